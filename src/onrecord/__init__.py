@@ -1,0 +1,1 @@
+"""OnRecord: a self-hosted sales dialer with governed call recording."""

@@ -1,0 +1,102 @@
+"""Configuration of one host, read from the environment and the data folder.
+
+Every process (web, worker, switch, renderer) reads the same `Config`, so it imports neither Django nor any part of
+the product.
+"""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Secrets:
+    """Keys of an installation. Losing `master_key` loses every recording."""
+
+    #: 32 bytes; wraps the data key of every journal and recording.
+    master_key: bytes
+    #: Bearer token of commands from the web to the switch.
+    switch_secret: str
+    #: HMAC key of events to the web.
+    event_secret: str
+    #: Django's signing key.
+    django_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """Where things are and how the processes reach one another."""
+
+    #: Data folder: database, journals, spools and the local blob store live below it.
+    home: Path
+    #: `host:port` at which the web listens.
+    web_address: str
+    #: `host:port` at which the switch listens; keep it private.
+    switch_address: str
+    #: Django database URL: `sqlite:///path` or `postgresql://...`.
+    database_url: str
+    #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
+    blob_url: str
+    secrets: Secrets
+
+    @property
+    def journals(self) -> Path:
+        return self.home / "journals"
+
+    def spool(self, source: str) -> Path:
+        """Folder in which events of one source (`switch`, `renderer`) wait for the web."""
+        return self.home / "spool" / source
+
+    @classmethod
+    def load(cls, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> "Config":
+        """Read `ONRECORD_*` variables; make the data folder and its secrets on first use.
+
+        Raises ValueError when the secrets file cannot be understood.
+        """
+        home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
+        home.mkdir(parents=True, exist_ok=True)
+        return cls(
+            home=home,
+            web_address=environ.get("ONRECORD_WEB", "127.0.0.1:8000"),
+            switch_address=environ.get("ONRECORD_SWITCH", "127.0.0.1:8001"),
+            database_url=environ.get("ONRECORD_DATABASE_URL", f"sqlite:///{home / 'db.sqlite3'}"),
+            blob_url=environ.get("ONRECORD_BLOB_URL", (home / "blobs").as_uri()),
+            secrets=load_secrets(home / "secrets.json"),
+        )
+
+
+def load_secrets(path: Path) -> Secrets:
+    """Read the secrets file, or create it readable by its owner only.
+
+    Two processes may start at once: the file is linked into place whole, and the first one wins.
+    """
+    if not path.exists():
+        fresh = {
+            "master_key": secrets.token_hex(32),
+            "switch_secret": secrets.token_urlsafe(32),
+            "event_secret": secrets.token_urlsafe(32),
+            "django_secret": secrets.token_urlsafe(48),
+        }
+        draft = path.with_name(f".secrets-{secrets.token_hex(4)}")
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+            json.dump(fresh, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    try:
+        stored = json.loads(path.read_text())
+        return Secrets(
+            master_key=bytes.fromhex(stored["master_key"]),
+            switch_secret=stored["switch_secret"],
+            event_secret=stored["event_secret"],
+            django_secret=stored["django_secret"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a secrets file ({error!r}). Restore it from a backup.") from error

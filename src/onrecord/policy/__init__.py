@@ -1,0 +1,1 @@
+"""Who may be recorded, where and why: pure decisions, no Django, no I/O beyond packaged tables."""
