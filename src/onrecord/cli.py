@@ -1,0 +1,164 @@
+"""The command line.
+
+Every part is imported when its command runs: `--help` stays fast, and no process loads what it does not use.
+Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`), 2 the command could not be carried out.
+"""
+
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from onrecord.config import Config
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+app = typer.Typer(
+    help="OnRecord: a self-hosted sales dialer with governed call recording.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def main() -> None:
+    """Entry point: what a person can put right is one sentence, everything else a traceback."""
+    logging.basicConfig(
+        level=os.environ.get("ONRECORD_LOG", "INFO").upper(),
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+        stream=sys.stderr,
+    )
+    try:
+        app()
+    except (OSError, ValueError) as error:
+        logging.getLogger("onrecord").debug("The command failed.", exc_info=True)
+        typer.echo(f"onrecord: {error}", err=True)
+        raise SystemExit(2) from error
+
+
+def _django() -> None:
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
+    django.setup()
+
+
+def _process(run: "Callable[[Config], None]") -> None:
+    run(Config.load())
+
+
+@app.command()
+def serve(
+    demo: Annotated[bool, typer.Option("--demo", help="Fill a new database with the demo team.")] = False,
+) -> None:
+    """Run everything: web, worker, switch and renderer under one supervisor."""
+    from onrecord import supervisor
+
+    raise typer.Exit(supervisor.serve(Config.load(), demo=demo))
+
+
+@app.command()
+def web() -> None:
+    """Run the web process: pages, API, live events."""
+    from onrecord import web as part
+
+    _process(part.run)
+
+
+@app.command()
+def worker() -> None:
+    """Run the worker: background jobs and the periodic reconciler."""
+    from onrecord.jobs import worker as part
+
+    _process(part.run)
+
+
+@app.command()
+def switch() -> None:
+    """Run the switch: signalling, media and capture."""
+    from onrecord.switch import service as part
+
+    _process(part.run)
+
+
+@app.command()
+def renderer() -> None:
+    """Run the renderer: it turns this host's journals into recordings."""
+    from onrecord.render import service as part
+
+    _process(part.run)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this version's schema."""
+    _django()
+    from django.core.management import call_command
+
+    call_command("migrate", interactive=False, verbosity=1)
+
+
+@app.command()
+def demo(
+    if_new: Annotated[bool, typer.Option("--if-new", help="Do nothing when the database has users.")] = False,
+) -> None:
+    """Fill the database with the demo team, its people and past calls."""
+    _django()
+    from django.contrib.auth import get_user_model
+
+    if if_new and get_user_model()._default_manager.exists():
+        return
+    from onrecord import demo as part
+
+    part.seed(Config.load())
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is wrong with this installation and what to do about it."""
+    from onrecord import doctor as part
+
+    findings = part.examine(Config.load())
+    typer.echo(part.report(findings))
+    raise typer.Exit(part.exit_status(findings))
+
+
+@app.command()
+def render(
+    journal: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A call's journal.")],
+    out: Annotated[Path, typer.Argument(help="File to write: .ogg or .wav.")],
+) -> None:
+    """Render one journal by hand."""
+    from onrecord.render.by_hand import render_journal
+
+    typer.echo(render_journal(journal, out, Config.load().secrets.master_key))
+
+
+@app.command("capture-pcap")
+def capture_pcap(
+    pcap: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A pcap or pcapng file.")],
+    out: Annotated[Path, typer.Argument(help="Journal to write.")],
+) -> None:
+    """Feed a network capture through the gate into a journal; each RTP stream is a party."""
+    from onrecord.capture.pcap import capture_pcap as capture
+
+    typer.echo(capture(pcap, out, Config.load().secrets.master_key))
+
+
+@app.command()
+def verify(call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")]) -> None:
+    """Prove a stored recording against its manifest."""
+    from onrecord.render.verify import verify as prove
+
+    checks = prove(Config.load(), call_id)
+    for check in checks:
+        typer.echo(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}")
+    raise typer.Exit(0 if all(check.passed for check in checks) else 1)
+
+
