@@ -1,7 +1,8 @@
 """The command line.
 
 Every part is imported when its command runs: `--help` stays fast, and no process loads what it does not use.
-Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`), 2 the command could not be carried out.
+Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`), 2 the command could not be
+carried out.
 """
 
 import logging
@@ -23,7 +24,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 
 
