@@ -1,0 +1,167 @@
+"""How a decision comes about: may this call be recorded, does it start recorded, may the rep change it, why.
+
+Precedence: Do Not Record, then rules, then team, group and user, then the rep's "record next call". Every
+place that may matter is judged by its most specific rule, and the strictest ruling wins. See
+docs/concepts/governance.md.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onrecord.policy import reasons
+from onrecord.policy.areas import Area, area_of_number
+from onrecord.policy.document import Policy
+from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import Reason, ReasonCode
+from onrecord.policy.rulings import Ruling, rulings_of_call
+
+__all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PersonFacts:
+    """What governance needs to know of the contact."""
+
+    do_not_record: bool = False
+    #: Stored address, by `area_of_address`.
+    address: Area | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RepFacts:
+    """What governance needs to know of the caller."""
+
+    #: User id, as in `Policy.users`.
+    user: str
+    #: Group id, as in `Policy.groups`.
+    group: str | None = None
+    #: Where the rep sits, by `area_of_address`.
+    location: Area | None = None
+    #: Holds `Policy.before_call_permission`.
+    may_turn_on_before_call: bool = False
+    #: Holds `Policy.during_call_permission`.
+    may_control_during_call: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """The ruling on one call, stored with it."""
+
+    mode: Mode
+    #: Whether recording starts with the answer.
+    record_at_start: bool
+    #: Whether the rep may start, pause and resume during the call.
+    may_change: bool
+    #: Whether "record next call" is the rep's to flip before the call.
+    may_choose: bool
+    #: At least one; the first is the one that decided.
+    reasons: tuple[Reason, ...]
+    #: References of the consent announcements that matching rules ask for.
+    announcements: tuple[str, ...] = ()
+    policy_version: int
+
+    @property
+    def sentence(self) -> str:
+        """All reasons, to be read before dialling."""
+        return " ".join(reason.sentence for reason in self.reasons)
+
+
+def decide(
+    policy: Policy, *, person: PersonFacts | None, rep: RepFacts, number: str, wants_recording: bool | None
+) -> Decision:
+    """Judge a call before it is placed.
+
+    `person` is None when the number belongs to nobody. `number` is E.164. `wants_recording` is the rep's
+    "record next call", None when the rep has not chosen. Never raises: the unknown is judged most strictly.
+    """
+    if person is None:
+        return _never(policy, reasons.NOT_A_PERSON)
+    if person.do_not_record:
+        return _never(policy, reasons.DO_NOT_RECORD_PERSON)
+    if number in policy.do_not_record:
+        return _never(policy, reasons.DO_NOT_RECORD_NUMBER)
+    rulings = rulings_of_call(policy, area_of_number(number), person.address, rep.location)
+    mode = Mode.strictest(*[ruling.mode for ruling in rulings])
+    why = _unique(*[ruling.mode_reason for ruling in rulings if ruling.mode is mode])
+    if mode is Mode.NONE:
+        return _never(policy, *why)
+    return _choose(policy, mode=mode, why=why, rulings=rulings, rep=rep, wants_recording=wants_recording)
+
+
+def _choose(
+    policy: Policy,
+    *,
+    mode: Mode,
+    why: tuple[Reason, ...],
+    rulings: list[Ruling],
+    rep: RepFacts,
+    wants_recording: bool | None,
+) -> Decision:
+    """On or off, where recording is allowed. Under one-sided the rep may only choose not to record."""
+    record, reason, lock = _default(policy, rep)
+    record, reason = _by_rules(rulings, record, reason)
+    lock = next((ruling.lock_reason for ruling in rulings if ruling.lock_reason), lock)
+    open_to_rep = lock is None and mode is Mode.BOTH
+    # Not to record is the stricter choice, so it needs no permission.
+    may_choose = lock is None if record else open_to_rep and rep.may_turn_on_before_call
+    refused = None
+    if wants_recording is not None and wants_recording is not record:
+        if may_choose:
+            record, reason = wants_recording, reasons.CHOSEN_ON if wants_recording else reasons.CHOSEN_OFF
+        elif open_to_rep:
+            refused = reasons.NOT_PERMITTED
+    return Decision(
+        mode=mode,
+        record_at_start=record,
+        may_change=open_to_rep and rep.may_control_during_call,
+        may_choose=may_choose,
+        reasons=_unique(*why, reason, refused, lock),
+        announcements=tuple(dict.fromkeys(ruling.announcement for ruling in rulings if ruling.announcement)),
+        policy_version=policy.version,
+    )
+
+
+def _never(policy: Policy, *why: Reason) -> Decision:
+    return Decision(
+        mode=Mode.NONE,
+        record_at_start=False,
+        may_change=False,
+        may_choose=False,
+        reasons=why,
+        policy_version=policy.version,
+    )
+
+
+def _default(policy: Policy, rep: RepFacts) -> tuple[bool, Reason, Reason | None]:
+    """On or off, why, and by which lock: the lowest level that says so decides, unless one above it locks."""
+    record, reason = False, reasons.DEFAULTS[ReasonCode.TEAM, False]
+    for code, setting in (
+        (ReasonCode.TEAM, policy.team),
+        (ReasonCode.GROUP, policy.groups.get(rep.group) if rep.group else None),
+        (ReasonCode.USER, policy.users.get(rep.user)),
+    ):
+        if setting is None:
+            continue
+        if setting.record is not None:
+            record, reason = setting.record, reasons.DEFAULTS[code, setting.record]
+        if setting.locked:
+            return record, reason, reasons.LOCKS[code]
+    return record, reason, None
+
+
+def _by_rules(rulings: Iterable[Ruling], record: bool, reason: Reason) -> tuple[bool, Reason]:
+    """On only if every place ends up on; a place whose rule does not say takes the default."""
+    on: Reason | None = None
+    silent = False
+    for ruling in rulings:
+        if ruling.record is False and ruling.record_reason:
+            return False, ruling.record_reason
+        on = on or ruling.record_reason
+        silent = silent or ruling.record is None
+    if on is None or (silent and not record):
+        return record, reason
+    return True, on
+
+
+def _unique(*why: Reason | None) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(reason for reason in why if reason is not None))

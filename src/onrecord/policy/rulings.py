@@ -1,0 +1,118 @@
+"""What the rules of a policy say about the places that a call touches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from onrecord.policy import reasons
+from onrecord.policy.areas import Area, AreaSource
+from onrecord.policy.document import EVERYWHERE, Policy, Rule
+from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import Reason
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ruling:
+    """What one rule, or the lack of one, means in one place."""
+
+    mode: Mode
+    #: On or off at the start; None leaves it to team, group and user.
+    record: bool | None = None
+    announcement: str | None = None
+    #: Set when the mode is not `both`.
+    mode_reason: Reason | None = None
+    #: Set when `record` is.
+    record_reason: Reason | None = None
+    #: Set when the rep may not change it.
+    lock_reason: Reason | None = None
+
+
+#: A place without any rule.
+SILENT = Ruling(mode=Mode.BOTH)
+
+
+def rulings_of_call(
+    policy: Policy, number: Area, address: Area | None, location: Area | None
+) -> list[Ruling]:
+    """At least one ruling: of the places where the contact may be, and of where the rep is."""
+    rulings: list[Ruling] = []
+    for area in _contact_areas(number, address):
+        rulings += _rulings(policy, area, False)
+    if location is not None:
+        rulings += _rulings(policy, location, True)
+    return rulings
+
+
+def _contact_areas(number: Area, address: Area | None) -> tuple[Area, ...]:
+    """Where the contact may be. A vague area gives way to one that makes it precise."""
+    if address is None or _gives_way(address, number):
+        return (number,)
+    if _gives_way(number, address):
+        return (address,)
+    return (number, address)
+
+
+def _gives_way(vague: Area, precise: Area) -> bool:
+    """A toll-free number has no place, so the address stands for it; "Canada" gives way to "Quebec".
+
+    An area code that is not in service does not give way: what is not understood stays strict.
+    """
+    if vague.source is AreaSource.NON_GEOGRAPHIC:
+        return precise.known
+    return not vague.subdivisions and bool(precise.subdivisions) and vague.countries >= precise.countries
+
+
+def _rulings(policy: Policy, area: Area, is_rep: bool) -> tuple[Ruling, ...]:
+    key = area, is_rep
+    found: tuple[Ruling, ...] | None = policy.memo.get(key)
+    if found is None:
+        found = policy.memo[key] = tuple(dict.fromkeys(_judge(policy, area, is_rep)))
+    return found
+
+
+def _judge(policy: Policy, area: Area, is_rep: bool) -> Iterator[Ruling]:
+    if not area.known:
+        reason = None if policy.unknown_area is Mode.BOTH else reasons.unknown_area(policy.unknown_area)
+        yield Ruling(mode=policy.unknown_area, mode_reason=reason)
+        yield from (_ruling(rule, EVERYWHERE, is_rep) for rule in _rules_for(policy, EVERYWHERE))
+        return
+    for code, *wider in _chains(policy, area):
+        for place in (code, *wider, EVERYWHERE):
+            if rules := _rules_for(policy, place):
+                # A rule for everywhere is explained by the state or country it applies to.
+                named = (wider[0] if wider and code.isdecimal() else code) if place == EVERYWHERE else place
+                yield from (_ruling(rule, named, is_rep) for rule in rules)
+                break
+        else:
+            yield SILENT
+
+
+def _chains(policy: Policy, area: Area) -> Iterator[tuple[str, ...]]:
+    """For every place that a known area may mean, its codes from the most specific to the country."""
+    code = (area.area_code,) if area.area_code else ()
+    for subdivision in sorted(area.subdivisions):
+        yield (*code, subdivision, subdivision[:2])
+    if area.subdivisions:
+        return
+    for country in sorted(area.countries):
+        yield (*code, country)
+        # The state is not known: it may be any that has a rule of its own.
+        yield from ((*code, subdivision, country) for subdivision in _ruled_subdivisions(policy, country))
+
+
+def _ruled_subdivisions(policy: Policy, country: str) -> list[str]:
+    return sorted({place for rule in policy.rules for place in rule.where if place.startswith(f"{country}-")})
+
+
+def _rules_for(policy: Policy, place: str) -> list[Rule]:
+    return [rule for rule in policy.rules if place in rule.where]
+
+
+def _ruling(rule: Rule, place: str, is_rep: bool) -> Ruling:
+    return Ruling(
+        mode=rule.mode,
+        record=rule.record,
+        announcement=rule.announcement,
+        mode_reason=None if rule.mode is Mode.BOTH else reasons.rule_mode(rule, place, is_rep),
+        record_reason=None if rule.record is None else reasons.rule_default(rule, place, is_rep),
+        lock_reason=None if rule.may_change else reasons.rule_lock(rule),
+    )
