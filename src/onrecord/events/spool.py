@@ -1,0 +1,192 @@
+"""Events on disk, from the moment they happen until the web has acknowledged them.
+
+    <folder>/<call id>/<seq>.event      waits for the web
+    <folder>/<call id>/<seq>.done       the last one acknowledged: it keeps the call's counter
+    <folder>/<call id>/<seq>.rejected   refused by the web for good; kept for whoever looks into it
+
+The file's content is the body that is posted, byte for byte. A file appears whole (written, synced,
+then renamed), so a crash leaves an event either there or not. The names alone say what is pending and
+which number comes next.
+"""
+
+import json
+import logging
+import os
+import re
+import shutil
+import threading
+import time
+from bisect import insort
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+log = logging.getLogger(__name__)
+
+#: A call's folder goes this long after its last event. Until then a late event (a render tried again,
+#: say) still gets a number that the web has not seen.
+KEEP_COUNTERS_S = 7 * 24 * 3600
+
+_CALL_ID = re.compile(r"[0-9a-f]{32}")
+_NAME = re.compile(r"([0-9]{8})\.(event|done|rejected)")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pending:
+    """An event that the web has not acknowledged."""
+
+    call_id: str
+    #: From 1, per call and source.
+    seq: int
+    #: The JSON object to post, as bytes.
+    body: bytes
+
+
+class Spool:
+    """The events of one source (`switch` or `renderer`) on one host. Safe to use from several threads."""
+
+    def __init__(self, folder: Path, source: str) -> None:
+        """Open the folder, made if absent, and take up what an earlier process left."""
+        self.folder = folder
+        self.source = source
+        #: Called after each append, in the appending thread; the delivery sets it to learn of new work.
+        self.on_append: Callable[[], None] | None = None
+        self._lock = threading.Lock()
+        self._last: dict[str, int] = {}
+        self._waiting: dict[str, list[int]] = {}
+        folder.mkdir(parents=True, exist_ok=True)
+        for call in folder.iterdir():
+            if _CALL_ID.fullmatch(call.name) and call.is_dir():
+                self._take_up(call)
+
+    def append(
+        self,
+        call_id: str,
+        type: str,  # noqa: A002 - the contract's word
+        clock_ms: int | None,
+        data: dict[str, Any],
+        *,
+        at: datetime | None = None,
+    ) -> int:
+        """Store an event durably and return its `seq`. It waits for the disk (two syncs, milliseconds).
+
+        `clock_ms` is the call clock, None before answer; `at` the wall clock, default now.
+        Raises ValueError for a call id that is not 32 lower-case hexadecimal digits.
+        """
+        if not _CALL_ID.fullmatch(call_id):
+            raise ValueError(f"{call_id!r} is no call id: 32 lower-case hexadecimal digits are expected.")
+        moment = (at or datetime.now(UTC)).astimezone(UTC)
+        with self._lock:
+            seq = self._last.get(call_id, 0) + 1
+            event = {
+                "call_id": call_id,
+                "source": self.source,
+                "seq": seq,
+                "type": type,
+                "at": moment.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                "clock_ms": clock_ms,
+                "data": data,
+            }
+            self._write(call_id, seq, json.dumps(event, separators=(",", ":")).encode())
+            self._last[call_id] = seq
+            self._waiting.setdefault(call_id, []).append(seq)
+        if self.on_append is not None:
+            self.on_append()
+        return seq
+
+    @property
+    def pending(self) -> int:
+        """How many events wait."""
+        with self._lock:
+            return sum(map(len, self._waiting.values()))
+
+    def waiting_calls(self) -> list[str]:
+        """The calls that have an event waiting."""
+        with self._lock:
+            return list(self._waiting)
+
+    def first(self, call_id: str) -> Pending | None:
+        """The oldest waiting event of a call: the only one that may be posted next."""
+        with self._lock:
+            seqs = self._waiting.get(call_id)
+            if not seqs:
+                return None
+            seq = seqs[0]
+        return Pending(call_id=call_id, seq=seq, body=self._path(call_id, seq, "event").read_bytes())
+
+    def ack(self, call_id: str, seq: int) -> None:
+        """The web has applied the event. Its file keeps the call's counter until the next takes over."""
+        self._settle(call_id, seq, "done")
+        for earlier in self._folder(call_id).glob("*.done"):
+            if int(earlier.stem) < seq:
+                earlier.unlink()
+
+    def reject(self, call_id: str, seq: int) -> None:
+        """The web will never apply the event: move it aside so that it does not hold up the call's others."""
+        self._settle(call_id, seq, "rejected")
+
+    def last_type(self, call_id: str) -> str | None:
+        """The type of the call's newest event, delivered or not; None when it has none here."""
+        with self._lock:
+            seq = self._last.get(call_id, 0)
+            if seq == 0:
+                return None
+            path = next(self._folder(call_id).glob(f"{seq:08d}.*"))
+            return str(json.loads(path.read_bytes())["type"])
+
+    def _settle(self, call_id: str, seq: int, suffix: str) -> None:
+        with self._lock:
+            seqs = self._waiting.get(call_id, [])
+            if seq not in seqs:
+                raise ValueError(f"Event {seq} of call {call_id} is not waiting.")
+            self._path(call_id, seq, "event").rename(self._path(call_id, seq, suffix))
+            seqs.remove(seq)
+            if not seqs:
+                del self._waiting[call_id]
+
+    def _write(self, call_id: str, seq: int, body: bytes) -> None:
+        folder = self._folder(call_id)
+        if not folder.exists():
+            folder.mkdir()
+            _sync_folder(self.folder)
+        draft = folder / f"{seq:08d}.draft"
+        with open(draft, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(self._path(call_id, seq, "event"))
+        _sync_folder(folder)
+
+    def _take_up(self, folder: Path) -> None:
+        call_id, seqs, waiting = folder.name, [0], False
+        for path in folder.iterdir():
+            match = _NAME.fullmatch(path.name)
+            if match is None:
+                log.warning("spool: %s is the rest of a write that a crash cut short; removed", path)
+                path.unlink()
+                continue
+            seqs.append(int(match[1]))
+            if match[2] == "event":
+                waiting = True
+                insort(self._waiting.setdefault(call_id, []), int(match[1]))
+        if not waiting and time.time() - folder.stat().st_mtime > KEEP_COUNTERS_S:
+            shutil.rmtree(folder)
+        else:
+            self._last[call_id] = max(seqs)
+
+    def _folder(self, call_id: str) -> Path:
+        return self.folder / call_id
+
+    def _path(self, call_id: str, seq: int, suffix: str) -> Path:
+        return self._folder(call_id) / f"{seq:08d}.{suffix}"
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable (a rename alone is not, fsync(2))."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
