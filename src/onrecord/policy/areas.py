@@ -1,7 +1,7 @@
 """Where a phone number or an address is: country, states or provinces, area code.
 
-North American numbers are resolved by `data/npa.csv` (NANPA's report of 2025-11-26), because phonenumbers lags
-behind it: ten area codes in service fail its validity patterns. All other numbers are resolved by
+North American numbers are resolved by `data/npa.csv` (NANPA's report of 2025-11-26), because phonenumbers
+lags behind it: ten area codes in service fail its validity patterns. Other numbers are resolved by
 phonenumbers, and never refused for failing a pattern.
 """
 

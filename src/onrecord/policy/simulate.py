@@ -1,0 +1,57 @@
+"""What a draft would have decided: two policies side by side over people or past calls."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
+from onrecord.policy.document import Policy
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallFacts:
+    """The inputs of one decision."""
+
+    #: Comes back with the difference.
+    id: str
+    #: None when the number belongs to nobody.
+    person: PersonFacts | None
+    rep: RepFacts
+    #: E.164.
+    number: str
+    wants_recording: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Comparison:
+    """One call under both policies."""
+
+    call: CallFacts
+    before: Decision
+    after: Decision
+
+    @property
+    def differs(self) -> bool:
+        """Whether the rep or the recording would notice; other words for the same outcome do not count."""
+        return _outcome(self.before) != _outcome(self.after)
+
+
+def compare(old: Policy, new: Policy, calls: Iterable[CallFacts]) -> Iterator[Comparison]:
+    """Judge each call under both policies, one at a time, so that the caller can show progress."""
+    for call in calls:
+        yield Comparison(call=call, before=_decide(old, call), after=_decide(new, call))
+
+
+def _decide(policy: Policy, call: CallFacts) -> Decision:
+    return decide(
+        policy, person=call.person, rep=call.rep, number=call.number, wants_recording=call.wants_recording
+    )
+
+
+def _outcome(decision: Decision) -> tuple[object, ...]:
+    return (
+        decision.mode,
+        decision.record_at_start,
+        decision.may_change,
+        decision.may_choose,
+        decision.announcements,
+    )
