@@ -1,0 +1,140 @@
+/** Client of `/api/v2`: shapes as in docs/reference/web.md. */
+
+export type CallStatus =
+  | 'queued' | 'initiated' | 'ringing' | 'in-progress'
+  | 'completed' | 'busy' | 'no-answer' | 'canceled' | 'failed'
+export type RecordingState = 'off' | 'recording' | 'paused'
+export type Wanted = 'recording' | 'paused'
+export type Mode = 'both' | 'one_sided' | 'none'
+
+export interface PersonLink {
+  id: string | number
+  name: string
+  url: string
+}
+
+export interface Call {
+  id: string
+  status: CallStatus
+  direction: string
+  to: string
+  to_formatted: string
+  from_formatted: string | null
+  person: PersonLink | null
+  created_at: string
+  answered_at: string | null
+  ended_at: string | null
+  duration_ms: number | null
+  recording: {
+    state: RecordingState
+    status: 'pending' | 'processing' | 'completed' | 'not_recorded' | 'failed'
+    may_change: boolean
+    mode: Mode
+    reason_code: string | null
+    reason: string | null
+    id: string | number | null
+  }
+}
+
+export interface Decision {
+  mode: Mode
+  records: boolean
+  may_change: boolean
+  sentence: string
+}
+
+export interface Preview {
+  number: { e164: string; formatted: string } | null
+  problem: string | null
+  person: PersonLink | null
+  decision: Decision | null
+}
+
+export interface FoundPerson {
+  id: string | number
+  name: string
+  company: string | null
+  numbers: { e164: string; formatted: string; kind: string }[]
+}
+
+/** A refusal or failure, with a sentence that can be shown as it stands. */
+export class ApiError extends Error {
+  readonly status: number
+  readonly code: string
+
+  constructor(status: number, code: string, message: string) {
+    super(message)
+    this.status = status
+    this.code = code
+  }
+}
+
+const ROOT = '/api/v2'
+
+/** Server's clock minus ours, in milliseconds, from the last reply's Date header (to the second). */
+let clockOffset = 0
+
+export function serverNow(): number {
+  return Date.now() + clockOffset
+}
+
+/** The token changes at sign-in, so it is read anew each time. */
+export function csrfToken(): string {
+  const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1]
+  return cookie ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
+}
+
+async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+  const headers: Record<string, string> = { Accept: 'application/json' }
+  if (method !== 'GET') headers['X-CSRFToken'] = csrfToken()
+  if (body) headers['Content-Type'] = 'application/json'
+  let response: Response
+  try {
+    response = await fetch(ROOT + path, {
+      method,
+      headers,
+      credentials: 'same-origin',
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(signal ? { signal } : {}),
+    })
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw new ApiError(0, 'offline', 'OnRecord cannot be reached. Check your connection, then try again.')
+  }
+  const date = Date.parse(response.headers.get('Date') ?? '')
+  if (!Number.isNaN(date)) clockOffset = date - Date.now()
+  if (response.status === 204) return undefined as T
+  const reply: unknown = await response.json().catch(() => null)
+  if (response.ok) return reply as T
+  throw refusal(response.status, reply)
+}
+
+function refusal(status: number, reply: unknown): ApiError {
+  const { code, message } = (reply ?? {}) as { code?: string; message?: string }
+  if (status === 401) {
+    return new ApiError(status, 'signed_out', message ?? 'Your session has expired. Sign in again to go on.')
+  }
+  return new ApiError(status, code ?? 'error', message ?? `The server answered with an error (${status}). Try again.`)
+}
+
+export const api = {
+  preview: (query: { number?: string; person_id?: string }, signal?: AbortSignal) =>
+    request<Preview>('GET', `/dialer/preview?${new URLSearchParams(query)}`, undefined, signal),
+  recordNextCall: (wanted: boolean) => request<Preview>('PUT', '/dialer/record-next-call', { wanted }),
+  people: (q: string, signal?: AbortSignal) =>
+    request<{ people: FoundPerson[] }>('GET', `/people?${new URLSearchParams({ q })}`, undefined, signal),
+  place: (to: string, sdp: string, personId: string | null) =>
+    request<{ call: Call; sdp: string }>('POST', '/calls', { to, sdp, ...(personId ? { person_id: personId } : {}) }),
+  current: () => request<{ call: Call | null }>('GET', '/calls/current'),
+  attach: (id: string, sdp: string) => request<{ sdp: string }>('POST', `/calls/${id}/attach`, { sdp }),
+  recording: (id: string, wanted: Wanted) =>
+    request<{ recording: RecordingState; clock_ms: number }>('POST', `/calls/${id}/recording`, { wanted }),
+  dtmf: (id: string, digits: string) => request<void>('POST', `/calls/${id}/dtmf`, { digits }),
+  hangUp: (id: string) => request<{ call: Call }>('POST', `/calls/${id}/hangup`),
+  /** Sent while the page goes away: only a beacon survives that, and a beacon carries no headers. */
+  detach: (id: string) => {
+    const form = new FormData()
+    form.set('csrfmiddlewaretoken', csrfToken())
+    navigator.sendBeacon(`${ROOT}/calls/${id}/detach`, form)
+  },
+}

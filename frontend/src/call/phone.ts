@@ -1,0 +1,76 @@
+/** One WebRTC connection to the switch: our microphone out, the far end's voice in. */
+import { readSample, type Sample } from './quality.ts'
+
+const GATHERING_CAP_MS = 1000
+
+export class Phone {
+  /** Called once when the connection is lost for good. */
+  onLost: () => void = () => {}
+  onConnected: () => void = () => {}
+  #connection = new RTCPeerConnection({ iceServers: [] })
+  #speaker = new Audio()
+  #sender: RTCRtpSender
+
+  constructor(microphone: MediaStream) {
+    this.#speaker.autoplay = true
+    this.#sender = this.#connection.addTrack(firstTrack(microphone), microphone)
+    this.#connection.addEventListener('track', ({ track, streams }) => {
+      this.#speaker.srcObject = streams[0] ?? new MediaStream([track])
+      // After a reload without a click the browser may want a gesture first.
+      this.#speaker.play().catch(() => addEventListener('pointerdown', () => void this.#speaker.play(), { once: true }))
+    })
+    this.#connection.addEventListener('connectionstatechange', () => {
+      const state = this.#connection.connectionState
+      if (state === 'connected') this.onConnected()
+      // 'disconnected' may heal by itself, but the switch gives up after 4 s without packets: act at once.
+      if (state === 'failed' || state === 'disconnected') this.#lost()
+    })
+  }
+
+  /** The SDP offer, once its candidates are gathered (or after a second: host candidates are long there). */
+  async offer(): Promise<string> {
+    await this.#connection.setLocalDescription()
+    await Promise.race([
+      new Promise<void>((resolve) => {
+        const check = () => {
+          if (this.#connection.iceGatheringState === 'complete') resolve()
+        }
+        this.#connection.addEventListener('icegatheringstatechange', check)
+        check()
+      }),
+      new Promise((resolve) => setTimeout(resolve, GATHERING_CAP_MS)),
+    ])
+    return this.#connection.localDescription?.sdp ?? ''
+  }
+
+  async accept(sdp: string): Promise<void> {
+    await this.#connection.setRemoteDescription({ type: 'answer', sdp })
+  }
+
+  async useMicrophone(microphone: MediaStream): Promise<void> {
+    await this.#sender.replaceTrack(firstTrack(microphone))
+  }
+
+  async sample(): Promise<Sample> {
+    return readSample(await this.#connection.getStats())
+  }
+
+  close(): void {
+    this.onLost = () => {}
+    this.onConnected = () => {}
+    this.#connection.close()
+    this.#speaker.srcObject = null
+  }
+
+  #lost(): void {
+    const tell = this.onLost
+    this.onLost = () => {}
+    tell()
+  }
+}
+
+function firstTrack(stream: MediaStream): MediaStreamTrack {
+  const track = stream.getAudioTracks()[0]
+  if (!track) throw new Error('A microphone stream without a track')
+  return track
+}

@@ -1,0 +1,311 @@
+/**
+ * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
+ * state, so that elements may come and go with navigation and the call does not notice.
+ */
+import { ApiError, api, type Call, type Decision, type Wanted } from '../api.ts'
+import { live } from '../live.ts'
+import {
+  MicrophoneError, loadSettings, openMicrophone, saveSettings, stop, type MicrophoneSettings,
+} from './microphone.ts'
+import { Phone } from './phone.ts'
+import { UNKNOWN, grade, type Quality, type Sample } from './quality.ts'
+import { INITIAL, isOver, reduce, type Action, type Problem, type State } from './state.ts'
+
+const STATS_EVERY_MS = 2000
+/** The switch waits 10 s for a browser that went away. */
+const REATTACH_FOR_MS = 10_000
+const REATTACH_PAUSE_MS = 700
+/** Held by the tab that carries the call; free again when that page is gone, however it went. */
+const LOCK = 'onrecord-call'
+const LOCK_PATIENCE_MS = 600
+
+class Session {
+  state: State = INITIAL
+  quality: Quality = UNKNOWN
+  /** What the dialer showed about the number before the call. */
+  decision: Decision | null = null
+  settings: MicrophoneSettings = loadSettings()
+  microphone: MediaStream | null = null
+  #watchers = new Set<() => void>()
+  #phone: Phone | null = null
+  #release: (() => void) | null = null
+  #sample: Sample | null = null
+  #keys: Promise<void> = Promise.resolve()
+  #started = false
+
+  /** Once a page: follow live events, and take up a call that a reload left behind. */
+  start(): void {
+    if (this.#started) return
+    this.#started = true
+    live.listen(({ call }) => this.#dispatch({ type: 'snapshot', call }))
+    live.onFresh = () => void this.#synchronise()
+    live.onSignedOut = () => this.expire()
+    live.open()
+    addEventListener('pagehide', () => {
+      if (this.#phone && this.state.line === 'active' && this.state.call) api.detach(this.state.call.id)
+    })
+    setInterval(() => void this.#measure(), STATS_EVERY_MS)
+  }
+
+  watch(watcher: () => void): () => void {
+    this.#watchers.add(watcher)
+    return () => this.#watchers.delete(watcher)
+  }
+
+  get busy(): boolean {
+    return this.state.line === 'preparing' || this.state.line === 'active'
+  }
+
+  async dial(to: string, personId: string | null): Promise<void> {
+    if (this.busy) return
+    this.#dispatch({ type: 'dial', expected: this.decision?.records ?? null })
+    try {
+      const phone = await this.#open()
+      const { call, sdp } = await api.place(to, await phone.offer(), personId)
+      await this.#hold({ steal: true })
+      const cancelled = this.state.hangingUp
+      this.#dispatch({ type: 'placed', call })
+      if (cancelled) await this.hangUp()
+      else if (this.state.line === 'active') await phone.accept(sdp)
+    } catch (error) {
+      await this.#failed(error)
+    }
+  }
+
+  async hangUp(): Promise<void> {
+    this.#dispatch({ type: 'hang-up' })
+    if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() sees the wish
+    try {
+      const { call } = await api.hangUp(this.state.call.id)
+      this.#dispatch({ type: 'snapshot', call })
+    } catch (error) {
+      this.#dispatch({ type: 'problem', problem: problemOf(error) })
+    }
+  }
+
+  async record(wanted: Wanted): Promise<void> {
+    if (this.state.line !== 'active' || !this.state.call || this.state.wanted) return
+    this.#dispatch({ type: 'recording-wanted', wanted })
+    try {
+      const { recording } = await api.recording(this.state.call.id, wanted)
+      this.#dispatch({ type: 'recording-answered', recording })
+    } catch (error) {
+      this.#dispatch({ type: 'recording-refused', problem: problemOf(error) })
+    }
+  }
+
+  /** Keys are sent one after another, in the order they were pressed. */
+  press(digit: string): Promise<void> {
+    const id = this.state.call?.id
+    if (id === undefined || this.state.line !== 'active') return Promise.resolve()
+    this.#keys = this.#keys
+      .then(() => api.dtmf(id, digit))
+      .catch((error: unknown) => this.#dispatch({ type: 'problem', problem: problemOf(error) }))
+    return this.#keys
+  }
+
+  mute(on: boolean): void {
+    for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = !on
+    this.#dispatch({ type: 'muted', on })
+  }
+
+  dismiss(): void {
+    this.#dispatch({ type: 'dismissed' })
+  }
+
+  report(problem: Problem): void {
+    this.#dispatch({ type: 'problem', problem })
+  }
+
+  /** The session with the server has ended; the call itself has not. */
+  expire(): void {
+    this.report({ code: 'signed_out', message: 'Your session has expired. Sign in again to go on.' })
+  }
+
+  /** Put an ended call away. */
+  clear(): void {
+    this.#dispatch({ type: 'cleared' })
+  }
+
+  /** Carry a call on here that runs in another tab. */
+  async takeOver(): Promise<void> {
+    const { call } = this.state
+    if (this.state.line !== 'elsewhere' || !call) return
+    await this.#hold({ steal: true })
+    await this.#attach(call)
+  }
+
+  /** Open the microphone outside a call, so that its level can be seen; `rest` closes it again. */
+  async tryMicrophone(): Promise<void> {
+    try {
+      this.microphone ??= await openMicrophone(this.settings)
+      this.#notify()
+    } catch (error) {
+      this.#dispatch({ type: 'problem', problem: problemOf(error) })
+    }
+  }
+
+  rest(): void {
+    if (this.busy) return
+    stop(this.microphone)
+    this.microphone = null
+    this.#notify()
+  }
+
+  async configureMicrophone(settings: MicrophoneSettings): Promise<void> {
+    this.settings = settings
+    saveSettings(settings)
+    if (!this.microphone) return
+    try {
+      const fresh = await openMicrophone(settings)
+      for (const track of fresh.getAudioTracks()) track.enabled = !this.state.muted
+      await this.#phone?.useMicrophone(fresh)
+      stop(this.microphone)
+      this.microphone = fresh
+      this.#notify()
+    } catch (error) {
+      this.#dispatch({ type: 'problem', problem: problemOf(error) })
+    }
+  }
+
+  #dispatch(action: Action): void {
+    const before = this.state
+    this.state = reduce(before, action)
+    if (this.state === before) return
+    if (!this.busy && (before.line === 'active' || before.line === 'preparing')) this.#letGo()
+    this.#notify()
+  }
+
+  #notify(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+
+  /** A fresh connection with the microphone in it; the one before is dropped. */
+  async #open(): Promise<Phone> {
+    this.microphone ??= await openMicrophone(this.settings)
+    for (const track of this.microphone.getAudioTracks()) track.enabled = !this.state.muted
+    this.#phone?.close()
+    this.#sample = null
+    const phone = new Phone(this.microphone)
+    phone.onConnected = () => this.#dispatch({ type: 'audio', audio: 'connected' })
+    phone.onLost = () => void this.#reattach()
+    this.#phone = phone
+    return phone
+  }
+
+  #letGo(): void {
+    this.#phone?.close()
+    this.#phone = null
+    this.quality = UNKNOWN
+    this.#release?.()
+    this.#release = null
+    stop(this.microphone)
+    this.microphone = null
+  }
+
+  async #failed(error: unknown): Promise<void> {
+    const { call } = this.state
+    this.#dispatch({ type: 'problem', problem: problemOf(error) })
+    // The server has the call but our side could not join: do not leave the contact in silence.
+    if (this.state.line === 'active' && call) await this.hangUp()
+    if (error instanceof ApiError && error.code === 'call_in_progress') await this.#synchronise()
+  }
+
+  /** Look at what the server knows, after a load or a gap in the live events. */
+  async #synchronise(): Promise<void> {
+    try {
+      const { call } = await api.current()
+      if (this.state.line === 'preparing') return
+      if (!call || isOver(call)) {
+        if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })
+      } else if (this.state.line === 'active' && this.state.call?.id === call.id) {
+        this.#dispatch({ type: 'snapshot', call })
+      } else if (await this.#hold({ steal: false })) {
+        await this.#attach(call)
+      } else {
+        const { problem } = this.state
+        this.#dispatch({ type: 'elsewhere', call })
+        if (problem) this.#dispatch({ type: 'problem', problem })
+      }
+    } catch (error) {
+      this.#dispatch({ type: 'problem', problem: problemOf(error) })
+    }
+  }
+
+  async #attach(call: Call): Promise<void> {
+    this.#dispatch({ type: 'placed', call })
+    this.#dispatch({ type: 'audio', audio: 'lost' })
+    await this.#reattach()
+  }
+
+  /** Bring our audio back to the call, for as long as the switch waits. */
+  async #reattach(): Promise<void> {
+    const { call } = this.state
+    if (this.state.line !== 'active' || !call) return
+    this.#dispatch({ type: 'audio', audio: 'lost' })
+    const until = Date.now() + REATTACH_FOR_MS
+    let problem: Problem | null = null
+    while (Date.now() < until && this.state.line === 'active') {
+      try {
+        const phone = await this.#open()
+        const { sdp } = await api.attach(call.id, await phone.offer())
+        await phone.accept(sdp)
+        return
+      } catch (error) {
+        problem = problemOf(error)
+        // Refused for a reason that waiting does not cure: no microphone, no session, no such call.
+        if (!(error instanceof ApiError) || (error.status >= 400 && error.status < 500)) break
+        await new Promise((resolve) => setTimeout(resolve, REATTACH_PAUSE_MS))
+      }
+    }
+    if (problem) this.#dispatch({ type: 'problem', problem })
+    if (problem?.code !== 'microphone' && problem?.code !== 'signed_out') await this.#confirmOver()
+  }
+
+  async #confirmOver(): Promise<void> {
+    const { call } = await api.current().catch(() => ({ call: this.state.call }))
+    if (!call || isOver(call)) this.#dispatch({ type: 'vanished' })
+  }
+
+  /** Claim the call for this tab. Without `steal`: false when another tab holds it. */
+  #hold(options: { steal: boolean }): Promise<boolean> {
+    // A page that is being reloaded may let go a moment after the new one asks.
+    const patience = options.steal ? { steal: true } : { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) }
+    return new Promise((resolve) => {
+      let held = false
+      navigator.locks
+        .request(LOCK, patience, () => {
+          held = true
+          resolve(true)
+          return new Promise<void>((release) => (this.#release = release))
+        })
+        .catch(() => (held ? this.#takenOver() : resolve(false)))
+    })
+  }
+
+  #takenOver(): void {
+    const { call } = this.state
+    this.#release = null
+    if (this.state.line === 'active' && call) this.#dispatch({ type: 'elsewhere', call })
+  }
+
+  async #measure(): Promise<void> {
+    if (!this.#phone || this.state.call?.status !== 'in-progress' || this.state.audio !== 'connected') return
+    const now = await this.#phone.sample()
+    if (this.#sample) {
+      this.quality = grade(this.#sample, now)
+      this.#notify()
+    }
+    this.#sample = now
+  }
+}
+
+function problemOf(error: unknown): Problem {
+  if (error instanceof ApiError) return { code: error.code, message: error.message }
+  if (error instanceof MicrophoneError) return error.problem
+  // The browser refused the switch's answer or ran out of something: say so, and keep the cause for a report.
+  console.error(error)
+  return { code: 'browser', message: 'The browser could not set up the call. Reload the page and try again.' }
+}
+
+export const session = new Session()

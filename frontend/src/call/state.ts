@@ -1,0 +1,160 @@
+/** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
+import type { Call, CallStatus, RecordingState, Wanted } from '../api.ts'
+
+export interface Problem {
+  /** `signed_out` offers a way to sign in; others are shown as they stand. */
+  code: string
+  message: string
+}
+
+export type Line =
+  | 'idle'
+  /** The microphone and the connection are being made ready; the server has not accepted the call yet. */
+  | 'preparing'
+  | 'active'
+  /** The rep's call runs in another tab or window. */
+  | 'elsewhere'
+  | 'ended'
+
+export interface State {
+  line: Line
+  /** Present when active, elsewhere or ended. */
+  call: Call | null
+  /** Recording state asked for and not yet answered. The shown state changes with the answer, never before. */
+  wanted: Wanted | null
+  muted: boolean
+  hangingUp: boolean
+  /** Whether our audio reaches the switch. */
+  audio: 'none' | 'connected' | 'lost'
+  /** Whether the decision shown before the call said that it starts recorded; null after a reload. */
+  expected: boolean | null
+  problem: Problem | null
+  /** News of calls that came before the reply that tells us which call is ours. */
+  early: Readonly<Record<string, Call>>
+}
+
+export const INITIAL: State = {
+  line: 'idle',
+  call: null,
+  wanted: null,
+  muted: false,
+  hangingUp: false,
+  audio: 'none',
+  expected: null,
+  problem: null,
+  early: {},
+}
+
+export type Action =
+  | { type: 'dial'; expected: boolean | null }
+  | { type: 'placed'; call: Call }
+  | { type: 'snapshot'; call: Call }
+  | { type: 'vanished' }
+  | { type: 'elsewhere'; call: Call }
+  | { type: 'problem'; problem: Problem }
+  | { type: 'dismissed' }
+  | { type: 'cleared' }
+  | { type: 'muted'; on: boolean }
+  | { type: 'hang-up' }
+  | { type: 'audio'; audio: State['audio'] }
+  | { type: 'recording-wanted'; wanted: Wanted }
+  | { type: 'recording-answered'; recording: RecordingState }
+  | { type: 'recording-refused'; problem: Problem }
+
+const PROGRESS: Record<CallStatus, number> = {
+  queued: 0, initiated: 1, ringing: 2, 'in-progress': 3,
+  completed: 4, busy: 4, 'no-answer': 4, canceled: 4, failed: 4,
+}
+
+export function isOver(call: Call): boolean {
+  return PROGRESS[call.status] === 4
+}
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case 'dial':
+      return { ...INITIAL, line: 'preparing', expected: action.expected }
+    case 'placed':
+      return placed(state, action.call)
+    case 'snapshot':
+      return snapshot(state, action.call)
+    case 'vanished':
+      return state.call ? { ...INITIAL, line: 'ended', call: state.call, problem: state.problem } : INITIAL
+    case 'elsewhere':
+      return isOver(action.call) ? INITIAL : { ...INITIAL, line: 'elsewhere', call: action.call }
+    case 'problem': {
+      const line = state.line === 'preparing' ? 'idle' : state.line
+      return { ...state, line, hangingUp: false, problem: action.problem }
+    }
+    case 'dismissed':
+      return { ...state, problem: null }
+    case 'cleared':
+      return state.line === 'ended' ? INITIAL : state
+    case 'muted':
+      return { ...state, muted: action.on }
+    case 'hang-up':
+      return { ...state, hangingUp: true }
+    case 'audio':
+      return { ...state, audio: action.audio }
+    case 'recording-wanted':
+      return { ...state, wanted: action.wanted, problem: null }
+    case 'recording-answered':
+      return { ...withRecording(state, action.recording), wanted: null }
+    case 'recording-refused':
+      return { ...state, wanted: null, problem: action.problem }
+  }
+}
+
+function placed(state: State, call: Call): State {
+  const known = newer(call, state.early[call.id])
+  const active: State = { ...state, line: 'active', call: known, early: {}, problem: null }
+  return isOver(known) ? ended(active, known) : active
+}
+
+function snapshot(state: State, call: Call): State {
+  if (state.line === 'preparing') {
+    return { ...state, early: { ...state.early, [call.id]: newer(call, state.early[call.id]) } }
+  }
+  if (state.call?.id !== call.id) return state
+  const known = newer(call, state.call)
+  if (state.line === 'elsewhere') return isOver(known) ? INITIAL : { ...state, call: known }
+  if (state.line === 'ended') return { ...state, call: known }
+  if (isOver(known)) return ended(state, known)
+  return { ...state, call: known, wanted: known.recording.state === state.wanted ? null : state.wanted }
+}
+
+function ended(state: State, call: Call): State {
+  return { ...INITIAL, line: 'ended', call, problem: state.problem }
+}
+
+/** A reply can arrive after events that followed it: a call never goes back. */
+function newer(call: Call, known: Call | null | undefined): Call {
+  return known && PROGRESS[known.status] > PROGRESS[call.status] ? known : call
+}
+
+function withRecording(state: State, recording: RecordingState): State {
+  if (!state.call) return state
+  return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording } } }
+}
+
+const ENDINGS: Partial<Record<CallStatus, string>> = {
+  busy: 'the line was busy',
+  'no-answer': 'nobody answered',
+  canceled: 'you hung up before an answer',
+  failed: 'the call could not be connected',
+}
+
+/** What the rep reads about the call's progress. */
+export function statusText(state: State): string {
+  if (state.line === 'preparing') return state.hangingUp ? 'Cancelling…' : 'Connecting…'
+  if (state.line === 'elsewhere') return 'On a call in another tab'
+  if (!state.call) return ''
+  if (state.line === 'ended') {
+    const ending = ENDINGS[state.call.status]
+    return ending ? `Ended: ${ending}` : 'Call ended'
+  }
+  if (state.hangingUp) return 'Hanging up…'
+  if (state.audio === 'lost') return 'Reconnecting the audio…'
+  if (state.call.status === 'in-progress') return 'On call'
+  return state.call.status === 'ringing' ? 'Ringing…' : 'Calling…'
+}

@@ -1,0 +1,208 @@
+import type WaveSurfer from 'wavesurfer.js'
+import { attribute, element, part, text } from '../dom.ts'
+import { clock } from '../format.ts'
+import { icon } from '../icon.ts'
+import { gapsOf, parsePeaks, silencesOf, skipTo, type Range, type Span } from '../peaks.ts'
+import { colours, drawWaveform } from './waveform.ts'
+
+const STEP_SECONDS = 5
+const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2]
+const SPEED_KEY = 'onrecord.player.speed'
+const SKIP_KEY = 'onrecord.player.skip'
+
+const MARKUP = `
+  <div class="player" role="group" aria-label="Recording">
+    <div class="player-wave" role="slider" tabindex="0" aria-label="Position" aria-valuemin="0" aria-valuenow="0">
+      <span class="player-side" data-side="ours">Our side</span><span class="player-side" data-side="contact">Contact</span>
+      <div class="player-canvas"></div><div class="player-gaps"></div>
+    </div>
+    <p class="player-problem" role="alert" hidden></p>
+    <div class="player-controls">
+      <button type="button" class="round player-play" aria-label="Play" title="Play">${icon('play')}</button>
+      <span class="player-time"><span class="player-now">0:00</span> / <span class="player-total"></span></span>
+      <button type="button" class="toggle player-skip" aria-pressed="false">${icon('skip-forward')}<span>Skip silence</span></button>
+      <label class="player-speed"><span>Speed</span><select>${SPEEDS.map((speed) => `<option value="${speed}">${speed}×</option>`).join('')}</select></label>
+    </div>
+    <audio preload="metadata"></audio>
+  </div>`
+
+/**
+ * Player of one recording: `<or-player src peaks duration spans>`. `duration` is in milliseconds, `spans` the JSON of
+ * the captured spans. The audio element asks for byte ranges by itself.
+ */
+export class Player extends HTMLElement {
+  #body = element(MARKUP)
+  #audio = part<HTMLAudioElement>(this.#body, 'audio')
+  #slider = part(this.#body, '.player-wave')
+  #play = part<HTMLButtonElement>(this.#body, '.player-play')
+  #skip = part<HTMLButtonElement>(this.#body, '.player-skip')
+  #speed = part<HTMLSelectElement>(this.#body, 'select')
+  #wave: WaveSurfer | null = null
+  #gaps: Range[] = []
+  #silences: Range[] = []
+  #frame = 0
+  #abort = new AbortController()
+
+  connectedCallback(): void {
+    this.#abort = new AbortController()
+    this.replaceChildren(this.#body)
+    this.#gaps = gapsOf(this.#spans)
+    text(part(this.#body, '.player-total'), clock(this.#duration * 1000))
+    attribute(this.#slider, 'aria-valuemax', String(Math.round(this.#duration)))
+    this.#audio.src = this.getAttribute('src') ?? ''
+    this.#listen()
+    this.#setSpeed(Number(localStorage.getItem(SPEED_KEY) ?? 1))
+    this.#setSkip(localStorage.getItem(SKIP_KEY) === 'on')
+    this.#drawGaps()
+    this.#show()
+    void this.#draw()
+  }
+
+  disconnectedCallback(): void {
+    this.#abort.abort()
+    cancelAnimationFrame(this.#frame)
+    this.#audio.pause()
+    this.#wave?.destroy()
+    this.#wave = null
+    part(this.#body, '.player-canvas').replaceChildren()
+  }
+
+  play(): Promise<void> {
+    return this.#audio.play()
+  }
+
+  get #duration(): number {
+    return Number(this.getAttribute('duration') ?? 0) / 1000
+  }
+
+  get #spans(): Span[] {
+    return JSON.parse(this.getAttribute('spans') || '[]') as Span[]
+  }
+
+  #listen(): void {
+    const { signal } = this.#abort
+    const on = (target: EventTarget, types: string[], listener: (event: Event) => void) => {
+      for (const type of types) target.addEventListener(type, listener, { signal })
+    }
+    on(this.#play, ['click'], () => this.#toggle())
+    on(this.#skip, ['click'], () => this.#setSkip(this.#skip.getAttribute('aria-pressed') !== 'true'))
+    on(this.#speed, ['change'], () => this.#setSpeed(Number(this.#speed.value)))
+    on(this.#audio, ['play', 'pause', 'ended', 'seeked', 'timeupdate'], () => this.#show())
+    on(this.#audio, ['play'], () => {
+      document.dispatchEvent(new CustomEvent('or:playing', { detail: this }))
+      this.#follow()
+    })
+    on(this.#audio, ['error'], () => this.#fail('The recording could not be loaded. Reload the page to try again.'))
+    on(document, ['or:playing'], (event) => {
+      if ((event as CustomEvent).detail !== this) this.#audio.pause()
+    })
+    on(document, ['or:theme'], () => this.#wave?.setOptions(colours()))
+    this.#slider.addEventListener('keydown', (event) => this.#key(event), { signal })
+  }
+
+  async #draw(): Promise<void> {
+    const { signal } = this.#abort
+    try {
+      const response = await fetch(this.getAttribute('peaks') ?? '', { signal })
+      if (!response.ok) throw new TypeError(`Peaks answered ${response.status}`)
+      const peaks = parsePeaks(await response.arrayBuffer())
+      if (signal.aborted) return
+      this.#silences = silencesOf(peaks)
+      this.#wave = drawWaveform(part(this.#body, '.player-canvas'), this.#audio, peaks, this.#duration)
+    } catch (error) {
+      if (signal.aborted) return
+      if (!(error instanceof TypeError)) throw error
+      this.#fail('The waveform could not be loaded. The recording can still be played.')
+    }
+  }
+
+  #drawGaps(): void {
+    const place = part(this.#body, '.player-gaps')
+    const total = this.#duration || 1
+    place.replaceChildren(
+      ...this.#gaps.map(({ start, end }) => {
+        const words = `Not recorded ${clock(start * 1000)} to ${clock(end * 1000)}`
+        const gap = element('<span class="player-gap"><span></span></span>')
+        gap.title = words
+        gap.style.left = `${(100 * start) / total}%`
+        gap.style.width = `${(100 * (end - start)) / total}%`
+        text(part(gap, 'span'), 'Paused')
+        gap.append(element(`<span class="unseen">${words}</span>`))
+        return gap
+      }),
+    )
+  }
+
+  #key(event: KeyboardEvent): void {
+    const now = this.#audio.currentTime
+    const moves: Record<string, () => void> = {
+      ArrowLeft: () => this.#seek(now - STEP_SECONDS),
+      ArrowRight: () => this.#seek(now + STEP_SECONDS),
+      Home: () => this.#seek(0),
+      End: () => this.#seek(this.#duration),
+      ' ': () => this.#toggle(),
+    }
+    const move = moves[event.key]
+    if (!move || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    move()
+  }
+
+  #seek(time: number): void {
+    this.#audio.currentTime = Math.min(Math.max(0, time), this.#duration)
+  }
+
+  #toggle(): void {
+    if (this.#audio.paused) this.play().catch((error: unknown) => this.#refused(error))
+    else this.#audio.pause()
+  }
+
+  #refused(error: unknown): void {
+    // AbortError: paused again before it began. The audio element's own error event tells of the rest.
+    if (!(error instanceof DOMException)) throw error
+  }
+
+  #setSpeed(speed: number): void {
+    const known = SPEEDS.includes(speed) ? speed : 1
+    this.#audio.playbackRate = this.#audio.defaultPlaybackRate = known
+    this.#speed.value = String(known)
+    localStorage.setItem(SPEED_KEY, String(known))
+  }
+
+  #setSkip(on: boolean): void {
+    attribute(this.#skip, 'aria-pressed', String(on))
+    localStorage.setItem(SKIP_KEY, on ? 'on' : 'off')
+  }
+
+  /** While playing, look every frame: `timeupdate` comes only four times a second, too late to skip cleanly. */
+  #follow(): void {
+    cancelAnimationFrame(this.#frame)
+    if (this.#audio.paused) return
+    if (this.#skip.getAttribute('aria-pressed') === 'true') {
+      const target = skipTo(this.#audio.currentTime, [...this.#gaps, ...this.#silences])
+      if (target !== null) this.#seek(target)
+    }
+    this.#frame = requestAnimationFrame(() => this.#follow())
+  }
+
+  #show(): void {
+    const { currentTime, paused } = this.#audio
+    const name = paused ? 'Play' : 'Pause'
+    if (this.#play.getAttribute('aria-label') !== name || !this.#play.dataset.shown) {
+      this.#play.dataset.shown = name
+      this.#play.innerHTML = icon(paused ? 'play' : 'pause')
+      this.#play.setAttribute('aria-label', name)
+      this.#play.title = name
+    }
+    const now = clock(currentTime * 1000)
+    text(part(this.#body, '.player-now'), now)
+    attribute(this.#slider, 'aria-valuenow', String(Math.round(currentTime)))
+    attribute(this.#slider, 'aria-valuetext', `${now} of ${clock(this.#duration * 1000)}`)
+  }
+
+  #fail(message: string): void {
+    const place = part(this.#body, '.player-problem')
+    place.hidden = false
+    text(place, message)
+  }
+}

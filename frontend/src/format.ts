@@ -1,0 +1,17 @@
+/** Milliseconds as a clock: 65000 -> "1:05", 3665000 -> "1:01:05". Negative counts as zero. */
+export function clock(milliseconds: number): string {
+  const total = Math.max(0, Math.floor(milliseconds / 1000))
+  const [hours, minutes, seconds] = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  const two = (value: number) => String(value).padStart(2, '0')
+  return hours ? `${hours}:${two(minutes)}:${two(seconds)}` : `${minutes}:${two(seconds)}`
+}
+
+/** The call timer: always two digits of minutes, so that the display does not jump at ten. */
+export function timer(milliseconds: number): string {
+  return clock(milliseconds).padStart(5, '0')
+}
+
+/** Text for use inside HTML. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}

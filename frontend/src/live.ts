@@ -1,0 +1,95 @@
+/**
+ * Live events of `/events`, shared by the whole page.
+ *
+ * Read by fetch rather than EventSource, because an expired session (401) must be told from a lost network.
+ */
+import type { Call } from './api.ts'
+import { EventParser } from './sse.ts'
+
+export interface CallEvent {
+  type: string
+  call: Call
+}
+
+type Listener = (event: CallEvent) => void
+
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 15_000
+
+class LiveEvents {
+  /** Called after every (re)connection that could not be resumed, so that listeners look at the present state. */
+  onFresh: () => void = () => {}
+  /** Called when the server says that the session has expired; the stream stays closed until `open`. */
+  onSignedOut: () => void = () => {}
+  #listeners = new Set<Listener>()
+  #lastId = ''
+  #abort: AbortController | null = null
+
+  listen(listener: Listener): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  open(): void {
+    if (this.#abort) return
+    this.#abort = new AbortController()
+    void this.#follow(this.#abort.signal)
+  }
+
+  /** Let the connection go; `open` resumes after the last event seen. */
+  close(): void {
+    this.#abort?.abort()
+    this.#abort = null
+  }
+
+  async #follow(signal: AbortSignal): Promise<void> {
+    let wait = FIRST_WAIT_MS
+    while (!signal.aborted) {
+      let heard = false
+      try {
+        heard = await this.#connect(signal)
+      } catch (error) {
+        if (signal.aborted) return
+        if (!(error instanceof TypeError) && !(error instanceof DOMException)) throw error
+      }
+      if (signal.aborted) return
+      wait = heard ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
+      // Spread out, so that a restarted server does not meet every browser at the same moment.
+      await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)))
+    }
+  }
+
+  /** One connection, until it ends. True if it was accepted. Rejects with TypeError when the network fails. */
+  async #connect(signal: AbortSignal): Promise<boolean> {
+    const resumed = this.#lastId !== ''
+    const response = await fetch('/events', {
+      headers: { Accept: 'text/event-stream', ...(resumed ? { 'Last-Event-ID': this.#lastId } : {}) },
+      credentials: 'same-origin',
+      cache: 'no-store',
+      signal,
+    })
+    if (response.status === 401 || response.redirected) {
+      this.close()
+      this.onSignedOut()
+      return false
+    }
+    if (!response.ok || !response.body) return false
+    if (!resumed) this.onFresh()
+    const parser = new EventParser()
+    const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return true
+      for (const event of parser.push(value)) {
+        if (event.event === 'call') this.#tell(JSON.parse(event.data) as CallEvent)
+      }
+      if (parser.lastId) this.#lastId = parser.lastId
+    }
+  }
+
+  #tell(event: CallEvent): void {
+    for (const listener of this.#listeners) listener(event)
+  }
+}
+
+export const live = new LiveEvents()

@@ -1,0 +1,34 @@
+import './styles/index.css'
+import { session } from './call/session.ts'
+import { Dialer } from './elements/dialer.ts'
+import { LevelMeter } from './elements/level-meter.ts'
+import { Player } from './elements/player.ts'
+import { startLivePages } from './live-pages.ts'
+import { live } from './live.ts'
+import { startNavigation, toggleListening } from './navigation.ts'
+import { startTheme } from './theme.ts'
+
+customElements.define('or-level-meter', LevelMeter)
+customElements.define('or-player', Player)
+customElements.define('or-dialer', Dialer)
+
+startTheme()
+startNavigation()
+
+document.addEventListener('click', (event) => {
+  const target = event.target as Element
+  const dial = target.closest<HTMLElement>('[data-dial]')
+  if (dial) document.querySelector<Dialer>('or-dialer')?.choose(dial.dataset.dial ?? '', dial.dataset.person ?? null)
+  const listen = target.closest<HTMLElement>('[data-listen]')
+  if (listen) toggleListening(listen)
+})
+
+if (document.querySelector('or-dialer')) {
+  session.start()
+  startLivePages()
+  // Browsers allow few connections to one host: a tab that nobody sees and that carries no call gives its own back.
+  document.addEventListener('visibilitychange', () => {
+    if (!document.hidden) live.open()
+    else if (!session.busy) live.close()
+  })
+}

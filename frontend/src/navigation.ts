@@ -1,0 +1,68 @@
+/** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
+import htmx from 'htmx.org'
+import { element } from './dom.ts'
+import { toast } from './toast.ts'
+
+interface SwapTask {
+  type: string
+  target?: Element
+  fragment: DocumentFragment
+  swapSpec: { style: string }
+}
+
+/** Mark the section in which the page is. */
+function markSection(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
+    const here = location.pathname === link.pathname || location.pathname.startsWith(`${link.pathname}/`)
+    if (here) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+}
+
+function arrived(): void {
+  markSection()
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
+}
+
+export function startNavigation(): void {
+  document.addEventListener('htmx:after:swap', arrived)
+  document.addEventListener('htmx:before:swap', (event) => {
+    const task = (event as CustomEvent<{ tasks: SwapTask[] }>).detail.tasks.find(({ type }) => type === 'main')
+    if (!task || task.swapSpec.style === 'none' || task.fragment.firstElementChild) return
+    // What came has not the part that was asked for: a proxy's error, say, or the sign-in page for a row of a list.
+    event.preventDefault()
+    if (task.target?.id === 'main') toast('That page could not be shown. Try again in a moment.')
+  })
+  document.addEventListener('htmx:error', () => toast('OnRecord cannot be reached. Check your connection, then try again.'))
+  // Elements of ours that put links into the page ask for them to be boosted.
+  document.addEventListener('or:markup', (event) => htmx.process(event.target as Element))
+  markSection()
+}
+
+/** Fetch this page again and replace only the element with this id: the server's markup is the only one there is. */
+export async function refresh(id: string): Promise<void> {
+  const selector = `#${CSS.escape(id)}`
+  await htmx.ajax('GET', location.pathname + location.search, { target: selector, select: selector, swap: 'outerHTML' })
+}
+
+/** Show a recording under its row; pressed again, put it away. */
+export function toggleListening(button: HTMLElement): void {
+  const row = button.closest('tr')
+  if (!row) return
+  const open = row.nextElementSibling?.classList.contains('listening') ? row.nextElementSibling : null
+  button.setAttribute('aria-expanded', String(!open))
+  if (open) {
+    open.remove()
+    return
+  }
+  // Table rows can stand only in a table, so the markup is parsed inside one.
+  const listening = element(`<table><tr class="listening"><td colspan="${row.cells.length}"></td></tr></table>`)
+  const player = document.createElement('or-player')
+  for (const name of ['src', 'peaks', 'duration', 'spans']) {
+    player.setAttribute(name, button.dataset[name] ?? '')
+  }
+  listening.querySelector('td')?.append(player)
+  const inserted = listening.querySelector('tr')
+  if (inserted) row.after(inserted)
+  void (player as HTMLElement & { play(): Promise<void> }).play()
+}

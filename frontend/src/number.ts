@@ -1,0 +1,29 @@
+/** What a person typed or pasted into the dialer: a number to dial, a name to search, or nothing yet. */
+export type Entry = { kind: 'empty' } | { kind: 'number'; text: string } | { kind: 'name'; text: string }
+
+/**
+ * Tidy pasted text: a `tel:` address, invisible direction marks that phone books add, line ends and odd blanks.
+ * The server alone decides whether a number is good, so nothing else is taken away.
+ */
+export function tidy(text: string): string {
+  return text
+    .replace(/^\s*tel:/i, '')
+    .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
+    .replace(/[\s\u00a0]+/g, ' ')
+    .trim()
+}
+
+export function classify(text: string): Entry {
+  const tidied = tidy(text)
+  if (!tidied) return { kind: 'empty' }
+  // Vanity numbers (1-800-FLOWERS) begin like a number; a name does not.
+  return /^[+(]?[\d*#]/.test(tidied) ? { kind: 'number', text: tidied } : { kind: 'name', text: tidied }
+}
+
+/** Keys of a telephone's keypad with the letters that stand on them. */
+export const KEYS: ReadonlyArray<readonly [key: string, letters: string]> = [
+  ['1', ''], ['2', 'ABC'], ['3', 'DEF'],
+  ['4', 'GHI'], ['5', 'JKL'], ['6', 'MNO'],
+  ['7', 'PQRS'], ['8', 'TUV'], ['9', 'WXYZ'],
+  ['*', ''], ['0', ''], ['#', ''],
+]
