@@ -1,0 +1,99 @@
+"""What may be captured: a ceiling above every command. Pure.
+
+The ceiling (`Mode`) comes from governance and can only be lowered; commands move the recording state below
+it. Whatever is unknown is shut.
+"""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from onrecord.policy.mode import Mode
+
+#: RTP payload types that carry speech (RFC 3551): PCMU and PCMA. All others are dropped unseen, above all
+#: telephone-event (RFC 4733): digits typed in a call are card numbers and secrets.
+PAYLOAD_TYPES = frozenset({0, 8})
+
+
+class Side(StrEnum):
+    """Who a voice belongs to."""
+
+    OURS = "ours"
+    CONTACT = "contact"
+
+
+class RecordingState(StrEnum):
+    """Where the commands have brought the recording of one call."""
+
+    OFF = "off"
+    RECORDING = "recording"
+    PAUSED = "paused"
+
+
+class RefusedError(Exception):
+    """A command was refused; nothing moved."""
+
+    #: Short name of the refusal in the switch's replies and events.
+    code = "refused"
+
+
+class AboveCeiling(RefusedError):  # noqa: N818 - a refusal, not a fault
+    """The command asks for more than governance allows on this call."""
+
+    code = "above_ceiling"
+
+
+class NotChangeable(RefusedError):  # noqa: N818
+    """Users may not change the recording of this call."""
+
+    code = "not_changeable"
+
+
+def is_open(mode: Mode, state: RecordingState, side: Side) -> bool:
+    """Whether a voice of `side` is captured right now."""
+    if state is not RecordingState.RECORDING:
+        return False
+    if mode is Mode.BOTH:
+        return side is Side.OURS or side is Side.CONTACT
+    return mode is Mode.ONE_SIDED and side is Side.OURS
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gate:
+    """The gate of one call. Every transition gives a new gate or raises `RefusedError`."""
+
+    #: The ceiling.
+    mode: Mode
+    #: Whether a user's command may move the gate. The decision itself (actor None) always may.
+    may_change: bool
+    state: RecordingState = RecordingState.OFF
+
+    def lets(self, side: Side) -> bool:
+        """Whether a voice of `side` passes."""
+        return is_open(self.mode, self.state, side)
+
+    def record(self, actor: str | None) -> "Gate":
+        """Open as far as the ceiling allows. Raises AboveCeiling, NotChangeable."""
+        self._may_move(actor)
+        if self.mode is not Mode.BOTH and self.mode is not Mode.ONE_SIDED:
+            raise AboveCeiling("This call must not be recorded.")
+        return replace(self, state=RecordingState.RECORDING)
+
+    def pause(self, actor: str | None) -> "Gate":
+        """Shut. A recording that never began stays off. Raises NotChangeable."""
+        self._may_move(actor)
+        return self._shut()
+
+    def restrict(self, mode: Mode) -> "Gate":
+        """Lower the ceiling; `none` also shuts. Raises AboveCeiling when `mode` is looser than now."""
+        if mode.strictness < self.mode.strictness:
+            raise AboveCeiling(f"The ceiling of a call can only be lowered: {self.mode} stays.")
+        lower = replace(self, mode=mode)
+        return lower._shut() if mode is Mode.NONE else lower
+
+    def _shut(self) -> "Gate":
+        off = self.state is RecordingState.OFF
+        return replace(self, state=RecordingState.OFF if off else RecordingState.PAUSED)
+
+    def _may_move(self, actor: str | None) -> None:
+        if actor is not None and not self.may_change:
+            raise NotChangeable("Governance does not let users change the recording of this call.")

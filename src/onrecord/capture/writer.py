@@ -1,0 +1,222 @@
+"""Journals on their way to the disk: one thread seals and writes, another syncs once a second.
+
+The media loop only hands plaintext over. Nothing here can make it wait.
+"""
+
+import logging
+import os
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from onrecord.capture import journal
+
+log = logging.getLogger(__name__)
+
+SYNC_SECONDS = 1.0
+
+
+class JournalFile:
+    """One journal open for appending. After `create`, used by the writing thread alone."""
+
+    def __init__(
+        self, path: Path, header: journal.JournalHeader, master_key: bytes, *, epoch: int, number: int
+    ) -> None:
+        """Append to an existing file from chunk `number` on; `epoch` must be new to the file."""
+        self.path = path
+        #: Media frames lost because a write failed.
+        self.drops = 0
+        #: Whether the file's name may not be on the disk yet.
+        self.fresh = True
+        self._cipher = header.cipher(master_key)
+        self._epoch = epoch
+        self._number = number
+        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._size = os.fstat(self._fd).st_size
+        # Kept for the next chunk when a write failed: control frames, and how many media frames were lost.
+        self._owed = b""
+        self._lost = 0
+
+    @classmethod
+    def create(cls, path: Path, call_id: str, master_key: bytes) -> "JournalFile":
+        """Begin a journal. The file appears whole. Raises FileExistsError, OSError."""
+        header = journal.new_header(call_id, datetime.now(UTC), master_key)
+        draft = path.with_name(path.name + ".new")
+        with open(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
+            file.write(header.raw)
+        try:
+            os.link(draft, path)
+        finally:
+            draft.unlink()
+        return cls(path, header, master_key, epoch=0, number=0)
+
+    def append(self, plaintext: bytes, *, controls: bytes, frames: int, lost: int, clock: int) -> None:
+        """Seal and write one chunk. When that fails its control frames wait for the next chunk.
+
+        `controls` are the control frames of `plaintext`, `frames` counts its media frames, `lost` those lost
+        before they came here. Raises OSError.
+        """
+        self._lost += lost
+        owed = self._owed
+        if self._lost:
+            owed += journal.control_frame("drops", clock=clock, frames=self._lost)
+        if not owed and not plaintext:
+            return
+        sealed = self._cipher.seal(self._epoch, self._number, owed + plaintext)
+        try:
+            self._write(journal.CHUNK_HEAD.pack(len(sealed), self._epoch, self._number) + sealed)
+        except OSError:
+            # The failed chunk may have left its number on the disk: a new epoch keeps its nonce from being
+            # used for other bytes.
+            self._epoch += 1
+            self._owed += controls
+            self._lost += frames
+            self.drops += frames
+            raise
+        self._number += 1
+        self._owed, self._lost = b"", 0
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        try:
+            while view:
+                view = view[os.write(self._fd, view) :]
+        except OSError:
+            os.ftruncate(self._fd, self._size)
+            raise
+        self._size += len(data)
+
+    def sync(self) -> None:
+        """Wait until all that was written is on the disk."""
+        os.fdatasync(self._fd)
+
+    def close(self) -> None:
+        os.close(self._fd)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Handover:
+    """Frames of one call on their way to its journal."""
+
+    file: JournalFile
+    plaintext: bytes
+    #: The control frames of `plaintext`, kept when the write fails.
+    controls: bytes
+    #: Media frames in `plaintext`.
+    frames: int
+    #: Media frames dropped before these because the queue was full.
+    lost: int
+    #: Call clock, ms.
+    clock: int
+    #: Nothing comes after: close the file.
+    last: bool
+
+
+class Writer:
+    """Writes what one media loop hands over. `put` is for that loop's thread alone and never waits."""
+
+    def __init__(self, folder: Path, capacity: int) -> None:
+        """`capacity`: bytes of plaintext that may wait for the disk."""
+        self._folder = folder
+        self._capacity = capacity
+        self._queue: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        # Each counter has one writing thread, so their difference needs no lock.
+        self._offered = 0
+        self._written = 0
+        #: Media frames lost because a write failed, over all calls.
+        self.drops = 0
+        self._lock = threading.Lock()
+        self._dirty: set[JournalFile] = set()
+        self._finished: set[JournalFile] = set()
+        self._stopped = threading.Event()
+        self._running = True
+        self._threads = [
+            threading.Thread(target=self._write_loop, name="journal-writer", daemon=True),
+            threading.Thread(target=self._sync_loop, name="journal-sync", daemon=True),
+        ]
+        for thread in self._threads:
+            thread.start()
+
+    @property
+    def full(self) -> bool:
+        """Whether media must be dropped until the disk has caught up."""
+        return self._offered - self._written >= self._capacity
+
+    def put(self, handovers: list[Handover]) -> None:
+        """Hand over. Control frames are always taken: ask `full` before giving media."""
+        self._offered += sum(len(each.plaintext) for each in handovers)
+        self._queue.put(lambda: self._write_all(handovers))
+
+    def call(self, work: Callable[[], object]) -> None:
+        """Run `work` on the writing thread, after all that was handed over before."""
+        self._queue.put(work)
+
+    def drain(self) -> None:
+        """Wait until all that was handed over is in the files. Not for the media loop."""
+        done = threading.Event()
+        self.call(done.set)
+        done.wait()
+
+    def close(self) -> None:
+        """Write and sync all, then stop both threads."""
+        self.call(self._stop)
+        self._threads[0].join()
+        self._stopped.set()
+        self._threads[1].join()
+
+    def _stop(self) -> None:
+        self._running = False
+
+    def _write_loop(self) -> None:
+        while self._running:
+            self._queue.get()()
+
+    def _write_all(self, handovers: list[Handover]) -> None:
+        for each in handovers:
+            try:
+                each.file.append(
+                    each.plaintext,
+                    controls=each.controls,
+                    frames=each.frames,
+                    lost=each.lost,
+                    clock=each.clock,
+                )
+            except OSError:
+                self.drops += each.frames
+                log.exception("%s: %d media frames lost", each.file.path, each.frames)
+            self._written += len(each.plaintext)
+        with self._lock:
+            self._dirty.update(each.file for each in handovers)
+            self._finished.update(each.file for each in handovers if each.last)
+
+    def _sync_loop(self) -> None:
+        while not self._stopped.wait(SYNC_SECONDS):
+            self._sync_all()
+        self._sync_all()
+
+    def _sync_all(self) -> None:
+        with self._lock:
+            dirty, self._dirty = self._dirty, set()
+            finished, self._finished = self._finished, set()
+        for file in dirty:
+            try:
+                file.sync()
+            except OSError:
+                log.exception("%s: sync failed", file.path)
+        if any(file.fresh for file in dirty):
+            self._sync_folder()
+        for file in dirty:
+            file.fresh = False
+        for file in finished:
+            file.close()
+
+    def _sync_folder(self) -> None:
+        """A new file's name is on the disk only when its folder is."""
+        folder = os.open(self._folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
