@@ -120,7 +120,7 @@ PLACES = (
         code="US-NV",
         consent=Consent.USUALLY,
         citation="NRS 200.620",
-        note="The text reads as one-party; for telephone calls Lane v. Allstate (Nev. 1998) requires everyone.",
+        note="The text reads as one-party; Lane v. Allstate (Nev. 1998) requires everyone for calls.",
     ),
     Place(
         code="US-CT",
