@@ -7,6 +7,8 @@ from onrecord.policy.document import EVERYWHERE, Policy, Rule, Setting
 from onrecord.policy.mode import Mode
 
 _MODES = {Mode.BOTH: "both sides", Mode.ONE_SIDED: "our side only", Mode.NONE: "no recording"}
+#: Without recording there is no default, no choice and no announcement to speak of.
+_FACTS_OF_NONE = {"where", "mode", "because"}
 _NO_NAMES: Mapping[str, str] = {}
 
 
@@ -72,7 +74,9 @@ def _rules(old: tuple[Rule, ...], new: tuple[Rule, ...]) -> Iterator[str]:
     yield from (f"Rule '{name}' was removed." for name in before if name not in after)
     for name, rule in after.items():
         if name not in before:
-            yield f"Rule '{name}' was added: {'; '.join(_facts(rule).values())}."
+            facts = _facts(rule)
+            shown = [facts[fact] for fact in facts if rule.mode is not Mode.NONE or fact in _FACTS_OF_NONE]
+            yield f"Rule '{name}' was added: {'; '.join(shown)}."
         else:
             yield from _rule(before[name], rule)
 
@@ -90,17 +94,14 @@ def _rule(old: Rule, new: Rule) -> Iterator[str]:
 
 
 def _facts(rule: Rule) -> dict[str, str]:
-    facts = {
+    return {
         "where": _places(rule.where),
         "mode": _MODES[rule.mode],
-        "record": _setting(Setting(record=rule.record)),
+        "record": {None: "the usual default", True: "on by default", False: "off by default"}[rule.record],
         "may_change": "the rep may change it" if rule.may_change else "the rep may not change it",
         "announcement": f"announcement '{rule.announcement}'" if rule.announcement else "no announcement",
         "because": f"explained as '{rule.because}'" if rule.because else "no explanation",
     }
-    if rule.mode is Mode.NONE:
-        facts |= {"record": "", "may_change": ""}
-    return {name: fact for name, fact in facts.items() if fact}
 
 
 def _places(codes: tuple[str, ...] | list[str]) -> str:

@@ -1,0 +1,156 @@
+"""Sentences that people read: reasons before a call, and differences between versions."""
+
+from dataclasses import replace
+
+import pytest
+
+from onrecord.policy.areas import area_of_address
+from onrecord.policy.decision import PersonFacts, RepFacts, decide
+from onrecord.policy.diff import diff
+from onrecord.policy.document import Policy, Rule, Setting
+from onrecord.policy.mode import Mode
+
+ANA = RepFacts(user="ana", may_turn_on_before_call=True, may_control_during_call=True)
+ON = Policy(version=1, team=Setting(record=True))
+STATES = Rule(
+    name="All-party states", where=("US-CA", "US-FL"), mode=Mode.NONE, because="requires everyone's consent"
+)
+
+
+def sentence(
+    *rules: Rule,
+    number: str = "+14155550123",
+    location: str = "",
+    wants: bool | None = None,
+    team: Setting = ON.team,
+) -> str:
+    rep = replace(ANA, location=area_of_address(location[:2], location)) if location else ANA
+    policy = replace(ON, team=team, rules=rules)
+    return decide(policy, person=PersonFacts(), rep=rep, number=number, wants_recording=wants).sentence
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (sentence(), "On: your team records calls by default."),
+        (sentence(team=Setting(record=False)), "Off: your team does not record calls by default."),
+        (
+            sentence(team=Setting(record=True, locked=True)),
+            "On: your team records calls by default. Locked for your team.",
+        ),
+        (sentence(wants=False), "Off: you chose not to record this call."),
+        (sentence(STATES), "Off: California requires everyone's consent (rule 'All-party states')."),
+        (
+            sentence(STATES, number="+12125550123", location="US-FL"),
+            "Off: Florida, where you are, requires everyone's consent (rule 'All-party states').",
+        ),
+        (
+            sentence(Rule(name="Bay", where=("415",), mode=Mode.NONE)),
+            "Off: recording is not allowed in area code 415 (rule 'Bay').",
+        ),
+        (
+            sentence(Rule(name="Us", where=("US-NY",), mode=Mode.NONE), location="US-NY"),
+            "Off: recording is not allowed in New York, where you are (rule 'Us').",
+        ),
+        (
+            sentence(Rule(name="One", where=("US",), mode=Mode.ONE_SIDED)),
+            "One-sided: only your side may be recorded in United States (rule 'One'). "
+            "On: your team records calls by default.",
+        ),
+        (
+            sentence(Rule(name="All", where=("*",), record=False, may_change=False)),
+            "Off: recording is off by default in California (rule 'All'). Locked by rule 'All'.",
+        ),
+        (
+            sentence(
+                Rule(name="All", where=("*",), record=True, because="asks for notice"),
+                team=Setting(record=False),
+            ),
+            "On: recording is on by default in California (rule 'All').",
+        ),
+        (sentence(number="+18005550123"), "Off: the area of this number is not known."),
+    ],
+)
+def test_a_rep_reads_why(found: str, expected: str) -> None:
+    assert found == expected
+
+
+def test_a_reason_is_given_once_however_many_places_share_it() -> None:
+    person = PersonFacts(address=area_of_address("US", "CA"))
+    decision = decide(
+        replace(ON, rules=(STATES,)), person=person, rep=ANA, number="+14155550123", wants_recording=None
+    )
+    assert len(decision.reasons) == 1
+
+
+def test_announcements_of_all_matching_rules_are_asked_for_once_each() -> None:
+    rules = (
+        Rule(name="A", where=("US-CA",), announcement="first"),
+        Rule(name="B", where=("US-TX",), announcement="second"),
+        Rule(name="C", where=("US-NY",), announcement="first"),
+    )
+    person = PersonFacts(address=area_of_address("US", "TX"))
+    rep = replace(ANA, location=area_of_address("US", "NY"))
+    decision = decide(
+        replace(ON, rules=rules), person=person, rep=rep, number="+14155550123", wants_recording=None
+    )
+    assert decision.announcements == ("first", "second")
+
+
+def test_a_new_version_without_changes_has_no_differences() -> None:
+    policy = replace(ON, rules=(STATES,), groups={"1": Setting(record=False)})
+    assert diff(policy, replace(policy, version=2)) == []
+
+
+def test_every_change_is_one_readable_sentence() -> None:
+    old = replace(
+        ON,
+        rules=(STATES, Rule(name="Gone", where=("DE",))),
+        groups={"1": Setting(record=False), "2": Setting(locked=True)},
+        do_not_record=frozenset({"+14155550123"}),
+    )
+    new = Policy(
+        version=2,
+        team=Setting(record=False, locked=True),
+        groups={"1": Setting(record=True, locked=True)},
+        users={"9": Setting(record=True)},
+        unknown_area=Mode.ONE_SIDED,
+        rules=(
+            replace(
+                STATES,
+                where=("US-FL", "US-WA"),
+                mode=Mode.BOTH,
+                record=False,
+                announcement="hello",
+                because="",
+            ),
+            Rule(name="New", where=("*", "415"), mode=Mode.ONE_SIDED, may_change=False),
+            Rule(name="Stop", where=("US-PA",), mode=Mode.NONE, because="says no"),
+        ),
+        do_not_record=frozenset({"+12125550123"}),
+        before_call_permission="x",
+        during_call_permission="y",
+        beep_every_s=15,
+    )
+    assert diff(old, new, group_names={"1": "West"}, user_names={"9": "Ana"}) == [
+        "Team: off by default, locked (before: on by default).",
+        "Group West: on by default, locked (before: off by default).",
+        "Group 2: no setting (before: the default from above, locked).",
+        "User Ana: on by default (before: no setting).",
+        "Unknown areas: our side only (before: no recording).",
+        "Rule 'Gone' was removed.",
+        "Rule 'All-party states' now covers Washington.",
+        "Rule 'All-party states' no longer covers California.",
+        "Rule 'All-party states': both sides (before: no recording).",
+        "Rule 'All-party states': off by default (before: the usual default).",
+        "Rule 'All-party states': announcement 'hello' (before: no announcement).",
+        "Rule 'All-party states': no explanation (before: explained as 'requires everyone's consent').",
+        "Rule 'New' was added: everywhere, area code 415; our side only; the usual default; "
+        "the rep may not change it; no announcement; no explanation.",
+        "Rule 'Stop' was added: Pennsylvania; no recording; explained as 'says no'.",
+        "+12125550123 was put on the Do Not Record list.",
+        "+14155550123 was taken off the Do Not Record list.",
+        "To turn recording on before a call: x (before: recording:turn_on).",
+        "To control recording during a call: y (before: recording:control).",
+        "Beep: every 15 s (before: none).",
+    ]
