@@ -63,19 +63,28 @@ class Child:
 
     async def run(self, keep: Iterable[int] = ()) -> int:
         """Run to its end and return its exit status (negative: the signal that ended it)."""
-        process = await asyncio.create_subprocess_exec(
-            *self.program.argv,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
-            start_new_session=True,
-            preexec_fn=_end_with(os.getpid()),
-            pass_fds=tuple(keep),
-        )
+        # A pipe of our own: with asyncio's, Python 3.11 sees the end only when grandchildren have closed theirs.
+        ours, theirs = os.pipe()
+        with open(ours, "rb", buffering=0) as output:
+            try:
+                process = await asyncio.create_subprocess_exec(
+                    *self.program.argv,
+                    stdin=asyncio.subprocess.DEVNULL,
+                    stdout=theirs,
+                    stderr=theirs,
+                    start_new_session=True,
+                    preexec_fn=_end_with(os.getpid()),
+                    pass_fds=tuple(keep),
+                )
+            finally:
+                os.close(theirs)
+            return await self._see_through(process, output)
+
+    async def _see_through(self, process: asyncio.subprocess.Process, output: IO[bytes]) -> int:
         self._process = process
         if self._stopping.is_set():  # stopped between the decision to start and the start
             process.terminate()
-        relay = asyncio.create_task(self._relay(process))
+        relay = asyncio.create_task(self._relay(output))
         status = await process.wait()
         with contextlib.suppress(ProcessLookupError):  # nothing was left of its group
             os.killpg(process.pid, signal.SIGKILL)
@@ -111,9 +120,13 @@ class Child:
         if self._process and self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
 
-    async def _relay(self, process: asyncio.subprocess.Process) -> None:
+    async def _relay(self, output: IO[bytes]) -> None:
+        reader = asyncio.StreamReader()
+        await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(reader), output
+        )
         rest = b""
-        while process.stdout and (block := await process.stdout.read(65536)):
+        while block := await reader.read(65536):
             *lines, rest = (rest + block).split(b"\n")
             for line in lines:
                 self._write(self.program.name, line.decode(errors="replace"))
