@@ -1,0 +1,1 @@
+"""Recordings at rest: sealed objects in a local folder or S3."""

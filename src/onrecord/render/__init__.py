@@ -1,0 +1,1 @@
+"""From a call's journal to its recording: placed in time, mixed, encoded, sealed and put away."""

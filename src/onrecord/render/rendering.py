@@ -1,0 +1,81 @@
+"""A journal's chunks in, stereo PCM out, while the journal still grows. Pure: no files, no clock.
+
+The PCM is a function of the journal alone. It does not depend on how many chunks come at a time, because
+every rule (docs/reference/journal.md) looks at frames and their order only.
+"""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.capture.gate import Side
+from onrecord.capture.journal import Chunk, ControlFrame
+from onrecord.g711 import RATE
+from onrecord.render.errors import RenderError
+from onrecord.render.mixdown import Mixdown
+from onrecord.render.placement import HORIZON, Placement
+
+_PER_MS = RATE // 1000
+
+
+class Rendering:
+    """One call on its way from frames to samples. Holds a few seconds of audio, however long it is."""
+
+    def __init__(self) -> None:
+        #: Every control frame so far, in order.
+        self.controls: list[ControlFrame] = []
+        #: The side of every party that ever joined.
+        self.sides: dict[int, Side] = {}
+        #: Greatest clock of any frame so far, in ms.
+        self.newest_ms = 0
+        self._placement = Placement()
+        self._mixdown = Mixdown()
+
+    @property
+    def begin(self) -> int | None:
+        """Position of the first sample since answer; None while there is none."""
+        return self._mixdown.begin
+
+    def captured(self) -> dict[int, dict[str, int]]:
+        """Media frames per party: all of them, and those among them that only repeated another."""
+        duplicates = self._placement.duplicates
+        return {
+            party: {"captured": count, "duplicate": duplicates[party]}
+            for party, count in sorted(self._placement.captured.items())
+        }
+
+    def feed(self, chunks: Sequence[Chunk]) -> Iterator[NDArray[np.int16]]:
+        """Take the next chunks; the samples that no later frame can change, int16[n, 2] each.
+
+        Raises RenderError, JournalError.
+        """
+        for chunk in chunks:
+            for control in chunk.controls():
+                self._follow(control)
+        if not chunks:
+            return
+        media = [chunk.media() for chunk in chunks]
+        starts = np.cumsum([self._mixdown.tape_end] + [len(frames.plaintext) for frames in media])
+        at = np.concatenate([frames.offsets + start for frames, start in zip(media, starts, strict=False)])
+        self._mixdown.extend_tape([frames.plaintext for frames in media])
+        self._mixdown.add(self._placement.place(np.concatenate([frames.headers for frames in media]), at))
+        self.newest_ms = max(self.newest_ms, self._placement.newest)
+        yield from self._mixdown.before(self._placement.newest * _PER_MS - HORIZON, self.sides)
+        self._mixdown.forget_tape(self._placement.oldest_waiting)
+
+    def finish(self) -> Iterator[NDArray[np.int16]]:
+        """The last samples: the journal has ended. Raises RenderError."""
+        self._mixdown.add(self._placement.finish())
+        yield from self._mixdown.before(None, self.sides)
+
+    def _follow(self, control: ControlFrame) -> None:
+        self.controls.append(control)
+        self.newest_ms = max(self.newest_ms, control.clock)
+        if control.type == "join":
+            try:
+                side = Side(control.fields["side"])
+            except (KeyError, ValueError) as error:
+                raise RenderError(f"Party {control.party} joined without a known side ({error}).") from error
+            if self.sides.setdefault(control.party, side) is not side:
+                raise RenderError(f"Party {control.party} joined on both sides.")
