@@ -25,6 +25,8 @@ export interface Call {
   answered_at: string | null
   ended_at: string | null
   duration_ms: number | null
+  /** As in `call.ended` of docs/reference/switch.md; null until then. */
+  end_reason: string | null
   recording: {
     state: RecordingState
     status: 'pending' | 'processing' | 'completed' | 'not_recorded' | 'failed'
@@ -39,7 +41,10 @@ export interface Call {
 export interface Decision {
   mode: Mode
   records: boolean
+  /** Whether the rep may start, pause and resume during the call. */
   may_change: boolean
+  /** Whether the rep may flip "record next call". */
+  may_choose: boolean
   sentence: string
 }
 

@@ -33,7 +33,7 @@ function beforeCall(decision: Decision | null): RecordingView {
     const reason = 'Type a number or choose a person to see whether the call will be recorded.'
     return { ...RESTING, name: 'Recording Not Decided Yet', text: 'Recording: not decided yet', reason }
   }
-  const locked = !decision.may_change
+  const locked = !decision.may_choose
   const press = locked ? null : ({ kind: 'next-call', wanted: !decision.records } as const)
   const seen = { ...RESTING, locked, press, reason: decision.sentence }
   if (!decision.records) return { ...seen, name: 'Next Call Not Recorded', text: 'Next call is not recorded' }

@@ -137,11 +137,25 @@ function withRecording(state: State, recording: RecordingState): State {
   return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording } } }
 }
 
-const ENDINGS: Partial<Record<CallStatus, string>> = {
+const ENDINGS: Record<string, string> = {
+  busy: 'the line was busy',
+  no_answer: 'nobody answered',
+  unreachable: 'the number cannot be reached',
+  contact_hung_up: 'the contact hung up',
+  rep_hung_up: 'you hung up',
+  browser_lost: 'your browser lost the connection',
+  switch_restarted: 'the phone system restarted',
+  switch_stopped: 'the phone system was stopped',
+}
+const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
   busy: 'the line was busy',
   'no-answer': 'nobody answered',
   canceled: 'you hung up before an answer',
   failed: 'the call could not be connected',
+}
+
+function ending(call: Call): string | undefined {
+  return (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status]
 }
 
 /** What the rep reads about the call's progress. */
@@ -150,8 +164,8 @@ export function statusText(state: State): string {
   if (state.line === 'elsewhere') return 'On a call in another tab'
   if (!state.call) return ''
   if (state.line === 'ended') {
-    const ending = ENDINGS[state.call.status]
-    return ending ? `Ended: ${ending}` : 'Call ended'
+    const why = ending(state.call)
+    return why ? `Ended: ${why}` : 'Call ended'
   }
   if (state.hangingUp) return 'Hanging up…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'

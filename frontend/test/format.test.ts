@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { clock, escapeHtml, timer } from '../src/format.ts'
+import { classify, tidy } from '../src/number.ts'
+
+test('a clock shows minutes and seconds, and hours when there are any', () => {
+  assert.equal(clock(0), '0:00')
+  assert.equal(clock(65_999), '1:05')
+  assert.equal(clock(3_665_000), '1:01:05')
+  assert.equal(clock(-5), '0:00')
+})
+
+test('the call timer always has two digits of minutes', () => {
+  assert.equal(timer(59_999), '00:59')
+  assert.equal(timer(754_000), '12:34')
+  assert.equal(timer(3_600_000), '1:00:00')
+})
+
+test('text cannot become markup', () => {
+  assert.equal(escapeHtml(`<a title="x">'&`), '&#60;a title=&#34;x&#34;&#62;&#39;&#38;')
+})
+
+test('pasted numbers lose what phone books and mail programs add', () => {
+  assert.equal(tidy('tel:+1-212-555-0100'), '+1-212-555-0100')
+  assert.equal(tidy('\u202a+44\u00a020 7946 0000\u202c\n'), '+44 20 7946 0000')
+})
+
+test('what begins like a number is one; vanity numbers too', () => {
+  assert.deepEqual(classify(' (212) 555-0100 '), { kind: 'number', text: '(212) 555-0100' })
+  assert.deepEqual(classify('1-800-FLOWERS'), { kind: 'number', text: '1-800-FLOWERS' })
+  assert.deepEqual(classify('Ada 2'), { kind: 'name', text: 'Ada 2' })
+  assert.deepEqual(classify('  '), { kind: 'empty' })
+})

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Call, CallStatus, RecordingState } from '../src/api.ts'
+import { recordingView } from '../src/call/recording.ts'
+import { INITIAL, reduce, statusText, type Action, type State } from '../src/call/state.ts'
+
+function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id = 'c1'): Call {
+  return {
+    id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', from_formatted: null,
+    person: null, created_at: '2026-01-01T00:00:00Z', answered_at: null, ended_at: null, duration_ms: null,
+    end_reason: null,
+    recording: { state: 'off', status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, id: null, ...recording },
+  }
+}
+
+function after(...actions: Action[]): State {
+  return actions.reduce(reduce, INITIAL)
+}
+
+const dial: Action = { type: 'dial', expected: true }
+const snapshot = (...input: Parameters<typeof call>): Action => ({ type: 'snapshot', call: call(...input) })
+const placed: Action = { type: 'placed', call: call('initiated') }
+
+test('a call goes from dialling to its end', () => {
+  assert.equal(after(dial).line, 'preparing')
+  const ringing = after(dial, placed, snapshot('ringing'))
+  assert.equal(statusText(ringing), 'Ringing…')
+  assert.equal(statusText(reduce(ringing, snapshot('in-progress'))), 'On call')
+  const busy = reduce(ringing, snapshot('busy'))
+  assert.equal(busy.line, 'ended')
+  assert.equal(statusText(busy), 'Ended: the line was busy')
+})
+
+test('news that overtakes the reply to the call is kept', () => {
+  assert.equal(after(dial, snapshot('ringing'), placed).call?.status, 'ringing')
+  assert.equal(after(dial, snapshot('busy'), placed).line, 'ended')
+  assert.equal(after(dial, snapshot('busy', {}, 'another'), placed).line, 'active')
+})
+
+test('an old snapshot does not take a call back', () => {
+  const state = after(dial, placed, snapshot('in-progress'), snapshot('ringing'))
+  assert.equal(state.call?.status, 'in-progress')
+})
+
+test('news of other calls changes nothing', () => {
+  const state = after(dial, placed)
+  assert.equal(reduce(state, snapshot('busy', {}, 'another')), state)
+})
+
+test('the shown recording state changes only with the answer', () => {
+  const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
+  const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
+  assert.equal(asked.call?.recording.state, 'recording')
+  const view = recordingView(asked, null)
+  assert.deepEqual([view.tone, view.pending, view.press], ['on', true, null])
+  const answered = reduce(asked, { type: 'recording-answered', recording: 'paused' })
+  assert.deepEqual([answered.call?.recording.state, answered.wanted], ['paused', null])
+  const byEvent = reduce(asked, snapshot('in-progress', { state: 'paused' }))
+  assert.deepEqual([byEvent.call?.recording.state, byEvent.wanted], ['paused', null])
+})
+
+test('a refusal leaves the recording as it was and says why', () => {
+  const running = after(dial, placed, snapshot('in-progress'), { type: 'recording-wanted', wanted: 'recording' })
+  const refused = reduce(running, { type: 'recording-refused', problem: { code: 'not_allowed', message: 'No.' } })
+  assert.deepEqual([refused.call?.recording.state, refused.wanted, refused.problem?.message], ['off', null, 'No.'])
+})
+
+test('a failure before the call is placed goes back to the number', () => {
+  const failed = after(dial, { type: 'problem', problem: { code: 'microphone', message: 'Blocked.' } })
+  assert.deepEqual([failed.line, failed.problem?.message], ['idle', 'Blocked.'])
+})
+
+test('a problem during the call does not end it', () => {
+  const state = after(dial, placed, { type: 'problem', problem: { code: 'signed_out', message: 'Sign in.' } })
+  assert.equal(state.line, 'active')
+})
+
+test('a call that ended while nobody listened is over', () => {
+  assert.equal(after(dial, placed, { type: 'vanished' }).line, 'ended')
+})
+
+test('a call of another tab is shown, and gone when it ends', () => {
+  const state = after({ type: 'elsewhere', call: call('in-progress') })
+  assert.equal(statusText(state), 'On a call in another tab')
+  assert.equal(reduce(state, snapshot('completed')).line, 'idle')
+})
+
+const BUTTON: [RecordingState, string, string][] = [
+  ['off', 'Start Call Recording', 'off'],
+  ['recording', 'Pause Call Recording', 'on'],
+  ['paused', 'Resume Call Recording', 'paused'],
+]
+for (const [state, name, tone] of BUTTON) {
+  test(`during a call that is ${state} the button says ${name}`, () => {
+    const view = recordingView(after(dial, placed, snapshot('in-progress', { state })), null)
+    assert.deepEqual([view.name, view.tone, view.locked], [name, tone, false])
+  })
+}
+
+test('a rep who may not change it sees a locked button', () => {
+  const view = recordingView(after(dial, placed, snapshot('in-progress', { state: 'recording', may_change: false })), null)
+  assert.deepEqual([view.locked, view.press, view.tone], [true, null, 'on'])
+})
+
+test('before the call the button is red exactly when the next call will be recorded', () => {
+  const decision = { mode: 'both', records: true, may_change: true, may_choose: true, sentence: 'On: your team records.' } as const
+  const on = recordingView(INITIAL, decision)
+  assert.deepEqual([on.name, on.tone, on.press], ['Record Next Call', 'on', { kind: 'next-call', wanted: false }])
+  const off = recordingView(INITIAL, { ...decision, records: false, may_choose: false, sentence: 'Off: California.' })
+  assert.deepEqual([off.tone, off.locked, off.press, off.reason], ['off', true, null, 'Off: California.'])
+})
