@@ -87,6 +87,8 @@ def area_of_number(number: str) -> Area:
 
     A North American number needs only its first five characters (`+1415`), so that it is judged while typed.
     """
+    if not (number.startswith("+") and number.isascii() and number[1:].isdecimal()):
+        return UNKNOWN
     if number.startswith("+1"):
         return area_codes().get(number[2:5], UNKNOWN)
     return _area_abroad(number)

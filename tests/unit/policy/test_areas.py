@@ -75,7 +75,20 @@ def test_a_toll_free_or_other_non_geographic_number_has_no_area() -> None:
 
 
 @pytest.mark.parametrize(
-    "number", ["+19995550123", "+12995550123", "+1", "+14", "", "tel", "4155550123", "+999123", "911"]
+    "number",
+    [
+        "+19995550123",
+        "+12995550123",
+        "+1",
+        "+14",
+        "",
+        "tel",
+        "4155550123",
+        "+999123",
+        "911",
+        "+1415abc",
+        "+49 30 123456",
+    ],
 )
 def test_what_cannot_be_placed_is_unknown(number: str) -> None:
     assert area_of_number(number) == UNKNOWN
