@@ -63,7 +63,7 @@ class Child:
 
     async def run(self, keep: Iterable[int] = ()) -> int:
         """Run to its end and return its exit status (negative: the signal that ended it)."""
-        # A pipe of our own: with asyncio's, Python 3.11 sees the end only when grandchildren have closed theirs.
+        # A pipe of our own: with asyncio's, Python 3.11 sees no end before grandchildren have closed theirs.
         ours, theirs = os.pipe()
         with open(ours, "rb", buffering=0) as output:
             try:
