@@ -161,5 +161,3 @@ def verify(call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexade
     for check in checks:
         typer.echo(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}")
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)
-
-
