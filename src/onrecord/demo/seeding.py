@@ -1,0 +1,211 @@
+"""The demo team in the database, its recorded conversations in journals."""
+
+import random
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.contrib.auth.models import Group as PermissionSet
+from django.db import transaction
+from django.utils import timezone
+
+from onrecord.accounts.models import Group, Team, User
+from onrecord.calls.models import Call, CallEvent, CallLog
+from onrecord.capture.recorder import CaptureHost
+from onrecord.config import Config
+from onrecord.demo import team as tables
+from onrecord.demo.history import PlannedCall, plan
+from onrecord.demo.journals import ManualClock, write_journal
+from onrecord.demo.past import PastCall, events, state
+from onrecord.demo.people import PEOPLE
+from onrecord.governance.actions import publish
+from onrecord.governance.decisions import person_facts, rep_facts, to_json
+from onrecord.governance.models import PolicyVersion
+from onrecord.people.models import Person, PhoneNumber
+from onrecord.policy.decision import decide
+from onrecord.policy.document import Policy
+from onrecord.recordings.models import Recording
+from onrecord.recordings.outcome import outcome
+
+SEED = 1
+#: How many of the newest calls have a recording; before them the team did not record.
+RECORDINGS = 12
+#: Call ids are made from this and a counter, so that a seeding that was cut short finds its journals again.
+_CALL_IDS = uuid.UUID("6a2f4c1e-5f0b-4d39-9a55-0f6f6e72d1c4")
+
+
+def seed(config: Config) -> None:
+    """See `onrecord.demo.seed`."""
+    with transaction.atomic():
+        if User.objects.filter(email=tables.USERS[0].email).exists():
+            return
+        if User.objects.exists():
+            raise ValueError("The demo team goes into a new installation only, and this one has users.")
+        users = _make_users()
+        people = _make_people(users)
+        planned = plan(timezone.now(), random.Random(SEED))  # noqa: S311
+        calls = _judge(planned, users, people)
+        _make_calls(calls, users, people)
+        # Before the commit: a journal without its call is written again, but a call whose journal is missing
+        # would wait for it forever.
+        _write_journals(config, [call for call in calls if call.recorded])
+
+
+def _make_users() -> dict[str, User]:
+    """Users by email."""
+    team = Team.objects.create(name=tables.TEAM)
+    users = {}
+    for row in tables.USERS:
+        group, _ = Group.objects.get_or_create(team=team, name=row.group)
+        user = User.objects.create_user(
+            row.email,
+            tables.PASSWORD,
+            name=row.name,
+            team=team,
+            group=group,
+            time_zone=row.zone,
+            country=row.country,
+            subdivision=row.subdivision,
+            caller_number=row.caller_number,
+        )
+        user.groups.add(PermissionSet.objects.get(name=row.role))
+        users[row.email] = user
+    return users
+
+
+def _make_people(users: dict[str, User]) -> dict[str, Person]:
+    """People by name."""
+    team = next(iter(users.values())).team
+    people = Person.objects.bulk_create(
+        Person(
+            team=team,
+            name=row.name,
+            company=row.company,
+            title=row.title,
+            country=row.country,
+            subdivision=row.subdivision,
+            do_not_record=row.do_not_record,
+        )
+        for row in PEOPLE
+    )
+    PhoneNumber.objects.bulk_create(
+        PhoneNumber(person=person, e164=number, kind=kind)
+        for person, row in zip(people, PEOPLE, strict=True)
+        for kind, number in ((PhoneNumber.Kind.PHONE, row.phone), (PhoneNumber.Kind.MOBILE, row.mobile))
+        if number
+    )
+    return {person.name: person for person in people}
+
+
+def _judge(
+    planned: Sequence[PlannedCall], users: dict[str, User], people: dict[str, Person]
+) -> list[PastCall]:
+    """Every call by the policy of its day. The team began to record just before its last RECORDINGS talks."""
+    admin = users[tables.USERS[0].email]
+    versions = [
+        publish(document, acting_user=admin)
+        for document in (tables.careful_policy(1), tables.recording_policy(1))
+    ]
+    careful, recording = (Policy.from_json(version.document) for version in versions)
+    calls: list[PastCall] = []
+    recorded: list[PastCall] = []
+    for number, call in enumerate(planned):
+        policy = recording if len(recorded) < RECORDINGS else careful
+        user, person = users[call.rep.email], people[call.person.name] if call.person else None
+        decision = decide(
+            policy,
+            person=person_facts(person) if person else None,
+            rep=rep_facts(user, policy),
+            number=call.number,
+            wants_recording=call.wants_recording,
+        )
+        past = PastCall(
+            id=uuid.uuid5(_CALL_IDS, str(number)).hex, rep=str(user.pk), planned=call, decision=decision
+        )
+        calls.append(past)
+        recorded += [past] if past.recorded else []
+    made_by_installation = PolicyVersion.objects.earliest("number")
+    for version, first in zip(
+        (made_by_installation, *versions), (calls[-1], calls[-1], recorded[-1]), strict=True
+    ):
+        _date(version, first.planned.placed_at - timedelta(seconds=1))
+    return calls
+
+
+def _date(version: PolicyVersion, at: datetime) -> None:
+    PolicyVersion.objects.filter(pk=version.pk).update(created_at=at)
+
+
+def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[str, Person]) -> None:
+    """The rows that the web would have after these calls: oldest first, as they came."""
+    oldest_first = list(reversed(calls))
+    rows = [_row(call, users[call.planned.rep.email], _person(call, people)) for call in oldest_first]
+    CallLog.objects.bulk_create(row.log for row in rows if row.log)
+    Call.objects.bulk_create(rows)
+    CallEvent.objects.bulk_create(
+        CallEvent(
+            call_id=call.id,
+            type=event.type,
+            at=event.at,
+            payload={"clock_ms": event.clock_ms, "data": event.data},
+        )
+        for call in oldest_first
+        for event in events(call)
+    )
+    Recording.objects.bulk_create(_recording(call) for call in oldest_first)
+
+
+def _person(call: PastCall, people: dict[str, Person]) -> Person | None:
+    return people[call.planned.person.name] if call.planned.person else None
+
+
+def _row(call: PastCall, user: User, person: Person | None) -> Call:
+    facts = state(call)
+    note = call.planned.note
+    return Call(
+        id=call.id,
+        team=user.team,
+        user=user,
+        person=person,
+        log=CallLog(
+            user=user,
+            person=person,
+            disposition=note.disposition,
+            sentiment=note.sentiment,
+            notes=note.text,
+        ),
+        number=call.planned.number,
+        caller_number=user.caller_number,
+        status=facts.status,
+        created_at=call.planned.placed_at,
+        answered_at=facts.answered_at,
+        ended_at=facts.ended_at,
+        duration_ms=facts.duration_ms,
+        end_reason=facts.end_reason,
+        captured=facts.captured,
+        decision=to_json(call.decision),
+        mode=call.decision.mode,
+        record_at_start=call.decision.record_at_start,
+        may_change=call.decision.may_change,
+        policy_version_id=call.decision.policy_version,
+        recording_state=facts.recording_state,
+        recording_seq=facts.recording_seq,
+    )
+
+
+def _recording(call: PastCall) -> Recording:
+    """As the facts so far have it: what was captured waits for the renderer."""
+    now = outcome(state(call), to_json(call.decision))
+    return Recording(call_id=call.id, status=now.status, reason_code=now.reason_code or "", reason=now.reason)
+
+
+def _write_journals(config: Config, calls: Sequence[PastCall]) -> None:
+    clock, chance = ManualClock(), random.Random(SEED)  # noqa: S311
+    host = CaptureHost(config.journals, config.secrets.master_key, monotonic_ns=clock)
+    try:
+        for call in calls:
+            (config.journals / f"{call.id}.journal").unlink(missing_ok=True)
+            write_journal(host, clock, call, chance)
+            host.drain()
+    finally:
+        host.close()
