@@ -1,0 +1,77 @@
+"""What the tests of the whole share: a prepared data folder, a running installation, browsers, peers."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+
+from harness.browser import browser
+from harness.installation import Installation
+from harness.peer import Peers
+from harness.web import User
+
+
+@pytest.fixture(scope="session")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the demo team, made once; installations start from copies of it."""
+    installation = Installation(tmp_path_factory.mktemp("prepared") / "home")
+    for command in ("migrate", "demo"):
+        outcome = installation.command(command)
+        assert outcome.returncode == 0, outcome.stderr
+    return installation.home
+
+
+@pytest.fixture(scope="module")
+def installation(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """All four processes, for the tests of one file."""
+    running = Installation(tmp_path_factory.mktemp("installation") / "home", like=prepared_home)
+    try:
+        yield running.start()
+    finally:
+        running.stop()
+
+
+@pytest.fixture
+def signed_in(installation: Installation) -> Iterator[Callable[[str], User]]:
+    """Sign a demo user in at the API: `signed_in("ana")`."""
+    with ExitStack() as stack:
+
+        def enter(name: str) -> User:
+            user = User(installation, name)
+            stack.callback(user.close)
+            return user
+
+        yield enter
+
+
+@pytest.fixture
+def peers() -> Iterator[Peers]:
+    """Connections that stand for browsers."""
+    open_peers = Peers()
+    yield open_peers
+    open_peers.close()
+
+
+@pytest.fixture(scope="module")
+def playwright() -> Iterator[Playwright]:
+    # Per file, not per run: it occupies the thread's event loop, which asynchronous tests want too.
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture
+def chromium(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]:
+    """A browser with a microphone that says 440 Hz."""
+    with browser(playwright, tmp_path / "chromium") as context:
+        yield context
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    report = yield
+    running = getattr(item, "funcargs", {}).get("installation")
+    if report.failed and running is not None:
+        report.sections.append(("the installation's log", running.said()[-20_000:]))
+    return report

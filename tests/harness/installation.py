@@ -1,0 +1,147 @@
+"""A whole installation: the real processes, in a data folder of their own, on free ports."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from onrecord.config import Config
+from onrecord.demo import PASSWORD
+from onrecord.supervisor import PROCESSES, answers
+
+T = TypeVar("T")
+#: Generous: a loaded machine is no reason to fail. Nothing waits this long when all is well.
+PATIENCE = 60.0
+
+
+def eventually(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+    """Look until there is something (truthy) to see, and return it."""
+    until = time.monotonic() + patience
+    while not (seen := look()):
+        if time.monotonic() > until:
+            raise AssertionError(f"In {patience:.0f} s it did not come to this: {what}")
+        time.sleep(0.05)
+    return seen
+
+
+def free_port() -> int:
+    """A TCP port that nobody uses now. Ports are handed out in turn, so it stays free for a while."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Installation:
+    """`onrecord serve` over a copy of a prepared data folder."""
+
+    def __init__(self, home: Path, *, like: Path | None = None) -> None:
+        self.home = home
+        if like:
+            shutil.copytree(like, home)
+        self.environ = {
+            **{key: value for key, value in os.environ.items() if not key.startswith("ONRECORD_")},
+            "ONRECORD_HOME": str(home),
+            "ONRECORD_WEB": f"127.0.0.1:{free_port()}",
+            "ONRECORD_SWITCH": f"127.0.0.1:{free_port()}",
+        }
+        self.config = Config.load(self.environ)
+        self.log = home.parent / f"{home.name}.log"
+        self._supervisor: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.config.web_address}"
+
+    @property
+    def password(self) -> str:
+        """Of every demo user."""
+        return PASSWORD
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run an `onrecord` command to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "onrecord", *arguments],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+
+    def start(self) -> "Installation":
+        """Start everything and wait until it answers."""
+        with open(self.log, "ab") as log:
+            self._supervisor = subprocess.Popen(
+                [sys.executable, "-m", "onrecord", "serve"],
+                env=self.environ,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.wait_until_ready()
+        return self
+
+    def wait_until_ready(self) -> None:
+        """Wait for all four processes, and for those that listen to answer."""
+        eventually(lambda: all(self.find(name) for name in PROCESSES), "all four processes run")
+        eventually(lambda: answers(self.config.switch_address, "/health"), "the switch answers")
+        eventually(lambda: answers(self.config.web_address, "/sign-in"), "the web answers")
+
+    def find(self, name: str) -> int | None:
+        """Process id of a child of the supervisor, None while it is not there."""
+        if self._supervisor is None or self._supervisor.poll() is not None:
+            raise AssertionError("The supervisor does not run.")
+        children = Path(f"/proc/{self._supervisor.pid}/task/{self._supervisor.pid}/children").read_text()
+        for pid in map(int, children.split()):
+            try:
+                words = Path(f"/proc/{pid}/cmdline").read_bytes().rstrip(b"\0").split(b"\0")
+            except FileNotFoundError:
+                continue
+            if words[-1] == name.encode() and b"onrecord" in words:
+                return pid
+        return None
+
+    def pid(self, name: str) -> int:
+        """Process id of web, worker, switch or renderer."""
+        return eventually(lambda: self.find(name), f"{name} runs")
+
+    def kill(self, name: str) -> None:
+        """`kill -9` one process and wait until the supervisor has it running again."""
+        before = self.pid(name)
+        os.kill(before, signal.SIGKILL)
+        eventually(lambda: self.find(name) not in {None, before}, f"{name} was started again")
+        self.wait_until_ready()
+
+    def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Stop everything; returns the supervisor's exit status."""
+        if self._supervisor is None:
+            return 0
+        self._supervisor.send_signal(number)
+        try:
+            return self._supervisor.wait(timeout=PATIENCE)
+        finally:
+            self._supervisor.kill()
+            self._supervisor = None
+
+    def said(self) -> str:
+        """Everything that the processes have printed."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def journal(self, call_id: str) -> Path:
+        return self.config.journals / f"{call_id}.journal"
+
+    def keep_journal(self, call_id: str) -> Path:
+        """A second name for a live call's journal: it is append-only, so the name outlives its deletion."""
+        kept = self.home / f"kept-{call_id}.journal"
+        os.link(eventually(lambda: self._existing(call_id), "the call has a journal"), kept)
+        return kept
+
+    def _existing(self, call_id: str) -> Path | None:
+        path = self.journal(call_id)
+        return path if path.exists() else None

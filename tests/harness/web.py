@@ -1,0 +1,70 @@
+"""A signed-in user of the API."""
+
+import re
+from typing import Any
+
+import httpx
+
+from harness.installation import Installation, eventually
+
+FINAL = {"completed", "busy", "no-answer", "canceled", "failed"}
+SETTLED = {"completed", "not_recorded", "failed"}
+
+
+class User:
+    """A demo user with a session of its own; asks like the pages do."""
+
+    def __init__(self, installation: Installation, name: str) -> None:
+        self._http = httpx.Client(base_url=installation.url, timeout=30, trust_env=False)
+        page = self._http.get("/sign-in").text
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+        assert token, page
+        answer = self._http.post(
+            "/sign-in",
+            data={
+                "csrfmiddlewaretoken": token[1],
+                "username": f"{name}@demo.example",
+                "password": installation.password,
+                "next": "/people",
+            },
+        )
+        assert answer.status_code == httpx.codes.FOUND, answer.text
+
+    def close(self) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> httpx.Response:
+        return self._http.get(path, params=query)
+
+    def send(self, method: str, path: str, **body: Any) -> httpx.Response:
+        """A write of the API, with the CSRF header."""
+        headers = {"X-CSRFToken": self._http.cookies["csrftoken"], "Referer": str(self._http.base_url)}
+        return self._http.request(method, f"/api/v2{path}", json=body, headers=headers)
+
+    def call(self, to: str, sdp: str) -> tuple[dict[str, Any], str]:
+        """Place a call: the Call and the SDP answer."""
+        answer = self.send("POST", "/calls", to=to, sdp=sdp)
+        assert answer.status_code == httpx.codes.CREATED, answer.text
+        body = answer.json()
+        return body["call"], body["sdp"]
+
+    def current(self) -> dict[str, Any] | None:
+        """The user's live call."""
+        call: dict[str, Any] | None = self.get("/api/v2/calls/current").json()["call"]
+        return call
+
+    def until_answered(self, call_id: str) -> None:
+        eventually(
+            lambda: (call := self.current()) and call["id"] == call_id and call["answered_at"],
+            f"call {call_id} was answered",
+        )
+
+    def record(self, call_id: str, wanted: str) -> int:
+        """Command the recording; returns the call clock at which the gate moved."""
+        answer = self.send("POST", f"/calls/{call_id}/recording", wanted=wanted)
+        assert answer.status_code == httpx.codes.OK, answer.text
+        return int(answer.json()["clock_ms"])
+
+    def hang_up(self, call_id: str) -> None:
+        answer = self.send("POST", f"/calls/{call_id}/hangup")
+        assert answer.status_code == httpx.codes.OK, answer.text
