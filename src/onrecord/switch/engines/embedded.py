@@ -1,0 +1,196 @@
+"""The embedded engine: aiortc as ICE, DTLS and SRTP transport only.
+
+PCMU passes through undecoded both ways. aiortc's receiver would decode it behind a jitter buffer that turns
+one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. What this module
+uses of aiortc's and aioice's inside is held by tests/unit/switch/test_aiortc_contract.py; the version is
+pinned.
+"""
+
+import asyncio
+import ipaddress
+import logging
+import re
+from fractions import Fraction
+from typing import Protocol, Self
+
+from aioice import Candidate
+from aiortc import (
+    MediaStreamTrack,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCRtpTransceiver,
+    RTCSessionDescription,
+)
+from aiortc.codecs import get_capabilities
+from aiortc.rtp import RtpPacket
+from aiortc.sdp import SessionDescription
+from av.packet import Packet
+from av.stream import Stream
+
+from onrecord.switch.rtp import PCMU, Rtp
+
+log = logging.getLogger(__name__)
+
+#: Frames that may wait for the sender: it takes each at once, and before the connection stands old audio is
+#: worth nothing.
+SEND_QUEUE = 5
+MAX_SDP = 64 << 10
+
+_TIME_BASE = Fraction(1, 8000)
+_PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
+_CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
+
+
+class BadSdpError(Exception):
+    """The offer cannot be answered; the message says why."""
+
+
+class BrowserListener(Protocol):
+    """The call, as its browser leg sees it."""
+
+    def browser_media(self, leg: "EmbeddedLeg", frame: Rtp) -> None:
+        """A packet as it arrived."""
+
+    def browser_lost(self, leg: "EmbeddedLeg") -> None:
+        """The connection failed or the browser closed it. Nothing more comes from this leg."""
+
+
+class EmbeddedLeg:
+    """One connection to a rep's browser."""
+
+    def __init__(self) -> None:
+        #: Set by whoever takes the leg; nothing can arrive before the browser has the answer.
+        self.listener: BrowserListener | None = None
+        self._closing = False
+        # Without the empty list aiortc asks a public STUN server.
+        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        self._out = _PacketTrack()
+
+    @classmethod
+    async def answer(cls, offer: str, *, loopback: bool) -> tuple[Self, str]:
+        """Answer a browser's SDP offer. Returns the leg and the SDP answer, with all candidates.
+
+        `loopback`: offer 127.0.0.1 too, for browsers on this machine.
+        Raises BadSdpError; nothing is then left behind.
+        """
+        offer = checked_offer(offer)
+        leg = cls()
+        try:
+            return leg, await leg._negotiate(offer, loopback)
+        except Exception as error:
+            await leg.close()
+            # The checks above know every ordinary mistake; this is an offer that aiortc's state machine
+            # trips over, and it raises whatever it trips over.
+            log.info("browser: offer not answered", exc_info=error)
+            raise BadSdpError(
+                "The offer cannot be answered. Please report it with your browser's name."
+            ) from error
+
+    async def _negotiate(self, offer: str, loopback: bool) -> str:
+        connection = self._connection
+        connection.on("connectionstatechange", self._state_changed)
+        transceiver = connection.addTransceiver("audio", direction="sendrecv")
+        # aiortc chooses codecs inside setRemoteDescription: a preference set later is not heard.
+        transceiver.setCodecPreferences(_PCMU)
+        if loopback:
+            _gather_loopback(transceiver)
+        await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        transceiver.sender.replaceTrack(self._out)
+        transceiver.receiver._handle_rtp_packet = self._received  # type: ignore[method-assign]
+        await connection.setLocalDescription(await connection.createAnswer())
+        return connection.localDescription.sdp
+
+    def send(self, payload: bytes, timestamp: int) -> None:
+        """Send 20 ms of PCMU; dropped while the connection does not stand."""
+        self._out.push(payload, timestamp)
+
+    async def close(self) -> None:
+        """Close the connection. The browser is told."""
+        self._closing = True
+        await self._connection.close()
+
+    async def _received(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+        if self.listener is not None and not self._closing:
+            frame = Rtp(
+                packet.payload_type, packet.sequence_number, packet.timestamp, packet.ssrc, packet.payload
+            )
+            self.listener.browser_media(self, frame)
+
+    def _state_changed(self) -> None:
+        state = self._connection.connectionState
+        if state in {"failed", "closed"} and self.listener is not None and not self._closing:
+            self.listener.browser_lost(self)
+
+
+class _PacketTrack(MediaStreamTrack):
+    """Encoded frames on their way to aiortc's sender, which packs them without an encoder."""
+
+    kind = "audio"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._queue: asyncio.Queue[Packet[Stream]] = asyncio.Queue(SEND_QUEUE)
+
+    def push(self, payload: bytes, timestamp: int) -> None:
+        packet = Packet(payload)
+        packet.pts = timestamp
+        packet.time_base = _TIME_BASE
+        if self._queue.full():
+            self._queue.get_nowait()
+        self._queue.put_nowait(packet)
+
+    async def recv(self) -> "Packet[Stream]":
+        return await self._queue.get()
+
+
+def checked_offer(offer: str) -> str:
+    """An offer that can be answered, without the candidates that cannot be used. Pure.
+
+    Browsers hide their addresses behind `.local` names that only their own machine can resolve: looking one
+    up takes 1.1 s and fails. We do not need them, since the browser's checks reach us and show its address
+    (peer-reflexive candidates, RFC 8445); for the same reason candidates never end.
+    Raises BadSdpError.
+    """
+    if len(offer) > MAX_SDP:
+        raise BadSdpError(f"The offer is longer than {MAX_SDP} characters.")
+    try:
+        description = SessionDescription.parse(offer)
+    except Exception as error:
+        # The parser raises whatever it trips over: AssertionError, ValueError, KeyError, StopIteration...
+        raise BadSdpError("The offer is not a session description (SDP).") from error
+    if len(description.media) != 1 or description.media[0].kind != "audio":
+        raise BadSdpError("The offer must have exactly one media line: audio.")
+    audio = description.media[0]
+    if not any(codec.payloadType == PCMU and codec.name.upper() == "PCMU" for codec in audio.rtp.codecs):
+        raise BadSdpError("The offer must allow PCMU, which every browser can do.")
+    if audio.dtls is None or not audio.dtls.fingerprints:
+        raise BadSdpError("The offer must have a DTLS fingerprint and a=setup.")
+    if audio.ice is None or not audio.ice.usernameFragment or not audio.ice.password:
+        raise BadSdpError("The offer must have ICE credentials.")
+    if audio.direction not in {None, "sendrecv"}:
+        raise BadSdpError("The offer must both send and receive audio.")
+    return "".join(f"{line}\r\n" for line in offer.splitlines() if line and _is_usable(line))
+
+
+def _is_usable(line: str) -> bool:
+    if line.startswith("a=end-of-candidates"):
+        return False
+    match = _CANDIDATE.match(line)
+    if match is None:
+        return not line.startswith("a=candidate:")
+    try:
+        ipaddress.ip_address(match[1])
+    except ValueError:
+        return False
+    return True
+
+
+def _gather_loopback(transceiver: RTCRtpTransceiver) -> None:
+    """Make this connection offer 127.0.0.1 too; aioice leaves it out."""
+    connection = transceiver.receiver.transport.transport.iceGatherer._connection
+    gather = connection.get_component_candidates
+
+    async def gather_with_loopback(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
+        return await gather(component, [*addresses, "127.0.0.1"], timeout)
+
+    connection.get_component_candidates = gather_with_loopback  # type: ignore[method-assign]

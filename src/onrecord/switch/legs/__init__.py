@@ -1,0 +1,1 @@
+"""Far legs: the ways to the other party."""

@@ -1,0 +1,34 @@
+"""Events on their way from the media loop to the spool, whose syncs the loop must not wait for."""
+
+import logging
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from onrecord.events.spool import Spool
+
+log = logging.getLogger(__name__)
+
+
+class Reporter:
+    """Stores events in the order in which they are reported, in one thread of its own."""
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
+
+    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+        """Store an event that happens now; returns at once."""
+        log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, data)
+        at = datetime.now(UTC)
+        stored = self._thread.submit(self._spool.append, call_id, kind, clock_ms, data, at=at)
+        stored.add_done_callback(_check)
+
+    def close(self) -> None:
+        """Wait until everything is stored."""
+        self._thread.shutdown()
+
+
+def _check(stored: Future[int]) -> None:
+    if (error := stored.exception()) is not None:
+        log.error("an event could not be stored and is lost", exc_info=error)

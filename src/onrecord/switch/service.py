@@ -1,0 +1,107 @@
+"""The switch process: what it starts, takes up after a crash, and finishes before it stops."""
+
+import asyncio
+import logging
+import signal
+from pathlib import Path
+
+from aiohttp import web
+
+from onrecord.capture.journal import JournalError, JournalReader
+from onrecord.capture.recorder import CaptureHost
+from onrecord.config import Config
+from onrecord.events.delivery import Delivery
+from onrecord.events.spool import Spool
+from onrecord.switch.http import application
+from onrecord.switch.legs import simulated
+from onrecord.switch.reporter import Reporter
+from onrecord.switch.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+SOURCE = "switch"
+ENDED = "call.ended"
+
+
+def run(config: Config) -> None:
+    """Run the switch until SIGTERM or SIGINT."""
+    asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    spool = Spool(config.spool(SOURCE), SOURCE)
+    capture = CaptureHost(config.journals, config.secrets.master_key)
+    recover(config, capture, spool)
+    reporter = Reporter(spool)
+    switchboard = Switchboard(capture, reporter, simulated.dial, loopback=_is_loopback(config.web_address))
+    delivery = Delivery(spool, config.web_address, config.secrets.event_secret)
+    delivering = asyncio.create_task(delivery.run())
+    runner = web.AppRunner(application(switchboard, config.secrets.switch_secret), access_log=None)
+    try:
+        await runner.setup()
+        host, _, port = config.switch_address.rpartition(":")
+        await web.TCPSite(runner, host, int(port)).start()
+        log.info("switch: listening at %s", config.switch_address)
+        await stop.wait()
+        log.info("switch: stopping, %d calls are ended", len(switchboard.calls))
+    finally:
+        # In this order: no new calls, the calls' last events, journals, and only then the events' delivery.
+        await runner.cleanup()
+        await switchboard.stop()
+        await asyncio.to_thread(capture.close)
+        await asyncio.to_thread(reporter.close)
+        delivery.stop()
+        await delivering
+
+
+def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
+    """Tell the web how the calls of a crashed switch ended."""
+    for call in capture.recover():
+        if spool.last_type(call.call_id) == ENDED:
+            continue
+        log.warning("call %s: ended by the crash of the switch", call.call_id)
+        spool.append(
+            call.call_id,
+            ENDED,
+            call.duration_ms,
+            {
+                "status": call.status,
+                "reason": call.reason,
+                "duration_ms": call.duration_ms,
+                "captured": call.captured,
+                "drops": 0,
+            },
+        )
+    for path in sorted(config.journals.glob("*.journal")):
+        if spool.last_type(path.stem) != ENDED:
+            _report_end(path, config.secrets.master_key, spool)
+
+
+def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
+    """The journal has its end, but the crash came before the event was stored: read it from the journal."""
+    answered, captured = False, False
+    try:
+        for chunk in JournalReader(path, master_key).poll():
+            captured |= len(chunk.media().headers) > 0
+            for frame in chunk.controls():
+                answered |= frame.type == "answer"
+                if frame.type == "end":
+                    data = {
+                        "status": frame.fields["status"],
+                        "reason": frame.fields["reason"],
+                        "duration_ms": frame.clock if answered else 0,
+                        "captured": captured,
+                        "drops": 0,
+                    }
+                    spool.append(path.stem, ENDED, frame.clock if answered else None, data)
+    except (JournalError, OSError) as error:
+        log.error("%s: its end cannot be reported: %s", path, error)
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether the web is there for browsers on this machine."""
+    return address.rpartition(":")[0] in {"127.0.0.1", "localhost", "[::1]"}
