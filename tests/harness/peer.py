@@ -1,4 +1,4 @@
-"""A browser's part of a call without a browser: an aiortc connection that says a tone and keeps what it hears."""
+"""A browser's part of a call without a browser: an aiortc connection that says a tone."""
 
 import asyncio
 import threading

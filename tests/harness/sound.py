@@ -55,8 +55,8 @@ def has_only(channel: Samples, hertz: float, *, window: float = 0.1, share: floa
 def breaks(channel: Samples, hertz: float, *, tolerance: float = 0.35) -> list[float]:
     """Seconds at which a tone is not continued where it should be.
 
-    A sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]. A lost, repeated or shifted frame breaks that at its edges; the
-    codec's own noise does not come near `tolerance`, relative to the tone's peak.
+    A sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]. A lost, repeated or shifted frame breaks that at its edges;
+    the codec's own noise does not come near `tolerance`, relative to the tone's peak.
     """
     w = 2 * np.pi * hertz / RATE
     error = np.abs(channel[2:] - 2 * np.cos(w) * channel[1:-1] + channel[:-2])
@@ -66,7 +66,7 @@ def breaks(channel: Samples, hertz: float, *, tolerance: float = 0.35) -> list[f
 
 
 def phases(channel: Samples, hertz: float, *, window: float = 0.02) -> NDArray[np.float64]:
-    """Phase of a tone in each window, in radians, relative to an unbroken one: steps show lost or added time."""
+    """Phase of a tone in each window, in radians, against an unbroken one: a step is lost or added time."""
     step = round(window * RATE)
     count = len(channel) // step
     time = np.arange(count * step) / RATE
