@@ -1,0 +1,49 @@
+"""`python -m bench [PART ...]`: the table of measurements.
+
+Every module beside this one with a function `rows()` is a part. Targets are ratios within one run, because
+machines differ; a missed target is shown, and the exit status is then 1.
+"""
+
+import importlib
+import pkgutil
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from bench.row import Row
+
+Rows = Callable[[], Iterable[Row]]
+
+
+def main(wanted: list[str]) -> int:
+    parts = find_parts()
+    unknown = sorted(set(wanted) - set(parts))
+    if unknown:
+        print(f"There is no part {', '.join(unknown)}. Parts: {', '.join(parts)}.", file=sys.stderr)
+        return 2
+    missed = False
+    for name, rows in parts.items():
+        if wanted and name not in wanted:
+            continue
+        print(f"\n{name}", flush=True)
+        for row in rows():
+            print(line(row), flush=True)
+            missed |= row.met is False
+    return int(missed)
+
+
+def find_parts() -> dict[str, Rows]:
+    """Name of each part and what measures it, in alphabetical order."""
+    names = sorted(module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]))
+    modules = {name: importlib.import_module(f"bench.{name}") for name in names if name != "__main__"}
+    return {name: module.rows for name, module in modules.items() if hasattr(module, "rows")}
+
+
+def line(row: Row) -> str:
+    """One row of the table: what, how much, against what."""
+    verdict = {None: "", True: "met", False: "MISSED"}[row.met]
+    return f"  {row.name:<58} {row.value:>22}  {row.target:<18} {verdict}".rstrip()
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
