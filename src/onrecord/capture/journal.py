@@ -217,8 +217,8 @@ class JournalReader:
         self.epoch = 0
         #: Whether the call's `end` frame was read.
         self.ended = False
-        #: Whether bytes stood after the last valid chunk at the last poll. While the journal is written that may
-        #: only be a chunk on its way; in a finished one its end was torn off or altered.
+        #: Whether bytes stood after the last valid chunk at the last poll. While the journal is written that
+        #: may only be a chunk on its way; in a finished one its end was torn off or altered.
         self.torn = False
 
     @cached_property

@@ -38,8 +38,11 @@ __all__ = [
 
 #: Most bytes of an RTP payload that is speech: 128 ms of G.711, far above every real packet time.
 MAX_PAYLOAD = 1024
-#: Age at which a chunk is handed over. With a tick each 100 ms and the write itself it stays within a second.
-CHUNK_NS = 800_000_000
+#: How often the media loop calls `tick`.
+TICK_NS = 100_000_000
+#: Age at which a chunk is handed over. With the receiver's rows, a tick each 100 ms and the write itself,
+#: everything older than a second is in the file.
+CHUNK_NS = 700_000_000
 #: No chunk covers more than a second, even if ticks come late.
 MAX_CHUNK_NS = 1_000_000_000
 #: Bytes at which a chunk is handed over early.
@@ -195,6 +198,11 @@ class CallCapture:
         return self._clock.ms
 
     @property
+    def ended(self) -> bool:
+        """Whether the last frame was written."""
+        return self._ended
+
+    @property
     def answered_ns(self) -> int | None:
         """The host's monotonic nanoseconds at answer."""
         return self._clock.answered_ns
@@ -296,7 +304,7 @@ class CallCapture:
         return self._move(gate, actor)
 
     def restrict(self, mode: Mode, policy_version: int) -> int:
-        """Lower the ceiling. Returns the call clock, ms. Raises AboveCeiling (it would rise), CallEndedError."""
+        """Lower the ceiling, never raise it (AboveCeiling). Returns the call clock, ms. CallEndedError."""
         self._check_alive()
         gate, state = self._gate.restrict(mode), self.recording
         if gate.mode is not self.mode:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from onrecord.capture import journal
-from onrecord.capture.writer import JournalFile
+from onrecord.capture.writer import JournalFile, sync_filesystem
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +60,7 @@ def recover(folder: Path, master_key: bytes) -> list[RecoveredCall]:
             )
         if call is not None:
             calls.append(call)
+    sync_filesystem(folder)
     return calls
 
 
@@ -77,7 +78,6 @@ def _recover_journal(path: Path, master_key: bytes) -> RecoveredCall | None:
     continued = JournalFile(path, reader.header, master_key, epoch=epoch, number=reader.chunks)
     try:
         continued.append(end, controls=end, frames=0, lost=0, clock=found.clock)
-        continued.sync()
     finally:
         continued.close()
     return RecoveredCall(

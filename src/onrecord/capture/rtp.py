@@ -1,0 +1,73 @@
+"""RTP packets (RFC 3550, section 5.1)."""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+#: Bytes of the fixed header.
+HEADER_SIZE = 12
+#: First byte of a packet of version 2 without padding, extension and contributing sources: nearly all.
+PLAIN = 0x80
+
+#: The fixed header.
+HEADER = np.dtype(
+    [
+        ("first", "u1"),
+        ("marked_type", "u1"),
+        ("sequence", ">u2"),
+        ("timestamp", ">u4"),
+        ("ssrc", ">u4"),
+    ]
+)
+_HEADER = struct.Struct(">BBHII")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RtpPacket:
+    """A parsed packet."""
+
+    payload_type: int
+    marker: bool
+    sequence: int
+    timestamp: int
+    ssrc: int
+    #: Without contributing sources, header extension and padding.
+    payload: bytes
+
+
+def parse(packet: bytes | memoryview) -> RtpPacket | None:
+    """The packet, or None when it is not a whole RTP packet of version 2."""
+    if len(packet) < HEADER_SIZE:
+        return None
+    first, marked_type, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
+    if first >> 6 != 2:
+        return None
+    start = HEADER_SIZE + 4 * (first & 0x0F)
+    if first & 0x10:
+        if len(packet) < start + 4:
+            return None
+        start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
+    end = len(packet)
+    if first & 0x20:
+        # The last byte counts the padding, itself included.
+        padding = packet[-1]
+        if padding == 0:
+            return None
+        end -= padding
+    if start > end:
+        return None
+    return RtpPacket(
+        payload_type=marked_type & 0x7F,
+        marker=bool(marked_type & 0x80),
+        sequence=sequence,
+        timestamp=timestamp,
+        ssrc=ssrc,
+        payload=bytes(packet[start:end]),
+    )
+
+
+def headers(rows: NDArray[np.uint8]) -> NDArray[np.void]:
+    """HEADER[n], a view of the first 12 bytes of `rows` (uint8[n, at least 12], one packet a row)."""
+    return rows[:, :HEADER_SIZE].view(HEADER)[:, 0]
