@@ -2,8 +2,9 @@
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.models import Group as PermissionSet
 from django.db import transaction
@@ -142,16 +143,7 @@ def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[
     rows = [_row(call, users[call.planned.rep.email], _person(call, people)) for call in oldest_first]
     CallLog.objects.bulk_create(row.log for row in rows if row.log)
     Call.objects.bulk_create(rows)
-    CallEvent.objects.bulk_create(
-        CallEvent(
-            call_id=call.id,
-            type=event.type,
-            at=event.at,
-            payload={"clock_ms": event.clock_ms, "data": event.data},
-        )
-        for call in oldest_first
-        for event in events(call)
-    )
+    CallEvent.objects.bulk_create(event for call in oldest_first for event in _event_rows(call))
     Recording.objects.bulk_create(_recording(call) for call in oldest_first)
 
 
@@ -161,19 +153,12 @@ def _person(call: PastCall, people: dict[str, Person]) -> Person | None:
 
 def _row(call: PastCall, user: User, person: Person | None) -> Call:
     facts = state(call)
-    note = call.planned.note
     return Call(
         id=call.id,
         team=user.team,
         user=user,
         person=person,
-        log=CallLog(
-            user=user,
-            person=person,
-            disposition=note.disposition,
-            sentiment=note.sentiment,
-            notes=note.text,
-        ),
+        log=_log(call, user, person),
         number=call.planned.number,
         caller_number=user.caller_number,
         status=facts.status,
@@ -191,6 +176,27 @@ def _row(call: PastCall, user: User, person: Person | None) -> Call:
         recording_state=facts.recording_state,
         recording_seq=facts.recording_seq,
     )
+
+
+def _log(call: PastCall, user: User, person: Person | None) -> CallLog | None:
+    note = call.planned.note
+    if not note.disposition:
+        return None
+    return CallLog(
+        user=user, person=person, disposition=note.disposition, sentiment=note.sentiment, notes=note.text
+    )
+
+
+def _event_rows(call: PastCall) -> Iterator[CallEvent]:
+    yield _event_row(call, "call.initiated", call.planned.placed_at, None, {"actor": call.rep})
+    for event in events(call):
+        yield _event_row(call, event.type, event.at, event.clock_ms, event.data)
+
+
+def _event_row(
+    call: PastCall, kind: str, at: datetime, clock_ms: int | None, data: dict[str, Any]
+) -> CallEvent:
+    return CallEvent(call_id=call.id, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})
 
 
 def _recording(call: PastCall) -> Recording:
