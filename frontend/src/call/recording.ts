@@ -18,6 +18,20 @@ export interface RecordingView {
   press: { kind: 'next-call'; wanted: boolean } | { kind: 'now'; wanted: Wanted } | null
 }
 
+/** What became of the recording of an ended call. */
+export function outcomeText({ recording }: Call): string {
+  switch (recording.status) {
+    case 'completed':
+      return 'The recording is ready.'
+    case 'not_recorded':
+      return `No Recording: ${recording.reason ?? 'nothing was captured.'}`
+    case 'failed':
+      return recording.reason ?? 'The recording failed.'
+    default:
+      return 'The recording is being made.'
+  }
+}
+
 const RESTING = { tone: 'off', glyph: 'circle-dot', locked: false, pending: false, press: null } as const
 
 export function recordingView(state: State, decision: Decision | null): RecordingView {

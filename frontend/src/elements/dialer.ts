@@ -1,5 +1,5 @@
-import { ApiError, api, serverNow } from '../api.ts'
-import { recordingView, type RecordingView } from '../call/recording.ts'
+import { ApiError, api, serverNow, type Call } from '../api.ts'
+import { outcomeText, recordingView, type RecordingView } from '../call/recording.ts'
 import { session } from '../call/session.ts'
 import { statusText } from '../call/state.ts'
 import { attribute, element, part, text } from '../dom.ts'
@@ -31,6 +31,8 @@ const MARKUP = `
       <div class="call-card">
         <p class="call-name"></p>
         <p class="call-number"></p>
+        <p class="call-outcome"><span role="status"></span><a hidden>Open the call</a></p>
+        <button type="button" class="quiet call-close" data-do="clear" aria-label="Put the call away" title="Put away">${icon('x')}</button>
         <p class="call-facts"><span class="call-from"></span><span class="quality" hidden><i></i><i></i><i></i><span></span></span></p>
       </div>
       <p class="dock-keys" aria-live="off"></p>
@@ -84,7 +86,7 @@ export class Dialer extends HTMLElement {
 
   #build(): void {
     this.#built = true
-    part(this.#dock, '.dock-body').prepend(this.#entry.root)
+    part(this.#dock, '.call-card').after(this.#entry.root)
     part(this.#dock, '.dock-body').append(this.#pad, this.#microphone)
     this.replaceChildren(this.#dock)
     this.#entry.addEventListener('change', () => {
@@ -109,6 +111,7 @@ export class Dialer extends HTMLElement {
     else if (action === 'record') await this.#record()
     else if (action === 'take-over') await session.takeOver()
     else if (action === 'dismiss') session.dismiss()
+    else if (action === 'clear') session.clear()
     else if (action === 'keypad') this.#reveal(this.#pad, button)
     else if (action === 'microphone') {
       this.#microphone.dispatchEvent(new Event('or:toggled'))
@@ -177,9 +180,9 @@ export class Dialer extends HTMLElement {
     this.#entry.root.hidden = !free
     attribute(this.#button('keypad'), 'aria-expanded', String(!this.#pad.hidden))
 
-    const who = call?.person?.name ?? call?.to_formatted ?? ''
-    text(part(this.#dock, '.dock-title'), who || 'Dialer')
-    text(part(this.#dock, '.dock-status'), statusText(state))
+    const who = line === 'ended' ? null : (call?.person?.name ?? call?.to_formatted)
+    text(part(this.#dock, '.dock-title'), who ?? 'Dialer')
+    text(part(this.#dock, '.dock-status'), line === 'ended' ? '' : statusText(state))
     this.#renderCard()
     this.#renderProblem()
     this.#renderRecording(recordingView(state, session.decision))
@@ -213,6 +216,7 @@ export class Dialer extends HTMLElement {
     } else if (!call.person) text(name, 'Not one of your people')
     text(part(card, '.call-number'), call.to_formatted)
     text(part(card, '.call-from'), call.from_formatted ? `From ${call.from_formatted}` : '')
+    this.#renderOutcome(card, call)
     const { grade, loss, jitterMs, roundTripMs } = session.quality
     const quality = part(card, '.quality')
     quality.hidden = session.state.line !== 'active' || call.status !== 'in-progress'
@@ -220,6 +224,18 @@ export class Dialer extends HTMLElement {
     text(part(quality, 'span'), `${GRADES[grade]} connection`)
     const details = `Lost ${(loss * 100).toFixed(1)} %, jitter ${jitterMs} ms` + (roundTripMs === null ? '' : `, round trip ${roundTripMs} ms`)
     attribute(quality, 'title', grade === 'unknown' ? null : details)
+  }
+
+  #renderOutcome(card: HTMLElement, call: Call): void {
+    const over = session.state.line === 'ended'
+    const lasted = call.duration_ms ? ` · ${timer(call.duration_ms)}` : ''
+    text(part(card, '.call-outcome span'), over ? `${statusText(session.state)}${lasted}. ${outcomeText(call)}` : '')
+    const link = part<HTMLAnchorElement>(card, '.call-outcome a')
+    link.hidden = !over
+    if (over && link.pathname !== `/calls/${call.id}`) {
+      link.href = `/calls/${call.id}`
+      link.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
+    }
   }
 
   #renderProblem(): void {
@@ -261,9 +277,7 @@ export class Dialer extends HTMLElement {
     const { call, line } = session.state
     const display = part(this.#dock, '.dock-timer')
     const answered = call?.answered_at ? Date.parse(call.answered_at) : null
-    display.hidden = answered === null || line === 'idle'
-    if (answered === null || !call) return
-    const measured = line === 'ended' ? (call.duration_ms ?? null) : null
-    text(display, timer(measured ?? serverNow() - answered))
+    display.hidden = answered === null || line === 'idle' || line === 'ended'
+    if (answered !== null) text(display, timer(serverNow() - answered))
   }
 }

@@ -70,9 +70,9 @@ export class NumberEntry extends EventTarget {
     return this.#personId
   }
 
-  /** Whether the server has no objection to what stands here. */
+  /** Whether a number stands here to which the server has no objection so far. */
   get ready(): boolean {
-    return this.number !== '' && !this.preview?.problem
+    return classify(this.#input.value).kind === 'number' && !this.preview?.problem
   }
 
   type(key: string): void {

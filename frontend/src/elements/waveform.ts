@@ -15,12 +15,15 @@ export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks:
     barRadius: 2,
     cursorWidth: 2,
     dragToSeek: true,
+    normalize: true,
     maxPeak: loudest(peaks),
+    // Given at once: with an audio element alone it would fetch and decode the whole file.
+    peaks: [peaks.left, peaks.right],
+    duration,
     ...colours(),
   })
   adoptStyles(container)
   place.append(container)
-  void wave.load(audio.src, [peaks.left, peaks.right], duration)
   return wave
 }
 
