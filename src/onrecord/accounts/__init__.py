@@ -1,0 +1,1 @@
+"""Who uses OnRecord: team, reporting groups, users and what each may do."""

@@ -1,0 +1,48 @@
+"""Every page needs a session unless it says otherwise; times are shown in the reader's zone."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.errors import session_expired, wants_json
+
+
+class SignInRequired(LoginRequiredMiddleware):
+    """Pages send a stranger to sign-in; what scripts ask for answers 401.
+
+    The API is left to its own check, which holds for every operation of it.
+    """
+
+    def process_view(
+        self,
+        request: HttpRequest,
+        view_func: Callable[..., object],
+        view_args: tuple[object, ...],
+        view_kwargs: dict[str, object],
+    ) -> HttpResponseBase | None:
+        if request.path.startswith("/api/"):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(
+        self, request: HttpRequest, view_func: Callable[..., object]
+    ) -> HttpResponseBase:
+        if wants_json(request):
+            return session_expired()
+        return super().handle_no_permission(request, view_func)
+
+
+def time_zone_of_user(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if isinstance(request.user, User):
+            with timezone.override(ZoneInfo(request.user.time_zone)):
+                return get_response(request)
+        return get_response(request)
+
+    return middleware

@@ -1,0 +1,62 @@
+"""What a user can be permitted to do, and the permission sets that an installation begins with."""
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """Alphabetical. Secure by default: what no permission names, nobody may do."""
+
+    CALLS_LOG = "calls:log"
+    CALLS_PLACE = "calls:place"
+    CALLS_VIEW_GROUP = "calls:view:group"
+    CALLS_VIEW_OWN = "calls:view:own"
+    CALLS_VIEW_TEAM = "calls:view:team"
+    PEOPLE_VIEW = "people:view"
+    RECORDING_CONTROL = "recording:control"
+    RECORDING_DOWNLOAD = "recording:download"
+    RECORDING_LISTEN = "recording:listen"
+    RECORDING_MANIFEST_VIEW = "recording:manifest:view"
+    RECORDING_SETTINGS_CHANGE = "recording:settings:change"
+    RECORDING_TURN_ON = "recording:turn_on"
+
+
+#: Completes "You may not ...", for the sentence that a refused person reads.
+DEEDS: dict[Permission, str] = {
+    Permission.CALLS_LOG: "log calls",
+    Permission.CALLS_PLACE: "place calls",
+    Permission.CALLS_VIEW_GROUP: "see your group's calls",
+    Permission.CALLS_VIEW_OWN: "see calls",
+    Permission.CALLS_VIEW_TEAM: "see the team's calls",
+    Permission.PEOPLE_VIEW: "see people",
+    Permission.RECORDING_CONTROL: "change a recording during the call",
+    Permission.RECORDING_DOWNLOAD: "download recordings",
+    Permission.RECORDING_LISTEN: "listen to recordings",
+    Permission.RECORDING_MANIFEST_VIEW: "see the manifests of recordings",
+    Permission.RECORDING_SETTINGS_CHANGE: "change the recording settings",
+    Permission.RECORDING_TURN_ON: "turn recording on before a call",
+}
+
+_CALLING = {
+    Permission.CALLS_LOG,
+    Permission.CALLS_PLACE,
+    Permission.CALLS_VIEW_OWN,
+    Permission.PEOPLE_VIEW,
+    Permission.RECORDING_CONTROL,
+    Permission.RECORDING_LISTEN,
+    Permission.RECORDING_TURN_ON,
+}
+
+SETS: dict[str, set[Permission]] = {
+    "Admin": set(Permission),
+    "Compliance": {
+        Permission.CALLS_VIEW_TEAM,
+        Permission.PEOPLE_VIEW,
+        Permission.RECORDING_DOWNLOAD,
+        Permission.RECORDING_LISTEN,
+        Permission.RECORDING_MANIFEST_VIEW,
+        Permission.RECORDING_SETTINGS_CHANGE,
+    },
+    "Manager": _CALLING | {Permission.CALLS_VIEW_GROUP, Permission.RECORDING_MANIFEST_VIEW},
+    "Read-only": {Permission.CALLS_VIEW_TEAM, Permission.PEOPLE_VIEW},
+    "Rep": _CALLING,
+}

@@ -1,0 +1,68 @@
+"""The API, and what its errors look like."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import SessionAuth
+
+from onrecord.calls.api import router as calls
+from onrecord.calls.dialer_api import router as dialer
+from onrecord.errors import ApiError, session_expired
+from onrecord.people.api import router as people
+
+
+class SignedIn(SessionAuth):
+    """The session first: someone whose session is over should hear that, not that their page is too old."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.user.is_authenticated:
+            raise AuthenticationError
+        return super().__call__(request)
+
+
+api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None)
+api.add_router("/dialer", dialer)
+api.add_router("/people", people)
+api.add_router("/calls", calls)
+
+
+@api.exception_handler(ApiError)
+def _api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return error.response()
+
+
+@api.exception_handler(AuthenticationError)
+def _signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return session_expired()
+
+
+@api.exception_handler(PermissionDenied)
+def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return ApiError(403, "not_allowed", str(error)).response()
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return ApiError(404, "not_found", "It does not exist, or it is not yours.").response()
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    problems = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors)
+    return ApiError(400, "bad_request", f"The request cannot be used: {problems}.").response()
+
+
+@api.exception_handler(BadRequest)
+def _bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
+    return ApiError(400, "bad_request", str(error)).response()
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja itself refuses: a body that is no JSON, or a missing CSRF token."""
+    if error.status_code == 403:
+        return ApiError(403, "csrf_failed", "This page is too old. Reload it and try again.").response()
+    return ApiError(error.status_code, "bad_request", error.message).response()

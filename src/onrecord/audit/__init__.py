@@ -1,0 +1,1 @@
+"""Who did what to which object, and when. Rows are only ever added."""

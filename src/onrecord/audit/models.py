@@ -1,0 +1,54 @@
+"""The audit trail."""
+
+from enum import StrEnum
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+
+class Action(StrEnum):
+    """What people do that must be answerable later."""
+
+    CALL_DIALED = "call.dialed"
+    CALL_HUNG_UP = "call.hung_up"
+    CALL_LOGGED = "call.logged"
+    POLICY_PUBLISHED = "policy.published"
+    RECORDING_CHANGE_REQUESTED = "recording.change_requested"
+    RECORDING_DOWNLOADED = "recording.downloaded"
+    RECORDING_LISTENED = "recording.listened"
+    RECORDING_MANIFEST_VIEWED = "recording.manifest_viewed"
+    RECORD_NEXT_CALL_CHOSEN = "recording.next_call_chosen"
+
+
+class AuditEntry(models.Model):
+    #: None when nobody but the system acted.
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=40, choices=[(action.value, action.value) for action in Action])
+    #: Kind and id of the object, such as `call` and its 32 digits. No foreign key: the row outlives the object.
+    object_kind = models.CharField(max_length=30)
+    object_id = models.CharField(max_length=40)
+    at = models.DateTimeField(auto_now_add=True)
+    details = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["object_kind", "object_id", "id"], name="audit_of_object"),
+            models.Index(fields=["actor", "action", "at"], name="audit_of_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_kind} {self.object_id}"
+
+
+def record(
+    action: Action, subject: models.Model, *, acting_user: models.Model | None, **details: Any
+) -> AuditEntry:
+    """Add a row about `subject`; call it inside the transaction of the change."""
+    return AuditEntry.objects.create(
+        action=action,
+        actor_id=acting_user.pk if acting_user is not None else None,
+        object_kind=subject._meta.model_name or "",
+        object_id=str(subject.pk),
+        details=details,
+    )

@@ -1,0 +1,1 @@
+"""Calls: placing them, following them by events, logging them."""

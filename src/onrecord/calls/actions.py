@@ -1,0 +1,183 @@
+"""Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.audit.models import Action, record
+from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog
+from onrecord.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
+from onrecord.governance.decisions import to_json
+from onrecord.people.models import Person
+from onrecord.policy.decision import Decision
+from onrecord.policy.mode import Mode
+from onrecord.recordings.actions import show, store_result
+from onrecord.recordings.models import Recording
+from onrecord.recordings.outcome import outcome, overdue
+
+
+class CallInProgressError(Exception):
+    """The user already has a live call."""
+
+
+def begin(*, number: str, person: Person | None, decision: Decision, acting_user: User) -> Call:
+    """Enter a call that is about to be placed. Raises CallInProgressError."""
+    now = timezone.now()
+    try:
+        with transaction.atomic():
+            call = Call.objects.create(
+                team_id=acting_user.team_id,
+                user=acting_user,
+                person=person,
+                number=number,
+                caller_number=acting_user.caller_number,
+                status=Status.INITIATED,
+                created_at=now,
+                decision=to_json(decision),
+                mode=decision.mode,
+                record_at_start=decision.record_at_start,
+                may_change=decision.may_change,
+                policy_version_id=decision.policy_version,
+            )
+            Recording.objects.create(call=call)
+            record(Action.CALL_DIALED, call, acting_user=acting_user, number=number)
+            _emit(call, "call.initiated", at=now, data={"actor": str(acting_user.pk)})
+    except IntegrityError as error:
+        if Call.objects.live().filter(user=acting_user).exists():
+            raise CallInProgressError from error
+        raise
+    return call
+
+
+@transaction.atomic
+def confirm_placed(call: Call, *, acting_user: User) -> None:
+    """The switch has taken the call: the rep's choice for the next call is used up.
+
+    Not earlier: were the call refused, the rep would dial again without the choice they made.
+    """
+    User.objects.filter(pk=acting_user.pk, record_next_call=acting_user.record_next_call).update(
+        record_next_call=None
+    )
+
+
+@transaction.atomic
+def choose_recording(*, wanted: bool, acting_user: User) -> None:
+    """The rep's choice for the next call; the decision says what comes of it."""
+    User.objects.filter(pk=acting_user.pk).update(record_next_call=wanted)
+    acting_user.record_next_call = wanted
+    record(Action.RECORD_NEXT_CALL_CHOSEN, acting_user, acting_user=acting_user, wanted=wanted)
+
+
+@transaction.atomic
+def next_command(call: Call) -> int:
+    """Sequence number of the next command to the switch."""
+    Call.objects.filter(pk=call.pk).update(command_seq=F("command_seq") + 1)
+    return Call.objects.values_list("command_seq", flat=True).get(pk=call.pk)
+
+
+@transaction.atomic
+def request_recording(call: Call, *, wanted: str, acting_user: User) -> int:
+    """Enter that the user wants the recording changed; the number for the command. Events tell what came of it."""
+    record(Action.RECORDING_CHANGE_REQUESTED, call, acting_user=acting_user, wanted=wanted)
+    return next_command(call)
+
+
+@transaction.atomic
+def request_hang_up(call: Call, *, acting_user: User) -> None:
+    """Enter that the user wants the call ended. The switch's event ends it."""
+    record(Action.CALL_HUNG_UP, call, acting_user=acting_user)
+
+
+@transaction.atomic
+def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
+    """End a call without the switch's word. `captured` is False where no media can have flowed, else None."""
+    call = Call.objects.select_related("recording").get(pk=call_id)
+    before = state_of(call)
+    after = ended_by_web(before, at=timezone.now(), reason=reason, captured=captured)
+    if after != before and after.ended_at is not None:
+        _store(call, after)
+        data = {"status": after.status, "reason": reason, "duration_ms": after.duration_ms}
+        _emit(call, "call.ended", at=after.ended_at, data=data)
+    return call
+
+
+@transaction.atomic
+def set_missing(call: Call, *, since: datetime | None) -> None:
+    """Remember since when the switch has not known the call."""
+    Call.objects.filter(pk=call.pk).update(missing_since=since)
+
+
+@transaction.atomic
+def mark_overdue(call: Call) -> None:
+    """Say that the call's recording has been waited for too long."""
+    show(call.recording, overdue())
+    data = {"message": call.recording.reason}
+    _emit(call, "recording.overdue", at=timezone.now(), data=data)
+
+
+@transaction.atomic
+def apply_event(call_id: str, event: Event) -> bool:
+    """Apply a report of switch or renderer once; False for a repetition. Raises Call.DoesNotExist, UnknownEventError."""
+    call = Call.objects.select_related("recording").get(pk=call_id)
+    _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
+    if not is_new:
+        return False
+    state = apply(state_of(call), event)
+    if event.type == "recording.completed":
+        store_result(call.recording, event.data, at=event.at)
+    _store(call, state)
+    _emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
+    return True
+
+
+@transaction.atomic
+def write_log(call: Call, *, changes: dict[str, str], acting_user: User) -> None:
+    """Set `disposition`, `sentiment`, `notes`, as far as given."""
+    if call.log is None:
+        call.log = CallLog.objects.create(user_id=call.user_id, person=call.person)
+        Call.objects.filter(pk=call.pk).update(log=call.log)
+    for name, value in changes.items():
+        setattr(call.log, name, value)
+    call.log.save()
+    record(Action.CALL_LOGGED, call, acting_user=acting_user, changed=sorted(changes))
+    _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
+
+
+def state_of(call: Call) -> CallState:
+    """The row as the pure state that events change."""
+    return CallState(
+        status=Status(call.status),
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        duration_ms=call.duration_ms,
+        end_reason=call.end_reason,
+        end_is_guess=call.end_is_guess,
+        mode=Mode(call.mode),
+        recording_state=RecordingState(call.recording_state),
+        recording_seq=call.recording_seq,
+        captured=call.captured,
+        drops=call.drops,
+        rendering=Rendering(call.recording.rendering),
+    )
+
+
+_COLUMNS = [field.name for field in fields(CallState) if field.name != "rendering"]
+
+
+def _store(call: Call, state: CallState) -> None:
+    for name in _COLUMNS:
+        setattr(call, name, getattr(state, name))
+    call.save(update_fields=_COLUMNS)
+    if call.recording.rendering != state.rendering:
+        call.recording.rendering = state.rendering
+        call.recording.save(update_fields=["rendering"])
+    show(call.recording, outcome(state, call.decision))
+
+
+def _emit(call: Call, kind: str, *, at: datetime, clock_ms: int | None = None, data: dict[str, Any]) -> None:
+    CallEvent.objects.create(call=call, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})

@@ -1,0 +1,171 @@
+"""Dialling and controlling a call."""
+
+from typing import Annotated, Any, Literal, cast
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field, StringConstraints
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.calls import actions
+from onrecord.calls.models import Call
+from onrecord.calls.placing import place
+from onrecord.calls.queries import live_call_of, shown_calls
+from onrecord.calls.schemas import CallOut
+from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
+from onrecord.calls.switching import asking, switch
+from onrecord.errors import ApiError, require
+
+router = Router(tags=["calls"])
+
+#: An offer of a browser has 2-6 kB; nothing sensible has more than this.
+Sdp = Annotated[str, StringConstraints(max_length=100_000)]
+
+
+class PlaceIn(Schema):
+    to: str = Field(max_length=100)
+    sdp: Sdp
+    person_id: int | None = None
+
+
+class SdpIn(Schema):
+    sdp: Sdp
+
+
+class SdpOut(Schema):
+    sdp: str
+
+
+class PlaceOut(SdpOut):
+    call: CallOut
+
+
+class CurrentOut(Schema):
+    call: CallOut | None
+
+
+class CallReply(Schema):
+    call: CallOut
+
+
+class RecordingIn(Schema):
+    wanted: Literal["recording", "paused"]
+
+
+class RecordingReply(Schema):
+    recording: str
+    clock_ms: int | None
+
+
+class DtmfIn(Schema):
+    digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
+
+
+class LogIn(Schema):
+    disposition: str = Field("", max_length=50)
+    sentiment: str = Field("", max_length=50)
+    notes: str = Field("", max_length=20_000)
+
+
+@router.post("", response={201: PlaceOut})
+def place_call(request: HttpRequest, body: PlaceIn) -> Any:
+    user = _user(request)
+    require(user, Permission.CALLS_PLACE)
+    call, sdp = place(to=body.to, sdp=body.sdp, person_id=body.person_id, acting_user=user)
+    return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp))
+
+
+@router.get("/current", response=CurrentOut)
+def current_call(request: HttpRequest) -> CurrentOut:
+    call = live_call_of(_user(request))
+    return CurrentOut(call=CallOut.of(call) if call else None)
+
+
+@router.post("/{call_id}/attach", response=SdpOut)
+def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
+    call = _own_live_call(request, call_id)
+    with asking():
+        return SdpOut(sdp=switch().attach(call.pk, sdp=body.sdp, user_id=str(call.user_id)))
+
+
+@router.post("/{call_id}/detach", response={204: None})
+def detach(request: HttpRequest, call_id: str) -> Any:
+    call = _own_live_call(request, call_id)
+    with asking():
+        switch().detach(call.pk)
+    return Status(204, None)
+
+
+@router.post("/{call_id}/recording", response=RecordingReply)
+def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> RecordingReply:
+    user = _user(request)
+    call = _own_live_call(request, call_id)
+    require(user, Permission.RECORDING_CONTROL)
+    seq = actions.request_recording(call, wanted=body.wanted, acting_user=user)
+    try:
+        with asking():
+            reply = switch().set_recording(call.pk, wanted=body.wanted, actor=str(user.pk), seq=seq)
+    except ApiError as error:
+        if error.status == 403:
+            raise ApiError(403, "not_allowed", call.decision["sentence"]) from error
+        raise
+    return RecordingReply(recording=reply["recording"], clock_ms=reply["clock_ms"])
+
+
+@router.post("/{call_id}/dtmf", response={204: None})
+def dtmf(request: HttpRequest, call_id: str, body: DtmfIn) -> Any:
+    call = _own_live_call(request, call_id)
+    with asking():
+        switch().dtmf(call.pk, body.digits)
+    return Status(204, None)
+
+
+@router.post("/{call_id}/hangup", response=CallReply)
+def hang_up(request: HttpRequest, call_id: str) -> CallReply:
+    """Ended already is as good: the reply is the call as it stands."""
+    user = _user(request)
+    call = _own_call(request, call_id)
+    if call.ended_at is None:
+        actions.request_hang_up(call, acting_user=user)
+        try:
+            switch().hang_up(call.pk, actor=str(user.pk))
+        except SwitchRefusedError as error:
+            if error.code != "no_such_call":
+                raise ApiError(error.status, error.code, error.message) from error
+        except SwitchUnreachableError as error:
+            raise ApiError(503, "switch_unreachable", _STILL_RUNS) from error
+    return CallReply(call=CallOut.of(shown_calls(user).get(pk=call_id)))
+
+
+@router.put("/{call_id}/log", response=CallReply)
+def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
+    user = _user(request)
+    require(user, Permission.CALLS_LOG)
+    call = _own_call(request, call_id)
+    actions.write_log(call, changes=body.model_dump(exclude_unset=True), acting_user=user)
+    return CallReply(call=CallOut.of(call))
+
+
+_STILL_RUNS = "The switch cannot be reached, so the call may still run. Close this tab to leave it."
+
+
+def _user(request: HttpRequest) -> User:
+    return cast(User, request.user)
+
+
+def _own_call(request: HttpRequest, call_id: str) -> Call:
+    """A call that the user placed: who sees others' calls does not control them."""
+    user = _user(request)
+    require(user, Permission.CALLS_PLACE)
+    call = Call.objects.select_related("person", "recording", "log").filter(pk=call_id, user=user).first()
+    if call is None:
+        raise Http404
+    return call
+
+
+def _own_live_call(request: HttpRequest, call_id: str) -> Call:
+    call = _own_call(request, call_id)
+    if call.ended_at is not None:
+        raise ApiError(409, "call_ended", "The call has ended.")
+    return call

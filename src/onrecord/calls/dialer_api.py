@@ -1,0 +1,91 @@
+"""What the dialer asks before a call."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.calls.actions import choose_recording
+from onrecord.calls.schemas import PersonLink
+from onrecord.errors import require
+from onrecord.governance.decisions import decide_for
+from onrecord.people.models import Person
+from onrecord.people.numbers import NumberError, normalise, readable
+from onrecord.people.queries import owner_of_number
+
+router = Router(tags=["dialer"])
+
+
+class NumberOut(Schema):
+    e164: str
+    formatted: str
+
+
+class DecisionOut(Schema):
+    mode: str
+    records: bool
+    #: During the call.
+    may_change: bool
+    #: Before it, by "record next call".
+    may_choose: bool
+    sentence: str
+
+
+class PreviewOut(Schema):
+    number: NumberOut | None
+    problem: str | None
+    person: PersonLink | None
+    #: None while there is no number to judge.
+    decision: DecisionOut | None
+
+
+class WantedIn(Schema):
+    wanted: bool
+
+
+@router.get("/preview", response=PreviewOut)
+def preview(request: HttpRequest, number: str = "", person_id: int | None = None) -> PreviewOut:
+    user = cast(User, request.user)
+    require(user, Permission.CALLS_PLACE)
+    return _preview(user, number[:100], person_id)
+
+
+@router.put("/record-next-call", response=PreviewOut)
+def record_next_call(request: HttpRequest, body: WantedIn) -> PreviewOut:
+    user = cast(User, request.user)
+    require(user, Permission.CALLS_PLACE)
+    choose_recording(wanted=body.wanted, acting_user=user)
+    return _preview(user, "", None)
+
+
+def _preview(user: User, typed: str, person_id: int | None) -> PreviewOut:
+    if not typed.strip() and person_id is not None:
+        typed = _first_number(user, person_id)
+    if not typed.strip():
+        return PreviewOut(number=None, problem=None, person=None, decision=None)
+    try:
+        number = normalise(typed, user.region)
+    except NumberError as problem:
+        return PreviewOut(number=None, problem=problem.message, person=None, decision=None)
+    person = owner_of_number(user.team, number, person_id=person_id)
+    decision = decide_for(user, number, person)
+    return PreviewOut(
+        number=NumberOut(e164=number, formatted=readable(number)),
+        problem=None,
+        person=PersonLink.of(person),
+        decision=DecisionOut(
+            mode=decision.mode,
+            records=decision.record_at_start,
+            may_change=decision.may_change,
+            may_choose=decision.may_choose,
+            sentence=decision.sentence,
+        ),
+    )
+
+
+def _first_number(user: User, person_id: int) -> str:
+    person = Person.objects.visible_to(user).filter(pk=person_id).first()
+    first = person.numbers.order_by("pk").first() if person is not None else None
+    return first.e164 if first is not None else ""

@@ -1,0 +1,66 @@
+"""Where switch and renderer report: each event is checked, applied once and acknowledged."""
+
+import logging
+import time
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from ninja import Schema
+from pydantic import AwareDatetime, Field, ValidationError
+
+from onrecord.calls.actions import apply_event
+from onrecord.calls.models import Call
+from onrecord.calls.state import Event, Source, UnknownEventError
+from onrecord.errors import ApiError
+from onrecord.events.signature import HEADER, check
+from onrecord.settings import config
+
+log = logging.getLogger(__name__)
+
+
+class Report(Schema):
+    call_id: str = Field(pattern="^[0-9a-f]{32}$")
+    source: Source
+    seq: int = Field(ge=1)
+    type: str
+    at: AwareDatetime
+    clock_ms: int | None
+    data: dict[str, Any]
+
+
+@login_not_required
+@csrf_exempt  # signed instead: no browser comes here
+@require_POST
+def events(request: HttpRequest) -> HttpResponse:
+    try:
+        _take(request)
+    except ApiError as error:
+        return error.response()
+    return HttpResponse(status=204)
+
+
+def _take(request: HttpRequest) -> None:
+    if not check(config.secrets.event_secret, request.body, request.headers.get(HEADER, ""), time.time()):
+        raise ApiError(401, "bad_signature", "The signature is wrong, or the hosts' clocks differ too much.")
+    try:
+        report = Report.model_validate_json(request.body)
+        event = Event(**report.model_dump(exclude={"call_id"}))
+        is_new = apply_event(report.call_id, event)
+    except ValidationError as error:
+        raise ApiError(400, "bad_event", f"The event cannot be read: {error}") from error
+    except UnknownEventError as error:
+        raise ApiError(400, "bad_event", str(error)) from error
+    except Call.DoesNotExist as error:
+        raise ApiError(404, "no_such_call", "The web does not know this call.") from error
+    except OperationalError as error:
+        # Another writer kept the database for longer than the timeout: the switch asks again.
+        log.warning("The event could not be stored now: %s", error)
+        raise ApiError(503, "busy", "The database is busy. Send the event again.") from error
+    log.info(
+        "event %s %s/%d of call %s%s",
+        report.type, report.source, report.seq, report.call_id, "" if is_new else " (repeated)",
+    )  # fmt: skip

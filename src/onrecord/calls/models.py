@@ -1,0 +1,139 @@
+"""Call, what the rep logged about it, and its events."""
+
+import uuid
+from typing import Self
+
+from django.db import models
+
+from onrecord.accounts.models import Team, User
+from onrecord.accounts.scope import Scope
+from onrecord.calls.state import RecordingState, Status
+from onrecord.governance.models import PolicyVersion
+from onrecord.people.models import Person
+from onrecord.policy.mode import Mode
+
+
+def new_call_id() -> str:
+    """32 lower-case hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+class CallLog(models.Model):
+    """What the rep logged; it owns one or more calls."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="call_logs")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="call_logs")
+    disposition = models.CharField(max_length=50, blank=True)
+    sentiment = models.CharField(max_length=50, blank=True)
+    notes = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return self.disposition or "Call log"
+
+
+class CallQuerySet(models.QuerySet["Call"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Scope.of(user).within("user"))
+
+    def live(self) -> Self:
+        return self.filter(ended_at=None)
+
+
+class Call(models.Model):
+    """One dial attempt and its telephony facts."""
+
+    class Direction(models.TextChoices):
+        OUTBOUND = "outbound", "Outbound"
+        INBOUND = "inbound", "Inbound"
+
+    id = models.CharField(primary_key=True, max_length=32, default=new_call_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="calls")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calls")
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="calls")
+    log = models.ForeignKey(CallLog, on_delete=models.SET_NULL, null=True, related_name="calls")
+    #: The contact's number and the one that the contact sees, both E.164.
+    number = models.CharField(max_length=16)
+    caller_number = models.CharField(max_length=16, blank=True)
+    direction = models.CharField(max_length=10, choices=Direction, default=Direction.OUTBOUND)
+
+    status = models.CharField(
+        max_length=12, choices=[(one.value, one.value) for one in Status], default=Status.INITIATED
+    )
+    created_at = models.DateTimeField(db_index=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    end_reason = models.CharField(max_length=30, blank=True)
+    #: The web gave the call up; the switch's word, should it come, replaces this.
+    end_is_guess = models.BooleanField(default=False)
+    #: Whether any audio reached the journal; None while not known.
+    captured = models.BooleanField(null=True)
+    drops = models.PositiveIntegerField(default=0)
+
+    #: The Decision as judged before dialling (`governance.decisions.to_json`), and the fields of it that are asked for.
+    decision = models.JSONField()
+    mode = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Mode])
+    record_at_start = models.BooleanField()
+    may_change = models.BooleanField()
+    policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+
+    recording_state = models.CharField(
+        max_length=10, choices=[(one.value, one.value) for one in RecordingState], default=RecordingState.OFF
+    )
+    recording_seq = models.PositiveIntegerField(default=0)
+    #: Sequence number of the last command to the switch.
+    command_seq = models.PositiveIntegerField(default=0)
+
+    #: Since when the switch has not known this live call; None while it does.
+    missing_since = models.DateTimeField(null=True)
+
+    objects = CallQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Two requests at the same moment: the second finds this, whatever it read before.
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(ended_at=None), name="one_live_call_a_user"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["-created_at", "-id"], name="calls_newest_first"),
+            models.Index(fields=["user", "-created_at", "-id"], name="calls_of_user"),
+            models.Index(fields=["person", "-created_at", "-id"], name="calls_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Call {self.id}"
+
+
+class CallEvent(models.Model):
+    """Append-only. Written in the transaction that changes the call; browsers learn from here."""
+
+    seq = models.BigAutoField(primary_key=True)
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
+    type = models.CharField(max_length=40)
+    #: When it happened, which may be well before it was written here.
+    at = models.DateTimeField()
+    #: {`clock_ms`, `data`}
+    payload = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["call", "at", "seq"], name="events_of_call")]
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.type}"
+
+
+class AppliedEvent(models.Model):
+    """A report from switch or renderer that has had its effect; a repetition finds it here."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
+    source = models.CharField(max_length=10)
+    seq = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["call", "source", "seq"], name="each_event_once")]
+
+    def __str__(self) -> str:
+        return f"{self.call_id} {self.source} {self.seq}"

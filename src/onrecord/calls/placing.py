@@ -1,0 +1,61 @@
+"""Placing a call: number, owner, decision, row, switch - in this order."""
+
+from contextlib import suppress
+
+from onrecord.accounts.models import User
+from onrecord.calls import actions
+from onrecord.calls.models import Call
+from onrecord.calls.switch_client import SYSTEM, SwitchRefusedError, SwitchUnreachableError
+from onrecord.calls.switching import asking, switch
+from onrecord.errors import ApiError
+from onrecord.governance.decisions import decide_for
+from onrecord.people.numbers import NumberError, normalise
+from onrecord.people.queries import owner_of_number
+
+
+def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
+    """Dial. The call, and the answer to the browser's SDP offer. Raises ApiError."""
+    try:
+        number = normalise(to, acting_user.region)
+    except NumberError as problem:
+        raise ApiError(400, problem.code, problem.message) from problem
+    person = owner_of_number(acting_user.team, number, person_id=person_id)
+    decision = decide_for(acting_user, number, person)
+    try:
+        # The row comes first: events of a call that the web does not know would be lost.
+        call = actions.begin(number=number, person=person, decision=decision, acting_user=acting_user)
+    except actions.CallInProgressError as error:
+        raise ApiError(
+            409, "call_in_progress", "You are already on a call. Hang up before you place another."
+        ) from error
+    answer = _ask_switch(call, sdp)
+    actions.confirm_placed(call, acting_user=acting_user)
+    return call, answer
+
+
+def _ask_switch(call: Call, sdp: str) -> str:
+    decision = {
+        "mode": call.mode,
+        "record_at_start": call.record_at_start,
+        "may_change": call.may_change,
+        "policy_version": call.policy_version_id,
+    }
+    try:
+        with asking():
+            return switch().place(
+                call.pk,
+                to=call.number,
+                from_=call.caller_number or None,
+                sdp=sdp,
+                user_id=str(call.user_id),
+                decision=decision,
+            )
+    except ApiError as error:
+        if error.status == 503:
+            # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
+            with suppress(SwitchUnreachableError, SwitchRefusedError):
+                switch().hang_up(call.pk, actor=SYSTEM)
+            actions.give_up(call.pk, reason="switch_unreachable", captured=False)
+        else:
+            actions.give_up(call.pk, reason="switch_refused", captured=False)
+        raise

@@ -1,0 +1,85 @@
+"""A call as the API and the live events show it: docs/reference/web.md."""
+
+from datetime import datetime
+from typing import Self
+
+from django.urls import reverse
+from ninja import Schema
+
+from onrecord.calls.models import Call
+from onrecord.people.models import Person
+from onrecord.people.numbers import readable
+from onrecord.policy.mode import Mode
+from onrecord.recordings.outcome import RecordingStatus
+
+
+class PersonLink(Schema):
+    id: int
+    name: str
+    url: str
+
+    @classmethod
+    def of(cls, person: Person | None) -> Self | None:
+        if person is None:
+            return None
+        return cls(id=person.pk, name=person.name, url=reverse("person", args=[person.pk]))
+
+
+class RecordingOut(Schema):
+    state: str
+    status: str
+    may_change: bool
+    mode: str
+    reason_code: str | None
+    reason: str | None
+    id: str
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        recording = call.recording
+        # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
+        is_open = recording.status == RecordingStatus.PENDING
+        return cls(
+            state=call.recording_state,
+            status=recording.status,
+            may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
+            mode=call.mode,
+            reason_code=recording.reason_code or None,
+            reason=(call.decision["sentence"] if is_open else recording.reason) or None,
+            id=recording.pk,
+        )
+
+
+class CallOut(Schema):
+    id: str
+    status: str
+    direction: str
+    to: str
+    to_formatted: str
+    from_formatted: str | None
+    person: PersonLink | None
+    created_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration_ms: int | None
+    end_reason: str | None
+    recording: RecordingOut
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        """Asks for `person` and `recording` of the call: select them along with it."""
+        return cls(
+            id=call.pk,
+            status=call.status,
+            direction=call.direction,
+            to=call.number,
+            to_formatted=readable(call.number),
+            from_formatted=readable(call.caller_number) if call.caller_number else None,
+            person=PersonLink.of(call.person),
+            created_at=call.created_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            duration_ms=call.duration_ms,
+            end_reason=call.end_reason or None,
+            recording=RecordingOut.of(call),
+        )

@@ -1,0 +1,97 @@
+"""Commands to the switch: docs/reference/switch.md."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+#: A command is answered after the gate has moved, an offer after the connection is prepared; both take well under a
+#: second. Beyond this a rep should be told rather than wait.
+_TIMEOUT = httpx.Timeout(5.0, connect=1.0)
+
+#: Actor of commands that no user gave.
+SYSTEM = "system"
+
+
+class SwitchUnreachableError(Exception):
+    """No answer. What was asked may or may not have been done."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SwitchRefusedError(Exception):
+    """The switch answered with an error of its contract."""
+
+    status: int
+    code: str
+    message: str
+
+
+class SwitchClient:
+    """One request per call of a method. All raise SwitchUnreachableError and SwitchRefusedError."""
+
+    def __init__(self, address: str, secret: str) -> None:
+        """`address` is `host:port`."""
+        self._url = f"http://{address}"
+        self._headers = {"Authorization": f"Bearer {secret}"}
+
+    def place(
+        self,
+        call_id: str,
+        *,
+        to: str,
+        from_: str | None,
+        sdp: str,
+        user_id: str,
+        decision: dict[str, Any],
+    ) -> str:
+        """Start a call; the answer to the browser's SDP offer."""
+        body = {
+            "call_id": call_id,
+            "to": to,
+            "from": from_,
+            "sdp": sdp,
+            "user_id": user_id,
+            "decision": decision,
+        }
+        return str(self._request("POST", "/calls", body)["sdp"])
+
+    def calls(self) -> list[dict[str, Any]]:
+        """States of all calls that the switch knows."""
+        states: list[dict[str, Any]] = self._request("GET", "/calls")["calls"]
+        return states
+
+    def attach(self, call_id: str, *, sdp: str, user_id: str) -> str:
+        """Take the browser's new connection; the answer to its SDP offer."""
+        return str(self._request("POST", f"/calls/{call_id}/attach", {"sdp": sdp, "user_id": user_id})["sdp"])
+
+    def detach(self, call_id: str) -> None:
+        self._request("POST", f"/calls/{call_id}/detach", {})
+
+    def set_recording(self, call_id: str, *, wanted: str, actor: str, seq: int) -> dict[str, Any]:
+        """{`recording`, `clock_ms`}, once the gate has moved."""
+        body = {"wanted": wanted, "actor": actor, "seq": seq}
+        return self._request("POST", f"/calls/{call_id}/recording", body)
+
+    def dtmf(self, call_id: str, digits: str) -> None:
+        self._request("POST", f"/calls/{call_id}/dtmf", {"digits": digits})
+
+    def hang_up(self, call_id: str, *, actor: str) -> None:
+        self._request("POST", f"/calls/{call_id}/hangup", {"actor": actor})
+
+    def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        try:
+            # trust_env=False: a proxy of the environment has no business on this private address.
+            with httpx.Client(timeout=_TIMEOUT, headers=self._headers, trust_env=False) as client:
+                answer = client.request(method, self._url + path, json=body)
+            reply: Any = answer.json() if answer.content else {}
+        except (httpx.HTTPError, ValueError) as error:
+            raise SwitchUnreachableError(f"{method} {path}: {error!r}") from error
+        if answer.is_success:
+            return dict(reply)
+        if not isinstance(reply, dict) or answer.status_code >= 500:
+            raise SwitchUnreachableError(f"{method} {path}: status {answer.status_code}")
+        raise SwitchRefusedError(
+            status=answer.status_code,
+            code=str(reply.get("code", "")),
+            message=str(reply.get("message", "")),
+        )

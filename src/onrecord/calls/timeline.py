@@ -1,0 +1,80 @@
+"""The events of a call as sentences."""
+
+from dataclasses import dataclass
+
+from onrecord.accounts.models import User
+from onrecord.calls.models import Call
+from onrecord.calls.queries import events_of
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A line of the call page."""
+
+    #: Milliseconds since answer; None before it.
+    clock_ms: int | None
+    sentence: str
+    #: Name of the user who caused it, empty when nobody did.
+    actor: str
+    #: `record`, `warn` or empty: how it is coloured.
+    tone: str
+
+
+_SENTENCES = {
+    "call.initiated": ("Dialled", ""),
+    "call.ringing": ("Ringing", ""),
+    "call.answered": ("Answered", ""),
+    "call.detached": ("The browser went away", "warn"),
+    "call.attached": ("The browser came back", ""),
+    "call.logged": ("Logged", ""),
+    "recording.started": ("Recording started", "record"),
+    "recording.paused": ("Recording paused", ""),
+    "recording.resumed": ("Recording resumed", "record"),
+    "recording.refused": ("A change of the recording was refused", "warn"),
+    "recording.restricted": ("The policy became stricter", "warn"),
+    "recording.processing": ("The recording is being made", ""),
+    "recording.completed": ("The recording is ready", ""),
+    "recording.empty": ("No sound was captured", ""),
+    "recording.overdue": ("The recording is overdue", "warn"),
+    "recording.failed": ("The recording could not be made", "warn"),
+}
+
+_ENDS = {
+    "rep_hung_up": "Hung up",
+    "contact_hung_up": "The contact hung up",
+    "busy": "Busy",
+    "no_answer": "No answer",
+    "unreachable": "The number cannot be reached",
+    "browser_lost": "Ended: the browser did not come back",
+    "switch_restarted": "Ended: the switch was restarted",
+    "switch_stopped": "Ended: the switch was stopped",
+    "switch_unreachable": "Not placed: the switch could not be reached",
+    "switch_refused": "Not placed: the switch refused it",
+    "lost": "Ended: the switch no longer knows this call",
+}
+
+
+def timeline(call: Call) -> list[Entry]:
+    """The call's events, oldest first."""
+    events = list(events_of(call))
+    actors = {str(event.payload["data"].get("actor") or "") for event in events}
+    numbers = [int(actor) for actor in actors if actor.isdecimal()]
+    names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    return [
+        Entry(
+            clock_ms=event.payload["clock_ms"],
+            sentence=sentence,
+            actor=names.get(int(actor), "") if actor.isdecimal() else "",
+            tone=tone,
+        )
+        for event in events
+        for sentence, tone in [_describe(event.type, event.payload["data"])]
+        for actor in [str(event.payload["data"].get("actor") or "")]
+    ]
+
+
+def _describe(kind: str, data: dict[str, object]) -> tuple[str, str]:
+    if kind == "call.ended":
+        reason = str(data["reason"])
+        return _ENDS.get(reason, f"Ended ({reason})"), ""
+    return _SENTENCES.get(kind, (kind, ""))

@@ -1,0 +1,1 @@
+"""The team's recording policy, version by version."""

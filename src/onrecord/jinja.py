@@ -1,0 +1,61 @@
+"""The Jinja2 environment of the pages."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+from jinja2 import Environment
+from markupsafe import Markup
+
+from onrecord.people.numbers import readable
+
+
+def environment(**options: Any) -> Environment:
+    """Django passes its own options, autoescape among them."""
+    env = Environment(**options)  # noqa: S701 - see above
+    env.globals |= {"static": static, "url": url, "icon": icon}
+    env.filters |= {"datetime": format_datetime, "duration": duration, "phone": readable, "number": number}
+    return env
+
+
+def static(path: str) -> str:
+    """Address of a built file."""
+    return f"{settings.STATIC_URL}{path}"
+
+
+def url(name: str, **kwargs: Any) -> str:
+    """Path of a named page."""
+    return reverse(name, kwargs=kwargs)
+
+
+def icon(name: str) -> Markup:
+    """An icon of the sprite. It is decoration: the control that holds it carries the name."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        static("icons.svg"), name
+    )
+
+
+def format_datetime(value: datetime | None) -> Markup:
+    """A moment in the reader's time zone, such as "31 Jan 2026, 15:04"; nothing for None."""
+    if value is None:
+        return Markup("")
+    local = timezone.localtime(value)
+    return Markup('<time datetime="{}">{}</time>').format(
+        local.isoformat(timespec="seconds"), f"{local.day} {local:%b %Y, %H:%M}"
+    )
+
+
+def duration(milliseconds: int | None) -> str:
+    """Milliseconds as a clock: 65000 -> "1:05", 3665000 -> "1:01:05"; nothing for None."""
+    if milliseconds is None:
+        return ""
+    seconds = milliseconds // 1000
+    minutes, hours = seconds // 60, seconds // 3600
+    return f"{hours}:{minutes % 60:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
+
+
+def number(value: int) -> str:
+    """A count with separators: 1234 -> "1,234"."""
+    return f"{value:,}"

@@ -1,0 +1,79 @@
+"""Calls and recordings that nobody reports on any more: bring them to a truthful end. Doing it twice does no harm."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from onrecord.calls import actions
+from onrecord.calls.models import Call
+from onrecord.calls.state import Status
+from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
+from onrecord.calls.switching import switch
+from onrecord.recordings.models import Recording
+from onrecord.recordings.outcome import RecordingStatus
+
+log = logging.getLogger(__name__)
+
+#: A call that the switch does not know has ended if no event says so in this time. Events of a restarted switch come
+#: within seconds.
+MISSING_FOR = timedelta(seconds=30)
+
+#: A recording takes seconds; the renderer may have been down for a while.
+OVERDUE_AFTER = timedelta(hours=1)
+
+
+def reconcile() -> None:
+    """The periodic job."""
+    calls(switch(), timezone.now())
+    recordings(timezone.now())
+
+
+def calls(client: SwitchClient, now: datetime) -> None:
+    """Compare our live calls with the switch's. A switch that does not answer proves nothing."""
+    try:
+        # Asked first: a call placed meanwhile then is live here and, at worst, missing for a moment.
+        states = client.calls()
+    except (SwitchUnreachableError, SwitchRefusedError) as error:
+        log.warning("The switch did not say which calls it has: %s", error)
+        return
+    live = list(Call.objects.live())
+    known = {state["call_id"] for state in states}
+    for call in live:
+        _compare(call, call.pk in known, now)
+    ours = {call.pk for call in live}
+    for state in states:
+        if state["call_id"] not in ours and not Status(state["status"]).is_final:
+            _hang_up(client, state)
+
+
+def _compare(call: Call, is_known: bool, now: datetime) -> None:
+    if is_known:
+        if call.missing_since is not None:
+            actions.set_missing(call, since=None)
+    elif call.missing_since is None:
+        actions.set_missing(call, since=now)
+    elif now - call.missing_since >= MISSING_FOR:
+        log.error("call %s: the switch does not know it; ended as failed", call.pk)
+        actions.give_up(call.pk, reason="lost", captured=None)
+
+
+def _hang_up(client: SwitchClient, state: dict[str, Any]) -> None:
+    """The web has no such live call, so nobody could end it."""
+    log.error("call %s: live at the switch but not here; hung up", state["call_id"])
+    try:
+        client.hang_up(state["call_id"], actor=SYSTEM)
+    except (SwitchUnreachableError, SwitchRefusedError) as error:
+        log.warning("call %s could not be hung up: %s", state["call_id"], error)
+
+
+def recordings(now: datetime) -> None:
+    """Say of recordings that have been waited for too long that they are overdue."""
+    waiting = Recording.objects.filter(
+        status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING],
+        call__ended_at__lt=now - OVERDUE_AFTER,
+    )
+    for recording in waiting.select_related("call"):
+        log.error("call %s: its recording is overdue", recording.pk)
+        actions.mark_overdue(recording.call)

@@ -1,0 +1,52 @@
+"""Server-sent events (WHATWG HTML, section 9.2) of the calls that a user may see."""
+
+import time
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from onrecord.accounts.models import User
+from onrecord.accounts.scope import Scope
+from onrecord.live.tail import Tail
+
+#: An event may be sent this many seconds after the session was last looked at.
+_TRUST = 1.0
+
+tail = Tail()
+
+
+@require_GET
+async def events(request: HttpRequest) -> StreamingHttpResponse:
+    last = request.headers.get("Last-Event-ID", "")
+    stream = _stream(request.session.session_key or "", int(last) if last.isdecimal() else None)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+
+
+async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
+    """Ends when the session has; the browser then asks again and is told 401."""
+    scope: Scope | None = None
+    looked_at = float("-inf")
+    async with aclosing(tail.follow(after)) as batches:
+        async for position, batch in batches:
+            if not batch or time.monotonic() - looked_at > _TRUST:
+                scope, looked_at = await tail.in_thread(_scope_of, session_key), time.monotonic()
+            if scope is None:
+                return
+            for event in batch:
+                if scope.covers(event.owner):
+                    yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
+            # Also where nothing of the batch was for this user: so a reconnection begins here.
+            yield f"id: {position}\n: \n\n"
+
+
+def _scope_of(session_key: str) -> Scope | None:
+    """What the session's user may see now; None when the session is over."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    return Scope.of(user) if isinstance(user, User) else None

@@ -1,0 +1,54 @@
+"""Finding people from the dialer."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.errors import require
+from onrecord.people.numbers import readable
+from onrecord.people.queries import find_people
+
+router = Router(tags=["people"])
+
+_MOST = 10
+
+
+class NumberOut(Schema):
+    e164: str
+    formatted: str
+    kind: str
+
+
+class FoundPerson(Schema):
+    id: int
+    name: str
+    company: str
+    numbers: list[NumberOut]
+
+
+class FoundPeople(Schema):
+    people: list[FoundPerson]
+
+
+@router.get("", response=FoundPeople)
+def people(request: HttpRequest, q: str = "") -> FoundPeople:
+    user = cast(User, request.user)
+    require(user, Permission.PEOPLE_VIEW)
+    found = find_people(user, q.strip(), _MOST) if q.strip() else []
+    return FoundPeople(
+        people=[
+            FoundPerson(
+                id=person.pk,
+                name=person.name,
+                company=person.company,
+                numbers=[
+                    NumberOut(e164=one.e164, formatted=readable(one.e164), kind=one.kind)
+                    for one in person.numbers.all()
+                ],
+            )
+            for person in found
+        ]
+    )

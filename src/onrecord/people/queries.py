@@ -1,0 +1,53 @@
+"""Finding people."""
+
+from django.db.models import Q, QuerySet
+
+from onrecord.accounts.models import Team, User
+from onrecord.paging import Page, page
+from onrecord.people.models import Person, PhoneNumber, searchable
+from onrecord.people.numbers import dial_prefixes, digits_of
+
+#: Fewer digits would find half the list.
+_FEWEST_DIGITS = 3
+
+
+def list_people(user: User, *, q: str, cursor: str | None) -> Page[Person]:
+    people = search(Person.objects.visible_to(user), q, user).prefetch_related("numbers")
+    return page(people, by="name", cursor=cursor)
+
+
+def find_people(user: User, q: str, limit: int) -> list[Person]:
+    """The first people that match, for the dialer."""
+    people = search(Person.objects.visible_to(user), q, user).prefetch_related("numbers")
+    return list(people.order_by("name", "pk")[:limit])
+
+
+def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]":
+    """People whose name and company hold every word, or who have a number that begins or ends with the digits."""
+    matches = Q()
+    for word in searchable(q).split():
+        matches &= Q(search_text__contains=word)
+    digits = digits_of(q)
+    if len(digits) >= _FEWEST_DIGITS:
+        matches |= Q(pk__in=PhoneNumber.objects.filter(having_digits(digits, user)).values("person_id"))
+    return people.filter(matches)
+
+
+def having_digits(digits: str, user: User) -> Q:
+    """Numbers that begin (with or without a country code) or end with the digits; answered from two indexes.
+
+    Ranges rather than LIKE: SQLite does not use an index for LIKE with an escape character.
+    """
+    ends = digits[::-1]
+    matches = Q(reversed_digits__gte=ends, reversed_digits__lt=f"{ends}:")  # ":" follows "9" in ASCII
+    for prefix in dial_prefixes(digits, user.region):
+        matches |= Q(e164__gte=prefix, e164__lt=f"{prefix}:")
+    return matches
+
+
+def owner_of_number(team: Team, e164: str, *, person_id: int | None) -> Person | None:
+    """Whose number it is. `person_id` chooses among people who share it; else one marked Do Not Record comes first."""
+    owners = Person.objects.filter(team=team, numbers__e164=e164)
+    if person_id is not None and (chosen := owners.filter(pk=person_id).first()):
+        return chosen
+    return owners.order_by("-do_not_record", "pk").first()

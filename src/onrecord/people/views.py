@@ -1,0 +1,39 @@
+"""Pages of people."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.calls.queries import list_calls
+from onrecord.errors import require
+from onrecord.people.models import Person
+from onrecord.people.queries import list_people
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    return redirect("people")
+
+
+@require_safe
+def people(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    require(user, Permission.PEOPLE_VIEW)
+    q = request.GET.get("q", "").strip()
+    found = list_people(user, q=q, cursor=request.GET.get("cursor"))
+    context = {"people": found.rows, "q": q, "next_cursor": found.next_cursor}
+    return render(request, "people/list.html", context)
+
+
+@require_safe
+def person(request: HttpRequest, person_id: int) -> HttpResponse:
+    user = cast(User, request.user)
+    require(user, Permission.PEOPLE_VIEW)
+    shown = get_object_or_404(Person.objects.visible_to(user).prefetch_related("numbers"), pk=person_id)
+    calls = list_calls(user, q="", cursor=request.GET.get("cursor"), person=shown)
+    context = {"person": shown, "calls": calls.rows, "next_cursor": calls.next_cursor}
+    return render(request, "people/detail.html", context)

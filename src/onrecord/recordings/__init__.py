@@ -1,0 +1,1 @@
+"""What became of each call's recording, and listening to it."""
