@@ -1,0 +1,154 @@
+"""One call: its journal followed while it grows, its audio sealed while it is made.
+
+Nothing readable touches the disk: encoded bytes go through the seal into a draft.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
+from onrecord.capture.journal import JournalReader
+from onrecord.g711 import RATE
+from onrecord.render import manifest
+from onrecord.render.draft import Draft
+from onrecord.render.peaks import thumbnail
+from onrecord.render.rendering import Rendering
+from onrecord.render.spans import spans
+
+_PER_MS = RATE // 1000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Recording:
+    """A finished recording that waits to be put away."""
+
+    call_id: str
+    data_key: bytes
+    #: Signed, see docs/reference/storage.md.
+    manifest: dict[str, Any]
+    #: As in docs/reference/storage.md, not sealed yet.
+    peaks: bytes
+    #: The sealed audio.
+    draft: Path
+
+    def put(self, store: BlobStore) -> None:
+        """Put it into the store, the manifest last, and make it durable. Leftovers of an earlier try go."""
+        store.begin(self.call_id, self.data_key)
+        with self.draft.open("rb") as file:
+            store.put_sealed(self.call_id, AUDIO, file)
+        store.put(self.call_id, PEAKS, self.peaks)
+        store.put(self.call_id, MANIFEST, manifest.canonical(self.manifest))
+        store.sync(self.call_id)
+        self.draft.unlink()
+
+
+class Follower:
+    """Renders one journal, a slice at a time. Memory does not grow with the call, but for the peaks."""
+
+    def __init__(self, journal: Path, master_key: bytes, drafts: Path) -> None:
+        """`drafts` is the folder for the sealed audio. Raises JournalError when the header cannot be used."""
+        self.journal = journal
+        self.reader = JournalReader(journal, master_key)
+        self.call_id = self.reader.header.call_id
+        #: Whether the last slice left chunks that already stand in the file.
+        self.behind = True
+        self._rendering = Rendering()
+        self._drafts = drafts
+        self._draft: Draft | None = None
+
+    @property
+    def clock_ms(self) -> int:
+        """Greatest call clock in the journal so far."""
+        return self._rendering.newest_ms
+
+    @property
+    def captured(self) -> bool:
+        """Whether the journal holds media."""
+        return bool(self._rendering.captured())
+
+    def advance(self, most: int) -> bool:
+        """Render up to `most` chunks; whether there was any. Raises JournalError, RenderError, OSError."""
+        if self.journal.stat().st_size == self.reader.valid_bytes:
+            self.behind = False
+            return False
+        chunks = list(islice(self.reader.poll(), most))
+        self.behind = len(chunks) == most and not self.reader.ended
+        self._write(self._rendering.feed(chunks))
+        return bool(chunks)
+
+    def finish(self) -> Recording | None:
+        """The recording, None if nothing was captured. For once the reader has read the `end` frame."""
+        self._write(self._rendering.finish())
+        if self._draft is None:
+            return None
+        peaks = self._draft.finish()
+        return Recording(
+            call_id=self.call_id,
+            data_key=self._draft.data_key,
+            manifest=manifest.sign(self._manifest(self._draft, peaks), self._draft.data_key),
+            peaks=peaks,
+            draft=self._draft.path,
+        )
+
+    def close(self) -> None:
+        """Give up: the draft goes."""
+        if self._draft is not None:
+            self._draft.discard()
+
+    def _write(self, blocks: Iterator[NDArray[np.int16]]) -> None:
+        for pcm in blocks:
+            if self._draft is None:
+                self._draft = Draft(self._drafts / f"{self.call_id}.audio", self.call_id)
+            self._draft.add(pcm)
+
+    def _manifest(self, draft: Draft, peaks: bytes) -> dict[str, Any]:
+        rendering, header = self._rendering, self.reader.header.digest
+        entries = manifest.entries(rendering.controls, header)
+        found = spans(rendering.controls, until_ms=rendering.newest_ms)
+        return {
+            "version": manifest.VERSION,
+            "call_id": self.call_id,
+            "journal": {
+                "header": header.hex(),
+                "chain": self.reader.chain.hex(),
+                "chunks": self.reader.chunks,
+                "torn": self.reader.torn,
+            },
+            "decision": [entry for entry in entries if entry["type"] == "policy"],
+            "entries": entries,
+            "parties": [
+                {
+                    "party": control.party,
+                    **{name: control.fields.get(name) for name in ("side", "role", "user")},
+                }
+                for control in rendering.controls
+                if control.type == "join"
+            ],
+            "spans": [span.document() for span in found],
+            "begins_at_ms": (rendering.begin or 0) // _PER_MS,
+            "samples": draft.samples,
+            "frames": {str(party): counts for party, counts in rendering.captured().items()},
+            "drops": sum(c.fields["frames"] for c in rendering.controls if c.type == "drops"),
+            "audio": {"sha256": draft.audio_sha256, "bytes": draft.audio_bytes},
+            "pcm_sha256": draft.pcm_sha256,
+            "peaks_sha256": hashlib.sha256(peaks).hexdigest(),
+        }
+
+
+def completion(signed: dict[str, Any], peaks: bytes) -> dict[str, Any]:
+    """Data of the event `recording.completed` (docs/reference/switch.md)."""
+    return {
+        "duration_ms": round(signed["samples"] / _PER_MS),
+        "samples": signed["samples"],
+        "spans": signed["spans"],
+        "bytes": signed["audio"]["bytes"],
+        "audio_sha256": signed["audio"]["sha256"],
+        "thumbnail": thumbnail(peaks),
+    }
