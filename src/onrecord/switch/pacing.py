@@ -9,6 +9,15 @@ from onrecord.switch.rtp import FRAME_MS
 MAX_CATCH_UP = 25
 
 
+def steps_due(elapsed_s: float, done: int) -> range:
+    """The numbers (from 1) of the steps to make now, given the time since the start. Pure.
+
+    At least one: asyncio fires a timer up to its clock's resolution early.
+    """
+    last = max(int(elapsed_s * 1000 / FRAME_MS), done + 1)
+    return range(max(done, last - MAX_CATCH_UP) + 1, last + 1)
+
+
 class Pacer:
     """Calls `step` every 20 ms while running. A late step delays no other; missed ones are made up for."""
 
@@ -40,11 +49,9 @@ class Pacer:
 
     def _fire(self) -> None:
         elapsed = asyncio.get_running_loop().time() - self._start
-        # asyncio may fire a timer up to its clock's resolution early; at least this one step is due.
-        due = max(int(elapsed * 1000 / FRAME_MS), self._done + 1)
-        self._done = max(self._done, due - MAX_CATCH_UP)
-        while self._done < due and self._timer is not None:
-            self._done += 1
+        for number in steps_due(elapsed, self._done):
+            self._done = number
             self._step()
-        if self._timer is not None:
-            self._schedule()
+            if self._timer is None:
+                return
+        self._schedule()
