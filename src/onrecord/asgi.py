@@ -8,7 +8,7 @@ from servestatic import ServeStaticASGI
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
 
-# Files keep their names from build to build, so a browser asks each time whether one has changed (304 if not).
+# Files keep their names from build to build, so a browser asks each time whether one has changed.
 application = ServeStaticASGI(
     get_asgi_application(),
     root=settings.STATIC_ROOT,

@@ -23,7 +23,7 @@ class Page(Generic[_M]):
 
 
 def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[_M]:
-    """One page in the order of `by` (a field, `-` before it for descending), then of the key in the same direction.
+    """One page in the order of `by` (a field, `-` before it for descending), then of the key likewise.
 
     Raises BadRequest for a cursor that is not one of ours.
     """

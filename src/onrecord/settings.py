@@ -82,7 +82,7 @@ def _database(url: str) -> dict[str, object]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
-            # A transaction that first reads and then writes cannot wait for its turn (SQLITE_BUSY at once); one
+            # A transaction that first reads and then writes cannot wait for its turn (SQLITE_BUSY); one
             # that begins IMMEDIATE waits up to the timeout.
             "transaction_mode": "IMMEDIATE",
             "timeout": 10,

@@ -20,20 +20,14 @@ class SignInRequired(LoginRequiredMiddleware):
     def process_view(
         self,
         request: HttpRequest,
-        view_func: Callable[..., object],
+        view_func: Callable[..., HttpResponseBase],
         view_args: tuple[object, ...],
         view_kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
         if request.path.startswith("/api/"):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
-
-    def handle_no_permission(
-        self, request: HttpRequest, view_func: Callable[..., object]
-    ) -> HttpResponseBase:
-        if wants_json(request):
-            return session_expired()
-        return super().handle_no_permission(request, view_func)
+        to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
+        return session_expired() if to_sign_in is not None and wants_json(request) else to_sign_in
 
 
 def time_zone_of_user(

@@ -25,7 +25,7 @@ class AuditEntry(models.Model):
     #: None when nobody but the system acted.
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     action = models.CharField(max_length=40, choices=[(action.value, action.value) for action in Action])
-    #: Kind and id of the object, such as `call` and its 32 digits. No foreign key: the row outlives the object.
+    #: Kind and id of the object. No foreign key: the row outlives the object.
     object_kind = models.CharField(max_length=30)
     object_id = models.CharField(max_length=40)
     at = models.DateTimeField(auto_now_add=True)

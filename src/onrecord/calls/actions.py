@@ -82,7 +82,7 @@ def next_command(call: Call) -> int:
 
 @transaction.atomic
 def request_recording(call: Call, *, wanted: str, acting_user: User) -> int:
-    """Enter that the user wants the recording changed; the number for the command. Events tell what came of it."""
+    """Enter that the user wants the recording changed; events tell what came of it. The command's number."""
     record(Action.RECORDING_CHANGE_REQUESTED, call, acting_user=acting_user, wanted=wanted)
     return next_command(call)
 
@@ -95,7 +95,7 @@ def request_hang_up(call: Call, *, acting_user: User) -> None:
 
 @transaction.atomic
 def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
-    """End a call without the switch's word. `captured` is False where no media can have flowed, else None."""
+    """End a call without the switch's word. `captured`: False where no media can have flowed, else None."""
     call = Call.objects.select_related("recording").get(pk=call_id)
     before = state_of(call)
     after = ended_by_web(before, at=timezone.now(), reason=reason, captured=captured)
@@ -122,7 +122,10 @@ def mark_overdue(call: Call) -> None:
 
 @transaction.atomic
 def apply_event(call_id: str, event: Event) -> bool:
-    """Apply a report of switch or renderer once; False for a repetition. Raises Call.DoesNotExist, UnknownEventError."""
+    """Apply a report of switch or renderer once; False for a repetition.
+
+    Raises Call.DoesNotExist, UnknownEventError.
+    """
     call = Call.objects.select_related("recording").get(pk=call_id)
     _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
     if not is_new:

@@ -143,7 +143,8 @@ def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
     user = _user(request)
     require(user, Permission.CALLS_LOG)
     call = _own_call(request, call_id)
-    actions.write_log(call, changes=body.model_dump(exclude_unset=True), acting_user=user)
+    if changes := body.model_dump(exclude_unset=True):
+        actions.write_log(call, changes=changes, acting_user=user)
     return CallReply(call=CallOut.of(call))
 
 

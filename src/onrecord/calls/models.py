@@ -71,7 +71,7 @@ class Call(models.Model):
     captured = models.BooleanField(null=True)
     drops = models.PositiveIntegerField(default=0)
 
-    #: The Decision as judged before dialling (`governance.decisions.to_json`), and the fields of it that are asked for.
+    #: The Decision as judged before dialling (`governance.decisions.to_json`), and its fields one by one.
     decision = models.JSONField()
     mode = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Mode])
     record_at_start = models.BooleanField()

@@ -1,7 +1,7 @@
 """What events do to a call: pure, and the same in whatever order and however often events arrive.
 
-Facts only ever accumulate. A status never goes backwards; of the events that say whether recording runs, the one with
-the highest sequence number counts, not the one that came last.
+Facts only ever accumulate. A status never goes backwards; of the events that say whether recording runs, the
+one with the highest sequence number counts, not the one that came last.
 """
 
 from collections.abc import Callable

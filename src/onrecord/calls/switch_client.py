@@ -5,8 +5,8 @@ from typing import Any
 
 import httpx
 
-#: A command is answered after the gate has moved, an offer after the connection is prepared; both take well under a
-#: second. Beyond this a rep should be told rather than wait.
+#: A command is answered after the gate has moved, an offer after the connection is prepared; both take well
+#: under a second. Beyond this a rep should be told rather than wait.
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 
 #: Actor of commands that no user gave.

@@ -12,7 +12,7 @@ from onrecord.policy.document import Policy
 
 @transaction.atomic
 def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
-    """Make `policy` the current one, under the next number whatever number it carries. New calls are judged by it."""
+    """Make `policy` the current one, under the next number: new calls are judged by it."""
     number = PolicyVersion.objects.latest("number").number + 1
     version = PolicyVersion.objects.create(
         number=number, author=acting_user, document=replace(policy, version=number).to_json()

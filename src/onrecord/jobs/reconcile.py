@@ -1,4 +1,4 @@
-"""Calls and recordings that nobody reports on any more: bring them to a truthful end. Doing it twice does no harm."""
+"""Bring calls and recordings that nobody reports on to a truthful end. Doing it twice does no harm."""
 
 import logging
 from datetime import datetime, timedelta
@@ -16,8 +16,7 @@ from onrecord.recordings.outcome import RecordingStatus
 
 log = logging.getLogger(__name__)
 
-#: A call that the switch does not know has ended if no event says so in this time. Events of a restarted switch come
-#: within seconds.
+#: A call that the switch has not known for so long is over. A restarted switch says within seconds how.
 MISSING_FOR = timedelta(seconds=30)
 
 #: A recording takes seconds; the renderer may have been down for a while.

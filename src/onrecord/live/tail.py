@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
@@ -52,10 +52,10 @@ class Tail:
         self._forgotten = 0
         self._news = asyncio.Event()
 
-    async def follow(self, after: int | None) -> AsyncIterator[tuple[int, list[LiveEvent]]]:
+    async def follow(self, after: int | None) -> AsyncGenerator[tuple[int, list[LiveEvent]], None]:
         """Batches of events after number `after` (None: from now on), each with the position reached.
 
-        The first comes at once; an empty one after `HEARTBEAT` seconds of silence. Ends when the tail is closed.
+        The first comes at once; an empty one after `HEARTBEAT` seconds of silence. Ends with the tail.
         """
         async with self._followed():
             position = self._position if after is None else min(after, self._position)
@@ -127,7 +127,7 @@ def _last_seq() -> int:
 def _read(after: int) -> list[LiveEvent]:
     """Events by their number, each with its call as it stands now.
 
-    SQLite has one writer at a time, so numbers are committed in their order and none can appear behind one seen.
+    SQLite has one writer at a time, so numbers are committed in order: none appears behind one seen.
     """
     events: QuerySet[CallEvent] = CallEvent.objects.filter(seq__gt=after).select_related(
         "call__user", "call__person", "call__recording"

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import closing
 
 from django.db import connection
@@ -11,11 +11,11 @@ from django.db import connection
 _PERIOD = 0.05
 
 
-async def changes() -> AsyncIterator[None]:
+async def changes() -> AsyncGenerator[None, None]:
     """Yield once at the start, then after each commit (several close together may give one).
 
-    SQLite only, like the rest of this version: `PRAGMA data_version` changes when another connection has committed.
-    On PostgreSQL this function would LISTEN instead; nothing else here would change.
+    SQLite only, like this version as a whole: `PRAGMA data_version` changes when another connection has
+    committed. On PostgreSQL this function would LISTEN instead; nothing else would change.
     """
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as observer:
         seen = None

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class DerivedCharField(models.CharField):  # type: ignore[type-arg]
-    """Holds what the row's method named `source` returns, filled whenever the row is written (bulk_create too).
+    """Holds what the row's method named `source` returns, whenever the row is written (bulk_create too).
 
     Not a GeneratedField, because SQLite can neither reverse text nor strip accents.
     """

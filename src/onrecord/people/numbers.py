@@ -1,6 +1,6 @@
 """Telephone numbers as people type them, as they are dialled (E.164) and as they are shown: pure.
 
-A number is never refused because a validity pattern does not know it: ten North American area codes in service fail
+No number is refused because a validity pattern does not know it: ten North American area codes in service fail
 theirs. Only its length is asked, and whether it is an emergency number.
 """
 
@@ -46,7 +46,7 @@ _BY_LENGTH = {
 
 
 def normalise(text: str, region: str) -> str:
-    """E.164 of what a person typed or pasted. `region` (ISO 3166-1 alpha-2) is where numbers without a plus belong.
+    """E.164 of what a person typed or pasted; numbers without a plus belong to `region` (ISO 3166-1 alpha-2).
 
     Raises NumberError.
     """
@@ -127,5 +127,5 @@ def digits_of(text: str) -> str:
 
 
 def dial_prefixes(digits: str, region: str) -> tuple[str, str]:
-    """E.164 beginnings that the digits may mean: with the country code already there, or as dialled in `region`."""
+    """E.164 beginnings that the digits may mean: with a country code already, or as dialled in `region`."""
     return f"+{digits}", f"+{phonenumbers.country_code_for_region(region)}{digits.lstrip('0')}"

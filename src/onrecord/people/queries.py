@@ -23,7 +23,7 @@ def find_people(user: User, q: str, limit: int) -> list[Person]:
 
 
 def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]":
-    """People whose name and company hold every word, or who have a number that begins or ends with the digits."""
+    """People whose name or company holds every word, or with a number that begins or ends with the digits."""
     matches = Q()
     for word in searchable(q).split():
         matches &= Q(search_text__contains=word)
@@ -46,7 +46,7 @@ def having_digits(digits: str, user: User) -> Q:
 
 
 def owner_of_number(team: Team, e164: str, *, person_id: int | None) -> Person | None:
-    """Whose number it is. `person_id` chooses among people who share it; else one marked Do Not Record comes first."""
+    """Whose number it is. Of those who share it: `person_id`, else one marked Do Not Record."""
     owners = Person.objects.filter(team=team, numbers__e164=e164)
     if person_id is not None and (chosen := owners.filter(pk=person_id).first()):
         return chosen

@@ -1,4 +1,4 @@
-"""The recording of a call. Every call has exactly one row from the start; its status says what became of it."""
+"""The recording of a call: every call has exactly one row from the start."""
 
 from typing import Self
 

@@ -49,9 +49,9 @@ _OF_DECISION = {
 }
 
 _SENTENCES = {
-    ReasonCode.FAILED: "The recording could not be made. The call's journal is kept; ask an admin to look into it.",
+    ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it: the journal is kept.",
     ReasonCode.NEVER_ANSWERED: "The call was never answered.",
-    ReasonCode.OVERDUE: "The recording is overdue: no renderer has reported it. Ask an admin to run onrecord doctor.",
+    ReasonCode.OVERDUE: "The recording is overdue. Ask an admin to run `onrecord doctor`.",
     ReasonCode.NOTHING_CAPTURED: "Nothing was captured: no sound arrived while recording was on.",
 }
 
@@ -75,11 +75,7 @@ def outcome(state: CallState, decision: dict[str, Any]) -> Outcome:
         return Outcome(status=RecordingStatus.PENDING)
     if state.captured is False or state.answered_at is None:
         return why_not(state, decision)
-    if state.rendering is Rendering.EMPTY:
-        return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED)
-    if state.rendering is Rendering.PROCESSING:
-        return Outcome(status=RecordingStatus.PROCESSING)
-    return Outcome(status=RecordingStatus.PENDING)
+    return _RENDERED[state.rendering]
 
 
 def overdue() -> Outcome:
@@ -88,7 +84,7 @@ def overdue() -> Outcome:
 
 
 def why_not(state: CallState, decision: dict[str, Any]) -> Outcome:
-    """Why nothing was captured: what governance forbade comes first, then the call's course, then the default."""
+    """Why nothing was captured: what governance forbade, else the call's course, else the default."""
     forbidden = decision["mode"] == Mode.NONE
     if not forbidden and state.answered_at is None:
         return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NEVER_ANSWERED)
@@ -106,3 +102,11 @@ def why_not(state: CallState, decision: dict[str, Any]) -> Outcome:
 
 def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
     return Outcome(status=status, reason_code=code, reason=_SENTENCES[code])
+
+
+#: What a call with something captured shows, as far as its rendering has come.
+_RENDERED = {
+    Rendering.NONE: Outcome(status=RecordingStatus.PENDING),
+    Rendering.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),
+    Rendering.EMPTY: _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED),
+}

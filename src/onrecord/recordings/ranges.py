@@ -24,8 +24,8 @@ class UnsatisfiableError(ValueError):
 def requested_part(header: str | None, size: int) -> Part | None:
     """What a Range header asks for; None when the whole is to be sent.
 
-    The whole answers a header that is absent or malformed (14.2: ignore it) and one with several ranges, which no
-    player sends and which a server may ignore. Raises UnsatisfiableError.
+    The whole answers a header that is absent or malformed (14.2: ignore it), and one with several ranges: no
+    player sends it, and a server may ignore it. Raises UnsatisfiableError.
     """
     match = _RANGE.fullmatch(header or "")
     if match is None or match[1] == match[2] == "":

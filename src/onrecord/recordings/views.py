@@ -38,9 +38,8 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
     """Ogg Opus. `?download=1` asks for it as a file, which is a permission of its own."""
     user = cast(User, request.user)
     as_file = request.GET.get("download") == "1"
-    recording = _recording(
-        user, call_id, Permission.RECORDING_DOWNLOAD if as_file else Permission.RECORDING_LISTEN
-    )
+    permission = Permission.RECORDING_DOWNLOAD if as_file else Permission.RECORDING_LISTEN
+    recording = _recording(user, call_id, permission)
     etag = f'"{recording.sha256}"'
     headers = {"Accept-Ranges": "bytes", "ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
