@@ -21,6 +21,8 @@ function markSection(): void {
 
 function arrived(): void {
   markSection()
+  // The link that was followed may be gone: reading and tabbing go on at the top of the new page.
+  if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
   for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
 }
 

@@ -81,7 +81,7 @@ test('a call that ended while nobody listened is over', () => {
 
 test('a call of another tab is shown, and gone when it ends', () => {
   const state = after({ type: 'elsewhere', call: call('in-progress') })
-  assert.equal(statusText(state), 'On a call in another tab')
+  assert.equal(statusText(state), 'On a call in another tab or device')
   assert.equal(reduce(state, snapshot('completed')).line, 'idle')
 })
 

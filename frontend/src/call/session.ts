@@ -15,9 +15,11 @@ const STATS_EVERY_MS = 2000
 /** The switch waits 10 s for a browser that went away. */
 const REATTACH_FOR_MS = 10_000
 const REATTACH_PAUSE_MS = 700
-/** Held by the tab that carries the call; free again when that page is gone, however it went. */
+/** Held by the tab that carries the call, so that a duplicated tab does not take it; free when that page is gone. */
 const LOCK = 'onrecord-call'
 const LOCK_PATIENCE_MS = 600
+/** Id of the call that this tab carried last: survives a reload, and is not shared with other tabs or machines. */
+const CARRIED = 'onrecord.call'
 
 class Session {
   state: State = INITIAL
@@ -64,6 +66,7 @@ class Session {
       const { call, sdp } = await api.place(to, await phone.offer(), personId)
       await this.#hold({ steal: true })
       const cancelled = this.state.hangingUp
+      sessionStorage.setItem(CARRIED, call.id)
       this.#dispatch({ type: 'placed', call })
       if (cancelled) await this.hangUp()
       else if (this.state.line === 'active') await phone.accept(sdp)
@@ -220,7 +223,7 @@ class Session {
         if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })
       } else if (this.state.line === 'active' && this.state.call?.id === call.id) {
         this.#dispatch({ type: 'snapshot', call })
-      } else if (await this.#hold({ steal: false })) {
+      } else if (sessionStorage.getItem(CARRIED) === call.id && (await this.#hold({ steal: false }))) {
         await this.#attach(call)
       } else {
         const { problem } = this.state
@@ -233,6 +236,7 @@ class Session {
   }
 
   async #attach(call: Call): Promise<void> {
+    sessionStorage.setItem(CARRIED, call.id)
     this.#dispatch({ type: 'placed', call })
     this.#dispatch({ type: 'audio', audio: 'lost' })
     await this.#reattach()

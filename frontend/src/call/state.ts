@@ -12,7 +12,7 @@ export type Line =
   /** The microphone and the connection are being made ready; the server has not accepted the call yet. */
   | 'preparing'
   | 'active'
-  /** The rep's call runs in another tab or window. */
+  /** The rep's call runs in another tab or on another machine. */
   | 'elsewhere'
   | 'ended'
 
@@ -161,7 +161,7 @@ function ending(call: Call): string | undefined {
 /** What the rep reads about the call's progress. */
 export function statusText(state: State): string {
   if (state.line === 'preparing') return state.hangingUp ? 'Cancelling…' : 'Connecting…'
-  if (state.line === 'elsewhere') return 'On a call in another tab'
+  if (state.line === 'elsewhere') return 'On a call in another tab or device'
   if (!state.call) return ''
   if (state.line === 'ended') {
     const why = ending(state.call)

@@ -88,6 +88,7 @@ export class Dialer extends HTMLElement {
     this.#built = true
     part(this.#dock, '.call-card').after(this.#entry.root)
     part(this.#dock, '.dock-body').append(this.#pad, this.#microphone)
+    this.#entry.from = this.dataset.from ?? ''
     this.replaceChildren(this.#dock)
     this.#entry.addEventListener('change', () => {
       session.decision = this.#entry.preview?.decision ?? null

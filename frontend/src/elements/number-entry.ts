@@ -20,7 +20,9 @@ interface Option {
 export class NumberEntry extends EventTarget {
   readonly root = element(`
     <div class="entry">
-      <label class="entry-label" for="dialer-number">Name or number</label>
+      <div class="entry-head">
+        <label class="entry-label" for="dialer-number">Name or number</label><span class="entry-from"></span>
+      </div>
       <div class="entry-field">
         <input id="dialer-number" class="entry-input" type="text" inputmode="tel" autocomplete="off" spellcheck="false"
           placeholder="Type or paste" role="combobox" aria-expanded="false" aria-controls="dialer-people"
@@ -87,8 +89,9 @@ export class NumberEntry extends EventTarget {
     this.#schedule(0)
   }
 
-  focus(): void {
-    this.#input.focus()
+  /** The number that the contact will see. */
+  set from(formatted: string) {
+    text(part(this.root, '.entry-from'), formatted && `You call from ${formatted}`)
   }
 
   /** Ask again, for instance after "record next call" changed. */

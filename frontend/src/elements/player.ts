@@ -23,12 +23,13 @@ const MARKUP = `
       <button type="button" class="toggle player-skip" aria-pressed="false">${icon('skip-forward')}<span>Skip silence</span></button>
       <label class="player-speed"><span>Speed</span><select>${SPEEDS.map((speed) => `<option value="${speed}">${speed}×</option>`).join('')}</select></label>
     </div>
-    <audio preload="metadata"></audio>
+    <audio preload="none"></audio>
   </div>`
 
 /**
  * Player of one recording: `<or-player src peaks duration spans>`. `duration` is in milliseconds, `spans` the JSON of
- * the captured spans. The audio element asks for byte ranges by itself.
+ * the captured spans. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
+ * server notes who listened.
  */
 export class Player extends HTMLElement {
   #body = element(MARKUP)
@@ -98,6 +99,8 @@ export class Player extends HTMLElement {
     })
     on(document, ['or:theme'], () => this.#wave?.setOptions(colours()))
     this.#slider.addEventListener('keydown', (event) => this.#key(event), { signal })
+    // Capturing, so that the file is on its way before the waveform seeks in it.
+    this.#slider.addEventListener('pointerdown', () => this.#wake(), { signal, capture: true })
   }
 
   async #draw(): Promise<void> {
@@ -148,7 +151,12 @@ export class Player extends HTMLElement {
     move()
   }
 
+  #wake(): void {
+    if (this.#audio.preload === 'none') this.#audio.preload = 'auto'
+  }
+
   #seek(time: number): void {
+    this.#wake()
     this.#audio.currentTime = Math.min(Math.max(0, time), this.#duration)
   }
 
