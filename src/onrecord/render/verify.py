@@ -139,7 +139,7 @@ class _Proof:
             if len(wrong):
                 sample, channel = wrong[0]
                 raise _FaultError(
-                    f"There is sound of side {_SIDES[channel]} at {ms[sample] / 1000:.2f} s of the recording, "
+                    f"There is sound of side {_SIDES[channel]} at {ms[sample] / 1000:.2f} s of the audio, "
                     "outside of every span."
                 )
             at += len(block)
