@@ -27,6 +27,8 @@ class _Server(uvicorn.Server):
 def run(config: Config) -> None:
     """Serve pages, API and live events until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
+    # It explains its bookkeeping at each sign-in; a lockout is a warning.
+    logging.getLogger("axes").setLevel(logging.WARNING)
     # uvicorn raises the signal again once it has stopped: to have been asked to stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)

@@ -8,5 +8,11 @@ import tempfile
 _home = tempfile.mkdtemp(prefix="onrecord-tests-")
 atexit.register(shutil.rmtree, _home, ignore_errors=True)
 os.environ["ONRECORD_HOME"] = _home
+# Nobody listens there: a test that wants a switch starts one.
+os.environ["ONRECORD_SWITCH"] = "127.0.0.1:1"
 
 from onrecord.settings import *  # noqa: E402, F403
+from onrecord.settings import DATABASES  # noqa: E402
+
+# A file, as in real life: several threads and processes use it.
+DATABASES["default"]["TEST"] = {"NAME": os.path.join(_home, "test.sqlite3")}  # noqa: PTH118

@@ -71,7 +71,8 @@ def recordings(now: datetime) -> None:
     """Say of recordings that have been waited for too long that they are overdue."""
     waiting = Recording.objects.filter(
         status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING],
-        call__ended_at__lt=now - OVERDUE_AFTER,
+        call__ended_at__isnull=False,
+        changed_at__lt=now - OVERDUE_AFTER,
     )
     for recording in waiting.select_related("call"):
         log.error("call %s: its recording is overdue", recording.pk)

@@ -17,6 +17,8 @@ def run(config: Config) -> None:
     from django.db import connections
     from django_q.cluster import Cluster
 
+    # It reports every step of every job; what a job has to say, the job says.
+    logging.getLogger("django-q").setLevel(logging.WARNING)
     schedule_jobs()
     # The cluster forks: a connection to SQLite must not be carried across.
     connections.close_all()

@@ -1,7 +1,7 @@
 """Telephone numbers as people type them, as they are dialled (E.164) and as they are shown: pure.
 
-No number is refused because a validity pattern does not know it: ten North American area codes in service fail
-theirs. Only its length is asked, and whether it is an emergency number.
+No number is refused because a validity pattern does not know it: ten North American area codes in service
+fail theirs. Only its length is asked, and whether it is an emergency number.
 """
 
 import unicodedata

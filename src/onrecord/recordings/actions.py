@@ -23,4 +23,4 @@ def show(recording: Recording, result: Outcome) -> None:
     recording.status = result.status
     recording.reason_code = result.reason_code or ""
     recording.reason = result.reason
-    recording.save(update_fields=["status", "reason_code", "reason"])
+    recording.save(update_fields=["status", "reason_code", "reason", "changed_at"])

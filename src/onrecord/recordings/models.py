@@ -33,6 +33,9 @@ class Recording(models.Model):
         max_length=10, blank=True, choices=[(one.value, one.value) for one in Rendering if one]
     )
 
+    #: Of this row; while the recording is awaited, the time since when nothing was heard of it.
+    changed_at = models.DateTimeField(auto_now=True)
+
     # Set when completed
     completed_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveIntegerField(null=True)

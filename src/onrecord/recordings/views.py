@@ -57,7 +57,7 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
 
 
 def _is_stale(request: HttpRequest, etag: str) -> bool:
-    """If-Range (13.1.5): the range counts only if the part that the client has is of this very representation."""
+    """If-Range (RFC 9110, 13.1.5): a range counts only if what the client has is of this representation."""
     return request.headers.get("If-Range", etag) != etag
 
 
