@@ -76,7 +76,7 @@ export class ApiError extends Error {
 
 const ROOT = '/api/v2'
 
-/** Server's clock minus ours, in milliseconds, from the last reply's Date header (to the second). */
+/** Server's clock minus ours, in milliseconds. The Date header has whole seconds, so less than one counts as none. */
 let clockOffset = 0
 
 export function serverNow(): number {
@@ -107,7 +107,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
     throw new ApiError(0, 'offline', 'OnRecord cannot be reached. Check your connection, then try again.')
   }
   const date = Date.parse(response.headers.get('Date') ?? '')
-  if (!Number.isNaN(date)) clockOffset = date - Date.now()
+  if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) > 1500 ? date + 500 - Date.now() : 0
   if (response.status === 204) return undefined as T
   const reply: unknown = await response.json().catch(() => null)
   if (response.ok) return reply as T

@@ -20,6 +20,8 @@ const LOCK = 'onrecord-call'
 const LOCK_PATIENCE_MS = 600
 /** Id of the call that this tab carried last: survives a reload, and is not shared with other tabs or machines. */
 const CARRIED = 'onrecord.call'
+/** Present while muted: a reload must not open the microphone of somebody who closed it. */
+const MUTED = 'onrecord.muted'
 
 class Session {
   state: State = INITIAL
@@ -60,6 +62,7 @@ class Session {
 
   async dial(to: string, personId: string | null): Promise<void> {
     if (this.busy) return
+    sessionStorage.removeItem(MUTED)
     this.#dispatch({ type: 'dial', expected: this.decision?.records ?? null })
     try {
       const phone = await this.#open()
@@ -109,6 +112,8 @@ class Session {
 
   mute(on: boolean): void {
     for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = !on
+    if (on) sessionStorage.setItem(MUTED, '')
+    else sessionStorage.removeItem(MUTED)
     this.#dispatch({ type: 'muted', on })
   }
 
@@ -238,6 +243,7 @@ class Session {
   async #attach(call: Call): Promise<void> {
     sessionStorage.setItem(CARRIED, call.id)
     this.#dispatch({ type: 'placed', call })
+    this.#dispatch({ type: 'muted', on: sessionStorage.getItem(MUTED) !== null })
     this.#dispatch({ type: 'audio', audio: 'lost' })
     await this.#reattach()
   }
