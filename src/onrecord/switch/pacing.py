@@ -49,9 +49,13 @@ class Pacer:
 
     def _fire(self) -> None:
         elapsed = asyncio.get_running_loop().time() - self._start
-        for number in steps_due(elapsed, self._done):
-            self._done = number
-            self._step()
-            if self._timer is None:
-                return
-        self._schedule()
+        try:
+            for number in steps_due(elapsed, self._done):
+                self._done = number
+                self._step()
+                if self._timer is None:
+                    return
+        finally:
+            # Even if a step raised: all calls depend on the next one.
+            if self._timer is not None:
+                self._schedule()

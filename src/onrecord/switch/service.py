@@ -44,7 +44,7 @@ async def _run(config: Config) -> None:
     try:
         await runner.setup()
         host, _, port = config.switch_address.rpartition(":")
-        await web.TCPSite(runner, host, int(port)).start()
+        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
         log.info("switch: listening at %s", config.switch_address)
         await stop.wait()
         log.info("switch: stopping, %d calls are ended", len(switchboard.calls))

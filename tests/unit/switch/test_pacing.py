@@ -49,3 +49,20 @@ async def test_a_pacer_that_is_stopped_within_a_step_makes_no_more() -> None:
     await asyncio.sleep(0.1)
     assert count == [2]
     assert not pacer.running
+
+
+async def test_a_step_that_fails_does_not_stop_the_others() -> None:
+    loop, failures, enough = asyncio.get_running_loop(), [0], asyncio.Event()
+    loop.set_exception_handler(lambda _, context: None)
+
+    def step() -> None:
+        failures[0] += 1
+        if failures[0] == 3:
+            enough.set()
+        raise RuntimeError
+
+    pacer = Pacer(step)
+    pacer.start()
+    async with asyncio.timeout(20):
+        await enough.wait()
+    pacer.stop()

@@ -1,0 +1,106 @@
+"""What an embedded call costs, and how fast a pause is.
+
+The switch is a process of its own; this process plays the browsers. Both voices of every call are captured.
+"""
+
+import asyncio
+import os
+import statistics
+import sys
+import time
+from contextlib import AsyncExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from bench.row import Row
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+
+from harness.switch_rig import Browser, Call, SwitchRig, place
+
+STEADY = "+12025550195"
+FEW, MANY = 2, 12
+SECONDS = 8.0
+PAUSES = 40
+CPU_TARGET = 1.5
+PAUSE_TARGET_MS = 40.0
+
+
+def rows() -> list[Row]:
+    """Two figures: CPU of one more call, and the time a pause takes to be effective."""
+    return asyncio.run(_measure())
+
+
+async def _measure() -> list[Row]:
+    with TemporaryDirectory() as home, SwitchRig(Path(home)) as rig:
+        await rig.ready()
+        async with rig.client() as client, AsyncExitStack() as stack:
+            calls: list[Call] = []
+            shares = []
+            for wanted in (FEW, MANY):
+                while len(calls) < wanted:
+                    browser = await stack.enter_async_context(Browser())
+                    calls.append(await place(rig, client, browser, STEADY))
+                    await calls[-1].event("recording.started")
+                shares.append(await _cpu_share(rig.process.pid))
+            delays = await _pauses(calls[0])
+            # The journals prove that both voices were captured while the CPU was measured.
+            for call in calls:
+                await call.hang_up()
+                journal = await call.journal()
+                assert min(len(journal.clocks(0)), len(journal.clocks(1))) > SECONDS * 45
+    each = (shares[1] - shares[0]) / (MANY - FEW)
+    return [
+        Row(
+            name=f"one embedded call, captured (from {FEW} to {MANY} calls)",
+            value=f"{each:.2f} % of a core",
+            target=f"<= {CPU_TARGET} %",
+            met=each <= CPU_TARGET,
+        ),
+        Row(
+            name=f"pause request to last captured frame, worst of {PAUSES}",
+            value=f"{max(delays):.1f} ms",
+            target=f"<= {PAUSE_TARGET_MS:.0f} ms",
+            met=max(delays) <= PAUSE_TARGET_MS,
+        ),
+        Row(
+            name="the same, median (negative: before the request)",
+            value=f"{statistics.median(delays):.1f} ms",
+        ),
+    ]
+
+
+async def _cpu_share(pid: int) -> float:
+    """Per cent of a core that a process uses."""
+    start, before = time.monotonic(), _cpu_seconds(pid)
+    await asyncio.sleep(SECONDS)
+    return 100 * (_cpu_seconds(pid) - before) / (time.monotonic() - start)
+
+
+def _cpu_seconds(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def _pauses(call: Call) -> list[float]:
+    """Milliseconds from each pause request to the last frame that the journal holds before the pause.
+
+    Requests are timed on this process's monotonic clock, which is the machine's. Every reply names a moment
+    of the call clock between its request and itself; together they tell the call clock's zero. Where that
+    leaves room the later zero is taken, so that no figure is too small.
+    """
+    requests, zeros = [], []
+    for _ in range(PAUSES):
+        start = time.monotonic() * 1000
+        shut = (await call.recording("paused"))["clock_ms"]
+        zeros.append(time.monotonic() * 1000 - shut)
+        await asyncio.sleep(0.1)
+        requests.append((start, shut, (await call.recording("recording"))["clock_ms"]))
+        await asyncio.sleep(0.05)
+    await asyncio.sleep(1.5)
+    clocks = sorted(clock for _, clock, _ in call.rig.journal(call.call_id).media)
+    zero, delays = min(zeros), []
+    for start, shut, opened in requests:
+        assert not [clock for clock in clocks if shut < clock < opened], "a frame was captured during a pause"
+        delays.append(zero + max(clock for clock in clocks if clock <= shut) - start)
+    return delays
