@@ -4,6 +4,7 @@ import random
 import re
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -11,7 +12,7 @@ import pytest
 from onrecord.demo.conversation import DIALOGUES, PACKET, PACKET_MS, lay_out
 from onrecord.demo.history import CALLS, DAYS, PlannedCall, plan
 from onrecord.demo.people import PEOPLE
-from onrecord.demo.team import GROUPS, REPS, USERS, recording_policy
+from onrecord.demo.team import GROUPS, PASSWORD, REPS, USERS, recording_policy
 from onrecord.policy.areas import area_of_address, area_of_number, is_dialable
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.mode import Mode
@@ -148,3 +149,12 @@ def test_a_dialogue_is_laid_out_in_whole_packets_with_one_voice_at_a_time(dialog
         quiet == 0xFF or other == 0xFF for quiet, other in zip(script.ours, script.contact, strict=True)
     )
     assert all(press % PACKET_MS == 0 and press < script.duration_ms for press in script.presses)
+
+
+def test_the_howto_names_the_password_every_login_and_every_special_person() -> None:
+    howto = (Path(__file__).parents[3] / "docs" / "howto" / "try-the-demo.md").read_text()
+    special = [person.name for person in PEOPLE if "(" in person.company or person.do_not_record]
+
+    assert PASSWORD in howto
+    assert all(f"`{user.email}`" in howto for user in USERS)
+    assert all(name in howto for name in special)
