@@ -28,7 +28,7 @@ from onrecord.capture.gate import PAYLOAD_TYPES
 from onrecord.capture.recorder import MAX_CHUNK_BYTES, MAX_PAYLOAD, TICK_NS, CallCapture, CaptureHost
 
 #: Packets that may wait between two ticks.
-ROWS = 8192
+ROWS = 32768
 #: Packets taken by one system call.
 BATCH = 1024
 #: System calls per `poll`, so that a flood cannot hold the loop. Together they take more than a socket holds,
@@ -58,25 +58,22 @@ def bind(address: tuple[str, int]) -> socket.socket:
     return sock
 
 
-class _IoVec(ctypes.Structure):
-    _fields_ = [("base", ctypes.c_void_p), ("length", ctypes.c_size_t)]
-
-
-class _MsgHdr(ctypes.Structure):
-    _fields_ = [
-        ("name", ctypes.c_void_p),
-        ("name_length", ctypes.c_uint32),
-        ("iov", ctypes.c_void_p),
-        ("iov_length", ctypes.c_size_t),
-        ("control", ctypes.c_void_p),
-        ("control_length", ctypes.c_size_t),
-        ("flags", ctypes.c_int),
-    ]
-
-
-class _MMsgHdr(ctypes.Structure):
-    _fields_ = [("header", _MsgHdr), ("length", ctypes.c_uint)]
-
+# struct iovec and struct mmsghdr of a 64-bit Linux, as recvmmsg(2) wants them.
+_VECTOR = np.dtype([("base", np.uintp), ("length", np.uintp)])
+_MESSAGE = np.dtype(
+    [
+        ("name", np.uintp),
+        ("name_length", np.uint32),
+        ("vectors", np.uintp),
+        ("vector_count", np.uintp),
+        ("control", np.uintp),
+        ("control_length", np.uintp),
+        ("flags", np.int32),
+        # struct msghdr ends here, padded to a whole number of pointers.
+        ("length", np.uintp),
+    ],
+    align=True,
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _recvmmsg = _libc.recvmmsg
@@ -95,23 +92,22 @@ class _Stage:
         # struct sockaddr_in; its first eight bytes (family, port, address) are the source as one number.
         self._names = np.zeros((ROWS, 2), np.uint64)
         self.sources = self._names[:, 0]
-        self._vectors = (_IoVec * ROWS)()
-        self._messages = (_MMsgHdr * ROWS)()
-        packets, names = self.packets.ctypes.data, self._names.ctypes.data
-        for i in range(ROWS):
-            self._vectors[i] = _IoVec(packets + i * _STRIDE, MAX_PACKET)
-            self._messages[i].header.name = names + i * 16
-            self._messages[i].header.name_length = 16
-            self._messages[i].header.iov = ctypes.addressof(self._vectors[i])
-            self._messages[i].header.iov_length = 1
-        self._base = ctypes.addressof(self._messages)
-        words = np.frombuffer(memoryview(self._messages), np.uint32).reshape(ROWS, -1)
-        self.lengths = words[:, _MMsgHdr.length.offset // 4]
-        self.flags = words[:, _MsgHdr.flags.offset // 4]
+        row = np.arange(ROWS, dtype=np.uintp)
+        self._vectors = np.zeros(ROWS, _VECTOR)
+        self._vectors["base"] = self.packets.ctypes.data + row * np.uintp(_STRIDE)
+        self._vectors["length"] = MAX_PACKET
+        self._messages = np.zeros(ROWS, _MESSAGE)
+        self._messages["name"] = self._names.ctypes.data + row * np.uintp(16)
+        self._messages["name_length"] = 16
+        self._messages["vectors"] = self._vectors.ctypes.data + row * np.uintp(_VECTOR.itemsize)
+        self._messages["vector_count"] = 1
+        self._address = self._messages.ctypes.data
+        self.lengths = self._messages["length"]
+        self.flags = self._messages["flags"]
 
     def receive(self, descriptor: int, start: int, most: int) -> int:
         """Packets from a non-blocking socket into rows `start` and following; 0 when none wait."""
-        message = self._base + start * ctypes.sizeof(_MMsgHdr)
+        message = self._address + start * _MESSAGE.itemsize
         count = int(_recvmmsg(descriptor, message, most, socket.MSG_DONTWAIT, None))
         if count >= 0:
             return count
@@ -120,8 +116,8 @@ class _Stage:
             return 0
         raise OSError(number, os.strerror(number))
 
-    def gather(self, rows: NDArray[np.intp]) -> tuple[memoryview, list[int]]:
-        """The frames of `rows` one after the other, and where each begins, the end of the last included."""
+    def gather(self, rows: NDArray[np.intp]) -> tuple[memoryview, NDArray[np.int64]]:
+        """The frames of `rows` one after the other, and where each ends."""
         sizes = self.frames["size"][rows].astype(np.int64) + _PAYLOAD_AT
         widest = int(sizes.max())
         # As opaque items of one width the rows are copied whole, several times faster than byte by byte.
@@ -129,7 +125,7 @@ class _Stage:
         data = items[rows].view(np.uint8)
         if int(sizes.min()) < widest:
             data = data.reshape(-1, widest)[np.arange(widest) < sizes[:, None]]
-        return data.data, [0, *np.cumsum(sizes).tolist()]
+        return data.data, np.cumsum(sizes)
 
 
 class _Legs:
@@ -337,11 +333,12 @@ class Receiver:
         order = np.argsort(groups, kind="stable")
         rows, groups = rows[order], groups[order]
         data, ends = self._stage.gather(rows)
+        stops = np.append(np.flatnonzero(groups[1:] != groups[:-1]) + 1, len(rows))
+        if np.diff(stops, prepend=0).max() > _ROWS_AT_ONCE:
+            stops = np.union1d(stops, np.arange(_ROWS_AT_ONCE, len(rows), _ROWS_AT_ONCE))
         now = self._host.monotonic_ns()
-        first = 0
-        for last in [*np.flatnonzero(np.diff(groups)).tolist(), len(rows) - 1]:
-            call = self._call_of[int(groups[last])]
-            for begin in range(first, last + 1, _ROWS_AT_ONCE):
-                end = min(begin + _ROWS_AT_ONCE, last + 1)
-                call.append(data[ends[begin] : ends[end]], end - begin, now)
-            first = last + 1
+        first = begin = 0
+        pieces = zip(groups[stops - 1].tolist(), stops.tolist(), ends[stops - 1].tolist(), strict=True)
+        for group, stop, end in pieces:
+            self._call_of[group].append(data[begin:end], stop - first, now)
+            first, begin = stop, end

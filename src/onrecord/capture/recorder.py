@@ -184,8 +184,9 @@ class CallCapture:
         self._ended = False
         self._sides: dict[int, Side] = {}
         self._open: frozenset[int] = frozenset()
-        self._buffer = bytearray()
-        self._controls = bytearray()
+        self._parts: list[bytes | memoryview] = []
+        self._size = 0
+        self._controls = b""
         self._frames = 0
         self._oldest_ns = 0
         self._queue_drops = 0
@@ -273,8 +274,7 @@ class CallCapture:
 
     def append(self, frames: bytes | memoryview, count: int, now_ns: int) -> None:
         """Add media frames that have passed the gate. At most MAX_CHUNK_BYTES at once."""
-        self._room(now_ns)
-        self._buffer += frames
+        self._add(frames, now_ns)
         self._frames += count
         self.captured = True
 
@@ -330,12 +330,12 @@ class CallCapture:
 
     def take_due(self, now_ns: int) -> Handover | None:
         """The chunk that is due, if one is."""
-        return self.take() if self._buffer and now_ns - self._oldest_ns >= CHUNK_NS else None
+        return self.take() if self._parts and now_ns - self._oldest_ns >= CHUNK_NS else None
 
     def take(self) -> Handover | None:
         """All frames that wait, if any; the media among them is dropped while the disk is too slow."""
         self._drop_when_full()
-        return self._hand_over(last=False) if self._buffer else None
+        return self._hand_over(last=False) if self._parts else None
 
     def finish(self) -> Handover:
         """As `take`, for the last time: the file is closed after it."""
@@ -347,22 +347,21 @@ class CallCapture:
             self._lost += self._frames
             self._queue_drops += self._frames
             self._host.queue_drops += self._frames
-            self._buffer[:] = self._controls
-            self._frames = 0
+            self._parts = [self._controls] if self._controls else []
+            self._size, self._frames = len(self._controls), 0
 
     def _hand_over(self, *, last: bool) -> Handover:
         handover = Handover(
             file=self._file,
-            plaintext=bytes(self._buffer),
-            controls=bytes(self._controls),
+            plaintext=b"".join(self._parts),
+            controls=self._controls,
             frames=self._frames,
             lost=self._lost,
             clock=self._ms(),
             last=last,
         )
-        self._buffer.clear()
-        self._controls.clear()
-        self._frames = self._lost = 0
+        self._parts, self._controls = [], b""
+        self._size = self._frames = self._lost = 0
         return handover
 
     def _ms(self) -> int:
@@ -388,18 +387,19 @@ class CallCapture:
         # What arrived before this moment was decided by the gate as it was.
         self._host.settle()
         frame = journal.control_frame(kind, clock=self._ms(), party=party, **fields)
-        self._room(self._host.monotonic_ns())
-        self._buffer += frame
+        self._add(frame, self._host.monotonic_ns())
         self._controls += frame
 
     def _check_alive(self) -> None:
         if self._ended:
             raise CallEndedError(f"Call {self.call_id} has ended.")
 
-    def _room(self, now_ns: int) -> None:
-        """Keep a chunk within its second and its size."""
-        late = now_ns - self._oldest_ns >= MAX_CHUNK_NS
-        if (late or len(self._buffer) >= MAX_CHUNK_BYTES) and (handover := self.take()):
+    def _add(self, frames: bytes | memoryview, now_ns: int) -> None:
+        """Keep frames for the next chunk, which covers at most a second and MAX_CHUNK_BYTES before them."""
+        full = now_ns - self._oldest_ns >= MAX_CHUNK_NS or self._size >= MAX_CHUNK_BYTES
+        if self._parts and full and (handover := self.take()):
             self._host.writer.put([handover])
-        if not self._buffer:
+        if not self._parts:
             self._oldest_ns = now_ns
+        self._parts.append(frames)
+        self._size += len(frames)
