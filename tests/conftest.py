@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 from harness.browser import browser
-from harness.installation import Installation
+from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.web import User
 
@@ -20,6 +20,11 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for command in ("migrate", "demo"):
         outcome = installation.command(command)
         assert outcome.returncode == 0, outcome.stderr
+    installation.start()
+    eventually(
+        lambda: not list(installation.config.journals.glob("*.journal")), "the past calls are rendered"
+    )
+    installation.stop()
     return installation.home
 
 

@@ -4,9 +4,11 @@ import wave
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from harness.installation import Installation
 
@@ -57,6 +59,10 @@ def browser(
         viewport={"width": 1360, "height": 860},
         chromium_sandbox=False,
     )
+    # Echo cancellation and gain control would take a steady tone for noise.
+    context.add_init_script(
+        'localStorage.setItem(\'onrecord.microphone\', \'{"deviceId":"","studio":true}\')'
+    )
     try:
         yield context
     finally:
@@ -64,9 +70,75 @@ def browser(
 
 
 def sign_in(page: Page, installation: Installation, name: str) -> None:
-    """Through the form, like a person; tone tests need the microphone as it is, so processing is off."""
+    """Through the form, like a person."""
     page.goto(f"{installation.url}/sign-in")
     page.get_by_label("Email").fill(f"{name}@demo.example")
     page.get_by_label("Password").fill(installation.password)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/people")
+
+
+class Dialer:
+    """The dock on every page, by the names that a person hears or sees."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.number = page.get_by_role("combobox", name="Name or number")
+        self.record = page.locator("or-dialer [data-do=record]")
+        self.call_button = page.locator("or-dialer [data-do=call]")
+        self.hang_up_button = page.locator("or-dialer [data-do=hang-up]")
+        self.timer = page.locator("or-dialer .dock-timer")
+        self.status = page.locator("or-dialer .dock-status")
+        self.problem = page.locator("or-dialer .dock-problem")
+        self.preview = page.locator("#dialer-preview")
+
+    def type(self, number: str) -> None:
+        """Put a number in and wait for what the server says about it."""
+        with self.page.expect_response(lambda response: "/dialer/preview" in response.url):
+            self.number.fill(number)
+
+    def call(self, number: str) -> str:
+        """Call a number and wait for the answer; returns the call's id."""
+        self.type(number)
+        self.call_button.click()
+        expect(self.status).to_have_text("On call", timeout=30_000)
+        return self.current()
+
+    def current(self) -> str:
+        """Id of the user's live call."""
+        answer = self.page.request.get(self._url("/api/v2/calls/current"))
+        return str(answer.json()["call"]["id"])
+
+    def at(self, clock: str) -> None:
+        """Wait until the call timer shows this."""
+        self.page.wait_for_function(
+            "clock => document.querySelector('or-dialer .dock-timer').textContent === clock", arg=clock
+        )
+
+    def press_record(self, was: str, becomes: str) -> None:
+        """Press the recording button; it changes when the switch has acknowledged."""
+        expect(self.record).to_have_accessible_name(was)
+        self.record.click()
+        expect(self.record).to_have_accessible_name(becomes)
+
+    def hang_up(self) -> None:
+        self.hang_up_button.click()
+        expect(self.hang_up_button).to_be_hidden()
+
+    def recording(self, call_id: str) -> bytes:
+        """Open the call's page, wait for its player and fetch what it plays."""
+        self.page.goto(self._url(f"/calls/{call_id}"))
+        expect(self.page.locator("or-player")).to_be_visible(timeout=30_000)
+        answer = self.page.request.get(self._url(f"/recordings/{call_id}/audio"))
+        assert answer.status == 200
+        return answer.body()
+
+    def manifest(self, call_id: str) -> dict[str, Any]:
+        answer = self.page.request.get(self._url(f"/recordings/{call_id}/manifest"))
+        assert answer.status == 200
+        document: dict[str, Any] = answer.json()
+        return document
+
+    def _url(self, path: str) -> str:
+        parts = urlsplit(self.page.url)
+        return f"{parts.scheme}://{parts.netloc}{path}"

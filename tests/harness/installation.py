@@ -45,7 +45,11 @@ class Installation:
         if like:
             shutil.copytree(like, home)
         self.environ = {
-            **{key: value for key, value in os.environ.items() if not key.startswith("ONRECORD_")},
+            **{
+                key: value
+                for key, value in os.environ.items()
+                if not key.startswith(("ONRECORD_", "DJANGO_"))
+            },
             "ONRECORD_HOME": str(home),
             "ONRECORD_WEB": f"127.0.0.1:{free_port()}",
             "ONRECORD_SWITCH": f"127.0.0.1:{free_port()}",

@@ -53,6 +53,11 @@ class User:
         call: dict[str, Any] | None = self.get("/api/v2/calls/current").json()["call"]
         return call
 
+    def call_of(self, call_id: str) -> dict[str, Any]:
+        """One of the user's calls, live or ended: the reply to logging nothing about it."""
+        call: dict[str, Any] = self.send("PUT", f"/calls/{call_id}/log").json()["call"]
+        return call
+
     def until_answered(self, call_id: str) -> None:
         eventually(
             lambda: (call := self.current()) and call["id"] == call_id and call["answered_at"],

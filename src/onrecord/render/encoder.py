@@ -16,6 +16,8 @@ BITRATE = 24_000
 COMPLEXITY = 5
 #: Milliseconds of audio in one Opus frame.
 FRAME_MS = 20
+#: Where the channel mapping family stands in the identification header (RFC 7845, section 5.1).
+_FAMILY_AT = 18
 
 
 class Sink(Protocol):
@@ -33,11 +35,20 @@ class OpusEncoder:
             "application": "voip",
             "compression_level": str(COMPLEXITY),
             "frame_duration": str(FRAME_MS),
+            # Each channel is a stream of its own. Coupled, the contact was heard in our channel at -4 dB.
+            "mapping_family": "255",
         }
         self._stream = self._container.add_stream("libopus", rate=RATE, options=options)
         self._stream.layout = "stereo"
         self._stream.format = "s16"
         self._stream.bit_rate = BITRATE
+        # libopus leaves channels uncoupled only in family 255, which names no left and right. Family 1 does,
+        # and allows the very same streams.
+        context = self._stream.codec_context
+        context.open()
+        head = bytearray(context.extradata or b"")
+        head[_FAMILY_AT] = 1
+        context.extradata = bytes(head)
         self._samples = 0
 
     def encode(self, pcm: NDArray[np.int16]) -> None:

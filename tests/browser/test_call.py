@@ -1,0 +1,171 @@
+"""The main job, as a rep does it: call, record, pause, resume, hang up, listen."""
+
+from typing import NamedTuple
+
+import pytest
+from playwright.sync_api import BrowserContext, Playwright
+
+from harness import sound
+from harness.browser import Dialer, browser, sign_in
+from harness.installation import Installation
+from harness.people import ONE_SIDED, STEADY
+from onrecord.capture.journal import Chunk, JournalReader
+from onrecord.g711 import PCMU, decode
+
+START, PAUSE, RESUME = "Start Call Recording", "Pause Call Recording", "Resume Call Recording"
+
+
+class Recorded(NamedTuple):
+    """A finished call: from 2 to 6 s and from 9 to 12 s it was recorded."""
+
+    audio: bytes
+    manifest: dict
+    journal: bytes
+    chunks: list[Chunk]
+    pcm: sound.Samples
+
+
+@pytest.fixture(scope="module")
+def recorded(
+    installation: Installation, playwright: Playwright, tmp_path_factory: pytest.TempPathFactory
+) -> Recorded:
+    folder = tmp_path_factory.mktemp("call")
+    with browser(playwright, folder / "chromium") as context:
+        page = context.pages[0]
+        sign_in(page, installation, "marcus")  # a manager, who may see manifests
+        dialer = Dialer(page)
+        dialer.type(STEADY)
+        dialer.press_record("Record Next Call", "Next Call Not Recorded")
+        call_id = dialer.call(STEADY)
+        journal = installation.keep_journal(call_id)
+        dialer.at("00:02")
+        dialer.press_record(START, PAUSE)
+        dialer.at("00:06")
+        dialer.press_record(PAUSE, RESUME)
+        dialer.at("00:09")
+        dialer.press_record(RESUME, PAUSE)
+        dialer.at("00:12")
+        dialer.hang_up()
+        audio, manifest = dialer.recording(call_id), dialer.manifest(call_id)
+    by_hand = installation.command("render", str(journal), str(folder / "by-hand.wav"))
+    assert by_hand.returncode == 0, by_hand.stderr
+    reader = JournalReader(journal, installation.config.secrets.master_key)
+    return Recorded(
+        audio=audio,
+        manifest=manifest,
+        journal=journal.read_bytes(),
+        chunks=list(reader.poll()),
+        pcm=sound.decode_file(folder / "by-hand.wav"),
+    )
+
+
+def test_it_lasts_as_long_as_its_spans_by_the_call_clock(recorded: Recorded) -> None:
+    spans = recorded.manifest["spans"]
+    begins, ends = spans[0]["start_ms"], spans[-1]["end_ms"]
+    heard = sound.decode(recorded.audio).shape[1] / sound.RATE
+
+    assert len(spans) == 2
+    assert abs(heard - (ends - begins) / 1000) <= 0.04
+
+
+def test_the_spans_are_where_the_buttons_were_pressed(recorded: Recorded) -> None:
+    first, second = recorded.manifest["spans"]
+
+    assert 2000 <= first["start_ms"] < 3500
+    assert 6000 <= first["end_ms"] < 7500
+    assert 9000 <= second["start_ms"] < 10_500
+    assert 12_000 <= second["end_ms"] < 13_500
+
+
+def stretches(recorded: Recorded) -> list[tuple[float, float]]:
+    """The spans as seconds of the file, less 100 ms at each end where a packet or the codec may straddle."""
+    spans = recorded.manifest["spans"]
+    origin = recorded.manifest["begins_at_ms"]
+    return [
+        ((span["start_ms"] - origin) / 1000 + 0.1, (span["end_ms"] - origin) / 1000 - 0.1) for span in spans
+    ]
+
+
+def test_left_is_only_the_rep_and_right_only_the_contact(recorded: Recorded) -> None:
+    left, right = sound.decode(recorded.audio)
+
+    for start, stop in stretches(recorded):
+        assert sound.has_only(sound.seconds(left, start, stop), 440)
+        assert sound.has_only(sound.seconds(right, start, stop), 600)
+
+
+def test_the_pause_is_digital_silence(recorded: Recorded) -> None:
+    (_, pause), (resume, _) = stretches(recorded)
+    before_coding = recorded.pcm[:, round((pause + 0.2) * sound.RATE) : round((resume - 0.2) * sound.RATE)]
+    decoded = sound.decode(recorded.audio)
+    played = decoded[:, round((pause + 0.2) * sound.RATE) : round((resume - 0.2) * sound.RATE)]
+
+    assert before_coding.shape[1] > 2 * sound.RATE
+    assert not before_coding.any()
+    assert sound.level(played) < 1e-4
+
+
+def test_nothing_breaks_the_tones_where_they_are_recorded(recorded: Recorded) -> None:
+    left, right = recorded.pcm
+
+    for start, stop in stretches(recorded):
+        assert sound.breaks(sound.seconds(left, start, stop), 440) == []
+        assert sound.breaks(sound.seconds(right, start, stop), 600) == []
+
+
+def test_the_journal_holds_no_media_inside_the_pause(recorded: Recorded) -> None:
+    controls = [control for chunk in recorded.chunks for control in chunk.controls()]
+    clock = {control.type: control.clock for control in controls}
+    media = [header for chunk in recorded.chunks for header in chunk.media().headers]
+
+    assert clock["start"] < clock["pause"] < clock["resume"] < clock["end"]
+    assert media
+    assert not [header for header in media if clock["pause"] < header["clock"] < clock["resume"]]
+    assert not [header for header in media if header["clock"] < clock["start"]]
+
+
+def test_the_journal_shows_no_audio_to_whoever_lacks_the_key(recorded: Recorded) -> None:
+    payloads = {
+        media.plaintext[at : at + size]
+        for media in (chunk.media() for chunk in recorded.chunks)
+        for at, size in zip(media.offsets, media.headers["size"], strict=True)
+    }
+
+    assert all(len(payload) == 160 for payload in payloads)
+    assert decode(PCMU, next(iter(payloads))).any()
+    # Even an eighth of a packet would be found.
+    assert not [p for p in payloads if any(p[at : at + 20] in recorded.journal for at in range(0, 160, 20))]
+
+
+def test_one_sided_means_that_the_contact_is_not_in_the_journal(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ben")
+    dialer = Dialer(page)
+    call_id = dialer.call(ONE_SIDED)
+    journal = installation.keep_journal(call_id)
+    dialer.at("00:04")
+    dialer.hang_up()
+    left, right = sound.decode(dialer.recording(call_id))
+    reader = JournalReader(journal, installation.config.secrets.master_key)
+    chunks = list(reader.poll())
+    sides = {
+        control.party: control.fields["side"]
+        for chunk in chunks
+        for control in chunk.controls()
+        if control.type == "join"
+    }
+    parties = {int(header["party"]) for chunk in chunks for header in chunk.media().headers}
+
+    assert {sides[party] for party in parties} == {"ours"}
+    assert "contact" in sides.values()
+    assert sound.has_only(sound.seconds(left, 0.5, 3), 440)
+    assert sound.level(right) < 1e-4
+
+
+def test_verify_proves_the_recording(installation: Installation, recorded: Recorded) -> None:
+    outcome = installation.command("verify", recorded.manifest["call_id"])
+
+    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
+    assert "FAIL" not in outcome.stdout

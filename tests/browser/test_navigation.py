@@ -1,0 +1,102 @@
+"""The call lives in the page's session, not in any page."""
+
+import numpy as np
+from playwright.sync_api import BrowserContext, Page, expect
+
+from harness import sound
+from harness.browser import Dialer, sign_in
+from harness.installation import Installation, eventually
+from harness.people import ECHO, STEADY
+from harness.web import SETTLED, User
+from onrecord.capture.journal import JournalReader
+
+
+def go(page: Page, locator: str) -> None:
+    """Follow a link as a person does and wait for its page."""
+    link = page.locator(locator).first
+    path = link.get_attribute("href")
+    link.click()
+    page.wait_for_url(f"**{path}")
+
+
+def test_a_call_goes_on_unbroken_through_ten_pages_back_and_forward(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    dialer = Dialer(page)
+    call_id = dialer.call(ECHO)
+    journal = installation.keep_journal(call_id)
+    page.evaluate("window.notReloaded = true")
+
+    calls, people = "nav a[href='/calls']", "nav a[href='/people']"
+    a_person, a_call = "#main a[href^='/people/']", "#main a[href^='/calls/']"
+    for link in (calls, a_call, calls, people, a_person, people, calls, a_call, people, a_person):
+        go(page, link)
+        expect(dialer.status).to_have_text("On call")
+    for _ in range(4):
+        page.go_back()
+        expect(dialer.status).to_have_text("On call")
+    for _ in range(2):
+        page.go_forward()
+        expect(dialer.status).to_have_text("On call")
+    dialer.at("00:08")
+    assert page.evaluate("window.notReloaded") is True
+    assert dialer.current() == call_id
+    dialer.hang_up()
+
+    reader = JournalReader(journal, installation.config.secrets.master_key)
+    chunks = list(reader.poll())
+    ours = next(
+        control.party
+        for chunk in chunks
+        for control in chunk.controls()
+        if control.type == "join" and control.fields["side"] == "ours"
+    )
+    headers = np.concatenate([chunk.media().headers for chunk in chunks])
+    rep = headers[headers["party"] == ours]
+    assert len(rep) > 7 * 50
+    assert set(np.diff(rep["sequence"].astype(np.uint16)).tolist()) == {1}, "every packet arrived, in order"
+    assert set(np.diff(rep["timestamp"].astype(np.uint32)).tolist()) == {160}, "and none was left out before"
+    left, right = sound.decode(dialer.recording(call_id))
+    assert sound.has_only(sound.seconds(left, 0.5, 7), 440)
+    assert sound.power_at(sound.seconds(right, 0.5, 7), 440) > 0.9, "the far end heard it and said it back"
+
+
+def test_a_reload_comes_back_to_the_call(installation: Installation, chromium: BrowserContext) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ben")
+    dialer = Dialer(page)
+    call_id = dialer.call(STEADY)
+    dialer.at("00:02")
+    page.reload()
+    expect(dialer.status).to_have_text("On call", timeout=10_000)
+    assert dialer.current() == call_id
+    dialer.at("00:06")
+    dialer.hang_up()
+
+    left, right = sound.decode(dialer.recording(call_id))
+    assert sound.has_only(sound.seconds(left, 0.3, 1.5), 440)
+    assert sound.has_only(left[-sound.RATE - 800 : -800], 440), "the new connection is recorded too"
+    assert sound.has_only(sound.seconds(right, 0.3, 5), 600), "the contact never noticed"
+
+
+def test_a_closed_tab_ends_the_call_and_keeps_the_recording(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "mateo")
+    dialer = Dialer(page)
+    call_id = dialer.call(STEADY)
+    dialer.at("00:02")
+    page.close()
+    observer = User(installation, "mateo")
+    call = eventually(
+        lambda: (found := observer.call_of(call_id))["recording"]["status"] in SETTLED and found,
+        "the abandoned call ended and was rendered",
+    )
+    left, _ = sound.decode(observer.get(f"/recordings/{call_id}/audio").content)
+    observer.close()
+
+    assert call["status"] == "completed"
+    assert sound.has_only(sound.seconds(left, 0.3, 1.5), 440)

@@ -1,0 +1,42 @@
+"""Events to the web, made and signed as switch and renderer do."""
+
+import json
+import time
+from typing import Any
+
+from django.http import HttpResponse
+from django.test import Client
+
+from onrecord.events.signature import HEADER, sign
+from onrecord.settings import config
+
+
+def report(
+    call_id: str,
+    kind: str,
+    *,
+    seq: int,
+    source: str = "switch",
+    clock_ms: int | None = None,
+    at: str = "2026-03-02T15:00:05.000Z",
+    **data: Any,
+) -> HttpResponse:
+    """Post one event; the web's answer."""
+    event = {
+        "call_id": call_id,
+        "source": source,
+        "seq": seq,
+        "type": kind,
+        "at": at,
+        "clock_ms": clock_ms,
+        "data": data,
+    }
+    return post(json.dumps(event).encode())
+
+
+def post(body: bytes, *, now: float | None = None, signature: str | None = None) -> HttpResponse:
+    """Post a body, by default rightly signed."""
+    value = signature or sign(config.secrets.event_secret, body, time.time() if now is None else now)
+    return Client().post(
+        "/internal/events", data=body, content_type="application/json", headers={HEADER: value}
+    )
