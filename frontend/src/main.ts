@@ -26,6 +26,9 @@ document.addEventListener('click', (event) => {
 if (document.querySelector('or-dialer')) {
   session.start()
   startLivePages()
+  document.addEventListener('htmx:after:swap', () => {
+    if (location.pathname !== '/sign-in') session.resume()
+  })
   // Browsers allow few connections to one host: a tab that nobody sees and that carries no call gives its own back.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) live.open()

@@ -130,6 +130,14 @@ class Session {
     this.report({ code: 'signed_out', message: 'Your session has expired. Sign in again to go on.' })
   }
 
+  /** A page came that only somebody signed in gets: go on where the expired session stopped us. */
+  resume(): void {
+    if (this.state.problem?.code !== 'signed_out') return
+    this.dismiss()
+    live.open()
+    void this.#synchronise()
+  }
+
   /** Put an ended call away. */
   clear(): void {
     this.#dispatch({ type: 'cleared' })

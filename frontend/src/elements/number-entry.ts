@@ -91,7 +91,7 @@ export class NumberEntry extends EventTarget {
 
   /** The number that the contact will see. */
   set from(formatted: string) {
-    text(part(this.root, '.entry-from'), formatted && `You call from ${formatted}`)
+    text(part(this.root, '.entry-from'), formatted && `From ${formatted}`)
   }
 
   /** Ask again, for instance after "record next call" changed. */
