@@ -336,6 +336,8 @@ def test_verify_names_the_fault_of_every_tampering(renderer: Renderer) -> None:
     assert manifest_faults("call_id") == {"manifest"}
     assert manifest_faults("entries", 3, "clock") == {"signature", "entries"}
     assert manifest_faults("audio", "sha256") == {"signature", "audio"}
+    shorter = json.dumps(manifest | {"samples": manifest["samples"] // 2}).encode()
+    assert faults(MANIFEST, shorter) == {"signature", "samples", "spans", "peaks"}
     assert manifest_faults("samples") == {"signature", "samples", "peaks"}
     assert manifest_faults("spans", 0, "end_ms") == {"signature", "spans"}
     assert manifest_faults("peaks_sha256") == {"signature", "peaks"}

@@ -61,7 +61,7 @@ def verify(config: Config, call_id: str) -> list[Check]:
             check = Check(name=name, passed=True, detail=getattr(proof, name)())
         except (_FaultError, SealError, NoSuchObjectError, JournalError, RenderError) as error:
             check = Check(name=name, passed=False, detail=str(error))
-        except (KeyError, TypeError, ValueError, AttributeError, av.FFmpegError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, av.FFmpegError) as error:
             check = Check(name=name, passed=False, detail=f"It cannot be understood ({error!r}).")
         checks.append(check)
         if not check.passed and name in ("manifest", "key"):
