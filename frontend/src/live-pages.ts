@@ -3,6 +3,10 @@ import { live, type CallEvent } from './live.ts'
 import { refresh } from './navigation.ts'
 
 const PAUSE_MS = 150
+/** A page that was rendered before an event may be swapped in after it, but not much later. */
+const RECENT_MS = 15_000
+/** What a call looks like of which more is to come. */
+const UNSETTLED = ['initiated', 'ringing', 'in-progress'].map((status) => `[data-status=${status}]`).join() + ',.badge.spin'
 const waiting = new Map<string, number>()
 
 function later(id: string): void {
@@ -13,9 +17,14 @@ function later(id: string): void {
   }, PAUSE_MS))
 }
 
+/** When each call that is not on this page was last heard of. */
+const heard = new Map<string, number>()
+
 function follow({ call }: CallEvent): void {
+  heard.set(`call-${call.id}`, Date.now())
   const shown = document.getElementById(`call-${call.id}`)
   if (shown) {
+    heard.delete(shown.id)
     later(shown.id)
     return
   }
@@ -24,6 +33,25 @@ function follow({ call }: CallEvent): void {
   if (list && !list.querySelector('or-player')) later(list.id)
 }
 
+/** Events that came while a page was on its way. */
+function catchUp(): void {
+  for (const [id, at] of heard) {
+    const shown = document.getElementById(id)
+    if (shown || Date.now() - at > RECENT_MS) heard.delete(id)
+    if (shown) later(id)
+  }
+}
+
+/** Events between the rendering of the page and the connection. */
+function lookAgain(): void {
+  for (const sign of document.querySelectorAll(UNSETTLED)) {
+    const shown = sign.closest('[id^=call-]')
+    if (shown) later(shown.id)
+  }
+}
+
 export function startLivePages(): void {
   live.listen(follow)
+  live.whenFresh(lookAgain)
+  document.addEventListener('htmx:after:swap', catchUp)
 }

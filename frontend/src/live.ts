@@ -17,17 +17,21 @@ const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
 
 class LiveEvents {
-  /** Called after every (re)connection that could not be resumed, so that listeners look at the present state. */
-  onFresh: () => void = () => {}
   /** Called when the server says that the session has expired; the stream stays closed until `open`. */
   onSignedOut: () => void = () => {}
   #listeners = new Set<Listener>()
+  #starters = new Set<() => void>()
   #lastId = ''
   #abort: AbortController | null = null
 
   listen(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  /** Called after every connection that resumes nothing: what happened before it has to be looked up. */
+  whenFresh(starter: () => void): void {
+    this.#starters.add(starter)
   }
 
   open(): void {
@@ -74,7 +78,7 @@ class LiveEvents {
       return false
     }
     if (!response.ok || !response.body) return false
-    if (!resumed) this.onFresh()
+    if (!resumed) for (const starter of this.#starters) starter()
     const parser = new EventParser()
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {

@@ -161,7 +161,7 @@ def test_one_sided_means_that_the_contact_is_not_in_the_journal(
     assert {sides[party] for party in parties} == {"ours"}
     assert "contact" in sides.values()
     assert sound.has_only(sound.seconds(left, 0.5, 3), 440)
-    assert sound.level(right) < 1e-4
+    assert sound.level(right[sound.RATE // 5 :]) < 1e-4  # the codec needs a moment to come to rest
 
 
 def test_verify_proves_the_recording(installation: Installation, recorded: Recorded) -> None:

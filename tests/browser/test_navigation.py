@@ -1,5 +1,7 @@
 """The call lives in the page's session, not in any page."""
 
+from collections.abc import Callable
+
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -82,7 +84,7 @@ def test_a_reload_comes_back_to_the_call(installation: Installation, chromium: B
 
 
 def test_a_closed_tab_ends_the_call_and_keeps_the_recording(
-    installation: Installation, chromium: BrowserContext
+    installation: Installation, chromium: BrowserContext, signed_in: Callable[[str], User]
 ) -> None:
     page = chromium.pages[0]
     sign_in(page, installation, "mateo")
@@ -90,13 +92,12 @@ def test_a_closed_tab_ends_the_call_and_keeps_the_recording(
     call_id = dialer.call(STEADY)
     dialer.at("00:02")
     page.close()
-    observer = User(installation, "mateo")
+    observer = signed_in("mateo")
     call = eventually(
         lambda: (found := observer.call_of(call_id))["recording"]["status"] in SETTLED and found,
         "the abandoned call ended and was rendered",
     )
     left, _ = sound.decode(observer.get(f"/recordings/{call_id}/audio").content)
-    observer.close()
 
     assert call["status"] == "completed"
     assert sound.has_only(sound.seconds(left, 0.3, 1.5), 440)

@@ -42,7 +42,7 @@ class Session {
     if (this.#started) return
     this.#started = true
     live.listen(({ call }) => this.#dispatch({ type: 'snapshot', call }))
-    live.onFresh = () => void this.#synchronise()
+    live.whenFresh(() => void this.#synchronise())
     live.onSignedOut = () => this.expire()
     live.open()
     addEventListener('pagehide', () => {
