@@ -101,6 +101,10 @@ export class Dialer extends HTMLElement {
       const button = (event.target as Element).closest<HTMLButtonElement>('[data-do]')
       if (button && button.getAttribute('aria-disabled') !== 'true') void this.#do(button.dataset.do ?? '', button)
     })
+    // Where the dialer lies over the page as a sheet, it makes way for the page that was asked for.
+    document.addEventListener('htmx:after:history:push', () => {
+      if (!matchMedia('(min-width: 48rem)').matches) this.#open(false, false)
+    })
     const remembered = localStorage.getItem(OPEN_KEY)
     this.#open(remembered === null ? matchMedia('(min-width: 70rem)').matches : remembered === 'open', false)
   }
