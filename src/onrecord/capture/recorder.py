@@ -150,10 +150,12 @@ class CaptureHost:
 
     def close(self) -> None:
         """Write and sync everything. Calls that were not ended can be recovered later."""
-        self.settle()
-        self.writer.put([call.finish() for call in self._calls.values()])
-        self._calls.clear()
-        self.writer.close()
+        try:
+            self.settle()
+        finally:
+            self.writer.put([call.finish() for call in self._calls.values()])
+            self._calls.clear()
+            self.writer.close()
 
 
 class CallCapture:
