@@ -76,11 +76,13 @@ export class ApiError extends Error {
 
 const ROOT = '/api/v2'
 
-/** Server's clock minus ours, in milliseconds. The Date header has whole seconds, so less than one counts as none. */
-let clockOffset = 0
+/** The most that a reply's Date header was ahead of our clock, in milliseconds; replies that took long show less. */
+let ahead = -Infinity
 
+/** Now by the server's clock. A difference of less than a second is not trusted: the header has whole seconds. */
 export function serverNow(): number {
-  return Date.now() + clockOffset
+  const offset = ahead + 500
+  return Date.now() + (Number.isFinite(offset) && Math.abs(offset) > 1000 ? offset : 0)
 }
 
 /** The token changes at sign-in, so it is read anew each time. */
@@ -107,7 +109,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
     throw new ApiError(0, 'offline', 'OnRecord cannot be reached. Check your connection, then try again.')
   }
   const date = Date.parse(response.headers.get('Date') ?? '')
-  if (!Number.isNaN(date)) clockOffset = Math.abs(date - Date.now()) > 1500 ? date + 500 - Date.now() : 0
+  if (!Number.isNaN(date)) ahead = Math.max(ahead, date - Date.now())
   if (response.status === 204) return undefined as T
   const reply: unknown = await response.json().catch(() => null)
   if (response.ok) return reply as T

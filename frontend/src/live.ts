@@ -15,13 +15,19 @@ type Listener = (event: CallEvent) => void
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
+/** The server is heard at least every 15 s; a connection that stays silent this long is dead, whatever TCP believes. */
+const SILENCE_MS = 40_000
 
 class LiveEvents {
+  /** Called after every connection: the server can be reached. */
+  onOpen: () => void = () => {}
   /** Called when the server says that the session has expired; the stream stays closed until `open`. */
   onSignedOut: () => void = () => {}
   #listeners = new Set<Listener>()
   #starters = new Set<() => void>()
   #lastId = ''
+  /** Whether the present connection was accepted. */
+  #accepted = false
   #abort: AbortController | null = null
 
   listen(listener: Listener): () => void {
@@ -49,22 +55,36 @@ class LiveEvents {
   async #follow(signal: AbortSignal): Promise<void> {
     let wait = FIRST_WAIT_MS
     while (!signal.aborted) {
-      let heard = false
+      this.#accepted = false
       try {
-        heard = await this.#connect(signal)
+        await this.#connect(signal)
       } catch (error) {
         if (signal.aborted) return
         if (!(error instanceof TypeError) && !(error instanceof DOMException)) throw error
       }
       if (signal.aborted) return
-      wait = heard ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
+      wait = this.#accepted ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
       // Spread out, so that a restarted server does not meet every browser at the same moment.
       await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)))
     }
   }
 
-  /** One connection, until it ends. True if it was accepted. Rejects with TypeError when the network fails. */
-  async #connect(signal: AbortSignal): Promise<boolean> {
+  /** One connection, until it ends. Rejects with TypeError or DOMException when the network fails. */
+  async #connect(outer: AbortSignal): Promise<void> {
+    const silence = new AbortController()
+    let watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
+    try {
+      const signal = AbortSignal.any([outer, silence.signal])
+      await this.#read(signal, () => {
+        clearTimeout(watchdog)
+        watchdog = setTimeout(() => silence.abort(), SILENCE_MS)
+      })
+    } finally {
+      clearTimeout(watchdog)
+    }
+  }
+
+  async #read(signal: AbortSignal, onHeard: () => void): Promise<void> {
     const resumed = this.#lastId !== ''
     const response = await fetch('/events', {
       headers: { Accept: 'text/event-stream', ...(resumed ? { 'Last-Event-ID': this.#lastId } : {}) },
@@ -75,15 +95,18 @@ class LiveEvents {
     if (response.status === 401 || response.redirected) {
       this.close()
       this.onSignedOut()
-      return false
+      return
     }
-    if (!response.ok || !response.body) return false
+    if (!response.ok || !response.body) return
+    this.#accepted = true
+    this.onOpen()
     if (!resumed) for (const starter of this.#starters) starter()
     const parser = new EventParser()
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {
       const { value, done } = await reader.read()
-      if (done) return true
+      if (done) return
+      onHeard()
       for (const event of parser.push(value)) {
         if (event.event === 'call') this.#tell(JSON.parse(event.data) as CallEvent)
       }

@@ -44,6 +44,9 @@ class Session {
     live.listen(({ call }) => this.#dispatch({ type: 'snapshot', call }))
     live.whenFresh(() => void this.#synchronise())
     live.onSignedOut = () => this.expire()
+    live.onOpen = () => {
+      if (this.state.problem?.code === 'offline') this.dismiss()
+    }
     live.open()
     addEventListener('pagehide', () => {
       if (this.#phone && this.state.line === 'active' && this.state.call) api.detach(this.state.call.id)
