@@ -124,7 +124,7 @@ def mark_overdue(call: Call) -> None:
 def apply_event(call_id: str, event: Event) -> bool:
     """Apply a report of switch or renderer once; False for a repetition.
 
-    Raises Call.DoesNotExist, UnknownEventError.
+    Raises Call.DoesNotExist, UnknownEventError, and ValidationError of pydantic for an incomplete result.
     """
     call = Call.objects.select_related("recording").get(pk=call_id)
     _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)

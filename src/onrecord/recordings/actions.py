@@ -3,18 +3,38 @@
 from datetime import datetime
 from typing import Any
 
+from ninja import Schema
+from pydantic import Field
+
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import Outcome
 
 
+class Span(Schema):
+    start_ms: int = Field(ge=0)
+    end_ms: int = Field(ge=0)
+    parties: list[Any]
+
+
+class Result(Schema):
+    """What the renderer says of a finished recording (`recording.completed` in docs/reference/switch.md)."""
+
+    duration_ms: int = Field(ge=0)
+    spans: list[Span]
+    bytes: int = Field(gt=0)
+    audio_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    thumbnail: dict[str, list[int]]
+
+
 def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
-    """Take over what the renderer says of the finished recording (`recording.completed`). Raises KeyError."""
+    """Take over what the renderer says. Raises pydantic's ValidationError."""
+    result = Result.model_validate(data)
     recording.completed_at = at
-    recording.duration_ms = data["duration_ms"]
-    recording.bytes = data["bytes"]
-    recording.sha256 = data["audio_sha256"]
-    recording.spans = data["spans"]
-    recording.thumbnail = data["thumbnail"]
+    recording.duration_ms = result.duration_ms
+    recording.bytes = result.bytes
+    recording.sha256 = result.audio_sha256
+    recording.spans = [span.model_dump() for span in result.spans]
+    recording.thumbnail = result.thumbnail
     recording.save(update_fields=["completed_at", "duration_ms", "bytes", "sha256", "spans", "thumbnail"])
 
 

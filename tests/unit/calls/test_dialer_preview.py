@@ -1,0 +1,95 @@
+"""What the dialer shows before a call."""
+
+import pytest
+from django.test import Client
+
+from factories import PersonFactory, UserFactory, allow_recording
+from onrecord.accounts.models import User
+from onrecord.audit.models import AuditEntry
+from onrecord.policy.document import Rule
+from onrecord.policy.mode import Mode
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(name="Ana")
+
+
+@pytest.fixture
+def browser(ana: User) -> Client:
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+def test_nothing_typed_is_no_problem_and_no_decision(browser: Client) -> None:
+    assert browser.get("/api/v2/dialer/preview").json() == {
+        "number": None,
+        "problem": None,
+        "person": None,
+        "decision": None,
+    }
+
+
+def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) -> None:
+    shown = browser.get("/api/v2/dialer/preview", {"number": "1-800-FLOWERS"}).json()
+    assert shown["number"] is None
+    assert "no letters" in shown["problem"]
+
+
+def test_a_persons_number_shows_who_it_is_and_what_will_be_recorded(browser: Client) -> None:
+    allow_recording()
+    person = PersonFactory(name="Jo Doe", number="+13125550123")
+    shown = browser.get("/api/v2/dialer/preview", {"number": "312 555 0123"}).json()
+    assert shown["number"] == {"e164": "+13125550123", "formatted": "+1 312-555-0123"}
+    assert shown["person"] == {"id": person.pk, "name": "Jo Doe", "url": f"/people/{person.pk}"}
+    assert shown["decision"] == {
+        "mode": "both",
+        "records": True,
+        "may_change": True,
+        "may_choose": True,
+        "sentence": "On: your team records calls by default.",
+    }
+
+
+def test_a_rule_is_named_before_dialling(browser: Client) -> None:
+    rule = Rule(name="All-party states", where=("US-CA",), mode=Mode.NONE, because="requires consent")
+    allow_recording(rules=(rule,))
+    PersonFactory(number="+14155550123")
+    shown = browser.get("/api/v2/dialer/preview", {"number": "+14155550123"}).json()["decision"]
+    assert (shown["mode"], shown["records"], shown["may_choose"]) == ("none", False, False)
+    assert shown["sentence"] == "Off: California requires consent (rule 'All-party states')."
+
+
+def test_a_person_alone_stands_for_their_first_number(browser: Client) -> None:
+    person = PersonFactory(number="+13125550123")
+    shown = browser.get("/api/v2/dialer/preview", {"person_id": person.pk}).json()
+    assert shown["number"]["e164"] == "+13125550123"
+
+
+def test_a_number_of_nobody_is_not_recorded(browser: Client) -> None:
+    allow_recording()
+    shown = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()
+    assert shown["person"] is None
+    assert shown["decision"]["mode"] == "none"
+
+
+def test_the_choice_for_the_next_call_changes_the_preview_and_is_audited(browser: Client, ana: User) -> None:
+    allow_recording()
+    PersonFactory(number="+13125550123")
+    answer = browser.put(
+        "/api/v2/dialer/record-next-call", {"wanted": False}, content_type="application/json"
+    )
+    assert answer.status_code == 200
+    decision = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()["decision"]
+    assert not decision["records"]
+    assert "you chose not to record" in decision["sentence"]
+    assert AuditEntry.objects.get(action="recording.next_call_chosen").actor == ana
+
+
+def test_until_someone_publishes_a_policy_nothing_is_recorded(browser: Client) -> None:
+    PersonFactory(number="+13125550123")
+    decision = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()["decision"]
+    assert not decision["records"]

@@ -1,0 +1,162 @@
+"""POST /internal/events."""
+
+import json
+import time
+
+import pytest
+from django.test import Client
+
+from factories import ALLOWED, CallFactory
+from harness.reports import post, report
+from onrecord.calls.models import AppliedEvent, Call, CallEvent
+from onrecord.recordings.models import Recording
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def call() -> Call:
+    return CallFactory()
+
+
+def end(call: Call, *, seq: int, captured: bool = True, status: str = "completed") -> None:
+    answer = report(
+        call.pk,
+        "call.ended",
+        seq=seq,
+        status=status,
+        reason="rep_hung_up",
+        duration_ms=9000,
+        captured=captured,
+        drops=0,
+    )
+    assert answer.status_code == 204
+
+
+FINISHED = {
+    "duration_ms": 8000,
+    "samples": 64000,
+    "spans": [{"start_ms": 0, "end_ms": 8000, "parties": [0, 1]}],
+    "bytes": 24000,
+    "audio_sha256": "ab" * 32,
+    "thumbnail": {"left": [0] * 120, "right": [100] * 120},
+}
+
+
+def test_the_events_of_a_call_bring_it_to_its_end_and_its_recording_to_completion(call: Call) -> None:
+    for seq, kind in enumerate(["call.ringing", "call.answered", "recording.started"], start=1):
+        assert report(call.pk, kind, seq=seq, actor=None).status_code == 204
+    call.refresh_from_db()
+    assert (call.status, call.recording_state) == ("in-progress", "recording")
+
+    end(call, seq=4)
+    assert report(call.pk, "recording.processing", seq=1, source="renderer").status_code == 204
+    assert Recording.objects.get(pk=call.pk).status == "processing"
+    assert report(call.pk, "recording.completed", seq=2, source="renderer", **FINISHED).status_code == 204
+
+    call = Call.objects.select_related("recording").get(pk=call.pk)
+    assert (call.status, call.duration_ms, call.recording_state) == ("completed", 9000, "off")
+    assert (call.recording.status, call.recording.duration_ms) == ("completed", 8000)
+    assert call.recording.sha256 == "ab" * 32
+    assert [event.type for event in call.events.order_by("seq")] == [
+        "call.ringing",
+        "call.answered",
+        "recording.started",
+        "call.ended",
+        "recording.processing",
+        "recording.completed",
+    ]
+
+
+def test_a_repeated_event_is_acknowledged_and_changes_nothing(call: Call) -> None:
+    assert report(call.pk, "call.ringing", seq=1).status_code == 204
+    assert report(call.pk, "call.ringing", seq=1).status_code == 204
+    assert AppliedEvent.objects.count() == CallEvent.objects.count() == 1
+
+
+def test_the_same_number_of_another_source_is_another_event(call: Call) -> None:
+    report(call.pk, "call.ringing", seq=1)
+    report(call.pk, "recording.empty", seq=1, source="renderer")
+    assert CallEvent.objects.count() == 2
+
+
+def test_a_call_to_a_stranger_ends_as_not_recorded_with_its_reason() -> None:
+    reasons = [{"code": "not_a_person", "sentence": "Off: only calls to a person's number are recorded."}]
+    decision = ALLOWED | {"mode": "none", "record_at_start": False, "reasons": reasons}
+    call = CallFactory(decision=decision, mode="none", record_at_start=False)
+    report(call.pk, "call.answered", seq=1)
+    end(call, seq=2, captured=False)
+    recording = Recording.objects.get(pk=call.pk)
+    assert (recording.status, recording.reason_code) == ("not_recorded", "not_a_person")
+    assert recording.reason == "Off: only calls to a person's number are recorded."
+
+
+def test_the_end_of_a_call_lets_its_user_call_again(call: Call) -> None:
+    end(call, seq=1, captured=False, status="busy")
+    CallFactory(user=call.user)
+    assert Call.objects.live().count() == 1
+
+
+def test_an_unsigned_event_is_refused(call: Call) -> None:
+    answer = Client().post("/internal/events", data=b"{}", content_type="application/json")
+    assert answer.status_code == 401
+    assert answer.json()["code"] == "bad_signature"
+
+
+def body_of(call: Call) -> bytes:
+    fields = {
+        "call_id": call.pk,
+        "source": "switch",
+        "seq": 1,
+        "type": "call.ringing",
+        "at": "2026-03-02T15:00:05Z",
+        "clock_ms": None,
+        "data": {},
+    }
+    return json.dumps(fields).encode()
+
+
+@pytest.mark.parametrize("skew", [-301, 301])
+def test_an_event_signed_too_long_ago_or_ahead_is_refused(call: Call, skew: int) -> None:
+    assert post(body_of(call), now=time.time() + skew).status_code == 401
+
+
+def test_a_signature_of_another_body_is_refused(call: Call) -> None:
+    assert post(body_of(call), signature=f"t={int(time.time())},v1={'0' * 64}").status_code == 401
+    assert CallEvent.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"seq": 0},
+        {"call_id": "../../etc"},
+        {"source": "nobody"},
+        {"at": "yesterday"},
+        {"at": "2026-03-02T15:00:05"},
+        {"type": "call.teleported"},
+        {"data": []},
+    ],
+)
+def test_an_event_that_is_not_of_the_contract_is_refused_for_good(
+    call: Call, change: dict[str, object]
+) -> None:
+    answer = post(json.dumps(json.loads(body_of(call)) | change).encode())
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "bad_event"
+    assert AppliedEvent.objects.count() == 0
+
+
+def test_an_incomplete_result_is_refused_whole(call: Call) -> None:
+    assert report(call.pk, "recording.completed", seq=1, source="renderer", duration_ms=5).status_code == 400
+    assert Recording.objects.get(pk=call.pk).status == "pending"
+    assert AppliedEvent.objects.count() == 0
+
+
+def test_an_event_of_an_unknown_call_is_refused() -> None:
+    answer = report("0" * 32, "call.ringing", seq=1)
+    assert (answer.status_code, answer.json()["code"]) == (404, "no_such_call")
+
+
+def test_events_are_posted_not_fetched() -> None:
+    assert Client().get("/internal/events").status_code == 405

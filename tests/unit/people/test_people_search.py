@@ -1,0 +1,78 @@
+"""Finding people by name, company and number."""
+
+import pytest
+from django.db import connection
+
+from factories import PersonFactory, UserFactory
+from onrecord.accounts.models import User
+from onrecord.people.models import Person, PhoneNumber
+from onrecord.people.queries import find_people, having_digits, owner_of_number
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> User:
+    """A rep in New York; the team knows Jürgen in Chicago and Olga in London."""
+    PersonFactory(name="Jürgen Müller", company="Fabrikam", number="+13125550123")
+    PersonFactory(name="Olga Smith", company="Contoso", number="+442079460018")
+    return UserFactory(name="Ana")
+
+
+def names(user: User, q: str) -> list[str]:
+    return [person.name for person in find_people(user, q, 10)]
+
+
+@pytest.mark.parametrize("q", ["jürgen", "MULLER", "Müll", "fabri", "muller fabrikam", "fabrikam jurgen"])
+def test_words_are_found_in_name_and_company_without_accents_or_case(ana: User, q: str) -> None:
+    assert names(ana, q) == ["Jürgen Müller"]
+
+
+@pytest.mark.parametrize(
+    "q", ["312", "(312) 555", "312-555-0123", "+1 312", "13125550123", "555-0123", "0123"]
+)
+def test_a_number_is_found_by_its_beginning_or_its_end_in_any_format(ana: User, q: str) -> None:
+    assert names(ana, q) == ["Jürgen Müller"]
+
+
+def test_the_country_code_is_that_of_the_searching_user(ana: User) -> None:
+    assert names(ana, "020 7946") == []
+    assert names(UserFactory(name="Oli", country="GB"), "020 7946") == ["Olga Smith"]
+
+
+def test_digits_in_the_middle_of_a_number_are_not_a_match(ana: User) -> None:
+    assert names(ana, "2555") == []
+
+
+def test_a_search_for_digits_uses_the_indexes(ana: User) -> None:
+    matching = PhoneNumber.objects.filter(having_digits("5550123", ana)).values("person_id")
+    plan = matching.explain()
+    assert "SCAN" not in plan, plan
+    assert "number_forwards" in plan
+    assert "number_backwards" in plan
+    assert connection.vendor == "sqlite"
+
+
+def test_the_derived_columns_are_filled_in_bulk_as_well() -> None:
+    person = PersonFactory(name="Éva", number="")
+    PhoneNumber.objects.bulk_create([PhoneNumber(person=person, e164="+3612345678")])
+    assert PhoneNumber.objects.get().reversed_digits == "8765432163"
+    assert Person.objects.get().search_text == "eva contoso"
+
+
+def test_of_people_who_share_a_number_the_one_asked_for_is_the_owner(ana: User) -> None:
+    first = PersonFactory(number="+12125559999")
+    second = PersonFactory(number="+12125559999")
+    assert owner_of_number(ana.team, "+12125559999", person_id=second.pk) == second
+    assert owner_of_number(ana.team, "+12125559999", person_id=None) == first
+
+
+def test_of_people_who_share_a_number_one_marked_do_not_record_comes_first(ana: User) -> None:
+    PersonFactory(number="+12125559999")
+    marked = PersonFactory(number="+12125559999", do_not_record=True)
+    assert owner_of_number(ana.team, "+12125559999", person_id=None) == marked
+
+
+def test_a_person_who_does_not_have_the_number_is_not_its_owner(ana: User) -> None:
+    stranger = PersonFactory()
+    assert owner_of_number(ana.team, "+12125559999", person_id=stranger.pk) is None

@@ -1,0 +1,85 @@
+"""Exactly one of recording, processing or "No Recording" with its reason."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import product
+from typing import Any
+
+import pytest
+
+from factories import ALLOWED
+from onrecord.calls.state import CallState, Rendering, Status
+from onrecord.policy.mode import Mode
+from onrecord.recordings.outcome import Outcome, ReasonCode, RecordingStatus, outcome
+
+NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+LIVE = CallState(status=Status.IN_PROGRESS, answered_at=NOW, mode=Mode.BOTH)
+CAPTURED = replace(LIVE, status=Status.COMPLETED, ended_at=NOW, duration_ms=9000, captured=True)
+SILENT = replace(CAPTURED, captured=False)
+UNANSWERED = replace(SILENT, status=Status.BUSY, answered_at=None)
+LOST = replace(CAPTURED, status=Status.FAILED, captured=None, end_is_guess=True)
+
+
+def decided(mode: str, record: bool, *reasons: tuple[str, str]) -> dict[str, Any]:
+    listed = [{"code": code, "sentence": sentence} for code, sentence in reasons]
+    return ALLOWED | {"mode": mode, "record_at_start": record, "reasons": listed}
+
+
+STRANGER = decided("none", False, ("not_a_person", "Off: only calls to a person's number."))
+BY_RULE = decided("none", False, ("rule", "Off: California."), ("rule", "Off: Illinois."))
+TEAM_OFF = decided("both", False, ("team", "Off: your team."), ("locked", "Locked for your team."))
+ONE_SIDED_OFF = decided("one_sided", False, ("rule", "One-sided: Florida."), ("rep", "Off: you chose."))
+
+
+@pytest.mark.parametrize(
+    ("state", "decision", "status", "code"),
+    [
+        (LIVE, ALLOWED, "pending", None),
+        (LIVE, STRANGER, "pending", None),
+        (CAPTURED, ALLOWED, "pending", None),
+        (replace(CAPTURED, rendering=Rendering.PROCESSING), ALLOWED, "processing", None),
+        (replace(CAPTURED, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
+        (replace(CAPTURED, rendering=Rendering.FAILED), ALLOWED, "failed", "failed"),
+        (replace(CAPTURED, rendering=Rendering.EMPTY), ALLOWED, "not_recorded", "nothing_captured"),
+        (replace(LOST, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
+        (LOST, ALLOWED, "pending", None),
+        (SILENT, ALLOWED, "not_recorded", "nothing_captured"),
+        (SILENT, STRANGER, "not_recorded", "not_a_person"),
+        (SILENT, BY_RULE, "not_recorded", "rule"),
+        (SILENT, TEAM_OFF, "not_recorded", "team_off"),
+        (SILENT, ONE_SIDED_OFF, "not_recorded", "rep_off"),
+        (UNANSWERED, ALLOWED, "not_recorded", "never_answered"),
+        (UNANSWERED, TEAM_OFF, "not_recorded", "never_answered"),
+        (UNANSWERED, STRANGER, "not_recorded", "not_a_person"),
+        (replace(UNANSWERED, rendering=Rendering.EMPTY), ALLOWED, "not_recorded", "never_answered"),
+    ],
+)
+def test_the_facts_amount_to_what_the_table_says(
+    state: CallState, decision: dict[str, Any], status: str, code: str | None
+) -> None:
+    found = outcome(state, decision)
+    assert (found.status, found.reason_code) == (status, code)
+
+
+def test_the_reason_is_the_sentence_of_what_forbade_it() -> None:
+    assert outcome(SILENT, BY_RULE).reason == "Off: California."
+    assert outcome(SILENT, ONE_SIDED_OFF).reason == "Off: you chose."
+
+
+def test_every_finished_call_shows_exactly_one_thing() -> None:
+    states = [CAPTURED, SILENT, UNANSWERED, LOST]
+    decisions = [ALLOWED, STRANGER, BY_RULE, TEAM_OFF, ONE_SIDED_OFF]
+    for state, decision, rendering in product(states, decisions, Rendering):
+        shown: Outcome = outcome(replace(state, rendering=rendering), decision)
+        without = {RecordingStatus.NOT_RECORDED, RecordingStatus.FAILED}
+        assert (shown.reason_code is not None) == (shown.status in without)
+        assert bool(shown.reason) == (shown.status in without)
+
+
+def test_every_reason_a_decision_can_give_has_a_code() -> None:
+    from onrecord.policy.decision import ReasonCode as DecisionReason
+    from onrecord.recordings.outcome import _OF_DECISION
+
+    about_changing = {DecisionReason.LOCKED, DecisionReason.NOT_PERMITTED}
+    assert set(_OF_DECISION) == set(DecisionReason) - about_changing
+    assert set(_OF_DECISION.values()) <= set(ReasonCode)
