@@ -12,7 +12,9 @@ from pytest_django import DjangoDbBlocker
 from onrecord import demo
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.permissions import Permission
+from onrecord.calls.actions import apply_event
 from onrecord.calls.models import Call
+from onrecord.calls.state import Event, Source
 from onrecord.capture.journal import Chunk, ControlFrame, JournalReader
 from onrecord.config import Config
 from onrecord.governance.decisions import current, person_facts, rep_facts, to_json
@@ -142,6 +144,23 @@ def test_journals_tell_the_call_as_its_row_does(seeded: Config) -> None:
             (event.type, event.payload["clock_ms"], event.payload["data"]["actor"])
             for event in call.events.filter(type__startswith="recording.").order_by("at", "seq")
         ]
+
+
+def test_the_end_of_a_call_told_again_by_the_switch_changes_nothing(seeded: Config) -> None:
+    call = waiting()[0]
+    told = call.events.get(type="call.ended")
+    for seq in (1, 2):
+        again = Event(
+            source=Source.SWITCH,
+            seq=seq,
+            type=told.type,
+            at=told.at,
+            clock_ms=told.payload["clock_ms"],
+            data=told.payload["data"],
+        )
+        assert not apply_event(call.id, again)
+
+    assert call.events.filter(type="call.ended").count() == 1
 
 
 def test_some_calls_have_a_pause_and_nothing_was_captured_in_it(seeded: Config) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from onrecord.accounts.models import Group, Team, User
-from onrecord.calls.models import Call, CallEvent, CallLog
+from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog
 from onrecord.capture.recorder import CaptureHost
 from onrecord.config import Config
 from onrecord.demo import team as tables
@@ -144,6 +144,12 @@ def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[
     CallLog.objects.bulk_create(row.log for row in rows if row.log)
     Call.objects.bulk_create(rows)
     CallEvent.objects.bulk_create(event for call in oldest_first for event in _event_rows(call))
+    # The switch finds the journals at its first start and tells again how their calls ended.
+    AppliedEvent.objects.bulk_create(
+        AppliedEvent(call_id=call.id, source=event.source, seq=event.seq)
+        for call in oldest_first
+        for event in events(call)
+    )
     Recording.objects.bulk_create(_recording(call) for call in oldest_first)
 
 
