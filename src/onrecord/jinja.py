@@ -10,13 +10,20 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from onrecord.people.numbers import readable
+from onrecord.policy.areas import place_name
 
 
 def environment(**options: Any) -> Environment:
     """Django passes its own options, autoescape among them."""
     env = Environment(**options)  # noqa: S701 - see above
     env.globals |= {"static": static, "url": url, "icon": icon}
-    env.filters |= {"datetime": format_datetime, "duration": duration, "phone": readable, "number": number}
+    env.filters |= {
+        "datetime": format_datetime,
+        "duration": duration,
+        "number": number,
+        "phone": readable,
+        "place": place_name,
+    }
     return env
 
 

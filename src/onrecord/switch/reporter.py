@@ -1,5 +1,6 @@
 """Events on their way from the media loop to the spool, whose syncs the loop must not wait for."""
 
+import json
 import logging
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ class Reporter:
 
     def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
         """Store an event that happens now; returns at once."""
-        log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, data)
+        log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, json.dumps(data))
         at = datetime.now(UTC)
         stored = self._thread.submit(self._spool.append, call_id, kind, clock_ms, data, at=at)
         stored.add_done_callback(_check)
