@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 
 def base(request: HttpRequest) -> dict[str, Any]:
-    return {"user": request.user}
+    # A request that is refused for its host is refused before anybody looks who asks.
+    return {"user": getattr(request, "user", AnonymousUser())}

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 WHO = ("Admin", "Compliance", "Manager", "Read-only", "Rep", "", "stranger")
 
-# What a route answers, in the order of WHO. Nobody listens at the switch's address: 503 means "was let through".
+# What a route answers, in the order of WHO. Nobody listens at the switch's address: 503 is "let through".
 EVERYONE = (200, 200, 200, 200, 200, 200, 401)
 PAGE = (200, 200, 200, 200, 200, 403, 302)
 CALLER = (503, 403, 503, 403, 503, 403, 401)
@@ -102,7 +102,7 @@ def recorded(user: User) -> Iterator[Call]:
     store.erase(call.pk)
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: " ".join(route))
+@pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_a_route_answers_as_the_table_says(
     who: str, user: User, client: Client, recorded: Call, route: tuple[str, str]
 ) -> None:

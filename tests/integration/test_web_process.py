@@ -1,0 +1,108 @@
+"""The web and the worker as processes: they listen, say what is wrong, and stop cleanly."""
+
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from harness.installation import Installation, eventually
+from onrecord.supervisor import answers
+
+
+@pytest.fixture
+def installation(prepared_home: Path, tmp_path: Path) -> Installation:
+    """Nothing of it runs: each test starts what it needs."""
+    return Installation(tmp_path / "home", like=prepared_home)
+
+
+@pytest.fixture
+def processes() -> Iterator[list[subprocess.Popen[bytes]]]:
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def start(
+    installation: Installation, name: str, processes: list[subprocess.Popen[bytes]]
+) -> subprocess.Popen[bytes]:
+    with installation.log.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "onrecord", name], env=installation.environ, stdout=log, stderr=log
+        )
+    processes.append(process)
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_web_stops_cleanly_even_while_a_browser_listens(
+    installation: Installation, processes: list[subprocess.Popen[bytes]], number: signal.Signals
+) -> None:
+    from harness.web import User
+
+    web = start(installation, "web", processes)
+    eventually(lambda: answers(installation.config.web_address, "/sign-in"), "the web answers")
+    ana = User(installation, "ana")
+    with ana._http.stream("GET", "/events", timeout=30) as response:
+        lines = response.iter_lines()
+        assert next(lines).startswith("id: ")
+        web.send_signal(number)
+        list(lines)
+    assert web.wait(timeout=30) == 0
+    ana.close()
+
+
+def test_the_web_says_when_its_port_is_taken(
+    installation: Installation, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    host, _, port = installation.config.web_address.partition(":")
+    with socket.create_server((host, int(port))):
+        assert start(installation, "web", processes).wait(timeout=60) != 0
+    assert "address already in use" in installation.said()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_worker_stops_cleanly(
+    installation: Installation, processes: list[subprocess.Popen[bytes]], number: signal.Signals
+) -> None:
+    worker = start(installation, "worker", processes)
+    eventually(lambda: len(_children(worker.pid)) > 0, "the worker works")
+    worker.send_signal(number)
+    assert worker.wait(timeout=60) == 0
+
+
+def _children(pid: int) -> str:
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text()
+
+
+def test_a_database_that_this_version_cannot_use_is_named_with_what_to_write(
+    installation: Installation,
+) -> None:
+    installation.environ["ONRECORD_DATABASE_URL"] = "postgresql://db.example/onrecord"
+    outcome = installation.command("migrate")
+    assert outcome.returncode != 0
+    assert "write sqlite:///absolute/path/of/the/file" in outcome.stderr
+
+
+def test_a_page_behind_tls_sends_cookies_and_strangers_over_tls_only(
+    installation: Installation, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    installation.environ["ONRECORD_PUBLIC_URL"] = "https://calls.example"
+    start(installation, "web", processes)
+    eventually(lambda: answers(installation.config.web_address, "/sign-in"), "the web answers")
+    with httpx.Client(base_url=installation.url, trust_env=False) as client:
+        plain = client.get("/sign-in", headers={"Host": "calls.example"})
+        assert (plain.status_code, plain.headers["Location"]) == (301, "https://calls.example/sign-in")
+        secured = client.get("/sign-in", headers={"Host": "calls.example", "X-Forwarded-Proto": "https"})
+        assert secured.status_code == 200
+        assert "Secure" in secured.headers["Set-Cookie"]
+        assert "max-age=31536000" in secured.headers["Strict-Transport-Security"]
+        # Switch and renderer come without TLS, by the private address.
+        assert client.post("/internal/events").status_code == 401
+        assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
