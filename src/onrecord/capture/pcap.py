@@ -82,6 +82,18 @@ class PcapReport:
     #: From the first packet of a stream to the last, ms.
     duration_ms: int
 
+    def __str__(self) -> str:
+        lines = [
+            f"Party {each.party} ({each.side}): {each.key.source} to {each.key.destination}, "
+            f"SSRC {each.key.ssrc:#010x}: {each.captured} of {each.packets} packets captured"
+            for each in self.streams
+        ]
+        lines.append(
+            f"Call {self.call_id}: {self.duration_ms / 1000:.3f} s from {self.packets} packets, "
+            f"{self.truncated} of them not whole"
+        )
+        return "\n".join(lines)
+
 
 @dataclass(slots=True)
 class _Flow:
