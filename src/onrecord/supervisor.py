@@ -42,9 +42,10 @@ class Program:
 def backoff(crashes: int) -> float:
     """Seconds to wait before the restart that follows the given number of crashes in a row (1 = the first).
 
-    The first restart is almost at once, because a call's browser waits only 10 s for its switch.
+    The first restart is almost at once and none waits long: a call that lost its switch or its browser is kept
+    for 10 s only.
     """
-    return float(min(0.2 * 2 ** (crashes - 1), 10.0))
+    return float(min(0.2 * 2 ** (crashes - 1), 5.0))
 
 
 def crashes_in_a_row(before: int, lived: float) -> int:
