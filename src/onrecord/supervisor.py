@@ -42,8 +42,7 @@ class Program:
 def backoff(crashes: int) -> float:
     """Seconds to wait before the restart that follows the given number of crashes in a row (1 = the first).
 
-    The first restart is almost at once and none waits long: a call that lost its switch or its browser is kept
-    for 10 s only.
+    The first restart is almost at once and none waits long: a call waits only 10 s for its browser.
     """
     return float(min(0.2 * 2 ** (crashes - 1), 5.0))
 
