@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.http import HttpResponse
@@ -120,3 +121,16 @@ def test_times_are_shown_in_the_readers_zone() -> None:
     ana = UserFactory(time_zone="Asia/Tokyo")
     past_call(ana)
     assert b"2 Mar 2026, 21:00" in signed_in(ana).get("/calls").content
+
+
+def test_a_longer_list_needs_no_more_queries(django_assert_max_num_queries: Any) -> None:
+    ana = UserFactory()
+    for number in range(40):
+        past_call(ana, minutes=number, person=PersonFactory())
+    browser = signed_in(ana)
+    # Session, user, permissions, calls.
+    with django_assert_max_num_queries(6):
+        browser.get("/calls")
+    # As above, and their numbers.
+    with django_assert_max_num_queries(6):
+        browser.get("/people")

@@ -1,0 +1,96 @@
+"""The tail of the call events, on a real database file that other threads write to."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.utils import timezone
+
+from factories import CallFactory
+from onrecord.calls.models import Call, CallEvent
+from onrecord.live import tail as module
+from onrecord.live.tail import Tail
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+# Long enough for a loaded machine; nothing waits for it when all is well.
+PATIENCE = 30
+
+
+def write(call: Call, count: int) -> list[int]:
+    """Commit that many events; their numbers."""
+    return [
+        CallEvent.objects.create(call=call, type="call.ringing", at=timezone.now()).seq for _ in range(count)
+    ]
+
+
+@pytest.fixture
+async def tail() -> AsyncIterator[Tail]:
+    tail = Tail()
+    yield tail
+    tail.close()
+    # Its thread keeps a connection; left open, it would be a warning of a later test.
+    await tail.in_thread(connections.close_all)
+
+
+async def collect(
+    tail: Tail, after: int | None, wanted: int, started: asyncio.Event | None = None
+) -> list[int]:
+    """The numbers of the next events, until there are as many as wanted."""
+    seen: list[int] = []
+    async with asyncio.timeout(PATIENCE), aclosing(tail.follow(after)) as batches:
+        async for _, batch in batches:
+            if started is not None:
+                started.set()
+            seen += [event.seq for event in batch]
+            if len(seen) >= wanted:
+                break
+    return seen
+
+
+async def test_listeners_get_what_others_commit_in_its_order_and_once(tail: Tail) -> None:
+    call = await sync_to_async(CallFactory)()
+    ready = [asyncio.Event(), asyncio.Event()]
+    listeners = [asyncio.create_task(collect(tail, None, 5, started)) for started in ready]
+    await asyncio.gather(*(started.wait() for started in ready))
+    written = await sync_to_async(write)(call, 2) + await sync_to_async(write)(call, 3)
+    assert await asyncio.gather(*listeners) == [written, written]
+
+
+async def test_who_was_away_gets_what_they_missed_and_then_what_is_new(tail: Tail) -> None:
+    call = await sync_to_async(CallFactory)()
+    missed = await sync_to_async(write)(call, 3)
+    started = asyncio.Event()
+    listener = asyncio.create_task(collect(tail, missed[0], 4, started))
+    await started.wait()
+    new = await sync_to_async(write)(call, 2)
+    assert await listener == missed[1:] + new
+
+
+async def test_who_is_further_behind_than_memory_reads_the_database(
+    tail: Tail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_BATCH", 4)
+    call = await sync_to_async(CallFactory)()
+    missed = await sync_to_async(write)(call, 10)
+    assert await collect(tail, 0, 10) == missed
+
+
+async def test_a_number_from_before_a_restored_database_does_not_silence_a_listener(tail: Tail) -> None:
+    call = await sync_to_async(CallFactory)()
+    started = asyncio.Event()
+    listener = asyncio.create_task(collect(tail, 10**9, 1, started))
+    await started.wait()
+    written = await sync_to_async(write)(call, 1)
+    assert await listener == written
+
+
+async def test_closing_ends_every_listener(tail: Tail) -> None:
+    started = asyncio.Event()
+    listener = asyncio.create_task(collect(tail, None, 1, started))
+    await started.wait()
+    tail.close()
+    assert await asyncio.wait_for(listener, PATIENCE) == []
