@@ -6,6 +6,8 @@ from onrecord.accounts import views as accounts
 from onrecord.api import api
 from onrecord.calls import intake
 from onrecord.calls import views as calls
+from onrecord.governance import outlook
+from onrecord.governance import views as settings
 from onrecord.live import views as live
 from onrecord.people import views as people
 from onrecord.recordings import views as recordings
@@ -16,11 +18,41 @@ urlpatterns = [
     path("sign-out", accounts.sign_out, name="sign-out"),
     path("people", people.people, name="people"),
     path("people/<int:person_id>", people.person, name="person"),
+    path("people/<int:person_id>/do-not-record", people.do_not_record, name="do-not-record"),
     path("calls", calls.calls, name="calls"),
     path("calls/<str:call_id>", calls.call, name="call"),
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),
     path("recordings/<str:call_id>/manifest", recordings.manifest, name="recording-manifest"),
+    path("settings/call-recording", settings.settings, name="call-recording"),
+    path("settings/call-recording/basics", settings.basics, name="settings-basics"),
+    path("settings/call-recording/level", settings.level, name="settings-level"),
+    path("settings/call-recording/preset", settings.preset, name="settings-preset"),
+    path("settings/call-recording/rule", settings.rule, name="settings-rule"),
+    path("settings/call-recording/rule/remove", settings.remove_rule, name="settings-remove-rule"),
+    path("settings/call-recording/numbers", settings.numbers, name="settings-numbers"),
+    path("settings/call-recording/numbers/remove", settings.remove_number, name="settings-remove-number"),
+    path("settings/call-recording/announcements", settings.add_announcement, name="settings-announcements"),
+    path(
+        "settings/call-recording/announcements/<str:name>",
+        settings.announcement,
+        name="settings-announcement",
+    ),
+    path("settings/call-recording/review", settings.review, name="settings-review"),
+    path("settings/call-recording/publish", settings.publish, name="settings-publish"),
+    path("settings/call-recording/up-to-date", settings.bring_up_to_date, name="settings-up-to-date"),
+    path("settings/call-recording/discard", settings.discard, name="settings-discard"),
+    path("settings/call-recording/areas", outlook.areas, name="settings-areas"),
+    path("settings/call-recording/simulate", outlook.simulate, name="settings-simulate"),
+    path("settings/call-recording/simulate/calls", outlook.simulate_calls, name="settings-simulate-calls"),
+    path("settings/call-recording/simulate/people", outlook.simulate_people, name="settings-simulate-people"),
+    path("settings/call-recording/versions", outlook.history, name="settings-history"),
+    path("settings/call-recording/versions/<int:number>", outlook.version, name="settings-version"),
+    path(
+        "settings/call-recording/versions/<int:number>/copy",
+        settings.copy_version,
+        name="settings-copy-version",
+    ),
     path("events", live.events, name="live-events"),
     path("internal/events", intake.events, name="event-intake"),
     path("api/v2/", api.urls),

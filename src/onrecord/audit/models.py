@@ -10,11 +10,15 @@ from django.db import models
 class Action(StrEnum):
     """What people do that must be answerable later."""
 
+    ANNOUNCEMENT_ADDED = "announcement.added"
     CALL_DIALED = "call.dialed"
     CALL_HUNG_UP = "call.hung_up"
     CALL_LOGGED = "call.logged"
+    DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
+    POLICY_DRAFT_DISCARDED = "policy.draft_discarded"
     POLICY_PUBLISHED = "policy.published"
     RECORDING_CHANGE_REQUESTED = "recording.change_requested"
+    RECORDING_CHANGE_REFUSED = "recording.change_refused"
     RECORDING_DOWNLOADED = "recording.downloaded"
     RECORDING_LISTENED = "recording.listened"
     RECORDING_MANIFEST_VIEWED = "recording.manifest_viewed"

@@ -12,7 +12,8 @@ from onrecord.accounts.models import User
 from onrecord.audit.models import Action, record
 from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog
 from onrecord.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
-from onrecord.governance.decisions import to_json
+from onrecord.governance import inputs
+from onrecord.governance.decisions import Judgement, to_json
 from onrecord.people.models import Person
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
@@ -25,9 +26,10 @@ class CallInProgressError(Exception):
     """The user already has a live call."""
 
 
-def begin(*, number: str, person: Person | None, decision: Decision, acting_user: User) -> Call:
+def begin(*, number: str, person: Person | None, judgement: Judgement, acting_user: User) -> Call:
     """Enter a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
+    decision = judgement.decision
     try:
         with transaction.atomic():
             call = Call.objects.create(
@@ -43,6 +45,7 @@ def begin(*, number: str, person: Person | None, decision: Decision, acting_user
                 record_at_start=decision.record_at_start,
                 may_change=decision.may_change,
                 policy_version_id=decision.policy_version,
+                inputs=inputs.to_json(judgement.facts),
             )
             Recording.objects.create(call=call)
             record(Action.CALL_DIALED, call, acting_user=acting_user, number=number)
@@ -85,6 +88,33 @@ def request_recording(call: Call, *, wanted: str, acting_user: User) -> int:
     """Enter that the user wants the recording changed; events tell what came of it. The command's number."""
     record(Action.RECORDING_CHANGE_REQUESTED, call, acting_user=acting_user, wanted=wanted)
     return next_command(call)
+
+
+@transaction.atomic
+def refuse_recording(call: Call, *, wanted: str, acting_user: User) -> None:
+    """Enter that the user tried to get round the decision. Nothing reaches the switch."""
+    data = {"actor": str(acting_user.pk), "wanted": wanted, "code": "not_changeable"}
+    _note_refusal(call, data)
+    _emit(call, "recording.refused", at=timezone.now(), data=data)
+
+
+@transaction.atomic
+def restrict(call: Call, decision: Decision) -> None:
+    """Take over what a later decision has stricter; what is looser waits for the next call.
+
+    A decision that does not record and cannot be changed allows nothing, whatever its mode.
+    """
+    call.refresh_from_db(fields=["mode", "may_change", "restriction", "ended_at"])
+    can_record = decision.record_at_start or decision.may_change or decision.may_choose
+    mode = Mode.strictest(Mode(call.mode), decision.mode if can_record else Mode.NONE)
+    may_change = call.may_change and decision.may_change
+    if call.ended_at is not None or (mode, may_change) == (call.mode, call.may_change):
+        return
+    call.mode, call.may_change = mode, may_change
+    call.restriction = to_json(decision) | {"mode": mode.value, "may_change": may_change}
+    call.save(update_fields=["mode", "may_change", "restriction"])
+    data = {name: call.restriction[name] for name in ("mode", "may_change", "policy_version", "sentence")}
+    _emit(call, "call.restricted", at=timezone.now(), data=data)
 
 
 @transaction.atomic
@@ -135,6 +165,8 @@ def apply_event(call_id: str, event: Event) -> bool:
         store_result(call.recording, event.data, at=event.at)
     _store(call, state)
     _emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
+    if event.type == "recording.refused":
+        _note_refusal(call, event.data)
     return True
 
 
@@ -179,8 +211,15 @@ def _store(call: Call, state: CallState) -> None:
     if call.recording.rendering != state.rendering:
         call.recording.rendering = state.rendering
         call.recording.save(update_fields=["rendering"])
-    show(call.recording, outcome(state, call.decision))
+    show(call.recording, outcome(state, call.ruling))
 
 
 def _emit(call: Call, kind: str, *, at: datetime, clock_ms: int | None = None, data: dict[str, Any]) -> None:
     CallEvent.objects.create(call=call, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})
+
+
+def _note_refusal(call: Call, data: dict[str, Any]) -> None:
+    """An attempt to record more than the decision allows, whoever made it and wherever it was stopped."""
+    actor = str(data.get("actor") or "")
+    user = User.objects.filter(pk=int(actor)).first() if actor.isdecimal() else None
+    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=user, **data)

@@ -16,6 +16,7 @@ from onrecord.calls.schemas import CallOut
 from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import asking, switch
 from onrecord.errors import ApiError, require
+from onrecord.policy.mode import Mode
 
 router = Router(tags=["calls"])
 
@@ -102,13 +103,16 @@ def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> Reco
     user = _user(request)
     call = _own_live_call(request, call_id)
     require(user, Permission.RECORDING_CONTROL)
+    if call.mode == Mode.NONE or not call.may_change:
+        actions.refuse_recording(call, wanted=body.wanted, acting_user=user)
+        raise ApiError(403, "not_allowed", call.ruling["sentence"])
     seq = actions.request_recording(call, wanted=body.wanted, acting_user=user)
     try:
         with asking():
             reply = switch().set_recording(call.pk, wanted=body.wanted, actor=str(user.pk), seq=seq)
     except ApiError as error:
         if error.status == 403:
-            raise ApiError(403, "not_allowed", call.decision["sentence"]) from error
+            raise ApiError(403, "not_allowed", call.ruling["sentence"]) from error
         raise
     return RecordingReply(recording=reply["recording"], clock_ms=reply["clock_ms"])
 

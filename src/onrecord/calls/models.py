@@ -1,7 +1,7 @@
 """Call, what the rep logged about it, and its events."""
 
 import uuid
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -77,6 +77,10 @@ class Call(models.Model):
     record_at_start = models.BooleanField()
     may_change = models.BooleanField()
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
+    #: What the decision rested on (`governance.inputs.to_json`).
+    inputs = models.JSONField(null=True)
+    #: The stricter decision that came into force during the call; None while the first one stands.
+    restriction = models.JSONField(null=True)
 
     recording_state = models.CharField(
         max_length=10, choices=[(one.value, one.value) for one in RecordingState], default=RecordingState.OFF
@@ -105,6 +109,12 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"Call {self.id}"
+
+    @property
+    def ruling(self) -> dict[str, Any]:
+        """The decision in force."""
+        ruling: dict[str, Any] = self.restriction or self.decision
+        return ruling
 
 
 class CallEvent(models.Model):

@@ -4,11 +4,12 @@ from contextlib import suppress
 
 from onrecord.accounts.models import User
 from onrecord.calls import actions
+from onrecord.calls.enforcement import hold_placed
 from onrecord.calls.models import Call
 from onrecord.calls.switch_client import SYSTEM, SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import asking, switch
 from onrecord.errors import ApiError
-from onrecord.governance.decisions import decide_for
+from onrecord.governance.decisions import Judgement, judge
 from onrecord.people.numbers import NumberError, normalise
 from onrecord.people.queries import owner_of_number
 
@@ -20,20 +21,21 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
     person = owner_of_number(acting_user.team, number, person_id=person_id)
-    decision = decide_for(acting_user, number, person)
+    judgement = judge(acting_user, number, person)
     try:
         # The row comes first: events of a call that the web does not know would be lost.
-        call = actions.begin(number=number, person=person, decision=decision, acting_user=acting_user)
+        call = actions.begin(number=number, person=person, judgement=judgement, acting_user=acting_user)
     except actions.CallInProgressError as error:
         raise ApiError(
             409, "call_in_progress", "You are already on a call. Hang up before you place another."
         ) from error
-    answer = _ask_switch(call, sdp)
+    answer = _ask_switch(call, judgement, sdp)
     actions.confirm_placed(call, acting_user=acting_user)
+    hold_placed(call, sent=judgement.decision.mode)
     return call, answer
 
 
-def _ask_switch(call: Call, sdp: str) -> str:
+def _ask_switch(call: Call, judgement: Judgement, sdp: str) -> str:
     decision = {
         "mode": call.mode,
         "record_at_start": call.record_at_start,
@@ -49,6 +51,8 @@ def _ask_switch(call: Call, sdp: str) -> str:
                 sdp=sdp,
                 user_id=str(call.user_id),
                 decision=decision,
+                announcement=judgement.announcement,
+                beep_every_s=judgement.beep_every_s,
             )
     except ApiError as error:
         if error.status == 503:

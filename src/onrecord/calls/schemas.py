@@ -45,7 +45,7 @@ class RecordingOut(Schema):
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
             mode=call.mode,
             reason_code=recording.reason_code or None,
-            reason=(call.decision["sentence"] if is_open else recording.reason) or None,
+            reason=(call.ruling["sentence"] if is_open else recording.reason) or None,
             id=recording.pk,
         )
 

@@ -1,5 +1,6 @@
 """Commands to the switch: docs/reference/switch.md."""
 
+import base64
 from dataclasses import dataclass
 from typing import Any
 
@@ -43,8 +44,10 @@ class SwitchClient:
         sdp: str,
         user_id: str,
         decision: dict[str, Any],
+        announcement: bytes | None,
+        beep_every_s: int | None,
     ) -> str:
-        """Start a call; the answer to the browser's SDP offer."""
+        """Start a call; the answer to the browser's SDP offer. `announcement` is PCMU."""
         body = {
             "call_id": call_id,
             "to": to,
@@ -52,6 +55,8 @@ class SwitchClient:
             "sdp": sdp,
             "user_id": user_id,
             "decision": decision,
+            "announcement": announcement and {"pcmu": base64.b64encode(announcement).decode()},
+            "beep_every_s": beep_every_s,
         }
         return str(self._request("POST", "/calls", body)["sdp"])
 
@@ -71,6 +76,11 @@ class SwitchClient:
         """{`recording`, `clock_ms`}, once the gate has moved."""
         body = {"wanted": wanted, "actor": actor, "seq": seq}
         return self._request("POST", f"/calls/{call_id}/recording", body)
+
+    def restrict(self, call_id: str, *, mode: str, policy_version: int, seq: int) -> None:
+        """Lower the call's ceiling; answered once the gate has moved."""
+        body = {"mode": mode, "policy_version": policy_version, "seq": seq}
+        self._request("POST", f"/calls/{call_id}/restrict", body)
 
     def dtmf(self, call_id: str, digits: str) -> None:
         self._request("POST", f"/calls/{call_id}/dtmf", {"digits": digits})

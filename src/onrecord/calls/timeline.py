@@ -31,7 +31,7 @@ _SENTENCES = {
     "recording.paused": ("Recording paused", ""),
     "recording.resumed": ("Recording resumed", "record"),
     "recording.refused": ("A change of the recording was refused", "warn"),
-    "recording.restricted": ("The policy became stricter", "warn"),
+    "recording.restricted": ("The gate was lowered to the stricter policy", "warn"),
     "recording.processing": ("The recording is being made", ""),
     "recording.completed": ("The recording is ready", ""),
     "recording.empty": ("No sound was captured", ""),
@@ -77,4 +77,6 @@ def _describe(kind: str, data: dict[str, object]) -> tuple[str, str]:
     if kind == "call.ended":
         reason = str(data["reason"])
         return _ENDS.get(reason, f"Ended ({reason})"), ""
+    if kind == "call.restricted":
+        return f"Policy version {data['policy_version']} is stricter. {data['sentence']}", "warn"
     return _SENTENCES.get(kind, (kind, ""))

@@ -11,6 +11,7 @@ from onrecord.calls.state import CallState, Event, Source, Status, apply
 from onrecord.demo.conversation import Script, lay_out
 from onrecord.demo.history import PlannedCall
 from onrecord.policy.decision import Decision
+from onrecord.policy.simulate import CallFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,6 +22,7 @@ class PastCall:
     #: User id of the rep.
     rep: str
     planned: PlannedCall
+    facts: CallFacts
     decision: Decision
 
     @property

@@ -19,12 +19,13 @@ from onrecord.demo.history import PlannedCall, plan
 from onrecord.demo.journals import ManualClock, write_journal
 from onrecord.demo.past import PastCall, events, state
 from onrecord.demo.people import PEOPLE
+from onrecord.governance import inputs
 from onrecord.governance.actions import publish
-from onrecord.governance.decisions import person_facts, rep_facts, to_json
+from onrecord.governance.decisions import judge_facts, person_facts, rep_facts, to_json
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.models import Person, PhoneNumber
-from onrecord.policy.decision import decide
 from onrecord.policy.document import Policy
+from onrecord.policy.simulate import CallFacts
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import outcome
 
@@ -113,16 +114,15 @@ def _judge(
     for number, call in enumerate(planned):
         policy = recording if len(recorded) < RECORDINGS else careful
         user, person = users[call.rep.email], people[call.person.name] if call.person else None
-        decision = decide(
-            policy,
+        facts = CallFacts(
+            id=uuid.uuid5(_CALL_IDS, str(number)).hex,
             person=person_facts(person) if person else None,
             rep=rep_facts(user, policy),
             number=call.number,
             wants_recording=call.wants_recording,
         )
-        past = PastCall(
-            id=uuid.uuid5(_CALL_IDS, str(number)).hex, rep=str(user.pk), planned=call, decision=decision
-        )
+        decision = judge_facts(policy, facts).decision
+        past = PastCall(id=facts.id, rep=str(user.pk), planned=call, facts=facts, decision=decision)
         calls.append(past)
         recorded += [past] if past.recorded else []
     made_by_installation = PolicyVersion.objects.earliest("number")
@@ -179,6 +179,7 @@ def _row(call: PastCall, user: User, person: Person | None) -> Call:
         record_at_start=call.decision.record_at_start,
         may_change=call.decision.may_change,
         policy_version_id=call.decision.policy_version,
+        inputs=inputs.to_json(call.facts),
         recording_state=facts.recording_state,
         recording_seq=facts.recording_seq,
     )

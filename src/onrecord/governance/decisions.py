@@ -1,21 +1,43 @@
 """Judging a call by the current policy."""
 
 import json
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
+from onrecord.governance.announcements import AnnouncementError, audio_of
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.models import Person
 from onrecord.policy.areas import area_of_address
 from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
 from onrecord.policy.document import Policy
+from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import Reason, ReasonCode
+from onrecord.policy.simulate import CallFacts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A decision with all that it rests on."""
+
+    facts: CallFacts
+    decision: Decision
+    #: PCMU that the contact hears before anything is recorded; None for none.
+    announcement: bytes | None
+    #: Seconds between beeps while recording; None for no beep.
+    beep_every_s: int | None
 
 
 def current() -> Policy:
     """The newest version."""
-    return _read(json.dumps(PolicyVersion.objects.latest("number").document))
+    return read(PolicyVersion.objects.latest("number").document)
+
+
+def read(document: dict[str, Any]) -> Policy:
+    """A stored policy. Raises PolicyError."""
+    return _read(json.dumps(document))
 
 
 @lru_cache(maxsize=8)
@@ -26,13 +48,46 @@ def _read(document: str) -> Policy:
 
 def decide_for(user: User, number: str, person: Person | None) -> Decision:
     """Judge a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
+    return judge(user, number, person).decision
+
+
+def judge(user: User, number: str, person: Person | None) -> Judgement:
+    """The same, with what it rests on and what is to be played."""
     policy = current()
-    return decide(
-        policy,
+    facts = CallFacts(
+        id="",
         person=person_facts(person) if person else None,
         rep=rep_facts(user, policy),
         number=number,
         wants_recording=user.record_next_call,
+    )
+    return judge_facts(policy, facts)
+
+
+def judge_facts(policy: Policy, facts: CallFacts) -> Judgement:
+    """Judge by a given policy. Where an announcement cannot be played, nothing may be recorded."""
+    decision = decide(
+        policy,
+        person=facts.person,
+        rep=facts.rep,
+        number=facts.number,
+        wants_recording=facts.wants_recording,
+    )
+    announcement = None
+    try:
+        announcement = audio_of(decision.announcements)
+    except AnnouncementError as error:
+        reason = Reason(code=ReasonCode.RULE, sentence=f"Off: {error}")
+        decision = Decision(
+            mode=Mode.NONE,
+            record_at_start=False,
+            may_change=False,
+            may_choose=False,
+            reasons=(reason,),
+            policy_version=policy.version,
+        )
+    return Judgement(
+        facts=facts, decision=decision, announcement=announcement, beep_every_s=policy.beep_every_s
     )
 
 

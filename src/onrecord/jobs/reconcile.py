@@ -7,10 +7,12 @@ from typing import Any
 from django.utils import timezone
 
 from onrecord.calls import actions
+from onrecord.calls.enforcement import close, hold_live_calls
 from onrecord.calls.models import Call
 from onrecord.calls.state import Status
 from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import switch
+from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
 
@@ -25,6 +27,7 @@ OVERDUE_AFTER = timedelta(hours=1)
 
 def reconcile() -> None:
     """The periodic job."""
+    hold_live_calls()
     calls(switch(), timezone.now())
     recordings(timezone.now())
 
@@ -39,6 +42,9 @@ def calls(client: SwitchClient, now: datetime) -> None:
         return
     live = list(Call.objects.live())
     known = {state["call_id"] for state in states}
+    modes = {state["call_id"]: Mode(state["mode"]) for state in states}
+    # A stricter decision that never reached the switch.
+    close(one for one in live if Mode(one.mode).strictness > modes.get(one.pk, Mode.NONE).strictness)
     for call in live:
         _compare(call, call.pk in known, now)
     ours = {call.pk for call in live}

@@ -4,12 +4,14 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
+from onrecord.calls.enforcement import hold_live_calls
 from onrecord.calls.queries import list_calls
 from onrecord.errors import require
+from onrecord.people.actions import set_do_not_record
 from onrecord.people.models import Person
 from onrecord.people.queries import list_people
 
@@ -37,3 +39,14 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     calls = list_calls(user, q="", cursor=request.GET.get("cursor"), person=shown)
     context = {"person": shown, "calls": calls.rows, "next_cursor": calls.next_cursor}
     return render(request, "people/detail.html", context)
+
+
+@require_POST
+def do_not_record(request: HttpRequest, person_id: int) -> HttpResponse:
+    """Set or lift the mark; a live call with the person is held to it at once."""
+    user = cast(User, request.user)
+    require(user, Permission.RECORDING_SETTINGS_CHANGE)
+    marked = get_object_or_404(Person.objects.visible_to(user), pk=person_id)
+    set_do_not_record(marked, wanted=request.POST.get("wanted") == "on", acting_user=user)
+    hold_live_calls()
+    return redirect("person", person_id)

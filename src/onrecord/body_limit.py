@@ -1,0 +1,63 @@
+"""Refusing a request that is too large while it arrives: Django reads all of it before any view is asked."""
+
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class BodyTooLargeError(Exception):
+    """More has arrived than the path takes."""
+
+
+class BodyLimit:
+    """ASGI middleware. A body above the limit is answered 413 with a sentence, and the connection closes."""
+
+    def __init__(self, application: Application, *, least: int, larger: Mapping[str, int]) -> None:
+        """`least` bytes may be sent anywhere; `larger` names the paths that take more, and how much."""
+        self._application = application
+        self._least = least
+        self._larger = larger
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._application(scope, receive, send)
+            return
+        limit = self._larger.get(scope["path"], self._least)
+        if _announced(scope) > limit:
+            await _refuse(send, limit)
+            return
+        try:
+            await self._application(scope, _counted(receive, limit), send)
+        except BodyTooLargeError:
+            await _refuse(send, limit)
+
+
+def _announced(scope: MutableMapping[str, Any]) -> int:
+    """What Content-Length says, 0 without one: then the bytes are counted."""
+    value = dict(scope["headers"]).get(b"content-length", b"")
+    return int(value) if value.isdigit() else 0
+
+
+def _counted(receive: Receive, limit: int) -> Receive:
+    arrived = 0
+
+    async def counted() -> Message:
+        nonlocal arrived
+        message = await receive()
+        arrived += len(message.get("body", b""))
+        if arrived > limit:
+            raise BodyTooLargeError
+        return message
+
+    return counted
+
+
+async def _refuse(send: Send, limit: int) -> None:
+    text = f"This is too large: at most {limit / 1e6:.0f} MB can be sent here. Send a smaller file."
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": text.encode()})

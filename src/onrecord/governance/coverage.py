@@ -1,0 +1,115 @@
+"""What a policy means place by place, for the map and the table of countries: pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from onrecord.policy.areas import (
+    US_TERRITORIES,
+    area_of_address,
+    country_names,
+    place_name,
+    subdivision_names,
+)
+from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
+from onrecord.policy.document import Policy
+from onrecord.policy.mode import Mode
+
+#: Toll-free: it has no place of its own, so that the address alone is judged. On no list: too short.
+_NUMBER_WITHOUT_PLACE = "+1800"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Coverage:
+    """What holds for calls to one place."""
+
+    #: ISO 3166-2 or ISO 3166-1.
+    code: str
+    decision: Decision
+
+    @property
+    def name(self) -> str:
+        return place_name(self.code)
+
+    @property
+    def effect(self) -> str:
+        """`never`, `ours` (our side only), `on`, `off` (by default)."""
+        if self.decision.mode is Mode.NONE:
+            return "never"
+        if self.decision.mode is Mode.ONE_SIDED:
+            return "ours"
+        return "on" if self.decision.record_at_start else "off"
+
+
+#: What the effects are called where there is room.
+EFFECTS = {
+    "on": "Recorded by default",
+    "off": "Not recorded by default",
+    "ours": "Our side only",
+    "never": "Never recorded",
+}
+
+
+def decision_at(policy: Policy, rep: RepFacts, code: str) -> Decision:
+    """The decision on a call of `rep` to a person who is in the place `code` for certain."""
+    address = area_of_address(code) or area_of_address(None, code)
+    return decide(
+        policy,
+        person=PersonFacts(address=address),
+        rep=rep,
+        number=_NUMBER_WITHOUT_PLACE,
+        wants_recording=None,
+    )
+
+
+def subdivisions(policy: Policy, rep: RepFacts) -> dict[str, Coverage]:
+    """Every state and province of the United States and Canada by ISO 3166-2."""
+    return _coverage(policy, rep, subdivision_names())
+
+
+def countries(policy: Policy, rep: RepFacts) -> list[Coverage]:
+    """Every country, by name. Where its states differ, the strictest stands for it."""
+    found = _coverage(policy, rep, country_names().keys() - US_TERRITORIES.keys())
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def _coverage(policy: Policy, rep: RepFacts, codes: Iterable[str]) -> dict[str, Coverage]:
+    return {code: Coverage(code=code, decision=decision_at(policy, rep, code)) for code in codes}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Tile:
+    """A state or province on the map: a square, roughly where it lies."""
+
+    code: str
+    column: int
+    row: int
+
+    @property
+    def label(self) -> str:
+        return self.code[3:]
+
+
+#: Canada's provinces are in small letters. The last row holds what lies overseas.
+_MAP = """
+yt nt nu .. .. .. .. .. .. .. nl ..
+bc ab sk mb .. on .. qc .. nb pe ns
+AK .. .. .. .. .. .. .. .. .. .. ME
+.. .. .. .. .. .. .. .. .. VT NH ..
+.. WA ID MT ND MN WI MI .. NY MA RI
+.. OR NV WY SD IA IL IN OH PA NJ CT
+.. CA UT CO NE MO KY WV VA MD DE ..
+.. .. AZ NM KS AR TN NC SC DC .. ..
+.. .. .. .. OK LA MS AL GA .. .. ..
+HI .. .. .. TX .. .. .. .. FL .. ..
+AS GU MP .. .. .. .. .. .. .. PR VI
+"""
+
+COLUMNS = 12
+ROWS = 11
+
+TILES = tuple(
+    Tile(code=f"CA-{cell.upper()}" if cell.islower() else f"US-{cell}", column=column, row=row)
+    for row, line in enumerate(_MAP.split("\n")[1:-1])
+    for column, cell in enumerate(line.split())
+    if cell != ".."
+)

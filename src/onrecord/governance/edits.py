@@ -1,0 +1,68 @@
+"""Changes of a policy, one by one: pure. Each raises PolicyError when the result would make no sense."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Literal
+
+from onrecord.policy.document import Policy, PolicyError, Rule, Setting
+from onrecord.policy.mode import Mode
+from onrecord.policy.presets import PRESETS, with_preset
+
+Level = Literal["groups", "users"]
+
+
+def with_basics(
+    policy: Policy,
+    *,
+    team: Setting,
+    unknown_area: Mode,
+    beep_every_s: int | None,
+    before_call_permission: str,
+    during_call_permission: str,
+) -> Policy:
+    return replace(
+        policy,
+        team=team,
+        unknown_area=unknown_area,
+        beep_every_s=beep_every_s,
+        before_call_permission=before_call_permission,
+        during_call_permission=during_call_permission,
+    )
+
+
+def with_setting(policy: Policy, *, level: Level, key: str, setting: Setting) -> Policy:
+    """Set what holds for a group or user. A setting that says nothing is taken away."""
+    settings: Mapping[str, Setting] = policy.groups if level == "groups" else policy.users
+    others = {one: kept for one, kept in settings.items() if one != key}
+    says_something = setting.record is not None or setting.locked
+    changed = others | ({key: setting} if says_something else {})
+    return replace(policy, groups=changed) if level == "groups" else replace(policy, users=changed)
+
+
+def with_rule(policy: Policy, rule: Rule, *, replacing: str | None) -> Policy:
+    """Put `rule` in the place of the one named `replacing`, or add it."""
+    names = [one.name for one in policy.rules]
+    if replacing is None:
+        return replace(policy, rules=(*policy.rules, rule))
+    if replacing not in names:
+        raise PolicyError([f"There is no rule '{replacing}' any more: add it as a new one."])
+    return replace(policy, rules=tuple(rule if one.name == replacing else one for one in policy.rules))
+
+
+def without_rule(policy: Policy, name: str) -> Policy:
+    return replace(policy, rules=tuple(rule for rule in policy.rules if rule.name != name))
+
+
+def with_numbers(policy: Policy, numbers: Iterable[str]) -> Policy:
+    """Put E.164 numbers on the Do Not Record list."""
+    return replace(policy, do_not_record=policy.do_not_record | frozenset(numbers))
+
+
+def without_number(policy: Policy, number: str) -> Policy:
+    return replace(policy, do_not_record=policy.do_not_record - {number})
+
+
+def with_named_preset(policy: Policy, name: str) -> Policy:
+    if name not in PRESETS:
+        raise PolicyError([f"There is no preset '{name}': choose {' or '.join(PRESETS)}."])
+    return with_preset(policy, PRESETS[name])
