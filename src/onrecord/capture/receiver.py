@@ -7,7 +7,7 @@ packet is received into its own row of one array, eight bytes in: its payload th
     becomes  | frame header 20              | payload ...
 
 A batch is parsed, looked up and gated as it arrives. Rows that passed wait in the array, at most until the
-host's next tick, and are gathered into the buffers of their calls in one pass.
+host's next tick, and are gathered, framed and handed to their calls in one pass.
 """
 
 import ctypes
@@ -88,7 +88,6 @@ class _Stage:
         self.rows = np.zeros((ROWS, _STRIDE), np.uint8)
         self.packets = self.rows[:, _PACKET_AT:]
         self.headers = rtp.headers(self.packets)
-        self.frames = self.rows[:, :_PAYLOAD_AT].view(journal.FRAME)[:, 0]
         # struct sockaddr_in; its first eight bytes (family, port, address) are the source as one number.
         self._names = np.zeros((ROWS, 2), np.uint64)
         self.sources = self._names[:, 0]
@@ -116,16 +115,11 @@ class _Stage:
             return 0
         raise OSError(number, os.strerror(number))
 
-    def gather(self, rows: NDArray[np.intp]) -> tuple[memoryview, NDArray[np.int64]]:
-        """The frames of `rows` one after the other, and where each ends."""
-        sizes = self.frames["size"][rows].astype(np.int64) + _PAYLOAD_AT
-        widest = int(sizes.max())
+    def gather(self, rows: NDArray[np.intp], width: int) -> NDArray[np.uint8]:
+        """uint8[n, width]: the beginnings of `rows`."""
         # As opaque items of one width the rows are copied whole, several times faster than byte by byte.
-        items = np.ndarray((ROWS,), np.dtype((np.void, widest)), self.rows, strides=(_STRIDE,))
-        data = items[rows].view(np.uint8)
-        if int(sizes.min()) < widest:
-            data = data.reshape(-1, widest)[np.arange(widest) < sizes[:, None]]
-        return data.data, np.cumsum(sizes)
+        items = np.ndarray((ROWS,), np.dtype((np.void, width)), self.rows, strides=(_STRIDE,))
+        return items[rows].view(np.uint8).reshape(-1, width)
 
 
 class _Legs:
@@ -206,6 +200,7 @@ class Receiver:
         self._stage = _Stage()
         self._staged = 0
         self._staged_legs = np.full(ROWS, _NOBODY, np.int32)
+        self._staged_ns = np.zeros(ROWS, np.int64)
         self._legs = _Legs()
         self._of_call: dict[CallCapture, list[int]] = {}
         self._call_of: dict[int, CallCapture] = {}
@@ -275,37 +270,23 @@ class Receiver:
                 time.sleep(PACE_SECONDS)
 
     def _gate(self, start: int, count: int) -> None:
-        """Decide about a batch and write the frame headers over what was the packets' own."""
+        """Decide about a batch that has just arrived."""
         batch = slice(start, start + count)
         stage, legs = self._stage, self._legs
         head = stage.headers[batch]
         odd = np.flatnonzero(head["first"] != rtp.PLAIN)
         if len(odd):
             self._straighten(odd + start)
-        sizes = stage.lengths[batch].astype(np.int64) - rtp.HEADER_SIZE
-        whole = (sizes > 0) & (sizes <= MAX_PAYLOAD) & (stage.flags[batch] & _MSG_TRUNC == 0)
-        ssrcs = head["ssrc"].astype(np.uint64)
-        numbers, known = legs.find(stage.sources[batch], ssrcs)
+        # One comparison for both bounds: what is too short wraps around to a number that is too large.
+        sizes = stage.lengths[batch] - np.uintp(rtp.HEADER_SIZE + 1)
+        whole = (sizes < MAX_PAYLOAD) & (stage.flags[batch] & _MSG_TRUNC == 0)
+        numbers, known = legs.find(stage.sources[batch], head["ssrc"].astype(np.uint64))
         known &= whole
-        kinds = head["marked_type"]
-        passed = known & self._speech[kinds] & legs.open[numbers]
-        clocks = (self._host.monotonic_ns() - legs.answered_ns[numbers]) // NS_PER_MS
-        sequences, timestamps = head["sequence"].astype(np.uint16), head["timestamp"].astype(np.uint32)
-        payload_types = kinds & 0x7F
-
-        frames = stage.frames[batch]
-        frames["size"] = sizes
-        frames["kind"] = journal.MEDIA
-        frames["party"] = legs.party[numbers]
-        frames["payload_type"] = payload_types
-        frames["reserved"] = 0
-        frames["sequence"] = sequences
-        frames["timestamp"] = timestamps
-        frames["ssrc"] = ssrcs
-        frames["clock"] = clocks
+        passed = known & self._speech[head["marked_type"]] & legs.open[numbers]
         self._staged_legs[batch] = np.where(passed, numbers, _NOBODY)
+        self._staged_ns[batch] = self._host.monotonic_ns()
 
-        good, ours, through = int(whole.sum()), int(known.sum()), int(passed.sum())
+        good, ours, through = (int(np.count_nonzero(each)) for each in (whole, known, passed))
         self.malformed += count - good
         self.unknown += good - ours
         self.gated += ours - through
@@ -323,22 +304,49 @@ class Receiver:
             self._stage.lengths[row] = size
 
     def _flush(self) -> None:
-        """Gather the rows that passed, call by call in order of arrival, into the calls' buffers."""
-        legs = self._staged_legs[: self._staged]
+        """Gather the rows that passed, call by call in order of arrival, and hand each call its frames."""
+        rows = np.flatnonzero(self._staged_legs[: self._staged] != _NOBODY)
         self._staged = 0
-        rows = np.flatnonzero(legs != _NOBODY)
         if not len(rows):
             return
-        groups = self._legs.group[legs[rows]]
+        groups = self._legs.group[self._staged_legs[rows]]
         order = np.argsort(groups, kind="stable")
         rows, groups = rows[order], groups[order]
-        data, ends = self._stage.gather(rows)
+        sizes = self._stage.lengths[rows].astype(np.int64) + _PACKET_AT
+        widest = int(sizes.max())
+        block = self._stage.gather(rows, widest)
+        self._write_heads(block, rows, sizes)
+        data = block.reshape(-1)
+        if int(sizes.min()) < widest:
+            data = block[np.arange(widest) < sizes[:, None]]
         stops = np.append(np.flatnonzero(groups[1:] != groups[:-1]) + 1, len(rows))
         if np.diff(stops, prepend=0).max() > _ROWS_AT_ONCE:
             stops = np.union1d(stops, np.arange(_ROWS_AT_ONCE, len(rows), _ROWS_AT_ONCE))
+        self._hand_out(data.tobytes(), groups[stops - 1], stops, np.cumsum(sizes)[stops - 1])
+
+    def _write_heads(
+        self, block: NDArray[np.uint8], rows: NDArray[np.intp], sizes: NDArray[np.int64]
+    ) -> None:
+        """Write the frames' headers over the packets'."""
+        numbers = self._staged_legs[rows]
+        head = rtp.headers(block[:, _PACKET_AT:]).copy()
+        frames = block[:, :_PAYLOAD_AT].view(journal.FRAME)[:, 0]
+        frames["size"] = sizes - _PAYLOAD_AT
+        frames["kind"] = journal.MEDIA
+        frames["party"] = self._legs.party[numbers]
+        frames["payload_type"] = head["marked_type"] & 0x7F
+        frames["reserved"] = 0
+        frames["sequence"] = head["sequence"]
+        frames["timestamp"] = head["timestamp"]
+        frames["ssrc"] = head["ssrc"]
+        frames["clock"] = (self._staged_ns[rows] - self._legs.answered_ns[numbers]) // NS_PER_MS
+
+    def _hand_out(
+        self, data: bytes, groups: NDArray[np.uint16], stops: NDArray[np.intp], ends: NDArray[np.int64]
+    ) -> None:
+        """Give each piece of `data` to its call: where its rows stop, and where its bytes end."""
         now = self._host.monotonic_ns()
         first = begin = 0
-        pieces = zip(groups[stops - 1].tolist(), stops.tolist(), ends[stops - 1].tolist(), strict=True)
-        for group, stop, end in pieces:
+        for group, stop, end in zip(groups.tolist(), stops.tolist(), ends.tolist(), strict=True):
             self._call_of[group].append(data[begin:end], stop - first, now)
             first, begin = stop, end
