@@ -4,7 +4,6 @@ import time
 from itertools import cycle, islice
 
 from bench.row import Row
-
 from onrecord.policy.areas import area_codes, area_of_address, subdivision_names
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.document import Policy, Setting

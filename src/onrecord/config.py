@@ -1,7 +1,7 @@
 """Configuration of one host, read from the environment and the data folder.
 
-Every process (web, worker, switch, renderer) reads the same `Config`, so it imports neither Django nor any part of
-the product.
+Every process (web, worker, switch, renderer) reads the same `Config`, so it imports neither Django nor any
+part of the product.
 """
 
 import json
