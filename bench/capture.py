@@ -1,8 +1,8 @@
 """What sealed capture from UDP costs beside the least that any receiver costs.
 
 The load comes from one core, the receiver runs on another: first a C program that takes datagrams in batches
-and forgets them (the sink), then the real receiver with gate, seal and journal, then asyncio's callback for each
-datagram into the same gate and journal.
+and forgets them (the sink), then the real receiver with gate, seal and journal, then asyncio's callback for
+each datagram into the same gate and journal.
 """
 
 import asyncio
