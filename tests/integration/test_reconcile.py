@@ -48,7 +48,14 @@ def place(switch: SwitchClient, peers: Peers, call: Call) -> None:
         "policy_version": call.policy_version_id,
     }
     answer = switch.place(
-        call.pk, to=STRANGER, from_=None, sdp=peer.sdp, user_id=str(call.user_id), decision=decision
+        call.pk,
+        to=STRANGER,
+        from_=None,
+        sdp=peer.sdp,
+        user_id=str(call.user_id),
+        decision=decision,
+        announcement=None,
+        beep_every_s=None,
     )
     peer.accept(answer)
 
