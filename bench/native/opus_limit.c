@@ -1,21 +1,22 @@
 /* The limit of rendering: libopus alone, from PCM in memory to packets that nobody keeps.
  *
- *   opus_limit PCM FRAME_MS LIBOPUS
+ *   opus_limit PCM FRAME_MS COMPLEXITY LIBOPUS
  *
  * PCM is raw 16-bit stereo at 8 kHz; LIBOPUS the shared library to measure, so that it can be the very one that the
- * renderer uses. Settings are the renderer's: 24 kbit/s, VOIP, complexity 5. Prints CPU seconds.
+ * renderer uses. Settings are the renderer's: two uncoupled streams, 24 kbit/s, VOIP, and COMPLEXITY.
+ * Prints CPU seconds.
  */
 #include <dlfcn.h>
-#include <opus/opus.h>
+#include <opus/opus_multistream.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-enum { RATE = 8000, CHANNELS = 2, BITRATE = 24000, COMPLEXITY = 5 };
+enum { RATE = 8000, CHANNELS = 2, BITRATE = 24000 };
 
-typedef OpusEncoder *create_function(opus_int32, int, int, int *);
-typedef int control_function(OpusEncoder *, int, ...);
-typedef opus_int32 encode_function(OpusEncoder *, const opus_int16 *, int, unsigned char *, opus_int32);
+typedef OpusMSEncoder *create_function(opus_int32, int, int, int, const unsigned char *, int, int *);
+typedef int control_function(OpusMSEncoder *, int, ...);
+typedef opus_int32 encode_function(OpusMSEncoder *, const opus_int16 *, int, unsigned char *, opus_int32);
 
 static void *symbol(void *library, const char *name)
 {
@@ -36,18 +37,18 @@ static double cpu_seconds(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
-        fputs("usage: opus_limit PCM FRAME_MS LIBOPUS\n", stderr);
+    if (argc != 5) {
+        fputs("usage: opus_limit PCM FRAME_MS COMPLEXITY LIBOPUS\n", stderr);
         return 2;
     }
-    void *library = dlopen(argv[3], RTLD_NOW);
+    void *library = dlopen(argv[4], RTLD_NOW);
     if (!library) {
         fprintf(stderr, "opus_limit: %s\n", dlerror());
         return 1;
     }
-    create_function *create = (create_function *)symbol(library, "opus_encoder_create");
-    control_function *control = (control_function *)symbol(library, "opus_encoder_ctl");
-    encode_function *encode = (encode_function *)symbol(library, "opus_encode");
+    create_function *create = (create_function *)symbol(library, "opus_multistream_encoder_create");
+    control_function *control = (control_function *)symbol(library, "opus_multistream_encoder_ctl");
+    encode_function *encode = (encode_function *)symbol(library, "opus_multistream_encode");
 
     FILE *file = fopen(argv[1], "rb");
     if (!file) {
@@ -62,11 +63,12 @@ int main(int argc, char **argv)
         return 1;
 
     int error;
-    OpusEncoder *encoder = create(RATE, CHANNELS, OPUS_APPLICATION_VOIP, &error);
+    const unsigned char mapping[CHANNELS] = {0, 1};
+    OpusMSEncoder *encoder = create(RATE, CHANNELS, CHANNELS, 0, mapping, OPUS_APPLICATION_VOIP, &error);
     if (error != OPUS_OK)
         return 1;
     control(encoder, OPUS_SET_BITRATE(BITRATE));
-    control(encoder, OPUS_SET_COMPLEXITY(COMPLEXITY));
+    control(encoder, OPUS_SET_COMPLEXITY(atoi(argv[3])));
 
     size_t frame = RATE * atoi(argv[2]) / 1000;
     unsigned char packet[4000];

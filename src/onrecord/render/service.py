@@ -25,8 +25,8 @@ from onrecord.render.follower import Follower, Recording, completion
 
 log = logging.getLogger(__name__)
 
-#: Chunks rendered before another call gets its turn: about 16 s of audio, 0.07 s of work.
-SLICE = 16
+#: Chunks rendered before another call gets its turn: about 25 s of audio, 0.08 s of work.
+SLICE = 32
 #: How often growth is looked for, in seconds. Looking costs a directory listing.
 POLL_S = 0.05
 #: Seconds before something that failed for want of disk or network is tried again.
