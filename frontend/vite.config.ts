@@ -5,10 +5,10 @@ import { defineConfig, type Plugin } from 'vite'
 /** Icons that pages and elements name; each becomes a symbol of the sprite `icons.svg`. */
 const ICONS = [
   'arrow-left', 'ban', 'building-2', 'check', 'chevron-down', 'chevron-right', 'chevron-up', 'circle-alert',
-  'circle-dot', 'clock', 'delete', 'download', 'file-json', 'grid-3x3', 'headphones', 'info', 'lightbulb', 'list',
-  'loader-circle', 'lock', 'log-out', 'mic', 'mic-off', 'monitor', 'moon', 'pause', 'phone', 'phone-call',
-  'phone-incoming', 'phone-missed', 'phone-off', 'phone-outgoing', 'play', 'search', 'shield-check',
-  'skip-forward', 'sliders-horizontal', 'sun', 'triangle-alert', 'user', 'users', 'x',
+  'circle-dot', 'clock', 'copy', 'delete', 'download', 'file-json', 'grid-3x3', 'headphones', 'info', 'lightbulb', 'list',
+  'loader-circle', 'lock', 'log-out', 'megaphone', 'mic', 'mic-off', 'monitor', 'moon', 'pause', 'pencil', 'phone', 'phone-call',
+  'phone-incoming', 'phone-missed', 'phone-off', 'phone-outgoing', 'play', 'plus', 'search', 'settings', 'shield-check',
+  'skip-forward', 'sliders-horizontal', 'sun', 'triangle-alert', 'upload', 'user', 'users', 'x',
 ]
 
 function iconSprite(): Plugin {

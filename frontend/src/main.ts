@@ -3,6 +3,9 @@ import { session } from './call/session.ts'
 import { Dialer } from './elements/dialer.ts'
 import { LevelMeter } from './elements/level-meter.ts'
 import { Player } from './elements/player.ts'
+import { Simulation } from './elements/simulation.ts'
+import { TileMap } from './elements/tile-map.ts'
+import { Upload } from './elements/upload.ts'
 import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
@@ -11,6 +14,9 @@ import { startTheme } from './theme.ts'
 customElements.define('or-level-meter', LevelMeter)
 customElements.define('or-player', Player)
 customElements.define('or-dialer', Dialer)
+customElements.define('or-simulation', Simulation)
+customElements.define('or-tile-map', TileMap)
+customElements.define('or-upload', Upload)
 
 startTheme()
 startNavigation()

@@ -10,6 +10,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.scope import require_calls
 from onrecord.calls.queries import list_calls, shown_calls
 from onrecord.calls.timeline import timeline
+from onrecord.governance import inputs
 
 
 @require_safe
@@ -31,6 +32,7 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
         "call": shown,
         "events": timeline(shown),
         "decision": shown.decision,
+        "inputs": inputs.sentence(shown.inputs) if shown.inputs else "",
         "recording": shown.recording,
     }
     return render(request, "calls/detail.html", context)

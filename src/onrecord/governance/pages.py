@@ -14,7 +14,6 @@ from onrecord.governance.actions import changes_between, edition_of
 from onrecord.governance.coverage import EFFECTS
 from onrecord.governance.decisions import read
 from onrecord.governance.models import Draft, PolicyVersion
-from onrecord.governance.places import write_place
 from onrecord.policy.document import Policy
 
 
@@ -62,7 +61,6 @@ def show(
     shared = {
         "desk": desk,
         "policy": desk.policy,
-        "place": write_place,
         "effects": EFFECTS,
         "names": names_of(desk.user),
         "problems": (),

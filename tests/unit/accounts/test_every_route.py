@@ -25,6 +25,9 @@ EVERYONE = (200, 200, 200, 200, 200, 200, 401)
 PAGE = (200, 200, 200, 200, 200, 403, 302)
 CALLER = (503, 403, 503, 403, 503, 403, 401)
 LISTENER = (200, 200, 200, 403, 200, 403, 302)
+SETTINGS = (200, 200, 403, 403, 403, 403, 302)
+#: A change that names no edition of the draft: let through, then told that the page is old.
+CHANGE = (409, 409, 403, 403, 403, 403, 302)
 
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", ""): (302,) * 7,
@@ -34,6 +37,29 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "people/<int:person_id>"): PAGE,
     ("GET", "calls"): PAGE,
     ("GET", "calls/<str:call_id>"): PAGE,
+    ("POST", "people/<int:person_id>/do-not-record"): (302, 302, 403, 403, 403, 403, 302),
+    ("GET", "settings/call-recording"): SETTINGS,
+    ("POST", "settings/call-recording/basics"): CHANGE,
+    ("POST", "settings/call-recording/level"): CHANGE,
+    ("POST", "settings/call-recording/preset"): CHANGE,
+    ("GET", "settings/call-recording/rule"): SETTINGS,
+    ("POST", "settings/call-recording/rule"): CHANGE,
+    ("POST", "settings/call-recording/rule/remove"): CHANGE,
+    ("POST", "settings/call-recording/numbers"): CHANGE,
+    ("POST", "settings/call-recording/numbers/remove"): CHANGE,
+    ("POST", "settings/call-recording/announcements"): (422, 422, 403, 403, 403, 403, 302),
+    ("GET", "settings/call-recording/announcements/<str:name>"): SETTINGS,
+    ("GET", "settings/call-recording/review"): SETTINGS,
+    ("POST", "settings/call-recording/publish"): CHANGE,
+    ("POST", "settings/call-recording/up-to-date"): CHANGE,
+    ("POST", "settings/call-recording/discard"): CHANGE,
+    ("GET", "settings/call-recording/areas"): SETTINGS,
+    ("GET", "settings/call-recording/simulate"): SETTINGS,
+    ("GET", "settings/call-recording/simulate/calls"): SETTINGS,
+    ("GET", "settings/call-recording/simulate/people"): SETTINGS,
+    ("GET", "settings/call-recording/versions"): SETTINGS,
+    ("GET", "settings/call-recording/versions/<int:number>"): SETTINGS,
+    ("POST", "settings/call-recording/versions/<int:number>/copy"): CHANGE,
     ("GET", "recordings/<str:call_id>/audio"): LISTENER,
     ("GET", "recordings/<str:call_id>/audio?download=1"): (200, 200, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/peaks"): LISTENER,
@@ -111,6 +137,7 @@ def test_a_route_answers_as_the_table_says(
     call = recorded if path.startswith(("recordings", "calls/")) else live
     path = path.replace("<str:call_id>", call.pk).replace("<call_id>", call.pk)
     path = path.replace("<int:person_id>", str(PersonFactory().pk))
+    path = path.replace("<int:number>", "1").replace("<str:name>", "consent-announcement")
     body = BODIES.get(path.rpartition("/")[2], {})
     answer = client.generic(
         method, f"/{path}", data=json.dumps(body) if method != "GET" else "", content_type="application/json"
