@@ -83,14 +83,14 @@ def settled(line: Line) -> dict[str, Any]:
 
 
 def heard(installation: Installation, line: Line) -> float:
-    """Seconds of a proved recording in which both tones are whole from end to end."""
+    """Seconds of a proved recording, of which all but the ends was heard to be both tones, whole."""
     checks = verify(installation.config, line.call_id)
     assert all(check.passed for check in checks), checks
     left, right = sound.decode(line.user.get(f"/recordings/{line.call_id}/audio").content)
     length = left.shape[0] / sound.RATE
-    # DTLS takes a moment, so the rep may come in shortly after the answer.
-    assert sound.has_only(sound.seconds(left, 0.4 + BURST_S, length - BURST_S), 440)
-    assert sound.has_only(sound.seconds(right, BURST_S, length - BURST_S), 600)
+    for channel, hertz in ((left, 440), (right, 600)):
+        middle = sound.seconds(channel, BURST_S, length - BURST_S)
+        assert length < 2 * BURST_S + 0.1 or sound.has_only(middle, hertz)
     return length
 
 
@@ -99,7 +99,7 @@ def test_a_killed_switch_loses_at_most_a_second_and_says_that_it_was_restarted(
 ) -> None:
     for _ in range(KILLS):
         lines = list(talk(reps, peers))
-        time.sleep(moments.uniform(1.2, 3.5))
+        time.sleep(moments.uniform(2, 4))
         spoken = [clock_s(installation, line) for line in lines]
         installation.kill("switch")
 
