@@ -41,8 +41,9 @@ QUIET_MS = 500
 RATIO_TARGET = 3.5
 PAUSE_TARGET_MS = 40.0
 PAUSES = 20
-#: Loads that are tried for the most calls without loss, each up to three times.
+#: Loads that are tried for the most calls without loss.
 LADDER = (400, 600, 900, 1300, 1700, 2200, 2800, 3600, 4500)
+#: Attempts at a load before its loss counts.
 ATTEMPTS = 3
 MASTER_KEY = bytes(range(32))
 
@@ -61,13 +62,22 @@ class Run:
         """CPU time per packet received."""
         return self.cpu / self.received * 1e6
 
+    def __str__(self) -> str:
+        lost = f", {1 - self.received / self.sent:.1%} lost" if self.received < self.sent else ""
+        return f"{self.microseconds:.2f} us{lost}"
+
 
 def rows() -> list[Row]:
     """CPU per packet against the sink and asyncio, calls per core without loss, and the pause."""
     sink_program, load_program = _build("sink"), _build("loadgen")
 
     def run(kind: str, calls: int) -> Run:
-        return _run(kind, calls, sink_program, load_program)
+        """The first attempt without loss, else the last: other work on the machine may spoil one."""
+        for _ in range(ATTEMPTS):
+            attempt = _run(kind, calls, sink_program, load_program)
+            if attempt.received == attempt.sent:
+                break
+        return attempt
 
     sink, capture = run("sink", CALLS), run("receiver", CALLS)
     ratio = capture.microseconds / sink.microseconds
@@ -75,16 +85,16 @@ def rows() -> list[Row]:
     most = {kind: _most_calls(kind, run) for kind in ("sink", "receiver")}
     pause = _pause_ms()
     return [
-        Row(name="CPU per packet, C sink that forgets", value=f"{sink.microseconds:.2f} us"),
+        Row(name="CPU per packet, C sink that forgets", value=str(sink)),
         Row(
             name=f"CPU per packet, sealed capture of {CALLS} calls",
-            value=f"{capture.microseconds:.2f} us = {ratio:.2f} x",
+            value=f"{capture} = {ratio:.2f} x",
             target=f"<= {RATIO_TARGET} x the sink",
-            met=ratio <= RATIO_TARGET,
+            met=ratio <= RATIO_TARGET and capture.received == capture.sent,
         ),
         Row(
             name=f"CPU per packet, asyncio callbacks, {CALLS_ASYNCIO} calls",
-            value=f"{callbacks.microseconds:.2f} us = {callbacks.microseconds / sink.microseconds:.1f} x",
+            value=f"{callbacks} = {callbacks.microseconds / sink.microseconds:.1f} x",
         ),
         Row(name="Calls per core without loss, C sink", value=_at_most(most["sink"])),
         Row(name="Calls per core without loss, sealed capture", value=_at_most(most["receiver"])),
@@ -149,11 +159,11 @@ def _run(kind: str, calls: int, sink_program: Path, load_program: Path) -> Run:
 
 
 def _most_calls(kind: str, run: Callable[[str, int], Run]) -> int:
-    """The most calls received without loss; other work on the machine may spoil an attempt."""
+    """The most calls received without loss."""
     best = 0
     for calls in LADDER:
-        attempts = (run(kind, calls) for _ in range(ATTEMPTS))
-        if not any(attempt.received == attempt.sent for attempt in attempts):
+        attempt = run(kind, calls)
+        if attempt.received < attempt.sent:
             break
         best = calls
     return best
