@@ -34,7 +34,7 @@ format: setup ## put the code in the project's format
 
 screenshots: ## docs/images, taken from the running demo
 	@python3 scripts/bootstrap.py --tests
-	@exec $(BIN)/python scripts/screenshots.py
+	@PYTHONPATH=tests exec $(BIN)/python scripts/screenshots.py
 
 clean: ## remove what the build made; data in var/ stays
 	rm -rf .venv .cache frontend/node_modules src/onrecord/static
