@@ -4,15 +4,31 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('audit', '0001_initial'),
+        ("audit", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='auditentry',
-            name='action',
-            field=models.CharField(choices=[('announcement.added', 'announcement.added'), ('call.dialed', 'call.dialed'), ('call.hung_up', 'call.hung_up'), ('call.logged', 'call.logged'), ('person.do_not_record_changed', 'person.do_not_record_changed'), ('policy.draft_discarded', 'policy.draft_discarded'), ('policy.published', 'policy.published'), ('recording.change_requested', 'recording.change_requested'), ('recording.change_refused', 'recording.change_refused'), ('recording.downloaded', 'recording.downloaded'), ('recording.listened', 'recording.listened'), ('recording.manifest_viewed', 'recording.manifest_viewed'), ('recording.next_call_chosen', 'recording.next_call_chosen')], max_length=40),
+            model_name="auditentry",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("announcement.added", "announcement.added"),
+                    ("call.dialed", "call.dialed"),
+                    ("call.hung_up", "call.hung_up"),
+                    ("call.logged", "call.logged"),
+                    ("person.do_not_record_changed", "person.do_not_record_changed"),
+                    ("policy.draft_discarded", "policy.draft_discarded"),
+                    ("policy.published", "policy.published"),
+                    ("recording.change_requested", "recording.change_requested"),
+                    ("recording.change_refused", "recording.change_refused"),
+                    ("recording.downloaded", "recording.downloaded"),
+                    ("recording.listened", "recording.listened"),
+                    ("recording.manifest_viewed", "recording.manifest_viewed"),
+                    ("recording.next_call_chosen", "recording.next_call_chosen"),
+                ],
+                max_length=40,
+            ),
         ),
     ]
