@@ -78,11 +78,11 @@ class Installation:
             timeout=300,
         )
 
-    def start(self) -> "Installation":
+    def start(self, *options: str) -> "Installation":
         """Start everything and wait until it answers."""
         with open(self.log, "ab") as log:
             self._supervisor = subprocess.Popen(
-                [sys.executable, "-m", "onrecord", "serve"],
+                [sys.executable, "-m", "onrecord", "serve", *options],
                 env=self.environ,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
