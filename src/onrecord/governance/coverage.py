@@ -66,10 +66,16 @@ def subdivisions(policy: Policy, rep: RepFacts) -> dict[str, Coverage]:
     return _coverage(policy, rep, subdivision_names())
 
 
-def countries(policy: Policy, rep: RepFacts) -> list[Coverage]:
-    """Every country, by name. Where its states differ, the strictest stands for it."""
+def countries(policy: Policy, rep: RepFacts) -> list[list[Coverage]]:
+    """Every country, those together for which the same holds, the exceptions first.
+
+    Where the states of a country differ, the strictest stands for it.
+    """
     found = _coverage(policy, rep, country_names().keys() - US_TERRITORIES.keys())
-    return sorted(found.values(), key=lambda one: one.name)
+    alike: dict[tuple[str, str], list[Coverage]] = {}
+    for one in sorted(found.values(), key=lambda one: one.name):
+        alike.setdefault((one.effect, one.decision.sentence), []).append(one)
+    return sorted(alike.values(), key=len)
 
 
 def _coverage(policy: Policy, rep: RepFacts, codes: Iterable[str]) -> dict[str, Coverage]:

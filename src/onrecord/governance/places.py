@@ -3,7 +3,7 @@
 import re
 from functools import cache
 
-from onrecord.policy.areas import US_TERRITORIES, area_codes, country_names, subdivision_names
+from onrecord.policy.areas import US_TERRITORIES, country_names, subdivision_names
 from onrecord.policy.document import EVERYWHERE
 
 _SEPARATOR = re.compile(r"[,;\n]+")
@@ -38,8 +38,6 @@ def read_place(entry: str) -> str:
         return US_TERRITORIES[upper]
     if upper in country_names():
         return _country(upper)
-    if entry in area_codes() or "-" in entry:
-        return upper
     codes = _codes_by_name().get(entry.casefold(), ())
     if len(codes) > 1:
         raise PlaceError(f"'{entry}' can be more than one place: write {' or '.join(codes)}.")

@@ -1,0 +1,112 @@
+"""What a live call takes over from a later decision, and who hears of it."""
+
+import pytest
+from django.test import Client
+
+from factories import CallFactory, PersonFactory, UserFactory, allow_recording
+from harness.reports import report
+from onrecord.accounts.models import User
+from onrecord.audit.models import AuditEntry
+from onrecord.calls.enforcement import hold_live_calls
+from onrecord.calls.models import Call
+from onrecord.governance.decisions import current
+from onrecord.people.models import Person
+from onrecord.policy.document import Rule, Setting
+from onrecord.policy.mode import Mode
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = "+13125550123"
+ILLINOIS = ("US-IL",)
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(name="Ana")
+
+
+@pytest.fixture
+def person() -> Person:
+    return PersonFactory(number=NUMBER, subdivision="US-IL")
+
+
+@pytest.fixture
+def call(ana: User, person: Person) -> Call:
+    """Live, judged to be recorded on both sides."""
+    allow_recording()
+    return CallFactory(user=ana, person=person, number=NUMBER)
+
+
+def test_a_stricter_mode_is_taken_over_with_its_sentence(call: Call) -> None:
+    allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE, because="is quiet"),))
+    assert hold_live_calls() == 1
+    call.refresh_from_db()
+    assert (call.mode, call.may_change) == ("none", False)
+    event = call.events.get(type="call.restricted")
+    assert event.payload["data"]["sentence"] == "Off: Illinois is quiet (rule 'Quiet')."
+    assert event.payload["data"]["policy_version"] == current().version
+    assert call.decision["mode"] == "both"
+    assert hold_live_calls() == 0
+
+
+def test_a_looser_policy_waits_for_the_next_call(ana: User, person: Person) -> None:
+    call = CallFactory(user=ana, person=person, number=NUMBER, mode=Mode.ONE_SIDED, may_change=False)
+    allow_recording()
+    assert hold_live_calls() == 0
+    call.refresh_from_db()
+    assert (call.mode, call.may_change, call.restriction) == ("one_sided", False, None)
+
+
+def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: User) -> None:
+    allow_recording(rules=(Rule(name="Fixed", where=ILLINOIS, may_change=False),))
+    assert hold_live_calls() == 0
+    browser = Client()
+    browser.force_login(ana)
+    answer = browser.post(
+        f"/api/v2/calls/{call.pk}/recording", {"wanted": "paused"}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
+    assert "Locked by rule 'Fixed'" in answer.json()["message"]
+
+
+def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> None:
+    allow_recording(team=Setting(record=False, locked=True))
+    assert hold_live_calls() == 1
+    call.refresh_from_db()
+    assert call.mode == "none"
+    assert call.ruling["sentence"].startswith("Off: your team does not record calls by default.")
+
+
+def test_a_default_that_is_merely_off_leaves_a_running_call_alone(call: Call) -> None:
+    allow_recording(team=Setting(record=False))
+    assert hold_live_calls() == 0
+    call.refresh_from_db()
+    assert (call.mode, call.may_change) == ("both", True)
+
+
+def test_marking_the_person_holds_the_live_call(call: Call, person: Person) -> None:
+    admin = Client()
+    admin.force_login(UserFactory(permission_set="Admin"))
+    admin.post(f"/people/{person.pk}/do-not-record", {"wanted": "on"})
+    call.refresh_from_db()
+    assert (call.mode, call.ruling["sentence"]) == ("none", "Off: this person is marked Do Not Record.")
+
+
+def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) -> None:
+    allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE),))
+    hold_live_calls()
+    end = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 10, "captured": False, "drops": 0}
+    report(call.pk, "call.answered", seq=1)
+    report(call.pk, "call.ended", seq=2, **end)
+    call = Call.objects.select_related("recording").get(pk=call.pk)
+    assert (call.recording.status, call.recording.reason_code) == ("not_recorded", "rule")
+
+
+def test_an_attempt_at_the_switch_is_audited_under_who_made_it(call: Call, ana: User) -> None:
+    attempt = {"actor": str(ana.pk), "wanted": "recording", "code": "above_ceiling"}
+    report(call.pk, "recording.refused", seq=1, **attempt)
+    report(call.pk, "recording.refused", seq=1, **attempt)
+    report(call.pk, "recording.refused", seq=2, actor="nobody", wanted="recording", code="above_ceiling")
+    first, second = AuditEntry.objects.filter(action="recording.change_refused").order_by("pk")
+    assert (first.actor, first.object_id, first.details) == (ana, call.pk, attempt)
+    assert (second.actor, second.details["actor"]) == (None, "nobody")

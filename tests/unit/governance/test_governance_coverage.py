@@ -1,0 +1,50 @@
+"""The map and the table of countries."""
+
+from onrecord.governance.coverage import TILES, countries, decision_at, subdivisions
+from onrecord.policy.areas import area_of_address, country_names, subdivision_names
+from onrecord.policy.decision import RepFacts
+from onrecord.policy.document import Policy, Rule, Setting
+from onrecord.policy.mode import Mode
+from onrecord.policy.presets import CAUTIOUS, MAJORITY, with_preset
+
+ANY_REP = RepFacts(user="")
+RECORDING = Policy(version=1, team=Setting(record=True))
+
+
+def test_every_state_and_province_has_one_square_and_no_two_share_a_place() -> None:
+    assert sorted(tile.code for tile in TILES) == sorted(subdivision_names())
+    assert len({(tile.column, tile.row) for tile in TILES}) == len(TILES)
+
+
+def test_the_map_shows_the_states_of_a_preset_as_never_recorded() -> None:
+    shown = subdivisions(with_preset(RECORDING, MAJORITY), ANY_REP)
+    never = {code for code, found in shown.items() if found.effect == "never"}
+    assert never == {f"US-{code}" for code in "CA FL IL MD MA MT NH PA WA NV".split()}
+    assert shown["US-CA"].decision.sentence.startswith("Off: California requires everyone's consent")
+
+
+def test_each_effect_has_its_own_word() -> None:
+    rules = (
+        Rule(name="One", where=("US-UT",), mode=Mode.ONE_SIDED),
+        Rule(name="Two", where=("US-TX",), record=False),
+    )
+    shown = subdivisions(Policy(version=1, team=Setting(record=True), rules=rules), ANY_REP)
+    assert [shown[code].effect for code in ("US-UT", "US-TX", "US-OH")] == ["ours", "off", "on"]
+
+
+def test_where_the_rep_is_counts_everywhere() -> None:
+    rep = RepFacts(user="", location=area_of_address("US", "US-CA"))
+    shown = subdivisions(with_preset(RECORDING, MAJORITY), rep)
+    assert {found.effect for found in shown.values()} == {"never"}
+
+
+def test_a_country_stands_at_the_strictest_of_its_states() -> None:
+    assert decision_at(with_preset(RECORDING, CAUTIOUS), ANY_REP, "US").mode is Mode.NONE
+    assert decision_at(RECORDING, ANY_REP, "US").record_at_start
+
+
+def test_every_country_is_in_the_table_once_and_the_exceptions_come_first() -> None:
+    table = countries(with_preset(RECORDING, CAUTIOUS), ANY_REP)
+    names = [one.name for like in table for one in like]
+    assert len(names) == len(set(names)) == len(country_names()) - 5
+    assert {one.code for like in table[:-1] for one in like} == {"US", "DE", "CA", "GB"}

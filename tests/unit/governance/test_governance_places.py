@@ -1,0 +1,40 @@
+"""Places as admins write them."""
+
+import pytest
+
+from onrecord.governance.places import read_places, write_place
+from onrecord.policy.areas import US_TERRITORIES, area_codes, country_names, subdivision_names
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("California, Germany", ("US-CA", "DE")),
+        ("us-ca; 415\nquebec", ("US-CA", "415", "CA-QC")),
+        ("Everywhere", ("*",)),
+        ("Texas, US-TX", ("US-TX",)),
+        ("PR, Guam", ("US-PR", "US-GU")),
+        ("GE", ("GE",)),
+        ("  ,\n", ()),
+    ],
+)
+def test_places_are_read_by_name_and_by_code(text: str, codes: tuple[str, ...]) -> None:
+    assert read_places(text) == (codes, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("CA", "'CA' can be California or Canada: write US-CA, or Canada in full."),
+        ("de", "'DE' can be Delaware or Germany: write US-DE, or Germany in full."),
+        ("Georgia", "'Georgia' can be more than one place: write US-GA or GE."),
+    ],
+)
+def test_what_can_be_two_places_is_asked_about(text: str, sentence: str) -> None:
+    assert read_places(text) == ((), [sentence])
+
+
+def test_every_place_is_written_so_that_it_is_read_again() -> None:
+    codes = [*subdivision_names(), *(country_names().keys() - US_TERRITORIES.keys()), "415", "*"]
+    assert [read_places(write_place(code)) for code in codes] == [((code,), []) for code in codes]
+    assert all(read_places(code) == ((code,), []) for code in area_codes())
