@@ -280,9 +280,14 @@ class Call:
             assert reply.status == expected, (reply.status, text)
             return json.loads(text) if text else {}
 
-    async def recording(self, wanted: str, expected: int = 200) -> dict[str, Any]:
+    async def recording(self, wanted: str, expected: int = 200, actor: str = "ann") -> dict[str, Any]:
         self.seq += 1
-        return await self.post("recording", expected, wanted=wanted, actor="ann", seq=self.seq)
+        return await self.post("recording", expected, wanted=wanted, actor=actor, seq=self.seq)
+
+    async def join(self, browser: "Browser", user: str) -> None:
+        """A further user's browser joins and connects."""
+        answer = await self.post("join", sdp=await browser.offer(), user_id=user)
+        await browser.accept(answer["sdp"])
 
     async def state(self) -> dict[str, Any]:
         async with self.client.get(f"/calls/{self.call_id}") as reply:
@@ -314,6 +319,8 @@ def order(to: str, sdp: str, /, **changes: Any) -> dict[str, Any]:
         "from": "+12025550100",
         "sdp": sdp,
         "user_id": "ann",
+        "announcement": None,
+        "beep_every_s": None,
         "decision": {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 7},
     }
     for name, value in changes.items():

@@ -94,7 +94,7 @@ def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
 def detach(request: HttpRequest, call_id: str) -> Any:
     call = _own_live_call(request, call_id)
     with asking():
-        switch().detach(call.pk)
+        switch().detach(call.pk, user_id=str(call.user_id))
     return Status(204, None)
 
 

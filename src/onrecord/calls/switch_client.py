@@ -69,8 +69,9 @@ class SwitchClient:
         """Take the browser's new connection; the answer to its SDP offer."""
         return str(self._request("POST", f"/calls/{call_id}/attach", {"sdp": sdp, "user_id": user_id})["sdp"])
 
-    def detach(self, call_id: str) -> None:
-        self._request("POST", f"/calls/{call_id}/detach", {})
+    def detach(self, call_id: str, *, user_id: str) -> None:
+        """The page of the user's browser goes away."""
+        self._request("POST", f"/calls/{call_id}/detach", {"user_id": user_id})
 
     def set_recording(self, call_id: str, *, wanted: str, actor: str, seq: int) -> dict[str, Any]:
         """{`recording`, `clock_ms`}, once the gate has moved."""

@@ -27,6 +27,9 @@ _SENTENCES = {
     "call.detached": ("The browser went away", "warn"),
     "call.attached": ("The browser came back", ""),
     "call.logged": ("Logged", ""),
+    "party.joined": ("Joined the call", ""),
+    "party.left": ("Left the call", ""),
+    "announcement.played": ("The announcement was played", ""),
     "recording.started": ("Recording started", "record"),
     "recording.paused": ("Recording paused", ""),
     "recording.resumed": ("Recording resumed", "record"),
@@ -57,7 +60,7 @@ _ENDS = {
 def timeline(call: Call) -> list[Entry]:
     """The call's events, oldest first."""
     events = list(events_of(call))
-    actors = {str(event.payload["data"].get("actor") or "") for event in events}
+    actors = {_actor(event.payload["data"]) for event in events}
     numbers = [int(actor) for actor in actors if actor.isdecimal()]
     names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
     return [
@@ -69,8 +72,13 @@ def timeline(call: Call) -> list[Entry]:
         )
         for event in events
         for sentence, tone in [_describe(event.type, event.payload["data"])]
-        for actor in [str(event.payload["data"].get("actor") or "")]
+        for actor in [_actor(event.payload["data"])]
     ]
+
+
+def _actor(data: dict[str, object]) -> str:
+    """Who caused an event, or whom it is about; empty for nobody."""
+    return str(data.get("actor") or data.get("user") or "")
 
 
 def _describe(kind: str, data: dict[str, object]) -> tuple[str, str]:

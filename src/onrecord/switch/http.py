@@ -1,5 +1,6 @@
 """The switch's commands over HTTP (docs/reference/switch.md)."""
 
+import base64
 import hmac
 import logging
 import re
@@ -11,15 +12,20 @@ from aiohttp.typedefs import Handler, Middleware
 
 from onrecord.capture.gate import RecordingState
 from onrecord.capture.recorder import RefusedError
+from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.switch.calls import Reason
 from onrecord.switch.engines.embedded import BadSdpError
-from onrecord.switch.live import Decision, EndedError, LiveCall, Order, StaleError
+from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall, StaleError
+from onrecord.switch.orders import Decision, Order
 from onrecord.switch.switchboard import ExistsError, Switchboard
 
 log = logging.getLogger(__name__)
 
-MAX_BODY = 256 << 10
+MAX_BODY = 512 << 10
+#: Longest announcement. In base64 it is the greater part of the largest body.
+MAX_ANNOUNCEMENT_S = 30
+MAX_BEEP_S = 300
 
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
@@ -42,6 +48,8 @@ _ANSWERS: dict[type[Exception], tuple[int, str, str]] = {
     BadSdpError: (400, "bad_sdp", ""),
     NoSuchCallError: (404, "no_such_call", "There is no such call, or it has ended."),
     EndedError: (404, "no_such_call", "There is no such call, or it has ended."),
+    AbsentError: (400, "bad_request", "The user of `user_id` is not in the call."),
+    FullError: (409, "full", "No more users can join this call."),
     ExistsError: (409, "exists", "There is or was a call of this id."),
     StaleError: (409, "stale", ""),
 }
@@ -59,6 +67,8 @@ def application(switchboard: Switchboard, secret: str) -> web.Application:
             web.get("/calls/{id}", commands.state),
             web.post("/calls/{id}/attach", commands.attach),
             web.post("/calls/{id}/detach", commands.detach),
+            web.post("/calls/{id}/join", commands.join),
+            web.post("/calls/{id}/leave", commands.leave),
             web.post("/calls/{id}/recording", commands.recording),
             web.post("/calls/{id}/restrict", commands.restrict),
             web.post("/calls/{id}/dtmf", commands.dtmf),
@@ -90,13 +100,22 @@ class _Commands:
 
     async def attach(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        call = self._live(request)
-        if _text(body, "user_id") != call.order.user_id:
-            raise BadRequestError("Only the rep who placed the call can attach to it.")
-        return web.json_response({"sdp": await call.attach(_text(body, "sdp"))})
+        answer = await self._live(request).attach(_text(body, "user_id"), _text(body, "sdp"))
+        return web.json_response({"sdp": answer})
 
     async def detach(self, request: web.Request) -> web.Response:
-        self._live(request).detach()
+        user = _text(await _body(request), "user_id")
+        self._live(request).detach(user)
+        return web.Response(status=204)
+
+    async def join(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        answer = await self._live(request).join(_text(body, "user_id"), _text(body, "sdp"))
+        return web.json_response({"sdp": answer})
+
+    async def leave(self, request: web.Request) -> web.Response:
+        user = _text(await _body(request), "user_id")
+        self._live(request).leave(user)
         return web.Response(status=204)
 
     async def recording(self, request: web.Request) -> web.Response:
@@ -240,4 +259,28 @@ def _order(body: dict[str, Any]) -> Order:
             may_change=_flag(decision, "may_change"),
             policy_version=_integer(decision, "policy_version"),
         ),
+        announcement=_announcement(body),
+        beep_every_s=_beep(body),
     )
+
+
+def _announcement(body: dict[str, Any]) -> bytes | None:
+    value = body.get("announcement")
+    if value is None:
+        return None
+    try:
+        sound = base64.b64decode(value["pcmu"], validate=True)
+    except (TypeError, KeyError, ValueError) as error:
+        raise BadRequestError("`announcement` must be null or {`pcmu`: base64 of PCMU at 8 kHz}.") from error
+    if not 0 < len(sound) <= MAX_ANNOUNCEMENT_S * RATE:
+        raise BadRequestError(f"`announcement` must have sound, and at most {MAX_ANNOUNCEMENT_S} s of it.")
+    return sound
+
+
+def _beep(body: dict[str, Any]) -> int | None:
+    if body.get("beep_every_s") is None:
+        return None
+    seconds = _integer(body, "beep_every_s")
+    if not 1 <= seconds <= MAX_BEEP_S:
+        raise BadRequestError(f"`beep_every_s` must be null or 1 to {MAX_BEEP_S} seconds.")
+    return seconds

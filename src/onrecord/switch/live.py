@@ -1,23 +1,28 @@
-"""A call while it lives: one browser leg, one far leg, and capture in between."""
+"""A call while it lives: our side's browsers, one far leg, and capture in between."""
 
 import asyncio
 import logging
-import time
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from onrecord.capture.gate import RecordingState, Side
 from onrecord.capture.recorder import CallCapture, RefusedError
 from onrecord.policy.mode import Mode
-from onrecord.switch.calls import CallState, Change, Presence, Reason, Status
+from onrecord.switch.bridge import Bridge
+from onrecord.switch.calls import CallState, Reason, Status
 from onrecord.switch.engines.embedded import EmbeddedLeg
 from onrecord.switch.legs.leg import Dial, LegEvent
+from onrecord.switch.notices import Notices
+from onrecord.switch.orders import Order
+from onrecord.switch.participant import Participant
 from onrecord.switch.rtp import Rtp
 
 log = logging.getLogger(__name__)
 
-REP, CONTACT = 0, 1
+#: Parties of the journal. Collaborators follow, each user with one number for the whole call.
+REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
+#: Users whom one call takes, those who have left included: mixing costs more with each.
+MAX_USERS = 8
 
 _VERDICTS = {
     LegEvent.BUSY: Reason.BUSY,
@@ -26,35 +31,20 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """What the web decided about recording (docs/reference/switch.md)."""
-
-    mode: Mode
-    record_at_start: bool
-    may_change: bool
-    policy_version: int
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
-    """A call to place."""
-
-    call_id: str
-    #: E.164.
-    to: str
-    #: The caller's number in E.164, or None for an anonymous call.
-    caller: str | None
-    user_id: str
-    decision: Decision
-
-
 class StaleError(Exception):
     """A command that a later one has overtaken."""
 
 
 class EndedError(Exception):
     """The call has ended."""
+
+
+class AbsentError(Exception):
+    """The user is not in the call."""
+
+
+class FullError(Exception):
+    """The call takes no more users."""
 
 
 class Surroundings(Protocol):
@@ -84,104 +74,161 @@ class LiveCall:
         self.state = CallState()
         self._capture = capture
         self._around = around
-        self._presence = Presence(time.monotonic())
-        self._browser: EmbeddedLeg | None = browser
-        self._attaching = asyncio.Lock()
+        self._bridge = Bridge()
+        self._notices = Notices(
+            capture,
+            announcement=order.announcement,
+            announcement_party=ANNOUNCEMENT,
+            beep_every_s=order.beep_every_s,
+            beep_party=BEEP,
+            played=lambda: self._report("announcement.played"),
+        )
+        #: By user.
+        self._ours: dict[str, Participant] = {}
+        #: The party of every user who was ever here.
+        self._numbers = {order.user_id: REP}
+        self._connecting = asyncio.Lock()
         self._command = 0
         self._wished_by: str | None = None
         self._duration_ms = 0
-        capture.join(REP, side=Side.OURS, role="rep", user=order.user_id)
+        self._admit(order.user_id, browser)
         capture.join(CONTACT, side=Side.CONTACT, role="contact", user=None)
-        browser.listener = self
         self._far = around.dial(order.to, order.caller, self)
+        self._bridge.connect(CONTACT, self._far.hear)
 
     def describe(self) -> dict[str, Any]:
         """The `state` of docs/reference/switch.md."""
+        rep = self._ours.get(self.order.user_id)
         return {
             "call_id": self.order.call_id,
             "status": self.state.status,
             "recording": self._capture.recording,
             "mode": self._capture.mode,
             "clock_ms": self._duration_ms if self.state.ended else self._capture.clock_ms,
-            "attached": self._presence.attached and not self.state.ended,
+            "attached": rep is not None and rep.attached,
+            "users": [
+                {"user": one.user, "role": one.role, "attached": one.attached} for one in self._ours.values()
+            ],
             "drops": self._capture.drops,
         }
 
-    # The browser
+    # Our side
 
-    async def attach(self, offer: str) -> str:
-        """Answer the browser's offer; its new connection takes the place of the old one.
+    async def attach(self, user: str, offer: str) -> str:
+        """Answer the offer of a user who is in the call; the new connection takes the place of the old one.
 
-        Raises BadSdpError (the old connection then stays), EndedError.
+        Raises BadSdpError (the old connection then stays), AbsentError, EndedError.
         """
-        async with self._attaching:
-            self._check_alive()
-            leg, answer = await EmbeddedLeg.answer(offer, loopback=self._around.loopback)
-            if self.state.ended:
+        async with self._connecting:
+            self._present(user)
+            leg, answer = await self._answer(offer)
+            try:
+                self._present(user).connect(leg)
+            except AbsentError:
                 self._around.close(leg)
-                raise EndedError
-            before, self._browser = self._browser, leg
-            leg.listener = self
-            if before is not None:
-                self._around.close(before)
-            was_attached = self._presence.attached
-            self._presence.come(time.monotonic())
-            if not was_attached:
-                self._report("call.attached")
+                raise
             return answer
 
-    def detach(self) -> None:
-        """The browser's page goes away. Raises EndedError."""
-        self._check_alive()
-        if self._browser is not None:
-            self._around.close(self._browser)
-            self._browser = None
-        self._lose()
+    async def join(self, user: str, offer: str) -> str:
+        """Bring a further user in. For one who is in the call already it is the same as `attach`.
 
-    def browser_media(self, leg: EmbeddedLeg, frame: Rtp) -> None:
-        if leg is not self._browser or self.state.ended:
-            return
-        self._presence.heard(time.monotonic())
-        if self.state.status is Status.IN_PROGRESS:
-            self._capture.media(REP, *frame)
-        self._far.hear(frame)
+        Raises BadSdpError (nothing is then changed), FullError, EndedError.
+        """
+        async with self._connecting:
+            self._check_alive()
+            if user not in self._numbers and len(self._numbers) == MAX_USERS:
+                raise FullError
+            leg, answer = await self._answer(offer)
+            if user in self._ours:
+                self._ours[user].connect(leg)
+                return answer
+            joined = self._admit(user, leg)
+            self._report("party.joined", user=user, role=joined.role)
+            self._notices.owe_announcement()
+            return answer
 
-    def browser_lost(self, leg: EmbeddedLeg) -> None:
-        if leg is self._browser and not self.state.ended:
+    def leave(self, user: str) -> None:
+        """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
+        self._dismiss(self._present(user), Reason.REP_HUNG_UP)
+
+    def detach(self, user: str) -> None:
+        """The page of a user's browser goes away. Raises AbsentError, EndedError."""
+        self._present(user).disconnect()
+
+    async def _answer(self, offer: str) -> tuple[EmbeddedLeg, str]:
+        leg, answer = await EmbeddedLeg.answer(offer, loopback=self._around.loopback)
+        if self.state.ended:
             self._around.close(leg)
-            self._browser = None
-            self._lose()
+            raise EndedError
+        return leg, answer
 
-    def _lose(self) -> None:
-        if self._presence.attached:
-            self._presence.leave(time.monotonic())
+    def _admit(self, user: str, leg: EmbeddedLeg) -> Participant:
+        number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
+        role = "rep" if number == REP else "collaborator"
+        self._capture.join(number, side=Side.OURS, role=role, user=user)
+        participant = Participant(party=number, user=user, role=role, room=self, bridge=self._bridge)
+        self._ours[user] = participant
+        participant.connect(leg)
+        return participant
+
+    def _dismiss(self, participant: Participant, reason: Reason) -> None:
+        if len(self._ours) == 1:
+            self.end(reason)
+            return
+        del self._ours[participant.user]
+        participant.release()
+        self._capture.leave(participant.party)
+        self._report("party.left", user=participant.user, role=participant.role)
+
+    def _present(self, user: str) -> Participant:
+        self._check_alive()
+        if user not in self._ours:
+            raise AbsentError
+        return self._ours[user]
+
+    def said(self, participant: Participant, frame: Rtp) -> None:
+        self._say(participant.party, frame)
+
+    def went(self, participant: Participant) -> None:
+        if participant.party == REP:
             self._report("call.detached")
+
+    def came(self, participant: Participant) -> None:
+        if participant.party == REP:
+            self._report("call.attached")
+
+    def close(self, leg: EmbeddedLeg) -> None:
+        self._around.close(leg)
 
     # The far side
 
     def leg_media(self, frame: Rtp) -> None:
-        if self.state.status is Status.IN_PROGRESS:
-            self._capture.media(CONTACT, *frame)
-        if self._browser is not None:
-            self._browser.send(frame.payload, frame.timestamp)
+        self._say(CONTACT, frame)
 
     def leg_event(self, event: LegEvent) -> None:
         if event is LegEvent.RINGING:
             self.state = self.state.rang()
             self._report("call.ringing")
         elif event is LegEvent.ANSWERED:
-            self._answer()
+            self._answered()
         elif event is LegEvent.GONE:
             self.end(Reason.CONTACT_HUNG_UP)
         else:
             self.state = self.state.will_end(_VERDICTS[event])
 
-    def _answer(self) -> None:
+    def _answered(self) -> None:
         self.state = self.state.answered()
         self._capture.answer(datetime.now(UTC))
         self._report("call.answered")
         if self._capture.recording is RecordingState.RECORDING:
             self._report("recording.started", actor=self._wished_by)
+            self._notices.owe_announcement()
+
+    def _say(self, party: int, frame: Rtp) -> None:
+        """A voice: captured as it came, before any mixing, and brought to the others."""
+        if self.state.status is Status.IN_PROGRESS:
+            self._capture.media(party, *frame)
+        self._bridge.say(party, frame)
 
     # Time
 
@@ -190,13 +237,10 @@ class LiveCall:
         self._far.tick()
         if self.state.ended:
             return
-        change = self._presence.look(time.monotonic())
-        if change is Change.LOST:
-            self._report("call.detached")
-        elif change is Change.BACK:
-            self._report("call.attached")
-        elif change is Change.GIVEN_UP:
-            self.end(Reason.BROWSER_LOST)
+        self._bridge.step(self._notices.step())
+        for participant in list(self._ours.values()):
+            if participant.is_given_up():
+                self._dismiss(participant, Reason.BROWSER_LOST)
 
     # Commands
 
@@ -214,6 +258,8 @@ class LiveCall:
         after = self._capture.recording
         if after is not before:
             self._report(_moved(before, after), actor=actor)
+            if before is RecordingState.OFF:
+                self._notices.owe_announcement()
         return {"recording": after, "clock_ms": self._capture.clock_ms}
 
     def _move(self, wanted: RecordingState, actor: str) -> None:
@@ -247,9 +293,9 @@ class LiveCall:
             return
         self.state = self.state.end(reason)
         self._far.close()
-        if self._browser is not None:
-            self._around.close(self._browser)
-            self._browser = None
+        for participant in self._ours.values():
+            participant.release()
+        self._ours.clear()
         clock_ms = self._capture.clock_ms
         self._duration_ms = self._capture.end(self.state.status, str(self.state.reason))
         self._around.report(

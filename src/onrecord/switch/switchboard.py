@@ -9,7 +9,8 @@ from onrecord.capture.recorder import CaptureHost
 from onrecord.switch.calls import Reason
 from onrecord.switch.engines.embedded import EmbeddedLeg
 from onrecord.switch.legs.leg import Dial
-from onrecord.switch.live import LiveCall, Order
+from onrecord.switch.live import LiveCall
+from onrecord.switch.orders import Order
 from onrecord.switch.pacing import Pacer
 from onrecord.switch.reporter import Reporter
 

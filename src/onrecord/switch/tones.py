@@ -45,6 +45,11 @@ def beep() -> bytes:
     return tone(1000, ms=500, level=0.3)
 
 
+def recorder_beep() -> bytes:
+    """The warning that a recorder runs: 1400 Hz ("recorder warning tone" of FS-1037C)."""
+    return tone(1400, ms=200, level=0.1)
+
+
 def digit_beep() -> bytes:
     """The short tone with which the simulated network acknowledges a digit."""
     return tone(1400, ms=100, level=0.2)

@@ -56,7 +56,7 @@ class BrowserListener(Protocol):
 
 
 class EmbeddedLeg:
-    """One connection to a rep's browser."""
+    """One connection to a user's browser."""
 
     def __init__(self) -> None:
         #: Set by whoever takes the leg; nothing can arrive before the browser has the answer.
@@ -65,6 +65,9 @@ class EmbeddedLeg:
         # Without the empty list aiortc asks a public STUN server.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         self._out = _PacketTrack()
+        self._source: int | None = None
+        self._shift = 0
+        self._next_timestamp = 0
 
     @classmethod
     async def answer(cls, offer: str, *, loopback: bool) -> tuple[Self, str]:
@@ -100,9 +103,17 @@ class EmbeddedLeg:
         await connection.setLocalDescription(await connection.createAnswer())
         return connection.localDescription.sdp
 
-    def send(self, payload: bytes, timestamp: int) -> None:
-        """Send 20 ms of PCMU; dropped while the connection does not stand."""
-        self._out.push(payload, timestamp)
+    def send(self, frame: Rtp) -> None:
+        """Send PCMU; dropped while the connection does not stand.
+
+        The browser gets one stream: where the source changes (its SSRC), timestamps go on from the last.
+        """
+        if frame.ssrc != self._source:
+            self._source = frame.ssrc
+            self._shift = self._next_timestamp - frame.timestamp
+        timestamp = (frame.timestamp + self._shift) & 0xFFFFFFFF
+        self._next_timestamp = timestamp + len(frame.payload)
+        self._out.push(frame.payload, timestamp)
 
     async def close(self) -> None:
         """Close the connection. The browser is told."""

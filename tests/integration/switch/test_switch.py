@@ -1,8 +1,8 @@
 """The switch as a real process: real HTTP, real WebRTC over loopback, real journals."""
 
 import asyncio
+import base64
 import time
-from collections.abc import AsyncIterator, Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,30 +14,6 @@ from harness.switch_rig import Browser, SwitchRig, order, place, spectrum, until
 BUSY, NO_ANSWER, VOICEMAIL, BRIEF, UNREACHABLE, STEADY, ECHO = (
     f"+120255501{ending}" for ending in range(90, 97)
 )
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SwitchRig]:
-    with SwitchRig(tmp_path_factory.mktemp("switch")) as rig:
-        yield rig
-
-
-@pytest.fixture
-async def rig(running: SwitchRig) -> SwitchRig:
-    await running.ready()
-    return running
-
-
-@pytest.fixture
-async def client(rig: SwitchRig) -> AsyncIterator[aiohttp.ClientSession]:
-    async with rig.client() as session:
-        yield session
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Browser]:
-    async with Browser() as peer:
-        yield peer
 
 
 def is_gapless(clocks: list[int]) -> bool:
@@ -306,7 +282,7 @@ async def test_a_reload_attaches_again_and_the_same_party_speaks_on(
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
     await asyncio.sleep(0.5)
-    await call.post("detach", 204)
+    await call.post("detach", 204, user_id="ann")
     await call.event("call.detached")
     assert (await call.state())["attached"] is False
     async with Browser() as reloaded:
@@ -410,7 +386,7 @@ async def test_hanging_up_twice_is_no_error_and_other_commands_find_no_call(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     assert await call.hang_up() == await call.hang_up()
-    for what, body in (("detach", {}), ("dtmf", {"digits": "1"})):
+    for what, body in (("detach", {"user_id": "ann"}), ("dtmf", {"digits": "1"})):
         assert (await call.post(what, 404, **body))["code"] == "no_such_call"
 
 
@@ -466,6 +442,12 @@ async def test_a_malformed_offer_is_a_plain_message_and_leaves_nothing(
         ("may_change", "yes"),
         ("policy_version", True),
         ("user_id", 7),
+        ("announcement", "hello"),
+        ("announcement", {"pcmu": "no base64!"}),
+        ("announcement", {"pcmu": ""}),
+        ("announcement", {"pcmu": base64.b64encode(b"x" * 240_001).decode()}),
+        ("beep_every_s", 0),
+        ("beep_every_s", 301),
     ],
 )
 async def test_a_malformed_order_says_which_field_is_wrong(
