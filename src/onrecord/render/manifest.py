@@ -32,6 +32,18 @@ def entries(controls: Iterable[ControlFrame], first: bytes) -> list[dict[str, An
     return chained
 
 
+def hash_of_source(source: Mapping[str, Any]) -> bytes:
+    """What the chain of an imported recording begins with: it has a source where others have a journal."""
+    return hashlib.sha256(canonical(source)).digest()
+
+
+def first_hash(manifest: Mapping[str, Any]) -> bytes:
+    """The hash that the first entry is chained to. Raises LookupError, TypeError, ValueError."""
+    if manifest["journal"] is None:
+        return hash_of_source(manifest["source"])
+    return bytes.fromhex(manifest["journal"]["header"])
+
+
 def entry_hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
     """The hash of an entry (without its `hash`) that follows `previous`."""
     return hashlib.sha256(previous + canonical(entry)).digest()

@@ -97,7 +97,7 @@ class _Proof:
         return "the manifest is as the renderer signed it"
 
     def entries(self) -> str:
-        previous = bytes.fromhex(self._manifest["journal"]["header"])
+        previous = manifests.first_hash(self._manifest)
         for number, entry in enumerate(self._manifest["entries"]):
             bare = {name: value for name, value in entry.items() if name != "hash"}
             previous = manifests.entry_hash(previous, bare)
@@ -157,6 +157,9 @@ class _Proof:
 
     def journal(self) -> str:
         """If the journal is still there, rendering it again gives the same samples."""
+        if self._manifest["journal"] is None:
+            source = self._manifest["source"]
+            return f"none: imported from {source['provider']}, file SHA-256 {source['file']['sha256'][:16]}…"
         path = self._config.journals / f"{self._call_id}.journal"
         if not path.exists():
             return "deleted after the recording was stored, as it should be"

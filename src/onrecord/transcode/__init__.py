@@ -1,0 +1,1 @@
+"""Sound files from elsewhere become stored recordings: a process of its own, which knows no Django."""

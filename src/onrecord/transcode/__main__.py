@@ -1,0 +1,38 @@
+"""The process: an order on standard input, what came of it on standard output, both JSON.
+
+The answer is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. A file from
+elsewhere is read by large decoders in C: should one fall over it, or not come to an end, only this process is
+gone. Anything that trying again may mend ends it with a status other than 0.
+"""
+
+import json
+import resource
+import sys
+
+from onrecord.blobs.store import BlobStore
+from onrecord.config import Config
+from onrecord.transcode.conversion import Order, convert
+from onrecord.transcode.sides import SidesMixedError
+from onrecord.transcode.sound import UnusableError
+
+#: Seconds of processor time; the longest recording takes a third of it.
+_CPU_S = 900
+
+
+def main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
+    config = Config.load()
+    order = Order.model_validate_json(sys.stdin.buffer.read())
+    answer: dict[str, object]
+    try:
+        store = BlobStore(config.blob_url, config.secrets.master_key)
+        answer = {"completion": convert(order, store, order.file.parent)}
+    except SidesMixedError as error:
+        answer = {"problem": {"code": "sides_mixed", "message": str(error)}}
+    except UnusableError as error:
+        answer = {"problem": {"code": "unusable", "message": str(error)}}
+    json.dump(answer, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

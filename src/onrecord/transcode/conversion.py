@@ -1,0 +1,140 @@
+"""One sound file from elsewhere becomes one stored recording, by the encoder of all others."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from pydantic import AwareDatetime, BaseModel
+
+from onrecord.blobs.store import MANIFEST, PEAKS, AlreadyStoredError, BlobStore
+from onrecord.capture.gate import Side
+from onrecord.capture.journal import NO_PARTY, ControlFrame
+from onrecord.g711 import RATE
+from onrecord.policy.mode import Mode
+from onrecord.render import manifest
+from onrecord.render.draft import Draft
+from onrecord.render.follower import Recording, completion
+from onrecord.render.spans import spans
+from onrecord.transcode.sides import Channel, sides
+from onrecord.transcode.sound import Sound
+
+_PARTIES = {Side.OURS: (0, "rep"), Side.CONTACT: (1, "contact")}
+
+
+class Order(BaseModel):
+    """What is to be converted, and under which decision."""
+
+    call_id: str
+    file: Path
+    #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
+    policy: dict[str, Any]
+    #: Whose voice each channel is, as the dialer says; None where it does not.
+    channels: list[Channel] | None
+    #: User id of the rep.
+    user: str
+    answered_at: AwareDatetime
+    #: `provider`, `call_id` and `recording_id` of the delivery.
+    source: dict[str, str]
+
+
+def convert(order: Order, store: BlobStore, drafts: Path) -> dict[str, Any]:
+    """Make and store the recording; the data of its `recording.completed` (docs/reference/switch.md).
+
+    Done already, it is only told again. Raises UnusableError, SidesMixedError, OSError.
+    """
+    if not store.exists(order.call_id):
+        try:
+            _make(order, drafts).put(store)
+        except AlreadyStoredError:
+            # Somebody else stored it meanwhile: that one counts.
+            (drafts / f"{order.call_id}.audio").unlink(missing_ok=True)
+    return completion(json.loads(store.get(order.call_id, MANIFEST)), store.get(order.call_id, PEAKS))
+
+
+def _make(order: Order, drafts: Path) -> Recording:
+    with Sound(order.file) as sound:
+        picked = sides(sound.facts.channels, order.channels, Mode(order.policy["mode"]))
+        draft = Draft(drafts / f"{order.call_id}.audio", order.call_id)
+        try:
+            for samples in sound.samples():
+                draft.add(picked.pick(samples))
+        except BaseException:
+            draft.discard()
+            raise
+    peaks = draft.finish()
+    source = {
+        **order.source,
+        "file": _file(order.file, sound),
+        "channels": [channel.value for channel in order.channels] if order.channels else None,
+    }
+    controls = _controls(order, picked.heard, round(draft.samples * 1000 / RATE))
+    return Recording(
+        call_id=order.call_id,
+        data_key=draft.data_key,
+        manifest=manifest.sign(_manifest(order.call_id, source, controls, draft, peaks), draft.data_key),
+        peaks=peaks,
+        draft=draft.path,
+    )
+
+
+def _file(path: Path, sound: Sound) -> dict[str, Any]:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    facts = sound.facts
+    return {
+        "sha256": digest,
+        "bytes": path.stat().st_size,
+        "container": facts.container,
+        "codec": facts.codec,
+        "rate": facts.rate,
+        "channels": facts.channels,
+        "truncated": sound.truncated,
+    }
+
+
+def _controls(order: Order, heard: list[Side], duration_ms: int) -> list[ControlFrame]:
+    """What a journal would say of a call that was recorded from end to end."""
+
+    def control(kind: str, clock: int, party: int = NO_PARTY, **fields: Any) -> ControlFrame:
+        return ControlFrame(type=kind, clock=clock, party=party, fields=fields)
+
+    joins = []
+    for side in heard:
+        party, role = _PARTIES[side]
+        user = order.user if side is Side.OURS else None
+        joins.append(control("join", 0, party, side=side.value, role=role, user=user))
+    return [
+        control("policy", 0, **order.policy),
+        *joins,
+        control("answer", 0, at=order.answered_at.isoformat()),
+        control("start", 0, actor=None),
+        control("end", duration_ms, status="completed", reason="imported"),
+    ]
+
+
+def _manifest(
+    call_id: str, source: dict[str, Any], controls: list[ControlFrame], draft: Draft, peaks: bytes
+) -> dict[str, Any]:
+    entries = manifest.entries(controls, manifest.hash_of_source(source))
+    return {
+        "version": manifest.VERSION,
+        "call_id": call_id,
+        "journal": None,
+        "source": source,
+        "decision": [entry for entry in entries if entry["type"] == "policy"],
+        "entries": entries,
+        "parties": [
+            {"party": entry["party"], "side": entry["side"], "role": entry["role"], "user": entry["user"]}
+            for entry in entries
+            if entry["type"] == "join"
+        ],
+        "spans": [span.document() for span in spans(controls, until_ms=controls[-1].clock)],
+        "begins_at_ms": 0,
+        "samples": draft.samples,
+        "frames": {},
+        "drops": 0,
+        "audio": {"sha256": draft.audio_sha256, "bytes": draft.audio_bytes},
+        "pcm_sha256": draft.pcm_sha256,
+        "peaks_sha256": hashlib.sha256(peaks).hexdigest(),
+    }
