@@ -19,7 +19,7 @@ def test_every_state_and_province_has_one_square_and_no_two_share_a_place() -> N
 def test_the_map_shows_the_states_of_a_preset_as_never_recorded() -> None:
     shown = subdivisions(with_preset(RECORDING, MAJORITY), ANY_REP)
     never = {code for code, found in shown.items() if found.effect == "never"}
-    assert never == {f"US-{code}" for code in "CA FL IL MD MA MT NH PA WA NV".split()}
+    assert never == {f"US-{code}" for code in ["CA", "FL", "IL", "MD", "MA", "MT", "NH", "PA", "WA", "NV"]}
     assert shown["US-CA"].decision.sentence.startswith("Off: California requires everyone's consent")
 
 
