@@ -1,6 +1,7 @@
 import './styles/index.css'
 import { session } from './call/session.ts'
 import { Dialer } from './elements/dialer.ts'
+import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
 import { Player } from './elements/player.ts'
 import { Simulation } from './elements/simulation.ts'
@@ -12,6 +13,7 @@ import { startNavigation, toggleListening } from './navigation.ts'
 import { startTheme } from './theme.ts'
 
 customElements.define('or-level-meter', LevelMeter)
+customElements.define('or-export', Export)
 customElements.define('or-player', Player)
 customElements.define('or-dialer', Dialer)
 customElements.define('or-simulation', Simulation)

@@ -1,6 +1,6 @@
 /** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
 import htmx from 'htmx.org'
-import { element } from './dom.ts'
+import { element, part } from './dom.ts'
 import { toast } from './toast.ts'
 
 interface SwapTask {
@@ -47,24 +47,34 @@ export async function refresh(id: string): Promise<void> {
   await htmx.ajax('GET', location.pathname + location.search, { target: selector, select: selector, swap: 'outerHTML' })
 }
 
-/** Show a recording under its row; pressed again, put it away. */
+/** Show a recording under its row or entry; pressed again, put it away. */
 export function toggleListening(button: HTMLElement): void {
   const row = button.closest('tr')
-  if (!row) return
-  const open = row.nextElementSibling?.classList.contains('listening') ? row.nextElementSibling : null
+  const entry = row ?? button.closest('.recording-cell')
+  if (!entry) return
+  const open = entry.nextElementSibling?.classList.contains('listening') ? entry.nextElementSibling : null
   button.setAttribute('aria-expanded', String(!open))
   if (open) {
     open.remove()
     return
   }
-  // Table rows can stand only in a table, so the markup is parsed inside one.
-  const listening = element(`<table><tr class="listening"><td colspan="${row.cells.length}"></td></tr></table>`)
   const player = document.createElement('or-player')
   for (const name of ['src', 'peaks', 'duration', 'spans']) {
     player.setAttribute(name, button.dataset[name] ?? '')
   }
-  listening.querySelector('td')?.append(player)
-  const inserted = listening.querySelector('tr')
-  if (inserted) row.after(inserted)
+  entry.after(row ? listeningRow(row, player) : listeningBlock(player))
   void (player as HTMLElement & { play(): Promise<void> }).play()
+}
+
+function listeningRow(row: HTMLTableRowElement, player: HTMLElement): HTMLElement {
+  // Table rows can stand only in a table, so the markup is parsed inside one.
+  const table = element(`<table><tr class="listening"><td colspan="${row.cells.length}"></td></tr></table>`)
+  part(table, 'td').append(player)
+  return part(table, 'tr')
+}
+
+function listeningBlock(player: HTMLElement): HTMLElement {
+  const block = element('<div class="listening"></div>')
+  block.append(player)
+  return block
 }

@@ -20,6 +20,7 @@ urlpatterns = [
     path("people/<int:person_id>", people.person, name="person"),
     path("people/<int:person_id>/do-not-record", people.do_not_record, name="do-not-record"),
     path("calls", calls.calls, name="calls"),
+    path("calls/export", calls.export, name="calls-export"),
     path("calls/<str:call_id>", calls.call, name="call"),
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),

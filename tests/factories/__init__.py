@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group as PermissionSet
 from factory.django import DjangoModelFactory
 
 from onrecord.accounts.models import Group, Team, User
-from onrecord.calls.models import Call
+from onrecord.calls.models import Call, CallLog
 from onrecord.governance.actions import publish
 from onrecord.people.models import Person, PhoneNumber
 from onrecord.policy.document import Policy, Setting
@@ -119,6 +119,15 @@ class CallFactory(DjangoModelFactory[Call]):
     @factory.post_generation
     def recording(self, create: bool, values: Any, **fields: Any) -> None:
         Recording.objects.create(call=self, **fields)
+
+
+def logged_call(user: User, person: Person | None, **fields: Any) -> Call:
+    """A past call that was logged to `person`; `notes`, `disposition` and `sentiment` are of the log."""
+    said = {name: fields.pop(name) for name in ("notes", "disposition", "sentiment") if name in fields}
+    log = CallLog.objects.create(user=user, person=person, **said)
+    ended: dict[str, Any] = {"ended_at": "2026-03-02T15:01:00Z", "status": "completed"}
+    call: Call = CallFactory(user=user, person=person, log=log, **(ended | fields))
+    return call
 
 
 def allow_recording(**changes: Any) -> None:

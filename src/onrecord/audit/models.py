@@ -11,17 +11,22 @@ class Action(StrEnum):
     """What people do that must be answerable later."""
 
     ANNOUNCEMENT_ADDED = "announcement.added"
+    CALLS_EXPORTED = "calls.exported"
     CALL_DIALED = "call.dialed"
     CALL_HUNG_UP = "call.hung_up"
     CALL_LOGGED = "call.logged"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
+    OUTCOMES_CHANGED = "outcomes.changed"
     POLICY_DRAFT_DISCARDED = "policy.draft_discarded"
     POLICY_PUBLISHED = "policy.published"
     RECORDING_CHANGE_REQUESTED = "recording.change_requested"
     RECORDING_CHANGE_REFUSED = "recording.change_refused"
+    RECORDING_COMMENTED = "recording.commented"
+    RECORDING_COMMENT_DELETED = "recording.comment_deleted"
     RECORDING_DOWNLOADED = "recording.downloaded"
     RECORDING_LISTENED = "recording.listened"
     RECORDING_MANIFEST_VIEWED = "recording.manifest_viewed"
+    RECORDING_VERIFIED = "recording.verified"
     RECORD_NEXT_CALL_CHOSEN = "recording.next_call_chosen"
 
 

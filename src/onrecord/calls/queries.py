@@ -3,33 +3,53 @@
 from django.db.models import Q, QuerySet
 
 from onrecord.accounts.models import User
+from onrecord.accounts.scope import Scope
+from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
-from onrecord.paging import Page, page
-from onrecord.people.models import Person, PhoneNumber, searchable
-from onrecord.people.numbers import digits_of
+from onrecord.paging import PAGE_SIZE, Page, page
+from onrecord.people.models import PhoneNumber, searchable
+from onrecord.people.numbers import dial_prefixes, digits_of
 from onrecord.people.queries import having_digits
 
 
 def shown_calls(user: User) -> "QuerySet[Call]":
     """The calls that the user may see, with all that a page or the API shows of them."""
-    return Call.objects.visible_to(user).select_related("person", "recording", "user")
+    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log")
 
 
-def list_calls(user: User, *, q: str, cursor: str | None, person: Person | None = None) -> Page[Call]:
+def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
     """Newest first."""
-    calls = shown_calls(user)
-    if person is not None:
-        calls = calls.filter(person=person)
-    return page(_search(calls, q, user), by="-created_at", cursor=cursor)
+    return page(filtered_calls(user, wanted), by="-created_at", cursor=cursor, size=size)
+
+
+def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
+    return _search(shown_calls(user).filter(wanted.condition()), wanted.q, user)
+
+
+def reps_of(user: User) -> list[User]:
+    """Whose calls the user may see, by name."""
+    scope = Scope.of(user)
+    members = User.objects.filter(team_id=user.team_id).order_by("name", "pk")
+    return [member for member in members if scope.covers(member)]
 
 
 def _search(calls: "QuerySet[Call]", q: str, user: User) -> "QuerySet[Call]":
-    matches = Q()
-    for word in searchable(q).split():
-        matches &= Q(person__search_text__contains=word)
+    """Calls whose contact or rep has every word in the name, or whose number has the digits at an end."""
+    words = searchable(q).split()
+    if not words:
+        return calls
+    contact = Q()
+    for word in words:
+        contact &= Q(person__search_text__contains=word)
+    # A team's users are few, and SQLite cannot compare without accents.
+    names = User.objects.filter(team_id=user.team_id).values_list("pk", "name")
+    reps = [pk for pk, name in names if all(word in searchable(name) for word in words)]
+    matches = contact | Q(user_id__in=reps)
     if digits := digits_of(q):
         numbers = PhoneNumber.objects.filter(having_digits(digits, user)).values("e164")
         matches |= Q(number__in=numbers) | Q(number__endswith=digits)
+        for prefix in dial_prefixes(digits, user.region):
+            matches |= Q(number__startswith=prefix)
     return calls.filter(matches)
 
 

@@ -1,14 +1,21 @@
 """Pages of calls."""
 
+from collections.abc import AsyncIterator, Iterator
+from datetime import tzinfo
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.scope import require_calls
-from onrecord.calls.queries import list_calls, shown_calls
+from onrecord.audit.models import Action, record
+from onrecord.calls.export import csv_of
+from onrecord.calls.filters import STATUSES, CallFilter
+from onrecord.calls.queries import filtered_calls, list_calls, reps_of, shown_calls
 from onrecord.calls.timeline import timeline
 from onrecord.governance import inputs
 
@@ -17,17 +24,53 @@ from onrecord.governance import inputs
 def calls(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
-    q = request.GET.get("q", "").strip()
-    found = list_calls(user, q=q, cursor=request.GET.get("cursor"))
-    context = {"calls": found.rows, "q": q, "next_cursor": found.next_cursor}
+    wanted = CallFilter.of(request.GET)
+    found = list_calls(user, wanted=wanted, cursor=request.GET.get("cursor"))
+    context = {
+        "calls": found.rows,
+        "wanted": wanted,
+        "reps": reps_of(user),
+        "statuses": {name: word for name, (word, _) in STATUSES.items()},
+        "next_cursor": found.next_cursor,
+    }
     return render(request, "calls/list.html", context)
+
+
+@require_safe
+def export(request: HttpRequest) -> HttpResponseBase:
+    """The filtered list as a file. `X-Rows` says how many there will be, so that progress can be shown."""
+    user = cast(User, request.user)
+    require_calls(user)
+    wanted = CallFilter.of(request.GET)
+    rows = filtered_calls(user, wanted).count()
+    record(Action.CALLS_EXPORTED, user, acting_user=user, rows=rows, **wanted.query())
+    headers = {
+        "Content-Disposition": f'attachment; filename="calls-{timezone.localdate().isoformat()}.csv"',
+        "X-Rows": str(rows),
+        "Cache-Control": "no-store",
+        "X-Accel-Buffering": "no",
+    }
+    body = _pieces(csv_of(user, wanted), timezone.get_current_timezone())
+    return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _pieces(text: Iterator[str], zone: tzinfo) -> AsyncIterator[str]:
+    # Batch by batch in the request's thread, so that pages of others are answered in between.
+    while (piece := await sync_to_async(_next)(text, zone)) is not None:
+        yield piece
+
+
+def _next(text: Iterator[str], zone: tzinfo) -> str | None:
+    # The middleware that knows the reader's time zone is through before the body is sent.
+    with timezone.override(zone):
+        return next(text, None)
 
 
 @require_safe
 def call(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
-    shown = get_object_or_404(shown_calls(user).select_related("log"), pk=call_id)
+    shown = get_object_or_404(shown_calls(user), pk=call_id)
     context = {
         "call": shown,
         "events": timeline(shown),

@@ -2,16 +2,16 @@
 
 from typing import cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.calls.enforcement import hold_live_calls
-from onrecord.calls.queries import list_calls
 from onrecord.errors import require
 from onrecord.people.actions import set_do_not_record
+from onrecord.people.activity import TABS, activity
 from onrecord.people.models import Person
 from onrecord.people.queries import list_people
 
@@ -36,8 +36,11 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
     shown = get_object_or_404(Person.objects.visible_to(user).prefetch_related("numbers"), pk=person_id)
-    calls = list_calls(user, q="", cursor=request.GET.get("cursor"), person=shown)
-    context = {"person": shown, "calls": calls.rows, "next_cursor": calls.next_cursor}
+    tab = request.GET.get("tab", "all")
+    if tab not in TABS:
+        raise Http404
+    entries, next_cursor = activity(user, shown, tab=tab, cursor=request.GET.get("cursor"))
+    context = {"person": shown, "tab": tab, "tabs": TABS, "entries": entries, "next_cursor": next_cursor}
     return render(request, "people/detail.html", context)
 
 

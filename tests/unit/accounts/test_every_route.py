@@ -36,6 +36,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "people"): PAGE,
     ("GET", "people/<int:person_id>"): PAGE,
     ("GET", "calls"): PAGE,
+    ("GET", "calls/export"): PAGE,
     ("GET", "calls/<str:call_id>"): PAGE,
     ("POST", "people/<int:person_id>/do-not-record"): (302, 302, 403, 403, 403, 403, 302),
     ("GET", "settings/call-recording"): SETTINGS,

@@ -6,7 +6,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from factories import CallFactory, PersonFactory, TeamFactory, UserFactory
+from factories import CallFactory, PersonFactory, TeamFactory, UserFactory, logged_call
 from onrecord.accounts.models import User
 
 pytestmark = pytest.mark.django_db
@@ -43,9 +43,12 @@ def test_a_cursor_that_is_not_one_of_ours_is_a_bad_request(browser: Client) -> N
         assert browser.get("/people", {"cursor": cursor}).status_code == 400
 
 
-def test_a_person_shows_numbers_and_the_calls_that_the_user_may_see(browser: Client, ana: User) -> None:
+def test_a_person_shows_numbers_and_the_logged_calls_that_the_user_may_see(
+    browser: Client, ana: User
+) -> None:
     person = PersonFactory(name="Jo Doe", number="+13125550123")
-    mine = CallFactory(user=ana, person=person)
+    mine = logged_call(ana, person)
+    logged_call(UserFactory(), person)
     CallFactory(user=UserFactory(), person=person)
     page = browser.get(f"/people/{person.pk}")
     assert found(page, r'href="/calls/(\w+)"') == [mine.pk]

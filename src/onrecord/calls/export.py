@@ -1,0 +1,73 @@
+"""A list of calls as CSV (RFC 4180), a batch at a time: memory does not grow with its length."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime
+
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.calls.filters import CallFilter
+from onrecord.calls.models import Call
+from onrecord.calls.queries import list_calls
+
+_BATCH = 500
+#: Excel takes a file for UTF-8 only if it begins with this.
+_MARK = "\ufeff"
+#: A cell that begins with one of these is a formula to a spreadsheet, and a caller's name may well be one.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+COLUMNS = (
+    "Call id", "Date", "Contact", "Company", "Number", "From", "Rep", "Status", "Duration (s)", "Disposition",
+    "Sentiment", "Notes", "Recording", "Reason",
+)  # fmt: skip
+
+
+def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
+    """The calls that `user` may see and that `wanted` leaves, newest first: first the head, then batches."""
+    yield _MARK + _lines([COLUMNS])
+    cursor: str | None = None
+    while True:
+        found = list_calls(user, wanted=wanted, cursor=cursor, size=_BATCH)
+        yield _lines(_row(call) for call in found.rows)
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet runs: an apostrophe before what would be a formula."""
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+
+
+def _row(call: Call) -> tuple[str, ...]:
+    log, person, recording = call.log, call.person, call.recording
+    cells = (
+        call.pk,
+        _moment(call.created_at),
+        person.name if person else "",
+        person.company if person else "",
+        call.number,
+        call.caller_number,
+        call.user.name,
+        call.status,
+        str(round(call.duration_ms / 1000)) if call.duration_ms is not None else "",
+        log.disposition if log else "",
+        log.sentiment if log else "",
+        log.notes if log else "",
+        recording.status,
+        recording.reason,
+    )
+    return tuple(safe(cell) for cell in cells)
+
+
+def _moment(at: datetime) -> str:
+    """ISO 8601 in the reader's time zone."""
+    return timezone.localtime(at).isoformat(timespec="seconds")
+
+
+def _lines(rows: "Iterator[tuple[str, ...]] | list[tuple[str, ...]]") -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

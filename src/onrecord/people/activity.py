@@ -1,0 +1,100 @@
+"""What was logged about a person: calls, notes and changes, newest first."""
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.db.models import Q, QuerySet
+
+from onrecord.accounts.models import User
+from onrecord.audit.models import Action, AuditEntry
+from onrecord.calls.models import Call
+from onrecord.calls.queries import shown_calls
+from onrecord.paging import PAGE_SIZE
+from onrecord.people.models import Person
+
+TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A logged call, or a change of the person."""
+
+    at: datetime
+    #: `call` or `change`.
+    kind: str
+    key: str | int
+    call: Call | None = None
+    #: What a change was, and who made it.
+    sentence: str = ""
+    actor: str = ""
+
+    @property
+    def place(self) -> tuple[datetime, str, Any]:
+        """Its place in the order."""
+        return self.at, self.kind, self.key
+
+
+def activity(
+    user: User, person: Person, *, tab: str, cursor: str | None, size: int = PAGE_SIZE
+) -> tuple[list[Entry], str | None]:
+    """A page of the person's activity as far as `user` sees it, and the cursor of the next.
+
+    A call belongs here once it is logged to the person, whichever number was dialled. Raises BadRequest.
+    """
+    place = _decode(cursor) if cursor else None
+    found: list[Entry] = []
+    if tab != "changes":
+        calls = shown_calls(user).filter(log__person=person)
+        if tab == "notes":
+            calls = calls.exclude(log__notes="")
+        rows = _after(calls, place, "created_at", "call")[: size + 1]
+        found += [Entry(at=call.created_at, kind="call", key=call.pk, call=call) for call in rows]
+    if tab in ("all", "changes"):
+        changes = AuditEntry.objects.filter(object_kind="person", object_id=str(person.pk))
+        entries = _after(changes.select_related("actor"), place, "at", "change")[: size + 1]
+        found += [_change(entry) for entry in entries]
+    found.sort(key=lambda entry: entry.place, reverse=True)
+    return found[:size], _encode(found[size - 1]) if len(found) > size else None
+
+
+def _after(rows: "QuerySet[Any]", place: tuple[str, str, Any] | None, at: str, kind: str) -> "QuerySet[Any]":
+    """The rows of one kind that follow a place in the order of all."""
+    if place is not None:
+        moment, other, key = place
+        later = Q(**{f"{at}__lt": moment})
+        if kind < other:
+            later |= Q(**{at: moment})
+        elif kind == other:
+            later |= Q(**{at: moment, "pk__lt": key})
+        rows = rows.filter(later)
+    return rows.order_by(f"-{at}", "-pk")
+
+
+def _change(entry: AuditEntry) -> Entry:
+    sentence = entry.action
+    if entry.action == Action.DO_NOT_RECORD_CHANGED:
+        marked = entry.details.get("do_not_record")
+        sentence = "Marked Do Not Record" if marked else "Do Not Record lifted"
+    actor = str(entry.actor) if entry.actor_id is not None else "OnRecord"
+    return Entry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
+
+
+def _encode(entry: Entry) -> str:
+    place = [entry.at.isoformat(), entry.kind, entry.key]
+    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[str, str, Any]:
+    try:
+        at, kind, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        datetime.fromisoformat(at)
+    except (binascii.Error, ValueError, TypeError) as error:
+        raise BadRequest("The cursor is not one of ours.") from error
+    if (kind, type(key)) not in (("call", str), ("change", int)):
+        raise BadRequest("The cursor is not one of ours.")
+    return at, kind, key

@@ -1,0 +1,148 @@
+"""/calls with filters, and /calls/export."""
+
+import csv
+import io
+import re
+from datetime import UTC, datetime
+
+import pytest
+from asgiref.sync import async_to_sync
+from django.http import HttpResponse
+from django.test import Client
+
+from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, logged_call
+from onrecord.accounts.models import User
+from onrecord.audit.models import AuditEntry
+from onrecord.calls.export import safe
+from onrecord.calls.models import Call
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(name="Ána Torres", permission_set="Admin")
+
+
+@pytest.fixture
+def browser(ana: User) -> Client:
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+def shown(browser: Client, **query: str) -> set[str]:
+    page = browser.get("/calls", query)
+    assert page.status_code == 200
+    return set(re.findall(r'href="/calls/(\w{32})"', page.content.decode()))
+
+
+def body(answer: HttpResponse) -> str:
+    async def collect() -> bytes:
+        return b"".join([piece async for piece in answer])
+
+    return async_to_sync(collect)().decode()
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
+
+
+@pytest.mark.parametrize(
+    "q",
+    [
+        "+1 (312) 555-0123",
+        "312.555.0123",
+        "1-312-555-0123",
+        "(312) 555",
+        "0123",
+        "tel:+13125550123",
+        "555 0123",
+    ],
+)
+def test_a_number_is_found_in_any_format_whether_or_not_it_is_a_persons(
+    browser: Client, ana: User, q: str
+) -> None:
+    wanted = CallFactory(user=ana, number="+13125550123", ended_at="2026-03-02T15:01:00Z", status="completed")
+    CallFactory(user=ana, number="+12065559999")
+    assert shown(browser, q=q) == {wanted.pk}
+
+
+def test_calls_are_found_by_the_reps_name_without_accents(browser: Client, ana: User) -> None:
+    mine = CallFactory(user=ana)
+    CallFactory(user=UserFactory(name="Ben"))
+    assert shown(browser, q="ana torres") == {mine.pk}
+
+
+def test_filters_narrow_by_rep_status_and_day_in_the_readers_zone(browser: Client, ana: User) -> None:
+    ben = UserFactory(name="Ben")
+    # 23:30 of 1 March in New York.
+    late = logged_call(ana, None, created_at=datetime(2026, 3, 2, 4, 30, tzinfo=UTC))
+    busy = logged_call(ben, None, status="busy")
+    live = CallFactory(user=ana)
+    assert shown(browser, rep=str(ben.pk)) == {busy.pk}
+    assert shown(browser, status="busy") == {busy.pk}
+    assert shown(browser, status="live") == {live.pk}
+    assert shown(browser, since="2026-03-01", until="2026-03-01") == {late.pk}
+    assert shown(browser, since="2026-03-02") == {busy.pk, live.pk}
+    assert shown(browser, rep=str(ana.pk), status="busy") == set()
+
+
+@pytest.mark.parametrize(
+    "query", [{"rep": "x"}, {"status": "odd"}, {"since": "yesterday"}, {"until": "0001-01-01"}]
+)
+def test_a_filter_that_no_form_sends_is_a_bad_request(browser: Client, query: dict[str, str]) -> None:
+    assert browser.get("/calls", query).status_code == 400
+
+
+def test_a_filter_shows_nothing_beyond_what_the_user_may_see() -> None:
+    rep, other = UserFactory(), UserFactory(group=GroupFactory(name="West"))
+    theirs = CallFactory(user=other, number="+13125550123")
+    client = Client()
+    client.force_login(rep)
+    assert shown(client, rep=str(other.pk)) == shown(client, q="312 555 0123") == set()
+    assert theirs.pk not in body(client.get("/calls/export", {"rep": str(other.pk)}))
+    assert f'value="{other.pk}"' not in client.get("/calls").content.decode()
+
+
+def test_the_export_holds_the_filtered_calls_and_leaves_an_audit_row(browser: Client, ana: User) -> None:
+    person = PersonFactory(name="Jo Doe", company="Contoso")
+    call = logged_call(
+        ana,
+        person,
+        disposition="Call back",
+        notes="Two\nlines, “quoted”",
+        duration_ms=61_400,
+        number="+13125550123",
+    )
+    logged_call(ana, None, status="busy")
+    answer = browser.get("/calls/export", {"status": "completed"})
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["X-Rows"] == "1"
+    (row,) = table(body(answer))
+    assert (row["Call id"], row["Contact"], row["Company"]) == (call.pk, "Jo Doe", "Contoso")
+    assert row["Date"] == "2026-03-02T10:00:00-05:00"
+    assert row["Number"] == "'+13125550123"
+    assert (row["Duration (s)"], row["Notes"]) == ("61", "Two\nlines, “quoted”")
+    entry = AuditEntry.objects.get(action="calls.exported")
+    assert (entry.actor, entry.details) == (ana, {"rows": 1, "status": "completed"})
+
+
+def test_the_export_goes_on_over_many_batches(
+    browser: Client, ana: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("onrecord.calls.export._BATCH", 7)
+    calls = {logged_call(ana, None).pk for _ in range(30)}
+    rows = table(body(browser.get("/calls/export")))
+    assert len(rows) == 30
+    assert {row["Call id"] for row in rows} == calls == set(Call.objects.values_list("pk", flat=True))
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@cmd", "\t=1", "  =1", "\r=1"])
+def test_a_cell_that_would_be_a_formula_is_text(text: str) -> None:
+    assert safe(text) == f"'{text}"
+
+
+def test_other_cells_stay_as_they_are() -> None:
+    assert [safe(text) for text in ("Jo", "", "a=b", "3")] == ["Jo", "", "a=b", "3"]
