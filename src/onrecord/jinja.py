@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
+from onrecord.recordings.pictures import bars, talk_parts
 
 
 def environment(**options: Any) -> Environment:
@@ -18,11 +19,13 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 - see above
     env.globals |= {"static": static, "url": url, "icon": icon}
     env.filters |= {
+        "bars": bars,
         "datetime": format_datetime,
         "duration": duration,
         "number": number,
         "phone": readable,
         "place": place_name,
+        "talk_parts": talk_parts,
     }
     return env
 

@@ -129,6 +129,8 @@ def test_a_call_becomes_a_recording_and_its_journal_goes(renderer: Renderer) -> 
     assert data["audio_sha256"] == manifest["audio"]["sha256"]
     assert data["bytes"] == renderer.store.size(CALL_ID, AUDIO)
     assert data["thumbnail"]["left"][:48] == [pytest.approx(24, abs=2)] * 48
+    assert data["talk"] == manifest["talk"]
+    assert (data["talk"]["both_ms"], data["talk"]["silence_ms"]) == (7000, 3000)
     assert [entry.get("actor") for entry in manifest["entries"]][-4:-1] == ["u1"] * 3
 
     audio = renderer.audio()

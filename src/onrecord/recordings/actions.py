@@ -16,6 +16,33 @@ class Span(Schema):
     parties: list[Any]
 
 
+class Stretch(Schema):
+    start_ms: int = Field(ge=0)
+    end_ms: int = Field(ge=0)
+
+
+class Monologues(Schema):
+    ours: Stretch | None
+    contact: Stretch | None
+
+
+class Counts(Schema):
+    ours: int = Field(ge=0)
+    contact: int = Field(ge=0)
+
+
+class Talk(Schema):
+    """Who talked (docs/reference/storage.md)."""
+
+    ours_ms: int = Field(ge=0)
+    contact_ms: int = Field(ge=0)
+    both_ms: int = Field(ge=0)
+    silence_ms: int = Field(ge=0)
+    ratio: float | None = Field(ge=0, le=1)
+    longest_monologue: Monologues
+    interruptions: Counts
+
+
 class Result(Schema):
     """What the renderer says of a finished recording (`recording.completed` in docs/reference/switch.md)."""
 
@@ -24,6 +51,11 @@ class Result(Schema):
     bytes: int = Field(gt=0)
     audio_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     thumbnail: dict[str, list[int]]
+    talk: Talk | None = None
+
+
+#: Columns that come with the result.
+RESULT = ["completed_at", "duration_ms", "bytes", "sha256", "spans", "thumbnail", "talk", "talk_ratio"]
 
 
 def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
@@ -35,7 +67,9 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.sha256 = result.audio_sha256
     recording.spans = [span.model_dump() for span in result.spans]
     recording.thumbnail = result.thumbnail
-    recording.save(update_fields=["completed_at", "duration_ms", "bytes", "sha256", "spans", "thumbnail"])
+    recording.talk = result.talk.model_dump() if result.talk else None
+    recording.talk_ratio = result.talk.ratio if result.talk else None
+    recording.save(update_fields=RESULT)
 
 
 def show(recording: Recording, result: Outcome) -> None:

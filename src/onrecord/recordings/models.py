@@ -45,6 +45,10 @@ class Recording(models.Model):
     spans = models.JSONField(default=list)
     #: {`left`: [0..100], `right`: [...]} of 120 bins each
     thumbnail = models.JSONField(default=dict)
+    #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.
+    talk_ratio = models.FloatField(null=True)
+    #: As in docs/reference/storage.md; None where nobody analysed it.
+    talk = models.JSONField(null=True)
 
     objects = RecordingQuerySet.as_manager()
 

@@ -12,10 +12,11 @@ from onrecord.blobs.sealed import SealedWriter
 from onrecord.blobs.store import AUDIO
 from onrecord.render.encoder import OpusEncoder
 from onrecord.render.peaks import Peaks
+from onrecord.render.talk import Talk
 
 
 class Draft:
-    """PCM in; sealed Ogg Opus in a file, peaks and hashes out."""
+    """PCM in; sealed Ogg Opus in a file, peaks, talk and hashes out."""
 
     def __init__(self, path: Path, call_id: str) -> None:
         """Begin the file, replacing one that an earlier process left."""
@@ -26,6 +27,7 @@ class Draft:
         self.samples = 0
         #: Bytes of the opened Ogg Opus.
         self.audio_bytes = 0
+        self.talk = Talk()
         self._pcm_hash = hashlib.sha256()
         self._audio_hash = hashlib.sha256()
         self._peaks = Peaks()
@@ -48,6 +50,7 @@ class Draft:
         """Take the next samples, int16[n, 2]."""
         self._pcm_hash.update(pcm.data)
         self._peaks.add(pcm)
+        self.talk.add(pcm)
         self._encoder.encode(pcm)
         self.samples += len(pcm)
 

@@ -134,6 +134,7 @@ class Follower:
             "spans": [span.document() for span in found],
             "begins_at_ms": (rendering.begin or 0) // _PER_MS,
             "samples": draft.samples,
+            "talk": draft.talk.finish({rendering.sides[party] for party in rendering.captured()}),
             "frames": {str(party): counts for party, counts in rendering.captured().items()},
             "drops": sum(c.fields["frames"] for c in rendering.controls if c.type == "drops"),
             "audio": {"sha256": draft.audio_sha256, "bytes": draft.audio_bytes},
@@ -151,4 +152,5 @@ def completion(signed: dict[str, Any], peaks: bytes) -> dict[str, Any]:
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],
         "thumbnail": thumbnail(peaks),
+        "talk": signed["talk"],
     }

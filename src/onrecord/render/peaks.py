@@ -1,10 +1,14 @@
 """The waveform that players draw: docs/reference/storage.md, object `peaks`."""
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 
 #: Samples per point: 20 ms.
 POINT = 160
+
+_Number = TypeVar("_Number", np.int16, np.int32)
 
 
 class Peaks:
@@ -29,18 +33,18 @@ class Peaks:
         return bytes(self._points)
 
     def _put(self, points: NDArray[np.int16]) -> None:
-        extremes = np.stack((_reduce(np.minimum, points), _reduce(np.maximum, points)), axis=-1)
+        extremes = np.stack((reduced(np.minimum, points), reduced(np.maximum, points)), axis=-1)
         # >> rounds down, so that the faintest sample below zero still shows.
         self._points += (extremes >> 8).astype(np.int8).tobytes()
 
 
-def _reduce(pick: np.ufunc, points: NDArray[np.int16]) -> NDArray[np.int16]:
+def reduced(pick: np.ufunc, points: NDArray[_Number]) -> NDArray[_Number]:
     """`pick` over axis 1, by halves: ten times faster than `reduce` along short strided rows (measured)."""
     while points.shape[1] % 2 == 0:
         half = points.shape[1] // 2
         points = pick(points[:, :half], points[:, half:])
-    reduced: NDArray[np.int16] = pick.reduce(points, axis=1)
-    return reduced
+    rest: NDArray[_Number] = pick.reduce(points, axis=1, dtype=points.dtype)
+    return rest
 
 
 def thumbnail(peaks: bytes, bins: int = 120) -> dict[str, list[int]]:

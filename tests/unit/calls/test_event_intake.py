@@ -40,6 +40,15 @@ FINISHED = {
     "bytes": 24000,
     "audio_sha256": "ab" * 32,
     "thumbnail": {"left": [0] * 120, "right": [100] * 120},
+    "talk": {
+        "ours_ms": 3000,
+        "contact_ms": 1000,
+        "both_ms": 0,
+        "silence_ms": 4000,
+        "ratio": 0.75,
+        "longest_monologue": {"ours": {"start_ms": 0, "end_ms": 3000}, "contact": None},
+        "interruptions": {"ours": 0, "contact": 1},
+    },
 }
 
 
@@ -58,6 +67,7 @@ def test_the_events_of_a_call_bring_it_to_its_end_and_its_recording_to_completio
     assert (call.status, call.duration_ms, call.recording_state) == ("completed", 9000, "off")
     assert (call.recording.status, call.recording.duration_ms) == ("completed", 8000)
     assert call.recording.sha256 == "ab" * 32
+    assert (call.recording.talk, call.recording.talk_ratio) == (FINISHED["talk"], 0.75)
     assert [event.type for event in call.events.order_by("seq")] == [
         "call.ringing",
         "call.answered",

@@ -1,0 +1,38 @@
+"""Small pictures of a recording as SVG, drawn by the server: pure. Styles come from classes."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+#: Height of one side's half of a waveform.
+HALF = 30
+
+
+def bars(heights: Sequence[int], *, upwards: bool) -> str:
+    """One side of a waveform as a path: a bar every 2 units from the middle line, for heights of 0 to 100."""
+    sign = "-" if upwards else ""
+    # Silence is a dot on the line, not a gap in the picture.
+    lengths = (max(1, round(height * HALF / 100)) for height in heights)
+    return "".join(f"M{2 * number + 1} {HALF}v{sign}{length}" for number, length in enumerate(lengths))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Part:
+    """A stretch of the talk bar."""
+
+    #: `ours`, `both`, `contact` or `silence`.
+    side: str
+    #: Percent of the bar.
+    start: float
+    width: float
+
+
+def talk_parts(talk: Mapping[str, Any]) -> Iterator[Part]:
+    """How the recording's time divides among the sides (docs/reference/storage.md, `talk`)."""
+    sides = ("ours", "both", "contact", "silence")
+    total, start = sum(talk[f"{side}_ms"] for side in sides), 0.0
+    for side in sides:
+        width = 100 * talk[f"{side}_ms"] / (total or 1)
+        if width:
+            yield Part(side=side, start=round(start, 2), width=round(width, 2))
+        start += width
