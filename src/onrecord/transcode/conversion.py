@@ -69,10 +69,13 @@ def _make(order: Order, drafts: Path) -> Recording:
         "channels": [channel.value for channel in order.channels] if order.channels else None,
     }
     controls = _controls(order, picked.heard, round(draft.samples * 1000 / RATE))
+    # Of voices in one channel nobody can say whose turn it is.
+    apart = set(picked.heard) if picked.ours != picked.contact else set()
+    unsigned = _manifest(order.call_id, source, controls, draft, peaks) | {"talk": draft.talk.finish(apart)}
     return Recording(
         call_id=order.call_id,
         data_key=draft.data_key,
-        manifest=manifest.sign(_manifest(order.call_id, source, controls, draft, peaks), draft.data_key),
+        manifest=manifest.sign(unsigned, draft.data_key),
         peaks=peaks,
         draft=draft.path,
     )
