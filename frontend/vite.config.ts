@@ -4,11 +4,11 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** Icons that pages and elements name; each becomes a symbol of the sprite `icons.svg`. */
 const ICONS = [
-  'arrow-left', 'ban', 'building-2', 'check', 'chevron-down', 'chevron-right', 'chevron-up', 'circle-alert',
-  'circle-dot', 'clock', 'copy', 'delete', 'download', 'file-json', 'grid-3x3', 'headphones', 'info', 'lightbulb', 'list',
-  'loader-circle', 'lock', 'log-out', 'megaphone', 'mic', 'mic-off', 'monitor', 'moon', 'pause', 'pencil', 'phone', 'phone-call',
-  'phone-incoming', 'phone-missed', 'phone-off', 'phone-outgoing', 'play', 'plus', 'search', 'settings', 'shield-check',
-  'skip-forward', 'sliders-horizontal', 'sun', 'triangle-alert', 'upload', 'user', 'users', 'x',
+  'arrow-left', 'ban', 'building-2', 'check', 'chart-column', 'chevron-down', 'chevron-right', 'chevron-up', 'circle-alert',
+  'circle-dot', 'clock', 'copy', 'delete', 'download', 'file-json', 'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'lightbulb', 'list',
+  'loader-circle', 'lock', 'log-out', 'megaphone', 'message-circle-question-mark', 'mic', 'mic-off', 'monitor', 'moon', 'package', 'pause', 'pencil', 'phone', 'phone-call',
+  'phone-incoming', 'phone-missed', 'phone-off', 'phone-outgoing', 'play', 'plus', 'search', 'send', 'settings', 'shield-check',
+  'skip-forward', 'sliders-horizontal', 'sun', 'trash-2', 'triangle-alert', 'upload', 'user', 'users', 'x',
 ]
 
 function iconSprite(): Plugin {

@@ -137,6 +137,9 @@ export const api = {
   recording: (id: string, wanted: Wanted) =>
     request<{ recording: RecordingState; clock_ms: number }>('POST', `/calls/${id}/recording`, { wanted }),
   dtmf: (id: string, digits: string) => request<void>('POST', `/calls/${id}/dtmf`, { digits }),
+  ask: (body: { note: string; call_id?: string; number?: string; person_id?: string | null }) =>
+    request<{ id: number; sentence: string; policy_version: number }>('POST', '/requests', body),
+  requestCounts: () => request<{ open: number; news: number }>('GET', '/requests/counts'),
   hangUp: (id: string) => request<{ call: Call }>('POST', `/calls/${id}/hangup`),
   /** Sent while the page goes away: only a beacon survives that, and a beacon carries no headers. */
   detach: (id: string) => {

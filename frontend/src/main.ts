@@ -1,5 +1,6 @@
 import './styles/index.css'
 import { session } from './call/session.ts'
+import { AskAdmin } from './elements/ask-admin.ts'
 import { Dialer } from './elements/dialer.ts'
 import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
@@ -10,8 +11,10 @@ import { Upload } from './elements/upload.ts'
 import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
+import { startRequestCounts } from './request-counts.ts'
 import { startTheme } from './theme.ts'
 
+customElements.define('or-ask-admin', AskAdmin)
 customElements.define('or-level-meter', LevelMeter)
 customElements.define('or-export', Export)
 customElements.define('or-player', Player)
@@ -22,6 +25,7 @@ customElements.define('or-upload', Upload)
 
 startTheme()
 startNavigation()
+if (document.querySelector('[data-count]')) startRequestCounts()
 
 document.addEventListener('click', (event) => {
   const target = event.target as Element

@@ -12,6 +12,7 @@ from onrecord.calls.api import router as calls
 from onrecord.calls.dialer_api import router as dialer
 from onrecord.errors import ApiError, session_expired
 from onrecord.people.api import router as people
+from onrecord.requests.api import router as requests
 
 
 class SignedIn(SessionAuth):
@@ -27,6 +28,7 @@ api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None)
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
+api.add_router("/requests", requests)
 
 
 @api.exception_handler(ApiError)

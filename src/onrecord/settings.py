@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "onrecord.governance",
     "onrecord.calls",
     "onrecord.recordings",
+    "onrecord.requests",
     "onrecord.live",
     "onrecord.jobs",
 ]

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from onrecord.accounts import settings_views as team
 from onrecord.accounts import views as accounts
 from onrecord.api import api
 from onrecord.calls import intake
@@ -11,6 +12,8 @@ from onrecord.governance import views as settings
 from onrecord.live import views as live
 from onrecord.people import views as people
 from onrecord.recordings import views as recordings
+from onrecord.reports import views as reports
+from onrecord.requests import views as requests
 
 urlpatterns = [
     path("", people.home, name="home"),
@@ -25,6 +28,27 @@ urlpatterns = [
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),
     path("recordings/<str:call_id>/manifest", recordings.manifest, name="recording-manifest"),
+    path("requests", requests.own, name="requests"),
+    path("reports/recording", reports.recording, name="recording-report"),
+    path("settings", team.settings, name="settings"),
+    path("settings/permission-sets", team.permission_sets, name="permission-sets"),
+    path("settings/permission-sets/new", team.create_permission_set, name="create-permission-set"),
+    path("settings/permission-sets/users", team.permission_set_users, name="permission-set-users"),
+    path(
+        "settings/permission-sets/<int:set_id>/rename",
+        team.rename_permission_set,
+        name="rename-permission-set",
+    ),
+    path(
+        "settings/permission-sets/<int:set_id>/delete",
+        team.delete_permission_set,
+        name="delete-permission-set",
+    ),
+    path("settings/packages", team.packages, name="packages"),
+    path("settings/packages/<str:package>", team.switch_package, name="switch-package"),
+    path("settings/requests", requests.inbox, name="requests-inbox"),
+    path("settings/requests/<int:request_id>/answer", requests.answer, name="answer-request"),
+    path("settings/requests/<int:request_id>/close", requests.close, name="close-request"),
     path("settings/call-recording", settings.settings, name="call-recording"),
     path("settings/call-recording/basics", settings.basics, name="settings-basics"),
     path("settings/call-recording/level", settings.level, name="settings-level"),

@@ -5,6 +5,7 @@ import { statusText } from '../call/state.ts'
 import { attribute, element, part, text } from '../dom.ts'
 import { timer } from '../format.ts'
 import { icon } from '../icon.ts'
+import type { AskAdmin } from './ask-admin.ts'
 import { keypad } from './keypad.ts'
 import { microphoneMenu } from './microphone-menu.ts'
 import { NumberEntry } from './number-entry.ts'
@@ -38,7 +39,7 @@ const MARKUP = `
       <p class="dock-keys" aria-live="off"></p>
     </div>
     <div class="record-line"><span class="record-lamp"></span><div><strong class="record-text"></strong>
-      <span class="record-reason" id="record-reason"></span></div></div>
+      <span class="record-reason" id="record-reason"></span><or-ask-admin hidden></or-ask-admin></div></div>
     <div class="controls">
       <button type="button" class="round" data-do="microphone" aria-label="Microphone settings" title="Microphone settings"
         aria-expanded="false">${icon('sliders-horizontal')}</button>
@@ -190,7 +191,9 @@ export class Dialer extends HTMLElement {
     text(part(this.#dock, '.dock-status'), line === 'ended' ? '' : statusText(state))
     this.#renderCard()
     this.#renderProblem()
-    this.#renderRecording(recordingView(state, session.decision))
+    const recording = recordingView(state, session.decision)
+    this.#renderRecording(recording)
+    this.#offerToAsk(recording)
 
     attribute(this.#button('call'), 'aria-disabled', this.#entry.ready ? null : 'true')
     const mute = this.#button('mute')
@@ -276,6 +279,15 @@ export class Dialer extends HTMLElement {
     attribute(this.#dock, 'data-recording', view.tone)
     text(part(this.#dock, '.record-text'), view.text)
     text(part(this.#dock, '.record-reason'), view.reason)
+  }
+
+  /** Where governance leaves the rep no choice, they can ask those who do have one. */
+  #offerToAsk({ locked, reason }: RecordingView): void {
+    const call = session.state.line === 'active' ? session.state.call : null
+    const preview = this.#entry.preview
+    const who = call?.person?.name ?? call?.to_formatted ?? preview?.person?.name ?? preview?.number?.formatted ?? ''
+    const subject = { number: this.#entry.number, personId: this.#entry.personId, callId: call?.id ?? null, who, reason }
+    part<AskAdmin>(this.#dock, 'or-ask-admin').offer(locked ? subject : null)
   }
 
   #tick(): void {

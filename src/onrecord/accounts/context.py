@@ -5,7 +5,20 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
+from onrecord.accounts.models import User
+from onrecord.accounts.packages import Package
+from onrecord.accounts.sections import sections_for
+from onrecord.calls.queries import live_call_of
+
 
 def base(request: HttpRequest) -> dict[str, Any]:
     # A request that is refused for its host is refused before anybody looks who asks.
-    return {"user": getattr(request, "user", AnonymousUser())}
+    user = getattr(request, "user", AnonymousUser())
+    if not isinstance(user, User):
+        return {"user": user}
+    return {"user": user, "sections": sections_for(user), "has_dialer": _has_dialer(user)}
+
+
+def _has_dialer(user: User) -> bool:
+    # Who is on a call when the package is switched off has to be able to end it.
+    return user.team.has(Package.DIALER) or live_call_of(user) is not None

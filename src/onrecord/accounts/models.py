@@ -4,20 +4,28 @@ from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import Group as AuthGroup
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from onrecord.accounts.permissions import Permission
+from onrecord.accounts.packages import Package, included_packages
+from onrecord.accounts.permissions import SETS, Permission
 
 
 class Team(models.Model):
     """The installation's team: everything belongs to it."""
 
     name = models.CharField(max_length=100)
+    #: The packages that are switched on.
+    packages = models.JSONField(default=included_packages)
 
     def __str__(self) -> str:
         return self.name
+
+    def has(self, package: Package) -> bool:
+        """Whether the team may use the package."""
+        return package in self.packages
 
 
 class Group(models.Model):
@@ -31,6 +39,22 @@ class Group(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PermissionSet(AuthGroup):
+    """What a user may do: a set of permissions with a name."""
+
+    # Django's own manager of groups knows only groups.
+    objects: ClassVar[models.Manager["PermissionSet"]] = models.Manager()  # type: ignore[assignment]
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+    @property
+    def is_default(self) -> bool:
+        """Every installation has it: it keeps its name and stays, while its permissions may change."""
+        return self.name in SETS
 
 
 def check_time_zone(value: str) -> None:

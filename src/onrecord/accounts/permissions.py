@@ -11,11 +11,15 @@ class Permission(StrEnum):
     CALLS_VIEW_GROUP = "calls:view:group"
     CALLS_VIEW_OWN = "calls:view:own"
     CALLS_VIEW_TEAM = "calls:view:team"
+    PACKAGES_CHANGE = "packages:change"
     PEOPLE_VIEW = "people:view"
+    PERMISSION_SETS_CHANGE = "permission_sets:change"
     RECORDING_CONTROL = "recording:control"
     RECORDING_DOWNLOAD = "recording:download"
     RECORDING_LISTEN = "recording:listen"
     RECORDING_MANIFEST_VIEW = "recording:manifest:view"
+    RECORDING_REPORT_VIEW = "recording:report:view"
+    RECORDING_REQUESTS_ANSWER = "recording:requests:answer"
     RECORDING_SETTINGS_CHANGE = "recording:settings:change"
     RECORDING_TURN_ON = "recording:turn_on"
 
@@ -27,11 +31,15 @@ DEEDS: dict[Permission, str] = {
     Permission.CALLS_VIEW_GROUP: "see your group's calls",
     Permission.CALLS_VIEW_OWN: "see calls",
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
+    Permission.PACKAGES_CHANGE: "switch packages on and off",
     Permission.PEOPLE_VIEW: "see people",
+    Permission.PERMISSION_SETS_CHANGE: "change permission sets",
     Permission.RECORDING_CONTROL: "change a recording during the call",
     Permission.RECORDING_DOWNLOAD: "download recordings",
     Permission.RECORDING_LISTEN: "listen to recordings",
     Permission.RECORDING_MANIFEST_VIEW: "see the manifests of recordings",
+    Permission.RECORDING_REPORT_VIEW: "see the recording report",
+    Permission.RECORDING_REQUESTS_ANSWER: "answer requests about recording",
     Permission.RECORDING_SETTINGS_CHANGE: "change the recording settings",
     Permission.RECORDING_TURN_ON: "turn recording on before a call",
 }
@@ -54,9 +62,12 @@ SETS: dict[str, set[Permission]] = {
         Permission.RECORDING_DOWNLOAD,
         Permission.RECORDING_LISTEN,
         Permission.RECORDING_MANIFEST_VIEW,
+        Permission.RECORDING_REPORT_VIEW,
+        Permission.RECORDING_REQUESTS_ANSWER,
         Permission.RECORDING_SETTINGS_CHANGE,
     },
-    "Manager": _CALLING | {Permission.CALLS_VIEW_GROUP, Permission.RECORDING_MANIFEST_VIEW},
+    "Manager": _CALLING
+    | {Permission.CALLS_VIEW_GROUP, Permission.RECORDING_MANIFEST_VIEW, Permission.RECORDING_REPORT_VIEW},
     "Read-only": {Permission.CALLS_VIEW_TEAM, Permission.PEOPLE_VIEW},
     "Rep": _CALLING,
 }

@@ -17,6 +17,12 @@ class Action(StrEnum):
     CALL_LOGGED = "call.logged"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
     OUTCOMES_CHANGED = "outcomes.changed"
+    PACKAGE_SWITCHED = "package.switched"
+    PERMISSION_SET_ASSIGNED = "permission_set.assigned"
+    PERMISSION_SET_CHANGED = "permission_set.changed"
+    PERMISSION_SET_CREATED = "permission_set.created"
+    PERMISSION_SET_DELETED = "permission_set.deleted"
+    PERMISSION_SET_RENAMED = "permission_set.renamed"
     POLICY_DRAFT_DISCARDED = "policy.draft_discarded"
     POLICY_PUBLISHED = "policy.published"
     RECORDING_CHANGE_REQUESTED = "recording.change_requested"
@@ -26,6 +32,9 @@ class Action(StrEnum):
     RECORDING_DOWNLOADED = "recording.downloaded"
     RECORDING_LISTENED = "recording.listened"
     RECORDING_MANIFEST_VIEWED = "recording.manifest_viewed"
+    RECORDING_REQUEST_ANSWERED = "recording.request_answered"
+    RECORDING_REQUEST_ASKED = "recording.request_asked"
+    RECORDING_REQUEST_CLOSED = "recording.request_closed"
     RECORDING_VERIFIED = "recording.verified"
     RECORD_NEXT_CALL_CHOSEN = "recording.next_call_chosen"
 
@@ -44,6 +53,7 @@ class AuditEntry(models.Model):
         indexes = [
             models.Index(fields=["object_kind", "object_id", "id"], name="audit_of_object"),
             models.Index(fields=["actor", "action", "at"], name="audit_of_actor"),
+            models.Index(fields=["action", "at"], name="audit_of_action"),
         ]
 
     def __str__(self) -> str:

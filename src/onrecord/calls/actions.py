@@ -91,9 +91,9 @@ def request_recording(call: Call, *, wanted: str, acting_user: User) -> int:
 
 
 @transaction.atomic
-def refuse_recording(call: Call, *, wanted: str, acting_user: User) -> None:
+def refuse_recording(call: Call, *, wanted: str, code: str, acting_user: User) -> None:
     """Enter that the user tried to get round the decision. Nothing reaches the switch."""
-    data = {"actor": str(acting_user.pk), "wanted": wanted, "code": "not_changeable"}
+    data = {"actor": str(acting_user.pk), "wanted": wanted, "code": code}
     _note_refusal(call, data)
     _emit(call, "recording.refused", at=timezone.now(), data=data)
 

@@ -7,6 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from onrecord.accounts.models import User
+from onrecord.accounts.packages import Package, require_package
 from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
 from onrecord.calls.models import Call
@@ -73,6 +74,7 @@ class LogIn(Schema):
 def place_call(request: HttpRequest, body: PlaceIn) -> Any:
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
+    require_package(user.team, Package.DIALER)
     call, sdp = place(to=body.to, sdp=body.sdp, person_id=body.person_id, acting_user=user)
     return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp))
 
@@ -102,9 +104,11 @@ def detach(request: HttpRequest, call_id: str) -> Any:
 def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> RecordingReply:
     user = _user(request)
     call = _own_live_call(request, call_id)
-    require(user, Permission.RECORDING_CONTROL)
+    if not user.may(Permission.RECORDING_CONTROL):
+        actions.refuse_recording(call, wanted=body.wanted, code="not_permitted", acting_user=user)
+        require(user, Permission.RECORDING_CONTROL)
     if call.mode == Mode.NONE or not call.may_change:
-        actions.refuse_recording(call, wanted=body.wanted, acting_user=user)
+        actions.refuse_recording(call, wanted=body.wanted, code="not_changeable", acting_user=user)
         raise ApiError(403, "not_allowed", call.ruling["sentence"])
     seq = actions.request_recording(call, wanted=body.wanted, acting_user=user)
     try:

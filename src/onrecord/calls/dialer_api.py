@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from onrecord.accounts.models import User
+from onrecord.accounts.packages import Package, require_package
 from onrecord.accounts.permissions import Permission
 from onrecord.calls.actions import choose_recording
 from onrecord.calls.schemas import PersonLink
@@ -47,17 +48,22 @@ class WantedIn(Schema):
 
 @router.get("/preview", response=PreviewOut)
 def preview(request: HttpRequest, number: str = "", person_id: int | None = None) -> PreviewOut:
-    user = cast(User, request.user)
-    require(user, Permission.CALLS_PLACE)
+    user = _dialing_user(request)
     return _preview(user, number[:100], person_id)
 
 
 @router.put("/record-next-call", response=PreviewOut)
 def record_next_call(request: HttpRequest, body: WantedIn) -> PreviewOut:
-    user = cast(User, request.user)
-    require(user, Permission.CALLS_PLACE)
+    user = _dialing_user(request)
     choose_recording(wanted=body.wanted, acting_user=user)
     return _preview(user, "", None)
+
+
+def _dialing_user(request: HttpRequest) -> User:
+    user = cast(User, request.user)
+    require(user, Permission.CALLS_PLACE)
+    require_package(user.team, Package.DIALER)
+    return user
 
 
 def _preview(user: User, typed: str, person_id: int | None) -> PreviewOut:

@@ -7,7 +7,7 @@ from typing import IO, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.calls.enforcement import hold_live_calls
@@ -116,6 +116,7 @@ def _change(
     return redirect(f"/settings/call-recording#{part}")
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @settings_page
 def rule(request: HttpRequest) -> HttpResponse:
     """The form of one rule: a new one, or the one that `?name=` names."""

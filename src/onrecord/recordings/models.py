@@ -53,7 +53,10 @@ class Recording(models.Model):
     objects = RecordingQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["status"], name="recordings_by_status")]
+        indexes = [
+            models.Index(fields=["status"], name="recordings_by_status"),
+            models.Index(fields=["reason_code"], name="recordings_by_reason"),
+        ]
 
     def __str__(self) -> str:
         return f"Recording of {self.call_id}"

@@ -4,17 +4,21 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from django.contrib.auth.models import Group as PermissionSet
+from django.contrib.auth.models import Permission as PermissionRow
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from factories import CallFactory, PersonFactory, UserFactory
-from onrecord.accounts.models import User
+from onrecord.accounts.matrix import MATRIX
+from onrecord.accounts.models import PermissionSet, User
 from onrecord.accounts.permissions import DEEDS, SETS, Permission
+from onrecord.accounts.sections import SECTIONS
+from onrecord.api import api
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
 from onrecord.recordings.models import Recording
 from onrecord.recordings.views import blob_store
+from onrecord.requests.models import RecordingRequest
 
 pytestmark = pytest.mark.django_db
 
@@ -29,9 +33,15 @@ SETTINGS = (200, 200, 403, 403, 403, 403, 302)
 #: A change that names no edition of the draft: let through, then told that the page is old.
 CHANGE = (409, 409, 403, 403, 403, 403, 302)
 
+ADMIN = (200, 403, 403, 403, 403, 403, 302)
+#: Let through, then told what is wrong with the empty form.
+ADMIN_CHANGE = (422, 403, 403, 403, 403, 403, 302)
+ANSWERER = (200, 200, 403, 403, 403, 403, 302)
+
 ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", ""): (302,) * 7,
     ("GET", "sign-in"): (302,) * 6 + (200,),
+    ("POST", "sign-in"): (422,) * 7,
     ("POST", "sign-out"): (302,) * 7,
     ("GET", "people"): PAGE,
     ("GET", "people/<int:person_id>"): PAGE,
@@ -61,6 +71,21 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "settings/call-recording/versions"): SETTINGS,
     ("GET", "settings/call-recording/versions/<int:number>"): SETTINGS,
     ("POST", "settings/call-recording/versions/<int:number>/copy"): CHANGE,
+    ("GET", "requests"): (200, 200, 200, 200, 200, 200, 302),
+    ("GET", "reports/recording"): (200, 200, 200, 403, 403, 403, 302),
+    ("GET", "settings"): (302, 302, 403, 403, 403, 403, 302),
+    ("GET", "settings/permission-sets"): ADMIN,
+    ("POST", "settings/permission-sets"): (302, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/permission-sets/new"): ADMIN_CHANGE,
+    ("GET", "settings/permission-sets/users"): ADMIN,
+    ("POST", "settings/permission-sets/users"): (302, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/permission-sets/<int:set_id>/rename"): ADMIN_CHANGE,
+    ("POST", "settings/permission-sets/<int:set_id>/delete"): ADMIN_CHANGE,
+    ("GET", "settings/packages"): ADMIN,
+    ("POST", "settings/packages/<str:package>"): (400, 403, 403, 403, 403, 403, 302),
+    ("GET", "settings/requests"): ANSWERER,
+    ("POST", "settings/requests/<int:request_id>/answer"): (422, 422, 403, 403, 403, 403, 302),
+    ("POST", "settings/requests/<int:request_id>/close"): (302, 302, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/audio"): LISTENER,
     ("GET", "recordings/<str:call_id>/audio?download=1"): (200, 200, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/peaks"): LISTENER,
@@ -80,7 +105,12 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "api/v2/calls/<call_id>/dtmf"): CALLER,
     ("POST", "api/v2/calls/<call_id>/hangup"): CALLER,
     ("PUT", "api/v2/calls/<call_id>/log"): (200, 403, 200, 403, 200, 403, 401),
+    ("POST", "api/v2/requests"): (201, 403, 201, 403, 201, 403, 401),
+    ("GET", "api/v2/requests/counts"): EVERYONE,
 }
+
+#: Says the same to every method.
+SCHEMA = "api/v2/openapi.json"
 
 BODIES: dict[str, dict[str, object]] = {
     "calls": {"to": "+13125550123", "sdp": "v=0"},
@@ -89,6 +119,7 @@ BODIES: dict[str, dict[str, object]] = {
     "dtmf": {"digits": "1"},
     "record-next-call": {"wanted": True},
     "log": {"notes": "x"},
+    "requests": {"number": "+13125550123"},
 }
 
 
@@ -129,16 +160,33 @@ def recorded(user: User) -> Iterator[Call]:
     store.erase(call.pk)
 
 
+def real_path(pattern: str, user: User, call: Call) -> str:
+    """The route's path with the ids of things that are there."""
+    request = RecordingRequest.objects.create(
+        team=user.team, user=user, number="+13125550199", mode="none", sentence="Off.", policy_version_id=1
+    )
+    values = {
+        "<str:call_id>": call.pk,
+        "<call_id>": call.pk,
+        "<int:person_id>": PersonFactory().pk,
+        "<int:number>": 1,
+        "<str:name>": "consent-announcement",
+        "<int:set_id>": PermissionSet.objects.get(name="Rep").pk,
+        "<str:package>": "dialer",
+        "<int:request_id>": request.pk,
+    }
+    for placeholder, value in values.items():
+        pattern = pattern.replace(placeholder, str(value))
+    return pattern
+
+
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
 def test_a_route_answers_as_the_table_says(
     who: str, user: User, client: Client, recorded: Call, route: tuple[str, str]
 ) -> None:
-    method, path = route
+    method, pattern = route
     live = CallFactory(user=user)
-    call = recorded if path.startswith(("recordings", "calls/")) else live
-    path = path.replace("<str:call_id>", call.pk).replace("<call_id>", call.pk)
-    path = path.replace("<int:person_id>", str(PersonFactory().pk))
-    path = path.replace("<int:number>", "1").replace("<str:name>", "consent-announcement")
+    path = real_path(pattern, user, recorded if pattern.startswith(("recordings", "calls/")) else live)
     body = BODIES.get(path.rpartition("/")[2], {})
     answer = client.generic(
         method, f"/{path}", data=json.dumps(body) if method != "GET" else "", content_type="application/json"
@@ -151,6 +199,43 @@ def test_a_route_answers_as_the_table_says(
 def test_the_table_lists_every_route() -> None:
     listed = {path.partition("?")[0] for _, path in ROUTES}
     assert set(_paths(get_resolver())) == listed
+
+
+def test_the_table_lists_every_operation_of_the_api() -> None:
+    operations = {
+        (method.upper(), path.lstrip("/").replace("{", "<").replace("}", ">"))
+        for path, methods in api.get_openapi_schema()["paths"].items()
+        for method in methods
+    }
+    assert operations == {route for route in ROUTES if route[1].startswith("api/v2/")} - {("GET", SCHEMA)}
+
+
+@pytest.mark.parametrize("pattern", sorted({path.partition("?")[0] for _, path in ROUTES} - {SCHEMA}))
+def test_a_method_without_a_row_is_not_answered(pattern: str) -> None:
+    admin = UserFactory(permission_set="Admin")
+    client = Client()
+    client.force_login(admin)
+    path = real_path(pattern, admin, CallFactory(user=admin))
+    listed = {method for method, listed in ROUTES if listed.partition("?")[0] == pattern}
+    for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - listed:
+        assert client.generic(method, f"/{path}").status_code == 405, method
+
+
+def test_everything_in_the_nav_of_the_settings_is_there_for_who_sees_it() -> None:
+    for section in SECTIONS:
+        user = UserFactory(permission_set="")
+        user.groups.add(holding(section.permission))
+        client = Client()
+        client.force_login(user)
+        assert client.get(section.path).status_code == 200
+        assert client.get("/settings").headers["Location"] == section.path
+
+
+def holding(permission: Permission) -> PermissionSet:
+    """A set with this permission alone."""
+    made = PermissionSet.objects.create(name=f"Only {permission}")
+    made.permissions.set(PermissionRow.objects.filter(codename=permission))
+    return made
 
 
 def _paths(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
@@ -167,6 +252,8 @@ def _paths(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 def test_permissions_are_listed_alphabetically_and_each_has_its_words() -> None:
     assert list(Permission) == sorted(Permission)
     assert set(DEEDS) == set(Permission)
+    explained = [row.permission for section in MATRIX for row in section.rows]
+    assert sorted(explained) == sorted(Permission)
 
 
 def test_a_new_installation_has_the_permission_sets_with_their_permissions() -> None:

@@ -129,8 +129,8 @@ def test_a_longer_list_needs_no_more_queries(django_assert_max_num_queries: Any)
         past_call(ana, minutes=number, person=PersonFactory())
     browser = signed_in(ana)
     # Session, user, permissions, calls.
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         browser.get("/calls")
     # As above, and their numbers.
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         browser.get("/people")

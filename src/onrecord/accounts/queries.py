@@ -1,0 +1,103 @@
+"""Reading permission sets, who has which, and what was changed about them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+
+from onrecord.accounts.models import PermissionSet, User
+from onrecord.accounts.permissions import DEEDS, Permission
+from onrecord.audit.models import Action, AuditEntry
+from onrecord.paging import Page, page
+
+#: Those of every installation, as people know them; a team's own follow by name.
+_ORDER = ("Admin", "Manager", "Rep", "Compliance", "Read-only")
+
+_RECENT = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Column:
+    """A set in the matrix."""
+
+    set: PermissionSet
+    held: frozenset[str]
+    #: How many users have it.
+    users: int
+
+    @property
+    def seen(self) -> str:
+        """What the page showed, for the form to say."""
+        return " ".join(sorted(self.held))
+
+
+def columns() -> list[Column]:
+    """Every permission set."""
+    found = PermissionSet.objects.annotate(users=Count("user", distinct=True)).prefetch_related("permissions")
+    return [
+        Column(
+            set=one,
+            held=frozenset(row.codename for row in one.permissions.all()) & set(Permission),
+            users=one.users,
+        )
+        for one in sorted(found, key=_place)
+    ]
+
+
+def _place(one: PermissionSet) -> tuple[int, str]:
+    return (_ORDER.index(one.name), "") if one.name in _ORDER else (len(_ORDER), one.name.casefold())
+
+
+def list_users(user: User, *, q: str, cursor: str | None) -> Page[User]:
+    """The team's users by name, with their sets."""
+    users: QuerySet[User] = User.objects.filter(team_id=user.team_id).select_related("group")
+    for word in q.split():
+        users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
+    return page(users.prefetch_related("groups"), by="name", cursor=cursor)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Line:
+    """A change that was made, for the list below the matrix."""
+
+    entry: AuditEntry
+    sentence: str
+
+
+_SENTENCES = {
+    Action.PACKAGE_SWITCHED: lambda facts: f"switched {facts['package']} {'on' if facts['on'] else 'off'}",
+    Action.PERMISSION_SET_ASSIGNED: lambda facts: (
+        f"gave {facts['name']} the set {_names(facts['after'])} (was: {_names(facts['before'])})"
+    ),
+    Action.PERMISSION_SET_CHANGED: lambda facts: f"changed {facts['name']}: {_difference(facts)}",
+    Action.PERMISSION_SET_CREATED: lambda facts: (
+        f"created {facts['name']}" + (f" as a copy of {facts['like']}" if facts["like"] else "")
+    ),
+    Action.PERMISSION_SET_DELETED: lambda facts: f"deleted {facts['name']}",
+    Action.PERMISSION_SET_RENAMED: lambda facts: f"renamed {facts['before']} to {facts['name']}",
+}
+
+#: What the page of permission sets tells about.
+PERMISSION_CHANGES = tuple(action for action in _SENTENCES if action is not Action.PACKAGE_SWITCHED)
+
+
+def recent(*actions: Action) -> list[Line]:
+    """The newest changes of these kinds."""
+    entries = AuditEntry.objects.filter(action__in=actions).select_related("actor").order_by("-at", "-pk")
+    return [
+        Line(entry=entry, sentence=_SENTENCES[Action(entry.action)](entry.details))
+        for entry in entries[:_RECENT]
+    ]
+
+
+def _names(names: list[str]) -> str:
+    return " and ".join(names) or "none"
+
+
+def _difference(facts: dict[str, Any]) -> str:
+    parts = [
+        f"may {word}{DEEDS.get(Permission(one), one) if one in set(Permission) else one}"
+        for word, ones in (("now ", facts["added"]), ("no longer ", facts["removed"]))
+        for one in ones
+    ]
+    return "; ".join(parts)

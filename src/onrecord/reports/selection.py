@@ -1,0 +1,112 @@
+"""What a report is asked about: days, and whose calls."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TypeVar
+
+from django.db.models import Model, QuerySet
+from django.utils import timezone
+
+from onrecord.accounts.models import Group, User
+from onrecord.accounts.scope import Scope
+
+_T = TypeVar("_T", bound=Model)
+
+#: Days that are shown unless others are asked for, today included.
+DEFAULT_DAYS = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Selection:
+    """A question that the user may ask."""
+
+    team_id: int
+    first: date
+    #: Inclusive.
+    last: date
+    #: None for all that the user may see.
+    group: Group | None
+    rep: User | None
+    #: Whose calls are counted; None for the whole team's.
+    user_ids: tuple[int, ...] | None
+    #: What could not be understood of the question, in sentences; the rest was answered.
+    problems: tuple[str, ...]
+
+    @property
+    def start(self) -> datetime:
+        return _midnight(self.first)
+
+    @property
+    def stop(self) -> datetime:
+        """Exclusive."""
+        return _midnight(self.last + timedelta(days=1))
+
+
+def reps_of(user: User) -> "QuerySet[User]":
+    """Whose calls the user may see."""
+    scope = Scope.of(user)
+    team = User.objects.filter(team_id=user.team_id).order_by("name", "pk")
+    if scope.team_id is not None:
+        return team
+    if scope.group_id is not None:
+        return team.filter(group_id=scope.group_id)
+    return team.filter(pk=user.pk) if scope.user_id is not None else team.none()
+
+
+def groups_of(user: User) -> "QuerySet[Group]":
+    """Reporting groups of those whose calls the user may see."""
+    return Group.objects.filter(users__in=reps_of(user)).distinct().order_by("name", "pk")
+
+
+def read(user: User, query: Mapping[str, str]) -> Selection:
+    """`from` and `to` (ISO 8601 dates in the user's zone), `group` and `rep` (ids); each may be missing."""
+    problems: list[str] = []
+    today = timezone.localdate()
+    last = _day(query.get("to", ""), today, problems)
+    first = _day(query.get("from", ""), last - timedelta(days=DEFAULT_DAYS - 1), problems)
+    if first > last:
+        problems.append("The first day is after the last: they were exchanged.")
+        first, last = last, first
+    group = _chosen(groups_of(user), query.get("group", ""), "group", problems)
+    rep = _chosen(reps_of(user), query.get("rep", ""), "rep", problems)
+    reps = reps_of(user)
+    if group is not None:
+        reps = reps.filter(group=group)
+    if rep is not None:
+        reps = reps.filter(pk=rep.pk)
+    everyone = group is None and rep is None and Scope.of(user).team_id is not None
+    return Selection(
+        team_id=user.team_id,
+        first=first,
+        last=last,
+        group=group,
+        rep=rep,
+        user_ids=None if everyone else tuple(reps.values_list("pk", flat=True)),
+        problems=tuple(problems),
+    )
+
+
+def _day(text: str, otherwise: date, problems: list[str]) -> date:
+    if not text:
+        return otherwise
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        problems.append(f"{text[:20]!r} is no date: write one as 2026-01-31.")
+        return otherwise
+    # Midnights next to the ends of the calendar have no place in it.
+    return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
+
+
+def _chosen(choices: "QuerySet[_T]", key: str, what: str, problems: list[str]) -> "_T | None":
+    if not key:
+        return None
+    found = choices.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    if found is None:
+        problems.append(f"This {what} does not exist, or is not among those that you may see. All are shown.")
+    return found
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

@@ -1,0 +1,30 @@
+"""Pages of reports."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.accounts.scope import require_calls
+from onrecord.errors import require
+from onrecord.reports.queries import LISTED, recording_report
+from onrecord.reports.selection import groups_of, read, reps_of
+
+
+@require_safe
+def recording(request: HttpRequest) -> HttpResponse:
+    user = cast(User, request.user)
+    require(user, Permission.RECORDING_REPORT_VIEW)
+    require_calls(user)
+    selection = read(user, request.GET.dict())
+    context = {
+        "selection": selection,
+        "report": recording_report(selection),
+        "listed": LISTED,
+        "groups": groups_of(user),
+        "reps": reps_of(user),
+    }
+    return render(request, "reports/recording.html", context)

@@ -1,0 +1,1 @@
+"""What reps ask those who govern recording, and the answers."""
