@@ -30,17 +30,25 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point: what a person can put right is one sentence, everything else a traceback."""
-    logging.basicConfig(
-        level=os.environ.get("ONRECORD_LOG", "INFO").upper(),
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-        stream=sys.stderr,
-    )
     try:
+        _log(os.environ.get("ONRECORD_LOG", "INFO").upper())
         app()
     except (OSError, ValueError) as error:
         logging.getLogger("onrecord").debug("The command failed.", exc_info=True)
         typer.echo(f"onrecord: {error}", err=True)
         raise SystemExit(2) from error
+
+
+def _log(level: str) -> None:
+    if level not in logging.getLevelNamesMapping():
+        raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING or ERROR.")
+    logging.basicConfig(
+        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    if level == "INFO":
+        # They tell of every request and every pair of addresses that a call tries.
+        for library in ("aioice", "httpx"):
+            logging.getLogger(library).setLevel(logging.WARNING)
 
 
 def _django() -> None:
@@ -58,7 +66,7 @@ def _process(run: "Callable[[Config], None]") -> None:
 def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Fill a new database with the demo team.")] = False,
 ) -> None:
-    """Run everything: web, worker, switch and renderer under one supervisor."""
+    """Run web, worker, switch and renderer under one supervisor."""
     from onrecord import supervisor
 
     raise typer.Exit(supervisor.serve(Config.load(), demo=demo))
@@ -90,7 +98,7 @@ def switch() -> None:
 
 @app.command()
 def renderer() -> None:
-    """Run the renderer: it turns this host's journals into recordings."""
+    """Run the renderer: this host's journals become recordings."""
     from onrecord.render import service as part
 
     _process(part.run)
@@ -109,7 +117,7 @@ def migrate() -> None:
 def demo(
     if_new: Annotated[bool, typer.Option("--if-new", help="Do nothing when the database has users.")] = False,
 ) -> None:
-    """Fill the database with the demo team, its people and past calls."""
+    """Fill the database with a demo team, its people and calls."""
     _django()
     from django.contrib.auth import get_user_model
 
@@ -122,7 +130,7 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Say what is wrong with this installation and what to do about it."""
+    """Say what is wrong with this installation and what to do."""
     from onrecord import doctor as part
 
     findings = part.examine(Config.load())
@@ -146,7 +154,7 @@ def capture_pcap(
     pcap: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A pcap or pcapng file.")],
     out: Annotated[Path, typer.Argument(help="Journal to write.")],
 ) -> None:
-    """Feed a network capture through the gate into a journal; each RTP stream is a party."""
+    """Feed a network capture to a journal: a party per RTP stream."""
     from onrecord.capture.pcap import capture_pcap as capture
 
     typer.echo(capture(pcap, out, Config.load().secrets.master_key))

@@ -35,7 +35,9 @@ class Config:
     web_address: str
     #: `host:port` at which the switch listens; keep it private.
     switch_address: str
-    #: Django database URL: `sqlite:///path` or `postgresql://...`.
+    #: Where the web is for browsers, without a slash at the end; a proxy in front of it has its own.
+    public_url: str
+    #: `sqlite:///absolute/path`.
     database_url: str
     #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
     blob_url: str
@@ -53,18 +55,38 @@ class Config:
     def load(cls, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> "Config":
         """Read `ONRECORD_*` variables; make the data folder and its secrets on first use.
 
-        Raises ValueError when the secrets file cannot be understood.
+        Raises ValueError when an address or the secrets file cannot be understood.
         """
         home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
+        web = _address(environ, "ONRECORD_WEB", "127.0.0.1:8000")
+        switch = _address(environ, "ONRECORD_SWITCH", "127.0.0.1:8001")
         home.mkdir(parents=True, exist_ok=True)
         return cls(
             home=home,
-            web_address=environ.get("ONRECORD_WEB", "127.0.0.1:8000"),
-            switch_address=environ.get("ONRECORD_SWITCH", "127.0.0.1:8001"),
+            web_address=web,
+            switch_address=switch,
+            public_url=environ.get("ONRECORD_PUBLIC_URL", f"http://{web}").rstrip("/"),
             database_url=environ.get("ONRECORD_DATABASE_URL", f"sqlite:///{home / 'db.sqlite3'}"),
             blob_url=environ.get("ONRECORD_BLOB_URL", (home / "blobs").as_uri()),
             secrets=load_secrets(home / "secrets.json"),
         )
+
+
+def _address(environ: "os._Environ[str] | dict[str, str]", name: str, default: str) -> str:
+    address = environ.get(name, default)
+    try:
+        split_address(address)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    return address
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host, without the brackets of IPv6, and port of `host:port`. Raises ValueError for anything else."""
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 1 << 16:
+        raise ValueError(f"{address!r} is no address. Write host:port, such as 127.0.0.1:8000.")
+    return host.strip("[]"), int(port)
 
 
 def load_secrets(path: Path) -> Secrets:

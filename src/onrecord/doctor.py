@@ -23,7 +23,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from onrecord.config import Config
+from onrecord.config import Config, split_address
 
 _GIB = 1 << 30
 #: An hour of calls of one busy host fits easily; below this recordings are about to be lost.
@@ -288,13 +288,13 @@ def _address(name: str, address: str, path: str, variable: str, is_ours: Callabl
 
 
 def _free(name: str, address: str, variable: str) -> Finding:
-    host, _, port = address.rpartition(":")
+    host, port = split_address(address)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            probe.bind((host.strip("[]"), int(port)))
-    except (OSError, ValueError, OverflowError) as error:
+            probe.bind((host, port))
+    except OSError as error:
         return fail(f"The {name} cannot listen on {address} ({error}).", f"Correct {variable}.")
     return warn(f"The {name} is not running; {address} is free.", "Start it with `onrecord serve`.")
 

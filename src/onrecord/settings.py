@@ -1,12 +1,10 @@
 """Django's settings, derived from `Config`: everything that a host decides stands there."""
 
-import os
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 
 from onrecord.config import Config
 
@@ -17,12 +15,11 @@ SECRET_KEY = config.secrets.django_secret
 DEBUG = False
 
 # Where browsers reach us. A proxy that ends TLS in front of the web is told of by its public URL.
-PUBLIC_URL = os.environ.get("ONRECORD_PUBLIC_URL", f"http://{config.web_address}").rstrip("/")
-_public = urlsplit(PUBLIC_URL)
+_public = urlsplit(config.public_url)
 _is_https = _public.scheme == "https"
 _listens_at = config.web_address.rpartition(":")[0]
 ALLOWED_HOSTS = [_public.hostname or "localhost", _listens_at, "localhost", "127.0.0.1", "[::1]"]
-CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_TRUSTED_ORIGINS = [config.public_url]
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -75,7 +72,7 @@ TEMPLATES = [
 def _database(url: str) -> dict[str, object]:
     scheme, _, path = url.partition("://")
     if scheme != "sqlite" or not path.startswith("/"):
-        raise ImproperlyConfigured(
+        raise ValueError(
             f"ONRECORD_DATABASE_URL is {url!r}. This version keeps its data in SQLite only: "
             "write sqlite:///absolute/path/of/the/file."
         )

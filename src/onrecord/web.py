@@ -7,7 +7,7 @@ import socket
 
 import uvicorn
 
-from onrecord.config import Config
+from onrecord.config import Config, split_address
 
 log = logging.getLogger(__name__)
 
@@ -32,12 +32,12 @@ def run(config: Config) -> None:
     # uvicorn raises the signal again once it has stopped: to have been asked to stop is no failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    host, _, port = config.web_address.rpartition(":")
+    host, port = split_address(config.web_address)
     server = _Server(
         uvicorn.Config(
             "onrecord.asgi:application",
-            host=host.strip("[]"),
-            port=int(port),
+            host=host,
+            port=port,
             lifespan="off",
             ws="none",
             access_log=False,

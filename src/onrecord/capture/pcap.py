@@ -41,7 +41,7 @@ _RTCP = range(64, 96)
 _MAX_CLOCK_NS = (2**32 - 1) * NS_PER_MS
 
 
-class PcapError(Exception):
+class PcapError(ValueError):
     """The file cannot be captured from; the message says why."""
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from onrecord.capture.journal import JournalError, JournalReader
 from onrecord.capture.recorder import CaptureHost
-from onrecord.config import Config
+from onrecord.config import Config, split_address
 from onrecord.events.delivery import Delivery
 from onrecord.events.spool import Spool
 from onrecord.switch.http import application
@@ -43,8 +43,7 @@ async def _run(config: Config) -> None:
     runner = web.AppRunner(application(switchboard, config.secrets.switch_secret), access_log=None)
     try:
         await runner.setup()
-        host, _, port = config.switch_address.rpartition(":")
-        await web.TCPSite(runner, host.strip("[]"), int(port)).start()
+        await web.TCPSite(runner, *split_address(config.switch_address)).start()
         log.info("switch: listening at %s", config.switch_address)
         await stop.wait()
         log.info("switch: stopping, %d calls are ended", len(switchboard.calls))
@@ -104,4 +103,4 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
 
 def _is_loopback(address: str) -> bool:
     """Whether the web is there for browsers on this machine."""
-    return address.rpartition(":")[0] in {"127.0.0.1", "localhost", "[::1]"}
+    return split_address(address)[0] in {"127.0.0.1", "localhost", "::1"}
