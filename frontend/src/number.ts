@@ -2,11 +2,13 @@
 export type Entry = { kind: 'empty' } | { kind: 'number'; text: string } | { kind: 'name'; text: string }
 
 /**
- * Tidy pasted text: a `tel:` address, invisible direction marks that phone books add, line ends and odd blanks.
+ * Tidy pasted text: a `tel:` address, invisible direction marks that phone books add, full-width forms, line ends and
+ * odd blanks.
  * The server alone decides whether a number is good, so nothing else is taken away.
  */
 export function tidy(text: string): string {
   return text
+    .normalize('NFKC')
     .replace(/^\s*tel:/i, '')
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/[\s\u00a0]+/g, ' ')

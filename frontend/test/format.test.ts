@@ -22,6 +22,7 @@ test('text cannot become markup', () => {
 
 test('pasted numbers lose what phone books and mail programs add', () => {
   assert.equal(tidy('tel:+1-212-555-0100'), '+1-212-555-0100')
+  assert.equal(tidy('＋１ ２１２'), '+1 212')
   assert.equal(tidy('\u202a+44\u00a020 7946 0000\u202c\n'), '+44 20 7946 0000')
 })
 
