@@ -5,6 +5,8 @@ export type CallStatus =
   | 'completed' | 'busy' | 'no-answer' | 'canceled' | 'failed'
 export type RecordingState = 'off' | 'recording' | 'paused'
 export type Wanted = 'recording' | 'paused'
+/** Who placed a call is its rep; who joined it, a collaborator. */
+export type Role = 'rep' | 'collaborator'
 export type Mode = 'both' | 'one_sided' | 'none'
 
 export interface PersonLink {
@@ -132,7 +134,9 @@ export const api = {
     request<{ people: FoundPerson[] }>('GET', `/people?${new URLSearchParams({ q })}`, undefined, signal),
   place: (to: string, sdp: string, personId: string | null) =>
     request<{ call: Call; sdp: string }>('POST', '/calls', { to, sdp, ...(personId ? { person_id: personId } : {}) }),
-  current: () => request<{ call: Call | null }>('GET', '/calls/current'),
+  current: () => request<{ call: Call | null; role: Role | null }>('GET', '/calls/current'),
+  join: (id: string, sdp: string) => request<{ call: Call; sdp: string }>('POST', `/calls/${id}/join`, { sdp }),
+  leave: (id: string) => request<void>('POST', `/calls/${id}/leave`),
   attach: (id: string, sdp: string) => request<{ sdp: string }>('POST', `/calls/${id}/attach`, { sdp }),
   recording: (id: string, wanted: Wanted) =>
     request<{ recording: RecordingState; clock_ms: number }>('POST', `/calls/${id}/recording`, { wanted }),

@@ -19,7 +19,7 @@ function after(...actions: Action[]): State {
 
 const dial: Action = { type: 'dial', expected: true }
 const snapshot = (...input: Parameters<typeof call>): Action => ({ type: 'snapshot', call: call(...input) })
-const placed: Action = { type: 'placed', call: call('initiated') }
+const placed: Action = { type: 'placed', call: call('initiated'), role: 'rep' }
 
 test('a call goes from dialling to its end', () => {
   assert.equal(after(dial).line, 'preparing')
@@ -80,7 +80,7 @@ test('a call that ended while nobody listened is over', () => {
 })
 
 test('a call of another tab is shown, and gone when it ends', () => {
-  const state = after({ type: 'elsewhere', call: call('in-progress') })
+  const state = after({ type: 'elsewhere', call: call('in-progress'), role: 'rep' })
   assert.equal(statusText(state), 'On a call in another tab or device')
   assert.equal(reduce(state, snapshot('completed')).line, 'idle')
 })
@@ -108,4 +108,12 @@ test('before the call the button is red exactly when the next call will be recor
   assert.deepEqual([on.name, on.tone, on.press], ['Record Next Call', 'on', { kind: 'next-call', wanted: false }])
   const off = recordingView(INITIAL, { ...decision, records: false, may_choose: false, sentence: 'Off: California.' })
   assert.deepEqual([off.tone, off.locked, off.press, off.reason], ['off', true, null, 'Off: California.'])
+})
+
+test('a collaborator leaves a call that goes on, and is told of its end as one of two', () => {
+  const joined = after(dial, { type: 'placed', call: call('in-progress'), role: 'collaborator' })
+  assert.equal(statusText(reduce(joined, { type: 'hang-up' })), 'Leaving…')
+  assert.equal(statusText(reduce(joined, { type: 'vanished' })), 'You left the call')
+  const over = reduce(joined, { type: 'snapshot', call: { ...call('completed'), end_reason: 'rep_hung_up' } })
+  assert.equal(statusText(over), 'Ended: your side hung up')
 })

@@ -2,7 +2,7 @@
  * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
  * state, so that elements may come and go with navigation and the call does not notice.
  */
-import { ApiError, api, type Call, type Decision, type Wanted } from '../api.ts'
+import { ApiError, api, type Call, type Decision, type Role, type Wanted } from '../api.ts'
 import { live } from '../live.ts'
 import {
   MicrophoneError, loadSettings, openMicrophone, saveSettings, stop, type MicrophoneSettings,
@@ -63,17 +63,26 @@ class Session {
     return this.state.line === 'preparing' || this.state.line === 'active'
   }
 
-  async dial(to: string, personId: string | null): Promise<void> {
+  dial(to: string, personId: string | null): Promise<void> {
+    return this.#enter('rep', (offer) => api.place(to, offer, personId))
+  }
+
+  /** Come into a colleague's call. */
+  join(id: string): Promise<void> {
+    return this.#enter('collaborator', (offer) => api.join(id, offer))
+  }
+
+  async #enter(role: Role, ask: (offer: string) => Promise<{ call: Call; sdp: string }>): Promise<void> {
     if (this.busy) return
     sessionStorage.removeItem(MUTED)
-    this.#dispatch({ type: 'dial', expected: this.decision?.records ?? null })
+    this.#dispatch({ type: 'dial', expected: role === 'rep' ? (this.decision?.records ?? null) : null })
     try {
       const phone = await this.#open()
-      const { call, sdp } = await api.place(to, await phone.offer(), personId)
+      const { call, sdp } = await ask(await phone.offer())
       await this.#hold({ steal: true })
       const cancelled = this.state.hangingUp
       sessionStorage.setItem(CARRIED, call.id)
-      this.#dispatch({ type: 'placed', call })
+      this.#dispatch({ type: 'placed', call, role })
       if (cancelled) await this.hangUp()
       else if (this.state.line === 'active') await phone.accept(sdp)
     } catch (error) {
@@ -81,12 +90,18 @@ class Session {
     }
   }
 
+  /** End the call; a collaborator leaves it to the others. */
   async hangUp(): Promise<void> {
     this.#dispatch({ type: 'hang-up' })
     if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() sees the wish
     try {
-      const { call } = await api.hangUp(this.state.call.id)
-      this.#dispatch({ type: 'snapshot', call })
+      if (this.state.role === 'rep') {
+        const { call } = await api.hangUp(this.state.call.id)
+        this.#dispatch({ type: 'snapshot', call })
+      } else {
+        await api.leave(this.state.call.id)
+        this.#dispatch({ type: 'vanished' })
+      }
     } catch (error) {
       this.#dispatch({ type: 'problem', problem: problemOf(error) })
     }
@@ -148,10 +163,10 @@ class Session {
 
   /** Carry a call on here that runs in another tab. */
   async takeOver(): Promise<void> {
-    const { call } = this.state
+    const { call, role } = this.state
     if (this.state.line !== 'elsewhere' || !call) return
     await this.#hold({ steal: true })
-    await this.#attach(call)
+    await this.#attach(call, role)
   }
 
   /** Open the microphone outside a call, so that its level can be seen; `rest` closes it again. */
@@ -233,17 +248,17 @@ class Session {
   /** Look at what the server knows, after a load or a gap in the live events. */
   async #synchronise(): Promise<void> {
     try {
-      const { call } = await api.current()
+      const { call, role } = await api.current()
       if (this.state.line === 'preparing') return
-      if (!call || isOver(call)) {
+      if (!call || !role || isOver(call)) {
         if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })
       } else if (this.state.line === 'active' && this.state.call?.id === call.id) {
         this.#dispatch({ type: 'snapshot', call })
       } else if (sessionStorage.getItem(CARRIED) === call.id && (await this.#hold({ steal: false }))) {
-        await this.#attach(call)
+        await this.#attach(call, role)
       } else {
         const { problem } = this.state
-        this.#dispatch({ type: 'elsewhere', call })
+        this.#dispatch({ type: 'elsewhere', call, role })
         if (problem) this.#dispatch({ type: 'problem', problem })
       }
     } catch (error) {
@@ -251,9 +266,9 @@ class Session {
     }
   }
 
-  async #attach(call: Call): Promise<void> {
+  async #attach(call: Call, role: Role): Promise<void> {
     sessionStorage.setItem(CARRIED, call.id)
-    this.#dispatch({ type: 'placed', call })
+    this.#dispatch({ type: 'placed', call, role })
     this.#dispatch({ type: 'muted', on: sessionStorage.getItem(MUTED) !== null })
     this.#dispatch({ type: 'audio', audio: 'lost' })
     await this.#reattach()
@@ -305,9 +320,9 @@ class Session {
   }
 
   #takenOver(): void {
-    const { call } = this.state
+    const { call, role } = this.state
     this.#release = null
-    if (this.state.line === 'active' && call) this.#dispatch({ type: 'elsewhere', call })
+    if (this.state.line === 'active' && call) this.#dispatch({ type: 'elsewhere', call, role })
   }
 
   async #measure(): Promise<void> {

@@ -1,5 +1,5 @@
 /** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
-import type { Call, CallStatus, RecordingState, Wanted } from '../api.ts'
+import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api.ts'
 
 export interface Problem {
   /** `signed_out` offers a way to sign in; others are shown as they stand. */
@@ -20,6 +20,8 @@ export interface State {
   line: Line
   /** Present when active, elsewhere or ended. */
   call: Call | null
+  /** What the user is in the call. */
+  role: Role
   /** Recording state asked for and not yet answered. The shown state changes with the answer, never before. */
   wanted: Wanted | null
   muted: boolean
@@ -36,6 +38,7 @@ export interface State {
 export const INITIAL: State = {
   line: 'idle',
   call: null,
+  role: 'rep',
   wanted: null,
   muted: false,
   hangingUp: false,
@@ -47,10 +50,10 @@ export const INITIAL: State = {
 
 export type Action =
   | { type: 'dial'; expected: boolean | null }
-  | { type: 'placed'; call: Call }
+  | { type: 'placed'; call: Call; role: Role }
   | { type: 'snapshot'; call: Call }
   | { type: 'vanished' }
-  | { type: 'elsewhere'; call: Call }
+  | { type: 'elsewhere'; call: Call; role: Role }
   | { type: 'problem'; problem: Problem }
   | { type: 'dismissed' }
   | { type: 'cleared' }
@@ -75,13 +78,13 @@ export function reduce(state: State, action: Action): State {
     case 'dial':
       return { ...INITIAL, line: 'preparing', expected: action.expected }
     case 'placed':
-      return placed(state, action.call)
+      return placed({ ...state, role: action.role }, action.call)
     case 'snapshot':
       return snapshot(state, action.call)
     case 'vanished':
-      return state.call ? { ...INITIAL, line: 'ended', call: state.call, problem: state.problem } : INITIAL
+      return state.call ? ended(state, state.call) : INITIAL
     case 'elsewhere':
-      return isOver(action.call) ? INITIAL : { ...INITIAL, line: 'elsewhere', call: action.call }
+      return isOver(action.call) ? INITIAL : { ...INITIAL, line: 'elsewhere', call: action.call, role: action.role }
     case 'problem': {
       const line = state.line === 'preparing' ? 'idle' : state.line
       return { ...state, line, hangingUp: false, problem: action.problem }
@@ -124,7 +127,7 @@ function snapshot(state: State, call: Call): State {
 }
 
 function ended(state: State, call: Call): State {
-  return { ...INITIAL, line: 'ended', call, problem: state.problem }
+  return { ...INITIAL, line: 'ended', call, role: state.role, problem: state.problem }
 }
 
 /** A reply can arrive after events that followed it: a call never goes back. */
@@ -154,7 +157,8 @@ const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
   failed: 'the call could not be connected',
 }
 
-function ending(call: Call): string | undefined {
+function ending(call: Call, role: Role): string | undefined {
+  if (role === 'collaborator' && call.end_reason === 'rep_hung_up') return 'your side hung up'
   return (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status]
 }
 
@@ -164,10 +168,11 @@ export function statusText(state: State): string {
   if (state.line === 'elsewhere') return 'On a call in another tab or device'
   if (!state.call) return ''
   if (state.line === 'ended') {
-    const why = ending(state.call)
+    if (!isOver(state.call) && state.role === 'collaborator') return 'You left the call'
+    const why = ending(state.call, state.role)
     return why ? `Ended: ${why}` : 'Call ended'
   }
-  if (state.hangingUp) return 'Hanging up…'
+  if (state.hangingUp) return state.role === 'rep' ? 'Hanging up…' : 'Leaving…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'
   if (state.call.status === 'in-progress') return 'On call'
   return state.call.status === 'ringing' ? 'Ringing…' : 'Calling…'

@@ -85,6 +85,12 @@ export class Dialer extends HTMLElement {
     this.#button('call').focus()
   }
 
+  /** Come into a colleague's call. */
+  join(callId: string): void {
+    this.#open(true)
+    void session.join(callId)
+  }
+
   #build(): void {
     this.#built = true
     part(this.#dock, '.call-card').after(this.#entry.root)
@@ -205,6 +211,7 @@ export class Dialer extends HTMLElement {
       attribute(mute, 'aria-pressed', String(state.muted))
     }
     attribute(this.#button('hang-up'), 'aria-disabled', state.hangingUp ? 'true' : null)
+    text(part(this.#button('hang-up'), 'span'), state.role === 'rep' ? 'Hang up' : 'Leave')
     text(part(this.#dock, '.dock-keys'), line === 'active' ? this.#keysSent : '')
     this.#tick()
   }

@@ -14,6 +14,8 @@ class Action(StrEnum):
     CALLS_EXPORTED = "calls.exported"
     CALL_DIALED = "call.dialed"
     CALL_HUNG_UP = "call.hung_up"
+    CALL_JOINED = "call.joined"
+    CALL_LEFT = "call.left"
     CALL_LOGGED = "call.logged"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
     OUTCOMES_CHANGED = "outcomes.changed"

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from onrecord.accounts.models import User
 from onrecord.audit.models import Action, record
-from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog
+from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
 from onrecord.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.governance import inputs
 from onrecord.governance.decisions import Judgement, to_json
@@ -30,6 +30,8 @@ def begin(*, number: str, person: Person | None, judgement: Judgement, acting_us
     """Enter a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
     decision = judgement.decision
+    if Call.objects.live().with_(acting_user).exists():
+        raise CallInProgressError
     try:
         with transaction.atomic():
             call = Call.objects.create(
@@ -118,6 +120,28 @@ def restrict(call: Call, decision: Decision) -> None:
 
 
 @transaction.atomic
+def join(call: Call, *, acting_user: User) -> bool:
+    """Enter that the user comes into somebody's call; False for one who is in it. CallInProgressError."""
+    if call.user_id == acting_user.pk:
+        return False
+    if Call.objects.live().with_(acting_user).exclude(pk=call.pk).exists():
+        raise CallInProgressError
+    _, is_new = Collaborator.objects.get_or_create(
+        call=call, user=acting_user, left_at=None, defaults={"joined_at": timezone.now()}
+    )
+    if is_new:
+        record(Action.CALL_JOINED, call, acting_user=acting_user)
+    return is_new
+
+
+@transaction.atomic
+def leave(call: Call, *, acting_user: User) -> None:
+    """Enter that the user goes out of the call, or did not come in after all."""
+    if _let_go(call, user_id=acting_user.pk, at=timezone.now()):
+        record(Action.CALL_LEFT, call, acting_user=acting_user)
+
+
+@transaction.atomic
 def request_hang_up(call: Call, *, acting_user: User) -> None:
     """Enter that the user wants the call ended. The switch's event ends it."""
     record(Action.CALL_HUNG_UP, call, acting_user=acting_user)
@@ -167,6 +191,8 @@ def apply_event(call_id: str, event: Event) -> bool:
     _emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
     if event.type == "recording.refused":
         _note_refusal(call, event.data)
+    if event.type == "party.left":
+        _let_go(call, user_id=int(event.data["user"]), at=event.at)
     return True
 
 
@@ -208,6 +234,8 @@ def _store(call: Call, state: CallState) -> None:
     for name in _COLUMNS:
         setattr(call, name, getattr(state, name))
     call.save(update_fields=_COLUMNS)
+    if state.ended_at is not None:
+        call.collaborators.filter(left_at=None).update(left_at=state.ended_at)
     if call.recording.rendering != state.rendering:
         call.recording.rendering = state.rendering
         call.recording.save(update_fields=["rendering"])
@@ -216,6 +244,12 @@ def _store(call: Call, state: CallState) -> None:
 
 def _emit(call: Call, kind: str, *, at: datetime, clock_ms: int | None = None, data: dict[str, Any]) -> None:
     CallEvent.objects.create(call=call, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})
+
+
+def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
+    """How many rows it changed. News of a leaving before the last joining changes none."""
+    rows = call.collaborators.filter(user_id=user_id, left_at=None, joined_at__lte=at)
+    return rows.update(left_at=at)
 
 
 def _note_refusal(call: Call, data: dict[str, Any]) -> None:

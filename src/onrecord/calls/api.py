@@ -10,6 +10,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.packages import Package, require_package
 from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
+from onrecord.calls.joining import come_back, join, leave
 from onrecord.calls.models import Call
 from onrecord.calls.placing import place
 from onrecord.calls.queries import live_call_of, shown_calls
@@ -45,6 +46,8 @@ class PlaceOut(SdpOut):
 
 class CurrentOut(Schema):
     call: CallOut | None
+    #: What the user is in it.
+    role: Literal["rep", "collaborator"] | None
 
 
 class CallReply(Schema):
@@ -81,29 +84,48 @@ def place_call(request: HttpRequest, body: PlaceIn) -> Any:
 
 @router.get("/current", response=CurrentOut)
 def current_call(request: HttpRequest) -> CurrentOut:
-    call = live_call_of(_user(request))
-    return CurrentOut(call=CallOut.of(call) if call else None)
+    user = _user(request)
+    call = live_call_of(user)
+    if call is None:
+        return CurrentOut(call=None, role=None)
+    return CurrentOut(call=CallOut.of(call), role="rep" if call.user_id == user.pk else "collaborator")
+
+
+@router.post("/{call_id}/join", response=PlaceOut)
+def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
+    """Whoever may call and sees the call may join it."""
+    user = _user(request)
+    require(user, Permission.CALLS_PLACE)
+    require_package(user.team, Package.DIALER)
+    call = _live(shown_calls(user).filter(pk=call_id).first())
+    sdp = join(call, sdp=body.sdp, acting_user=user)
+    return PlaceOut(call=CallOut.of(call), sdp=sdp)
+
+
+@router.post("/{call_id}/leave", response={204: None})
+def leave_call(request: HttpRequest, call_id: str) -> Any:
+    leave(_joined_live_call(request, call_id), acting_user=_user(request))
+    return Status(204, None)
 
 
 @router.post("/{call_id}/attach", response=SdpOut)
 def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
-    call = _own_live_call(request, call_id)
-    with asking():
-        return SdpOut(sdp=switch().attach(call.pk, sdp=body.sdp, user_id=str(call.user_id)))
+    call = _joined_live_call(request, call_id)
+    return SdpOut(sdp=come_back(call, sdp=body.sdp, acting_user=_user(request)))
 
 
 @router.post("/{call_id}/detach", response={204: None})
 def detach(request: HttpRequest, call_id: str) -> Any:
-    call = _own_live_call(request, call_id)
+    call = _joined_live_call(request, call_id)
     with asking():
-        switch().detach(call.pk, user_id=str(call.user_id))
+        switch().detach(call.pk, user_id=str(_user(request).pk))
     return Status(204, None)
 
 
 @router.post("/{call_id}/recording", response=RecordingReply)
 def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> RecordingReply:
     user = _user(request)
-    call = _own_live_call(request, call_id)
+    call = _joined_live_call(request, call_id)
     if not user.may(Permission.RECORDING_CONTROL):
         actions.refuse_recording(call, wanted=body.wanted, code="not_permitted", acting_user=user)
         require(user, Permission.RECORDING_CONTROL)
@@ -123,7 +145,7 @@ def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> Reco
 
 @router.post("/{call_id}/dtmf", response={204: None})
 def dtmf(request: HttpRequest, call_id: str, body: DtmfIn) -> Any:
-    call = _own_live_call(request, call_id)
+    call = _joined_live_call(request, call_id)
     with asking():
         switch().dtmf(call.pk, body.digits)
     return Status(204, None)
@@ -173,8 +195,17 @@ def _own_call(request: HttpRequest, call_id: str) -> Call:
     return call
 
 
-def _own_live_call(request: HttpRequest, call_id: str) -> Call:
-    call = _own_call(request, call_id)
+def _joined_live_call(request: HttpRequest, call_id: str) -> Call:
+    """A live call that the user placed or has joined."""
+    user = _user(request)
+    require(user, Permission.CALLS_PLACE)
+    calls = Call.objects.with_(user).select_related("person", "recording", "log")
+    return _live(calls.filter(pk=call_id).first())
+
+
+def _live(call: Call | None) -> Call:
+    if call is None:
+        raise Http404
     if call.ended_at is not None:
         raise ApiError(409, "call_ended", "The call has ended.")
     return call

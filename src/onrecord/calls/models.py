@@ -41,6 +41,11 @@ class CallQuerySet(models.QuerySet["Call"]):
     def live(self) -> Self:
         return self.filter(ended_at=None)
 
+    def with_(self, user: User) -> Self:
+        """Those that the user placed, or is in as a collaborator."""
+        joined = Collaborator.objects.filter(user=user, left_at=None).values("call")
+        return self.filter(models.Q(user=user) | models.Q(pk__in=joined))
+
 
 class Call(models.Model):
     """One dial attempt and its telephony facts."""
@@ -130,6 +135,25 @@ class Call(models.Model):
         """The decision in force."""
         ruling: dict[str, Any] = self.restriction or self.decision
         return ruling
+
+
+class Collaborator(models.Model):
+    """A colleague in a call that somebody else placed; one row for each time from joining to leaving."""
+
+    call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="collaborators")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    joined_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(left_at=None), name="one_joined_call_a_user"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"User {self.user_id} in call {self.call_id}"
 
 
 class CallEvent(models.Model):

@@ -3,6 +3,8 @@
 from django.db.models import Q, QuerySet
 
 from onrecord.accounts.models import User
+from onrecord.accounts.packages import Package
+from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
@@ -54,8 +56,20 @@ def _search(calls: "QuerySet[Call]", q: str, user: User) -> "QuerySet[Call]":
 
 
 def live_call_of(user: User) -> Call | None:
-    """The user's own call in progress, whatever else they may see."""
-    return Call.objects.live().filter(user=user).select_related("person", "recording", "user").first()
+    """The call in progress that the user is in, whatever else they may see."""
+    return Call.objects.live().with_(user).select_related("person", "recording", "user").first()
+
+
+def collaborators_in(call: Call) -> list[User]:
+    """The colleagues who are in a live call, or ever were in one that has ended; by name."""
+    rows = call.collaborators.all() if call.ended_at else call.collaborators.filter(left_at=None)
+    return list(User.objects.filter(pk__in=rows.values("user")).order_by("name"))
+
+
+def may_join(call: Call, user: User) -> bool:
+    """Whether a user who sees the call can come into it now."""
+    may_call = user.may(Permission.CALLS_PLACE) and user.team.has(Package.DIALER)
+    return may_call and call.ended_at is None and live_call_of(user) is None
 
 
 def events_of(call: Call) -> "QuerySet[CallEvent]":

@@ -148,6 +148,12 @@ def _unchanged(state: CallState, event: Event) -> CallState:
     return state
 
 
+def _left(state: CallState, event: Event) -> CallState:
+    """Nothing changes here, but it has to name a user."""
+    int(event.data["user"])
+    return state
+
+
 def _set_recording(state: CallState, event: Event, to: RecordingState) -> CallState:
     if state.status.is_final or event.seq <= state.recording_seq:
         return state
@@ -198,7 +204,7 @@ _CHANGES: dict[tuple[Source, str], Callable[[CallState, Event], CallState]] = {
     (Source.SWITCH, "call.attached"): _unchanged,
     (Source.SWITCH, "call.ended"): _ended,
     (Source.SWITCH, "party.joined"): _unchanged,
-    (Source.SWITCH, "party.left"): _unchanged,
+    (Source.SWITCH, "party.left"): _left,
     (Source.SWITCH, "announcement.played"): _unchanged,
     (Source.SWITCH, "recording.started"): _recording,
     (Source.SWITCH, "recording.paused"): _paused,

@@ -69,6 +69,14 @@ class SwitchClient:
         """Take the browser's new connection; the answer to its SDP offer."""
         return str(self._request("POST", f"/calls/{call_id}/attach", {"sdp": sdp, "user_id": user_id})["sdp"])
 
+    def join(self, call_id: str, *, sdp: str, user_id: str) -> str:
+        """Bring a user in, or back in; the answer to the browser's SDP offer."""
+        return str(self._request("POST", f"/calls/{call_id}/join", {"sdp": sdp, "user_id": user_id})["sdp"])
+
+    def leave(self, call_id: str, *, user_id: str) -> None:
+        """Take a user out; the call ends when it was the last."""
+        self._request("POST", f"/calls/{call_id}/leave", {"user_id": user_id})
+
     def detach(self, call_id: str, *, user_id: str) -> None:
         """The page of the user's browser goes away."""
         self._request("POST", f"/calls/{call_id}/detach", {"user_id": user_id})

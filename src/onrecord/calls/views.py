@@ -15,7 +15,14 @@ from onrecord.accounts.scope import require_calls
 from onrecord.audit.models import Action, record
 from onrecord.calls.export import csv_of
 from onrecord.calls.filters import STATUSES, CallFilter
-from onrecord.calls.queries import filtered_calls, list_calls, reps_of, shown_calls
+from onrecord.calls.queries import (
+    collaborators_in,
+    filtered_calls,
+    list_calls,
+    may_join,
+    reps_of,
+    shown_calls,
+)
 from onrecord.calls.timeline import timeline
 from onrecord.governance import inputs
 
@@ -77,5 +84,7 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
         "decision": shown.decision,
         "inputs": inputs.sentence(shown.inputs) if shown.inputs else "",
         "recording": shown.recording,
+        "collaborators": collaborators_in(shown),
+        "may_join": may_join(shown, user),
     }
     return render(request, "calls/detail.html", context)

@@ -48,7 +48,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str, str]] = {
     BadSdpError: (400, "bad_sdp", ""),
     NoSuchCallError: (404, "no_such_call", "There is no such call, or it has ended."),
     EndedError: (404, "no_such_call", "There is no such call, or it has ended."),
-    AbsentError: (400, "bad_request", "The user of `user_id` is not in the call."),
+    AbsentError: (409, "absent", "The user of `user_id` is not in the call."),
     FullError: (409, "full", "No more users can join this call."),
     ExistsError: (409, "exists", "There is or was a call of this id."),
     StaleError: (409, "stale", ""),

@@ -318,16 +318,6 @@ async def test_a_second_window_takes_the_call_over_without_a_detach(
     assert "call.detached" not in rig.events.types(call.call_id)
 
 
-async def test_somebody_else_cannot_attach(
-    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
-) -> None:
-    call = await place(rig, client, browser, STEADY)
-    async with Browser() as other:
-        reply = await call.post("attach", 400, sdp=await other.offer(), user_id="bob")
-    assert reply["code"] == "bad_request"
-    await call.hang_up()
-
-
 async def test_a_bad_offer_to_attach_leaves_the_connection_as_it_is(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:

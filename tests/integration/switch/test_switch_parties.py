@@ -212,8 +212,7 @@ async def test_a_user_who_is_not_in_the_call_commands_no_leg_of_it(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser, what: str
 ) -> None:
     call = await place(rig, client, browser, STEADY)
-    reply = await call.post(what, 400, user_id="eve", sdp="v=0")
-    assert (reply["code"], reply["message"]) == ("bad_request", "The user of `user_id` is not in the call.")
+    assert (await call.post(what, 409, user_id="eve", sdp="v=0"))["code"] == "absent"
     await call.hang_up()
 
 

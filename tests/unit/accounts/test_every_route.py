@@ -99,6 +99,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "api/v2/people"): (200, 200, 200, 200, 200, 403, 401),
     ("POST", "api/v2/calls"): (409, 403, 409, 403, 409, 403, 401),
     ("GET", "api/v2/calls/current"): EVERYONE,
+    ("POST", "api/v2/calls/<call_id>/join"): CALLER,
+    ("POST", "api/v2/calls/<call_id>/leave"): CALLER,
     ("POST", "api/v2/calls/<call_id>/attach"): CALLER,
     ("POST", "api/v2/calls/<call_id>/detach"): CALLER,
     ("POST", "api/v2/calls/<call_id>/recording"): CALLER,
@@ -114,6 +116,7 @@ SCHEMA = "api/v2/openapi.json"
 
 BODIES: dict[str, dict[str, object]] = {
     "calls": {"to": "+13125550123", "sdp": "v=0"},
+    "join": {"sdp": "v=0"},
     "attach": {"sdp": "v=0"},
     "recording": {"wanted": "paused"},
     "dtmf": {"digits": "1"},

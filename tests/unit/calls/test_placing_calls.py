@@ -163,7 +163,7 @@ def test_the_detaching_beacon_carries_its_token_in_the_form(ana: User) -> None:
 
 def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
     CallFactory(user=UserFactory())
-    assert browser.get("/api/v2/calls/current").json() == {"call": None}
+    assert browser.get("/api/v2/calls/current").json() == {"call": None, "role": None}
     mine = CallFactory(user=ana)
     shown = browser.get("/api/v2/calls/current").json()["call"]
     assert shown["id"] == mine.pk
