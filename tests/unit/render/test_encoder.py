@@ -4,11 +4,14 @@ import io
 import subprocess
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from harness import sound
+from onrecord.blobs.sealed import SealedReader, seal
 from onrecord.g711 import RATE
 from onrecord.render.encoder import OpusEncoder
+from onrecord.render.verify import _length
 
 
 def encoded(pcm: NDArray[np.int16]) -> bytes:
@@ -58,3 +61,14 @@ def test_players_see_ordinary_stereo() -> None:
 
 def test_it_lasts_as_long_as_what_went_in() -> None:
     assert abs(sound.decode(encoded(tones(3)[: 2 * RATE + 77])).shape[1] - (2 * RATE + 77)) <= 1
+
+
+@pytest.mark.parametrize("samples", range(RATE + 100, RATE + 110))
+def test_verify_counts_every_sample_also_where_the_decoder_cuts_too_many(samples: int) -> None:
+    key, call_id = bytes(32), "c0" * 16
+    stored = seal(encoded(tones(2)[:samples]), key, call_id, "audio")
+    reader = SealedReader(
+        lambda ranges: [stored[start:stop] for start, stop in ranges], len(stored), key, call_id, "audio"
+    )
+
+    assert _length(reader) == samples * 6
