@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from harness.switch_rig import Browser, Call, SwitchRig, place
 
 STEADY = "+12025550195"
-FEW, MANY = 2, 12
+FEW, MANY, JOINED = 2, 12, 6
 SECONDS = 8.0
 PAUSES = 40
 CPU_TARGET = 1.5
@@ -27,7 +27,7 @@ PAUSE_TARGET_MS = 40.0
 
 
 def rows() -> list[Row]:
-    """Two figures: CPU of one more call, and the time a pause takes to be effective."""
+    """CPU of one more call and of one more party, and the time a pause takes to be effective."""
     return asyncio.run(_measure())
 
 
@@ -43,7 +43,10 @@ async def _measure() -> list[Row]:
                     calls.append(await place(rig, client, browser, STEADY))
                     await calls[-1].event("recording.started")
                 shares.append(await _cpu_share(rig.process.pid))
-            delays = await _pauses(calls[0])
+            for number, call in enumerate(calls[:JOINED]):
+                await call.join(await stack.enter_async_context(Browser()), f"colleague {number}")
+            shares.append(await _cpu_share(rig.process.pid))
+            delays = await _pauses(calls[-1])
             # The journals prove that both voices were captured while the CPU was measured.
             for call in calls:
                 await call.hang_up()
@@ -56,6 +59,10 @@ async def _measure() -> list[Row]:
             value=f"{each:.2f} % of a core",
             target=f"<= {CPU_TARGET} %",
             met=each <= CPU_TARGET,
+        ),
+        Row(
+            name=f"one colleague more in a call, mixed and captured (in {JOINED} of {MANY} calls)",
+            value=f"{(shares[2] - shares[1]) / JOINED:.2f} % of a core",
         ),
         Row(
             name=f"pause request to last captured frame, worst of {PAUSES}",
