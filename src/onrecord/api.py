@@ -12,6 +12,8 @@ from onrecord.calls.api import router as calls
 from onrecord.calls.dialer_api import router as dialer
 from onrecord.errors import ApiError, session_expired
 from onrecord.people.api import router as people
+from onrecord.recordings.api import notices_router as notices
+from onrecord.recordings.api import router as recordings
 from onrecord.requests.api import router as requests
 
 
@@ -29,6 +31,8 @@ api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
 api.add_router("/requests", requests)
+api.add_router("/recordings", recordings)
+api.add_router("/notices", notices)
 
 
 @api.exception_handler(ApiError)

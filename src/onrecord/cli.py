@@ -5,9 +5,11 @@ Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`)
 carried out.
 """
 
+import json
 import logging
 import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -161,11 +163,17 @@ def capture_pcap(
 
 
 @app.command()
-def verify(call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")]) -> None:
+def verify(
+    call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
+) -> None:
     """Prove a stored recording against its manifest."""
     from onrecord.render.verify import verify as prove
 
     checks = prove(Config.load(), call_id)
-    for check in checks:
-        typer.echo(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}")
+    if as_json:
+        typer.echo(json.dumps({"call_id": call_id, "checks": [asdict(check) for check in checks]}))
+    else:
+        for check in checks:
+            typer.echo(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}")
     raise typer.Exit(0 if all(check.passed for check in checks) else 1)

@@ -49,6 +49,7 @@ urlpatterns = [
     path("settings/requests", requests.inbox, name="requests-inbox"),
     path("settings/requests/<int:request_id>/answer", requests.answer, name="answer-request"),
     path("settings/requests/<int:request_id>/close", requests.close, name="close-request"),
+    path("recordings/<str:call_id>/verify", recordings.verify, name="recording-verify"),
     path("settings/call-recording", settings.settings, name="call-recording"),
     path("settings/call-recording/basics", settings.basics, name="settings-basics"),
     path("settings/call-recording/level", settings.level, name="settings-level"),

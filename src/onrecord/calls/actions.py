@@ -209,6 +209,12 @@ def write_log(call: Call, *, changes: dict[str, str], acting_user: User) -> None
     _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
 
 
+@transaction.atomic
+def announce(call: Call, kind: str, *, acting_user: User) -> None:
+    """Tell browsers of something about the call that is kept elsewhere."""
+    _emit(call, kind, at=timezone.now(), data={"actor": str(acting_user.pk)})
+
+
 def state_of(call: Call) -> CallState:
     """The row as the pure state that events change."""
     return CallState(

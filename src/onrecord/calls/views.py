@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import tzinfo
-from typing import cast
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import require_calls
 from onrecord.audit.models import Action, record
 from onrecord.calls.export import csv_of
@@ -25,6 +26,8 @@ from onrecord.calls.queries import (
 )
 from onrecord.calls.timeline import timeline
 from onrecord.governance import inputs
+from onrecord.recordings.access import access_history
+from onrecord.recordings.outcome import RecordingStatus
 
 
 @require_safe
@@ -78,7 +81,7 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
     shown = get_object_or_404(shown_calls(user), pk=call_id)
-    context = {
+    context: dict[str, Any] = {
         "call": shown,
         "events": timeline(shown),
         "decision": shown.decision,
@@ -87,4 +90,12 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
         "collaborators": collaborators_in(shown),
         "may_join": may_join(shown, user),
     }
+    if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_MANIFEST_VIEW):
+        history, older = access_history(shown.recording, request.GET.get("access"))
+        verifications = shown.recording.verifications.select_related("requested_by")
+        context |= {
+            "access": history,
+            "older_access": older,
+            "verification": verifications.order_by("-id").first(),
+        }
     return render(request, "calls/detail.html", context)

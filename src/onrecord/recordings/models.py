@@ -5,6 +5,7 @@ from typing import Self
 from django.db import models
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.models import Call
 from onrecord.calls.state import Rendering
@@ -60,3 +61,84 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"Recording of {self.call_id}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> Self:
+        """Who may hear the recording reads what is said about it."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("recording__call__user"))
+
+
+class Comment(models.Model):
+    """What somebody says about a moment of a recording, or an answer to it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    #: The comment that it answers; one level deep.
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies")
+    #: Milliseconds from the start of the audio.
+    at_ms = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recording", "at_ms", "id"], name="comments_of_recording")]
+
+    def __str__(self) -> str:
+        return f"Comment on {self.recording_id} at {self.at_ms}"
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> Self:
+        """The user's own, as long as they may hear what these are about."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("comment__recording__call__user"), user=user)
+
+
+class Notice(models.Model):
+    """Tells a user of a comment that names or answers them."""
+
+    class Kind(models.TextChoices):
+        MENTION = "mention", "Mention"
+        REPLY = "reply", "Reply"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="notices")
+    kind = models.CharField(max_length=10, choices=Kind)
+    seen_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "comment"], name="one_notice_a_comment")]
+        indexes = [models.Index(fields=["user", "-id"], name="notices_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class Verification(models.Model):
+    """A proof of the stored recording against its manifest, as somebody asked for it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="verifications")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    #: None while it runs.
+    finished_at = models.DateTimeField(null=True)
+    #: None while it runs, and when it could not be carried out.
+    passed = models.BooleanField(null=True)
+    #: [{`name`, `passed`, `detail`}]
+    checks = models.JSONField(default=list)
+    #: Why it could not be carried out.
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recording", "-id"], name="verifications_newest_first")]
+
+    def __str__(self) -> str:
+        return f"Verification of {self.recording_id}"

@@ -1,14 +1,16 @@
 """Listening: audio by ranges, the waveform's peaks, the manifest."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from functools import cache
 from typing import cast
 
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
@@ -17,8 +19,10 @@ from onrecord.blobs.sealed import SealedReader
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
 from onrecord.errors import require
 from onrecord.recordings.models import Recording
+from onrecord.recordings.mp3 import mp3_of
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.recordings.ranges import Part, UnsatisfiableError, requested_part
+from onrecord.recordings.verification import request_verification
 from onrecord.settings import config
 
 #: Plaintext read and sent at once: a few sealed segments.
@@ -28,6 +32,10 @@ _PIECE = 256 * 1024
 _ONE_PLAY = timedelta(hours=1)
 
 
+#: What `?download=` may say; empty: to be listened to.
+_FORMATS = frozenset({"", "ogg", "mp3"})
+
+
 @cache
 def blob_store() -> BlobStore:
     return BlobStore(config.blob_url, config.secrets.master_key)
@@ -35,11 +43,16 @@ def blob_store() -> BlobStore:
 
 @require_safe
 def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
-    """Ogg Opus. `?download=1` asks for it as a file, which is a permission of its own."""
+    """Ogg Opus. `?download=ogg` asks for it as a file, `?download=mp3` for MP3: a permission of its own."""
     user = cast(User, request.user)
-    as_file = request.GET.get("download") == "1"
+    download = request.GET.get("download", "")
+    if download not in _FORMATS:
+        raise BadRequest("A recording can be downloaded as ogg or mp3.")
+    as_file = bool(download)
     permission = Permission.RECORDING_DOWNLOAD if as_file else Permission.RECORDING_LISTEN
     recording = _recording(user, call_id, permission)
+    if download == "mp3":
+        return _as_mp3(request, recording, user)
     etag = f'"{recording.sha256}"'
     headers = {"Accept-Ranges": "bytes", "ETag": etag, "Cache-Control": "private, no-cache"}
     if request.headers.get("If-None-Match") == etag:
@@ -54,6 +67,25 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
     if request.method == "GET":
         _note(recording, user, as_file=as_file, from_start=part is None or part.start == 0)
     return _send(request, reader, part, headers)
+
+
+def _as_mp3(request: HttpRequest, recording: Recording, user: User) -> HttpResponseBase:
+    """Made while it is sent, so nobody knows its length and it has no ranges."""
+    headers = {
+        "Content-Disposition": f'attachment; filename="{recording.pk}.mp3"',
+        "Accept-Ranges": "none",
+        "Cache-Control": "private, no-store",
+    }
+    if request.method == "HEAD":
+        return HttpResponse(content_type="audio/mpeg", headers=headers)
+    record(Action.RECORDING_DOWNLOADED, recording, acting_user=user, format="MP3")
+    pieces = _in_thread(mp3_of(blob_store().open(recording.pk, AUDIO)))
+    return StreamingHttpResponse(pieces, content_type="audio/mpeg", headers=headers)
+
+
+async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
+        yield piece
 
 
 def _is_stale(request: HttpRequest, etag: str) -> bool:
@@ -109,6 +141,15 @@ def manifest(request: HttpRequest, call_id: str) -> HttpResponse:
     content = blob_store().get(recording.pk, MANIFEST)
     record(Action.RECORDING_MANIFEST_VIEWED, recording, acting_user=user)
     return HttpResponse(content, content_type="application/json")
+
+
+@require_POST
+def verify(request: HttpRequest, call_id: str) -> HttpResponse:
+    """Have the recording proved; its page shows what comes of it."""
+    user = cast(User, request.user)
+    recording = _recording(user, call_id, Permission.RECORDING_MANIFEST_VIEW)
+    request_verification(recording, acting_user=user)
+    return redirect("call", call_id)
 
 
 def _recording(user: User, call_id: str, permission: Permission) -> Recording:

@@ -1,7 +1,6 @@
 """Proof of a stored recording against its manifest, step by step."""
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +10,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.blobs.sealed import SEGMENT, SealedReader, SealError
+from onrecord.blobs.sealed import SealedReader, SealError
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore, NoSuchObjectError
+from onrecord.blobs.stream import as_file
 from onrecord.capture.gate import Side
 from onrecord.capture.journal import NO_PARTY, ControlFrame, JournalError, JournalReader
 from onrecord.config import Config
@@ -204,44 +204,14 @@ def _length(audio: SealedReader) -> int:
 
     Not by decoding: where 1 to 4 samples at 8 kHz are cut from the end, libav 62 cuts them twice.
     """
-    with _container(audio) as container:
+    with av.open(as_file(audio), "r", format="ogg") as container:
         return max((packet.pts or 0) + (packet.duration or 0) for packet in container.demux(audio=0))
 
 
 def _decode(audio: SealedReader) -> Iterator[NDArray[np.int16]]:
     """The decoded audio at 48 kHz, int16[n, 2] a frame; fetched and opened piece by piece."""
-    with _container(audio) as container:
+    with av.open(as_file(audio), "r", format="ogg") as container:
         resampler = av.AudioResampler("s16", "stereo", _OPUS_RATE)
         for frame in container.decode(audio=0):
             for converted in resampler.resample(frame):
                 yield converted.to_ndarray().astype(np.int16, copy=False).reshape(-1, 2)
-
-
-def _container(audio: SealedReader) -> av.container.InputContainer:
-    # Buffered, because libav reads 32 KiB at a time and a segment holds 64.
-    return av.open(io.BufferedReader(_Stream(audio), 4 * SEGMENT), "r", format="ogg")
-
-
-class _Stream(io.RawIOBase):
-    """A sealed object as a file."""
-
-    def __init__(self, audio: SealedReader) -> None:
-        self._audio = audio
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._audio.size}[whence]
-        self._at = base + offset
-        return self._at
-
-    def readinto(self, buffer: "memoryview[int]", /) -> int:  # type: ignore[override]
-        data = self._audio.read(self._at, self._at + len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)

@@ -29,6 +29,7 @@ EVERYONE = (200, 200, 200, 200, 200, 200, 401)
 PAGE = (200, 200, 200, 200, 200, 403, 302)
 CALLER = (503, 403, 503, 403, 503, 403, 401)
 LISTENER = (200, 200, 200, 403, 200, 403, 302)
+HEARER = (200, 200, 200, 403, 200, 403, 401)
 SETTINGS = (200, 200, 403, 403, 403, 403, 302)
 #: A change that names no edition of the draft: let through, then told that the page is old.
 CHANGE = (409, 409, 403, 403, 403, 403, 302)
@@ -87,9 +88,10 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "settings/requests/<int:request_id>/answer"): (422, 422, 403, 403, 403, 403, 302),
     ("POST", "settings/requests/<int:request_id>/close"): (302, 302, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/audio"): LISTENER,
-    ("GET", "recordings/<str:call_id>/audio?download=1"): (200, 200, 403, 403, 403, 403, 302),
+    ("GET", "recordings/<str:call_id>/audio?download=ogg"): (200, 200, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/peaks"): LISTENER,
     ("GET", "recordings/<str:call_id>/manifest"): (200, 200, 200, 403, 403, 403, 302),
+    ("POST", "recordings/<str:call_id>/verify"): (302, 302, 302, 403, 403, 403, 302),
     ("GET", "events"): EVERYONE,
     ("POST", "internal/events"): (401,) * 7,
     # What there is to ask, not an answer: the project is open source.
@@ -106,6 +108,13 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "api/v2/calls/<call_id>/recording"): CALLER,
     ("POST", "api/v2/calls/<call_id>/dtmf"): CALLER,
     ("POST", "api/v2/calls/<call_id>/hangup"): CALLER,
+    ("GET", "api/v2/recordings/<call_id>/comments"): HEARER,
+    ("POST", "api/v2/recordings/<call_id>/comments"): (201, 201, 201, 403, 201, 403, 401),
+    # Nobody's own.
+    ("DELETE", "api/v2/recordings/<call_id>/comments/<comment_id>"): (404, 404, 404, 403, 404, 403, 401),
+    ("GET", "api/v2/recordings/<call_id>/listeners"): HEARER,
+    ("GET", "api/v2/notices"): EVERYONE,
+    ("POST", "api/v2/notices/seen"): (204, 204, 204, 204, 204, 204, 401),
     ("PUT", "api/v2/calls/<call_id>/log"): (200, 403, 200, 403, 200, 403, 401),
     ("POST", "api/v2/requests"): (201, 403, 201, 403, 201, 403, 401),
     ("GET", "api/v2/requests/counts"): EVERYONE,
@@ -121,6 +130,7 @@ BODIES: dict[str, dict[str, object]] = {
     "recording": {"wanted": "paused"},
     "dtmf": {"digits": "1"},
     "record-next-call": {"wanted": True},
+    "comments": {"at_ms": 0, "text": "x"},
     "log": {"notes": "x"},
     "requests": {"number": "+13125550123"},
 }
@@ -171,6 +181,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
     values = {
         "<str:call_id>": call.pk,
         "<call_id>": call.pk,
+        "<comment_id>": 1,
         "<int:person_id>": PersonFactory().pk,
         "<int:number>": 1,
         "<str:name>": "consent-announcement",
@@ -189,7 +200,8 @@ def test_a_route_answers_as_the_table_says(
 ) -> None:
     method, pattern = route
     live = CallFactory(user=user)
-    path = real_path(pattern, user, recorded if pattern.startswith(("recordings", "calls/")) else live)
+    is_of_recorded = pattern.startswith(("recordings", "calls/", "api/v2/recordings"))
+    path = real_path(pattern, user, recorded if is_of_recorded else live)
     body = BODIES.get(path.rpartition("/")[2], {})
     answer = client.generic(
         method, f"/{path}", data=json.dumps(body) if method != "GET" else "", content_type="application/json"

@@ -138,7 +138,7 @@ def test_who_leaves_out_the_first_byte_has_listened_all_the_same(browser: Client
 
 
 def test_a_download_is_a_file_and_a_deed_of_its_own(browser: Client, call: Call) -> None:
-    answer = browser.get(f"/recordings/{call.pk}/audio?download=1")
+    answer = browser.get(f"/recordings/{call.pk}/audio?download=ogg")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{call.pk}.ogg"'
     assert body(answer) == CONTENT
     assert AuditEntry.objects.get().action == "recording.downloaded"

@@ -1,0 +1,40 @@
+"""Who did what with a recording, from the audit trail."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from onrecord.audit.models import Action, AuditEntry
+from onrecord.paging import page
+from onrecord.recordings.models import Recording
+
+_SENTENCES: dict[str, str] = {
+    Action.RECORDING_COMMENTED: "Commented",
+    Action.RECORDING_COMMENT_DELETED: "Deleted a comment",
+    Action.RECORDING_LISTENED: "Listened",
+    Action.RECORDING_MANIFEST_VIEWED: "Looked at the manifest",
+    Action.RECORDING_VERIFIED: "Had it verified",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Access:
+    at: datetime
+    actor: str
+    sentence: str
+
+
+def access_history(recording: Recording, cursor: str | None) -> tuple[list[Access], str | None]:
+    """A page of the recording's audit rows, newest first, and the cursor of the next."""
+    rows = AuditEntry.objects.filter(object_kind="recording", object_id=recording.pk).select_related("actor")
+    found = page(rows, by="-at", cursor=cursor, size=20)
+    shown = [
+        Access(at=row.at, actor=str(row.actor) if row.actor_id else "OnRecord", sentence=_sentence(row))
+        for row in found.rows
+    ]
+    return shown, found.next_cursor
+
+
+def _sentence(row: AuditEntry) -> str:
+    if row.action == Action.RECORDING_DOWNLOADED:
+        return f"Downloaded as {row.details.get('format', 'Ogg')}"
+    return _SENTENCES.get(row.action, row.action)

@@ -1,0 +1,100 @@
+"""Comments on a recording, and whom they tell."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.accounts.scope import Scope
+from onrecord.audit.models import Action, record
+from onrecord.calls.actions import announce
+from onrecord.people.models import searchable
+from onrecord.recordings.models import Comment, Notice, Recording
+
+
+@transaction.atomic
+def add_comment(
+    recording: Recording, *, at_ms: int, text: str, parent: Comment | None, acting_user: User
+) -> Comment:
+    """Say something about a moment; an answer stands at the moment of what it answers.
+
+    Users named as `@Name` who may hear the recording are told, and so is the author of what is answered.
+    """
+    thread = (parent.parent or parent) if parent else None
+    comment = Comment.objects.create(
+        recording=recording,
+        author=acting_user,
+        parent=thread,
+        at_ms=thread.at_ms if thread else at_ms,
+        text=text,
+    )
+    told = {user.pk: Notice.Kind.MENTION for user in mentioned(recording, text)}
+    if parent and _may_hear(parent.author, recording):
+        told.setdefault(parent.author_id, Notice.Kind.REPLY)
+    told.pop(acting_user.pk, None)
+    Notice.objects.bulk_create(
+        Notice(user_id=user_id, comment=comment, kind=kind) for user_id, kind in told.items()
+    )
+    record(
+        Action.RECORDING_COMMENTED, recording, acting_user=acting_user, comment=comment.pk, told=sorted(told)
+    )
+    announce(recording.call, "recording.commented", acting_user=acting_user)
+    return comment
+
+
+@transaction.atomic
+def delete_comment(comment: Comment, *, acting_user: User) -> None:
+    """Take back a comment, its answers with it."""
+    recording = comment.recording
+    record(Action.RECORDING_COMMENT_DELETED, recording, acting_user=acting_user, comment=comment.pk)
+    comment.delete()
+    announce(recording.call, "recording.comment_deleted", acting_user=acting_user)
+
+
+@transaction.atomic
+def see_notices(*, acting_user: User) -> None:
+    """The user has looked at their notices."""
+    Notice.objects.filter(user=acting_user, seen_at=None).update(seen_at=timezone.now())
+
+
+def listeners(recording: Recording, q: str, limit: int) -> list[User]:
+    """Users who may hear the recording and whose name holds `q`, by name."""
+    wanted = searchable(q)
+    found: list[User] = []
+    for user in _members(recording):
+        if wanted in searchable(user.name) and _may_hear(user, recording):
+            found.append(user)
+            if len(found) == limit:
+                break
+    return found
+
+
+def mentioned(recording: Recording, text: str) -> list[User]:
+    """Users whom the text names and who may hear the recording."""
+    members = list(_members(recording))
+    names = named(text, {user.name for user in members})
+    return [user for user in members if user.name in names and _may_hear(user, recording)]
+
+
+def named(text: str, names: Iterable[str]) -> set[str]:
+    """The names that stand after an @ in the text; of two that begin alike, the longer."""
+    known = {name.casefold(): name for name in names}
+    if not known:
+        return set()
+    choices = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    return {known[found] for found in re.findall(rf"@({choices})(?!\w)", text.casefold())}
+
+
+def _members(recording: Recording) -> Iterable[User]:
+    return User.objects.filter(team_id=recording.call.team_id, is_active=True).order_by("name", "pk")
+
+
+def _may_hear(user: User, recording: Recording) -> bool:
+    return (
+        user.is_active
+        and user.may(Permission.RECORDING_LISTEN)
+        and Scope.of(user).covers(recording.call.user)
+    )

@@ -1,0 +1,167 @@
+"""Comments on recordings: who reads and writes them, and whom they tell."""
+
+from typing import Any
+
+import pytest
+from django.http import HttpResponse
+from django.test import Client
+
+from factories import CallFactory, GroupFactory, UserFactory
+from onrecord.accounts.models import User
+from onrecord.audit.models import AuditEntry
+from onrecord.calls.models import Call, CallEvent
+from onrecord.recordings.comments import named
+from onrecord.recordings.models import Comment, Notice
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(name="Ana Torres")
+
+
+@pytest.fixture
+def mia() -> User:
+    return UserFactory(name="Mia Chen", permission_set="Manager")
+
+
+@pytest.fixture
+def call(ana: User) -> Call:
+    return CallFactory(
+        user=ana,
+        status="completed",
+        ended_at="2026-03-02T15:01:00Z",
+        recording={},
+        recording__status="completed",
+        recording__duration_ms=60_000,
+    )
+
+
+def say(user: User, call: Call, text: str, at_ms: int = 5000, **more: Any) -> HttpResponse:
+    body = {"at_ms": at_ms, "text": text} | more
+    return signed_in(user).post(
+        f"/api/v2/recordings/{call.pk}/comments", body, content_type="application/json"
+    )
+
+
+def heard(user: User, call: Call) -> list[dict[str, Any]]:
+    comments: list[dict[str, Any]] = (
+        signed_in(user).get(f"/api/v2/recordings/{call.pk}/comments").json()["comments"]
+    )
+    return comments
+
+
+def notices(user: User) -> dict[str, Any]:
+    answer: dict[str, Any] = signed_in(user).get("/api/v2/notices").json()
+    return answer
+
+
+def test_comments_come_by_moment_with_their_answers(ana: User, mia: User, call: Call) -> None:
+    late = say(ana, call, "Price came up late.", at_ms=40_000).json()
+    early = say(mia, call, " Good opening. ", at_ms=3000).json()
+    say(ana, call, "Thank you!", at_ms=59_000, parent_id=early["id"])
+    found = heard(mia, call)
+    assert [one["id"] for one in found] == [early["id"], late["id"]]
+    assert found[0]["text"] == "Good opening."
+    assert (found[0]["author"], found[0]["mine"], found[1]["mine"]) == ("Mia Chen", True, False)
+    assert [(reply["text"], reply["at_ms"]) for reply in found[0]["replies"]] == [("Thank you!", 3000)]
+
+
+def test_a_mentioned_user_is_told_and_an_answered_one_too(ana: User, mia: User, call: Call) -> None:
+    first = say(ana, call, "What do you think, @mia chen?", at_ms=83_000 // 2).json()
+    told = notices(mia)
+    assert told["unseen"] == 1
+    (notice,) = told["notices"]
+    assert (notice["kind"], notice["author"], notice["seen"]) == ("mention", "Ana Torres", False)
+    assert notice["url"] == f"/calls/{call.pk}#t=41"
+    assert notices(ana)["notices"] == []
+
+    say(mia, call, "Well done.", parent_id=first["id"])
+    assert [one["kind"] for one in notices(ana)["notices"]] == ["reply"]
+    assert signed_in(mia).post("/api/v2/notices/seen").status_code == 204
+    assert notices(mia)["unseen"] == 0
+
+
+def test_nobody_is_told_who_may_not_hear_the_recording(ana: User, call: Call) -> None:
+    west = GroupFactory(name="West")
+    UserFactory(name="Ben Rep")
+    UserFactory(name="Wes West", permission_set="Manager", group=west)
+    UserFactory(name="Rea Only", permission_set="Read-only")
+    UserFactory(name="Gone Away", permission_set="Admin", is_active=False)
+    say(ana, call, "@Ben Rep @Wes West @Rea Only @Gone Away @Ana Torres")
+    assert not Notice.objects.exists()
+    found = signed_in(ana).get(f"/api/v2/recordings/{call.pk}/listeners").json()["people"]
+    assert [one["name"] for one in found] == ["Ana Torres"]
+
+
+def test_a_notice_goes_when_the_recording_is_out_of_sight(ana: User, mia: User, call: Call) -> None:
+    say(ana, call, "@Mia Chen")
+    mia.group = GroupFactory(name="West")
+    mia.save()
+    assert notices(User.objects.get(pk=mia.pk)) == {"unseen": 0, "notices": []}
+
+
+def test_comments_of_others_calls_do_not_exist(call: Call, ana: User) -> None:
+    comment = Comment.objects.create(recording=call.recording, author=ana, at_ms=0, text="x")
+    ben = UserFactory(name="Ben")
+    assert say(ben, call, "Hello").status_code == 404
+    browser = signed_in(ben)
+    assert browser.get(f"/api/v2/recordings/{call.pk}/comments").status_code == 404
+    assert browser.get(f"/api/v2/recordings/{call.pk}/listeners").status_code == 404
+    assert browser.delete(f"/api/v2/recordings/{call.pk}/comments/{comment.pk}").status_code == 404
+    assert list(Comment.objects.visible_to(ben)) == []
+
+
+def test_one_deletes_ones_own_and_the_answers_go_with_it(ana: User, mia: User, call: Call) -> None:
+    first = say(ana, call, "@Mia Chen").json()
+    say(mia, call, "Yes?", parent_id=first["id"])
+    path = f"/api/v2/recordings/{call.pk}/comments/{first['id']}"
+    assert signed_in(mia).delete(path).status_code == 404
+    assert signed_in(ana).delete(path).status_code == 204
+    assert not Comment.objects.exists()
+    assert not Notice.objects.exists()
+
+
+def test_a_comment_is_audited_and_announced(ana: User, mia: User, call: Call) -> None:
+    comment = say(ana, call, "@Mia Chen").json()
+    entry = AuditEntry.objects.get(action="recording.commented")
+    assert (entry.actor, entry.object_id) == (ana, call.pk)
+    assert entry.details == {"comment": comment["id"], "told": [mia.pk]}
+    assert CallEvent.objects.filter(call=call, type="recording.commented").count() == 1
+
+
+@pytest.mark.parametrize(
+    "body", [{"text": " "}, {"text": "x", "at_ms": -1}, {"text": "x", "at_ms": 60_001}, {"text": "x" * 5001}]
+)
+def test_a_comment_that_says_nothing_or_stands_nowhere_is_refused(
+    ana: User, call: Call, body: dict[str, Any]
+) -> None:
+    assert say(ana, call, **body).status_code == 400
+    assert not Comment.objects.exists()
+
+
+def test_an_answer_to_a_comment_of_another_recording_is_refused(ana: User, call: Call) -> None:
+    other = CallFactory(user=ana, status="completed", ended_at="2026-03-02T15:01:00Z", recording={})
+    elsewhere = Comment.objects.create(recording=other.recording, author=ana, at_ms=0, text="x")
+    assert say(ana, call, "x", parent_id=elsewhere.pk).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("@Ana", {"Ana"}),
+        ("Ask @ana torres, not @Max.", {"Ana Torres", "Max"}),
+        ("@Anabel", set()),
+        ("mail ana@max.example", {"Max"}),
+        ("nobody", set()),
+    ],
+)
+def test_a_name_after_an_at_sign_is_a_mention(text: str, names: set[str]) -> None:
+    assert named(text, ["Ana", "Ana Torres", "Max"]) == names
