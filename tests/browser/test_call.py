@@ -87,11 +87,14 @@ def stretches(recorded: Recorded) -> list[tuple[float, float]]:
 
 
 def test_left_is_only_the_rep_and_right_only_the_contact(recorded: Recorded) -> None:
-    left, right = sound.decode(recorded.audio)
+    decoded, before_coding = sound.decode(recorded.audio), recorded.pcm
 
     for start, stop in stretches(recorded):
-        assert sound.has_only(sound.seconds(left, start, stop), 440)
-        assert sound.has_only(sound.seconds(right, start, stop), 600)
+        for channel, own, other in ((0, 440, 600), (1, 600, 440)):
+            played = sound.seconds(decoded[channel], start, stop)
+            assert sound.has_only(played, own)
+            assert sound.power_at(played, other) < 0.001
+            assert sound.has_only(sound.seconds(before_coding[channel], start, stop), own, share=0.99)
 
 
 def test_the_pause_is_digital_silence(recorded: Recorded) -> None:

@@ -76,10 +76,12 @@ def clock_s(installation: Installation, line: Line) -> float:
 
 def settled(line: Line) -> dict[str, Any]:
     """The call once nothing more will become of it."""
-    return eventually(
-        lambda: (call := line.user.call_of(line.call_id))["recording"]["status"] in SETTLED and call,
-        f"call {line.call_id} settled",
-    )
+
+    def look() -> dict[str, Any] | None:
+        call = line.user.call_of(line.call_id)
+        return call if call["ended_at"] and call["recording"]["status"] in SETTLED else None
+
+    return eventually(look, f"call {line.call_id} settled")
 
 
 def heard(installation: Installation, line: Line) -> float:

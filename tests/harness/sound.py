@@ -45,8 +45,8 @@ def power_at(channel: Samples, hertz: float) -> float:
     return float(spectrum[near].sum() / max(spectrum.sum(), 1e-12))
 
 
-def has_only(channel: Samples, hertz: float, *, window: float = 0.1, share: float = 0.98) -> bool:
-    """Whether every window of a stretch is this tone and next to nothing else."""
+def has_only(channel: Samples, hertz: float, *, window: float = 0.1, share: float = 0.9) -> bool:
+    """Whether every window of a stretch is this tone and little else: the codec's noise is up to 3 % of it."""
     step = round(window * RATE)
     pieces = [channel[at : at + step] for at in range(0, len(channel) - step + 1, step)]
     return bool(pieces) and all(level(piece) > 0.05 and power_at(piece, hertz) >= share for piece in pieces)

@@ -308,22 +308,21 @@ class CallCapture:
     def restrict(self, mode: Mode, policy_version: int) -> int:
         """Lower the ceiling, never raise it (AboveCeiling). Returns the call clock, ms. CallEndedError."""
         self._check_alive()
-        gate, state = self._gate.restrict(mode), self.recording
+        gate, state, clock = self._gate.restrict(mode), self.recording, self._ms()
         if gate.mode is not self.mode:
-            self._policy_frame(mode, policy_version)
+            clock = self._policy_frame(mode, policy_version)
             self._gate = gate
             self._regate()
             if gate.state is not state:
-                self._control("pause", actor=None)
-        return self._ms()
+                clock = self._control("pause", actor=None)
+        return clock
 
     def end(self, status: str, reason: str) -> int:
         """Write the last frame and hand everything over. Returns the duration in ms, 0 if never answered.
 
         Raises CallEndedError when it had ended.
         """
-        self._control("end", status=status, reason=reason)
-        duration = self._ms()
+        duration = self._control("end", status=status, reason=reason)
         self._ended = True
         self._regate()
         self._host.writer.put([self.finish()])
@@ -370,27 +369,31 @@ class CallCapture:
         return self._clock.ms or 0
 
     def _move(self, gate: Gate, actor: str | None) -> int:
+        clock = self._ms()
         if kind := _TRANSITIONS.get((self.recording, gate.state)):
-            self._control(kind, actor=actor)
+            clock = self._control(kind, actor=actor)
             self._gate = gate
             self._regate()
-        return self._ms()
+        return clock
 
     def _regate(self) -> None:
         answered = self._clock.answered_ns is not None and not self._ended
         self._open = frozenset(p for p, side in self._sides.items() if answered and self._gate.lets(side))
         self._host.regate(self)
 
-    def _policy_frame(self, mode: Mode, policy_version: int) -> None:
-        self._control("policy", mode=mode, policy_version=policy_version, **self._decision)
+    def _policy_frame(self, mode: Mode, policy_version: int) -> int:
+        return self._control("policy", mode=mode, policy_version=policy_version, **self._decision)
 
-    def _control(self, kind: str, *, party: int = journal.NO_PARTY, **fields: Any) -> None:
+    def _control(self, kind: str, *, party: int = journal.NO_PARTY, **fields: Any) -> int:
+        """Write a control frame and return its clock: whoever is told of it hears the same millisecond."""
         self._check_alive()
         # What arrived before this moment was decided by the gate as it was.
         self._host.settle()
-        frame = journal.control_frame(kind, clock=self._ms(), party=party, **fields)
+        clock = self._ms()
+        frame = journal.control_frame(kind, clock=clock, party=party, **fields)
         self._add(frame, self._host.monotonic_ns())
         self._controls += frame
+        return clock
 
     def _check_alive(self) -> None:
         if self._ended:
