@@ -46,7 +46,7 @@ def power_at(channel: Samples, hertz: float) -> float:
 
 
 def has_only(channel: Samples, hertz: float, *, window: float = 0.1, share: float = 0.9) -> bool:
-    """Whether every window of a stretch is this tone and little else: the codec's noise is up to 3 % of it."""
+    """Whether every window of a stretch is this tone and little else: the codec's noise has up to 3 %."""
     step = round(window * RATE)
     pieces = [channel[at : at + step] for at in range(0, len(channel) - step + 1, step)]
     return bool(pieces) and all(level(piece) > 0.05 and power_at(piece, hertz) >= share for piece in pieces)
