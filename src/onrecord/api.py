@@ -11,6 +11,7 @@ from ninja.security import SessionAuth
 from onrecord.calls.api import router as calls
 from onrecord.calls.dialer_api import router as dialer
 from onrecord.errors import ApiError, session_expired
+from onrecord.integrations.dialers.api import router as conversations
 from onrecord.people.api import router as people
 from onrecord.recordings.api import notices_router as notices
 from onrecord.recordings.api import router as recordings
@@ -30,6 +31,7 @@ api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None)
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
+api.add_router("/conversations", conversations)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)
 api.add_router("/notices", notices)

@@ -9,11 +9,15 @@ from servestatic import ServeStaticASGI
 
 from onrecord.body_limit import Application, BodyLimit
 from onrecord.governance.sound import LARGEST_BYTES
+from onrecord.limits import LARGEST_RECORDING
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
 
 #: Paths that take files, and how large a request to them may be.
-LARGEST_BODIES = {"/settings/call-recording/announcements": LARGEST_BYTES + 100_000}
+LARGEST_BODIES = {
+    "/settings/call-recording/announcements": LARGEST_BYTES + 100_000,
+    "/api/v2/conversations/calls": LARGEST_RECORDING + 100_000,
+}
 
 # Files keep their names from build to build, so a browser asks each time whether one has changed.
 application = ServeStaticASGI(

@@ -40,7 +40,7 @@ def require(user: Any, permission: Permission) -> None:
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks rather than a person who follows a link."""
-    return request.path.startswith(("/api/", "/events", "/internal/"))
+    return request.path.startswith(("/api/", "/events", "/internal/", "/webhooks/"))
 
 
 def session_expired() -> HttpResponse:

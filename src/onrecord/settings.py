@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "onrecord.requests",
     "onrecord.live",
     "onrecord.jobs",
+    "onrecord.integrations.dialers",
 ]
 
 MIDDLEWARE = [

@@ -9,6 +9,7 @@ from onrecord.calls import intake
 from onrecord.calls import views as calls
 from onrecord.governance import outlook
 from onrecord.governance import views as settings
+from onrecord.integrations.dialers import webhooks
 from onrecord.live import views as live
 from onrecord.people import views as people
 from onrecord.recordings import views as recordings
@@ -80,6 +81,7 @@ urlpatterns = [
         name="settings-copy-version",
     ),
     path("events", live.events, name="live-events"),
+    path("webhooks/<str:key>", webhooks.deliver, name="webhook"),
     path("internal/events", intake.events, name="event-intake"),
     path("api/v2/", api.urls),
 ]

@@ -6,11 +6,13 @@ from enum import StrEnum
 class Permission(StrEnum):
     """Alphabetical. Secure by default: what no permission names, nobody may do."""
 
+    CALLS_IMPORT = "calls:import"
     CALLS_LOG = "calls:log"
     CALLS_PLACE = "calls:place"
     CALLS_VIEW_GROUP = "calls:view:group"
     CALLS_VIEW_OWN = "calls:view:own"
     CALLS_VIEW_TEAM = "calls:view:team"
+    INTEGRATIONS_MANAGE = "integrations:manage"
     PACKAGES_CHANGE = "packages:change"
     PEOPLE_VIEW = "people:view"
     PERMISSION_SETS_CHANGE = "permission_sets:change"
@@ -26,11 +28,13 @@ class Permission(StrEnum):
 
 #: Completes "You may not ...", for the sentence that a refused person reads.
 DEEDS: dict[Permission, str] = {
+    Permission.CALLS_IMPORT: "enter calls of other dialers",
     Permission.CALLS_LOG: "log calls",
     Permission.CALLS_PLACE: "place calls",
     Permission.CALLS_VIEW_GROUP: "see your group's calls",
     Permission.CALLS_VIEW_OWN: "see calls",
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
+    Permission.INTEGRATIONS_MANAGE: "manage integrations",
     Permission.PACKAGES_CHANGE: "switch packages on and off",
     Permission.PEOPLE_VIEW: "see people",
     Permission.PERMISSION_SETS_CHANGE: "change permission sets",

@@ -11,12 +11,18 @@ class Action(StrEnum):
     """What people do that must be answerable later."""
 
     ANNOUNCEMENT_ADDED = "announcement.added"
+    API_TOKEN_CREATED = "api_token.created"  # noqa: S105 - an action
+    API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105 - an action
     CALLS_EXPORTED = "calls.exported"
     CALL_DIALED = "call.dialed"
     CALL_HUNG_UP = "call.hung_up"
+    CALL_IMPORTED = "call.imported"
     CALL_JOINED = "call.joined"
     CALL_LEFT = "call.left"
     CALL_LOGGED = "call.logged"
+    DIALER_CONNECTED = "dialer.connected"
+    DIALER_DISCONNECTED = "dialer.disconnected"
+    DIALER_USER_LINKED = "dialer.user_linked"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
     OUTCOMES_CHANGED = "outcomes.changed"
     PACKAGE_SWITCHED = "package.switched"

@@ -21,6 +21,7 @@ class Entry:
 
 
 _SENTENCES = {
+    "call.imported": ("Entered from another dialer", ""),
     "call.initiated": ("Dialled", ""),
     "call.ringing": ("Ringing", ""),
     "call.answered": ("Answered", ""),
@@ -40,6 +41,8 @@ _SENTENCES = {
     "recording.verified": ("The recording was verified", ""),
     "recording.processing": ("The recording is being made", ""),
     "recording.completed": ("The recording is ready", ""),
+    "recording.delivered": ("The dialer sent the recording", ""),
+    "recording.import_refused": ("The recording was refused", "warn"),
     "recording.empty": ("No sound was captured", ""),
     "recording.overdue": ("The recording is overdue", "warn"),
     "recording.failed": ("The recording could not be made", "warn"),

@@ -12,6 +12,7 @@ from onrecord.calls.models import Call
 from onrecord.calls.state import Status
 from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import switch
+from onrecord.integrations.dialers.work import enqueue_due
 from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
@@ -30,6 +31,7 @@ def reconcile() -> None:
     hold_live_calls()
     calls(switch(), timezone.now())
     recordings(timezone.now())
+    enqueue_due()
 
 
 def calls(client: SwitchClient, now: datetime) -> None:

@@ -48,8 +48,9 @@ class Sides:
 def sides(count: int, channels: Sequence[Channel] | None, mode: Mode) -> Sides:
     """Where the sides are in a file of `count` channels (1 or 2).
 
-    `channels` is what the dialer says of them, in order. Where it says nothing, or speaks of another count, the
-    first is taken as ours and a single one as both: a guess, which does not do where only our side may be kept.
+    `channels` is what the dialer says of them, in order. Where it says nothing, or speaks of another count,
+    the first is taken as ours and a single one as both: a guess, which does not do where only our side may be
+    kept.
     Raises SidesMixedError.
     """
     named = list(channels) if channels is not None and len(channels) == count else []

@@ -11,9 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.g711 import RATE
+from onrecord.limits import LARGEST_RECORDING
 
-#: The largest file taken.
-LARGEST_BYTES = 500_000_000
 #: Hours of the longest recording taken.
 LONGEST_H = 12
 
@@ -57,9 +56,9 @@ class Sound:
         size = path.stat().st_size
         if size == 0:
             raise UnusableError("The file is empty. Send it again.")
-        if size > LARGEST_BYTES:
+        if size > LARGEST_RECORDING:
             raise UnusableError(
-                f"The file has {size / 1e6:.0f} MB, and at most {LARGEST_BYTES / 1e6:.0f} MB are taken. "
+                f"The file has {size / 1e6:.0f} MB, and at most {LARGEST_RECORDING / 1e6:.0f} MB are taken. "
                 "Send it in a compressed format."
             )
         try:

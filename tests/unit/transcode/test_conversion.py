@@ -16,10 +16,11 @@ from harness import sound_files
 from harness.sound_files import LENGTH_S, PERSON_HZ, USER_HZ
 from onrecord.blobs.store import AUDIO, MANIFEST, BlobStore
 from onrecord.config import Config
+from onrecord.limits import LARGEST_RECORDING
 from onrecord.render.verify import verify
 from onrecord.transcode.conversion import Order, convert
 from onrecord.transcode.sides import Channel, SidesMixedError
-from onrecord.transcode.sound import LARGEST_BYTES, UnusableError
+from onrecord.transcode.sound import UnusableError
 
 CALL_ID = "ab" * 16
 POLICY = {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 1}
@@ -155,7 +156,7 @@ def test_files_that_are_none_are_refused_with_a_sentence(
     playlist.write_text(f"#EXTM3U\n#EXTINF:3,\n{sound_files.mono(tmp_path / 'other.wav')}\n")
     large = tmp_path / "large.wav"
     large.touch()
-    os.truncate(large, LARGEST_BYTES + 1)
+    os.truncate(large, LARGEST_RECORDING + 1)
     silent = tmp_path / "silent.wav"
     with wave.open(str(silent), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))

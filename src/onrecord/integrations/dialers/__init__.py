@@ -1,0 +1,1 @@
+"""Calls and recordings of other dialers, held to the same governance."""

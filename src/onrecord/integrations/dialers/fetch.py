@@ -1,0 +1,205 @@
+"""Getting a recording from the address that a dialer names, and from nowhere else.
+
+An address is somebody else's text. It must not lead this host to its own network, so the name is resolved
+once, every address it has must be public, and the connection is made to one of these, for each redirect anew.
+"""
+
+import ipaddress
+import ssl
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from socket import SOCK_STREAM, gaierror, getaddrinfo
+from typing import BinaryIO
+from urllib.parse import SplitResult, urljoin, urlsplit
+
+import httpcore
+import httpx
+
+from onrecord.limits import LARGEST_RECORDING
+
+#: Seconds for the whole, and for any single wait.
+_WHOLE_S = 300
+_WAIT_S = 20
+_REDIRECTS = 5
+_REDIRECT = {301, 302, 303, 307, 308}
+#: Not ready yet, or busy: later there may be an answer.
+_LATER = {401, 403, 404, 408, 425, 429}
+#: IPv6 addresses that lead on to an IPv4 address, which is their last 32 bits (RFC 6052).
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class FetchError(Exception):
+    """The recording could not be fetched. The text says why."""
+
+    def __init__(self, message: str, *, retry: bool) -> None:
+        """`retry`: whether a later attempt may succeed."""
+        super().__init__(message)
+        self.retry = retry
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AddressCheck:
+    """Which addresses may be connected to."""
+
+    #: For tests, whose servers are on this machine. Nothing that a user can set leads here.
+    allow_loopback: bool = False
+
+    def __call__(self, address: str) -> bool:
+        ip = ipaddress.ip_address(address.partition("%")[0])
+        if isinstance(ip, ipaddress.IPv6Address):
+            inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
+            if ip in _NAT64:
+                inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+            if inner is not None:
+                return self(str(inner))
+        if ip.is_loopback:
+            return self.allow_loopback
+        return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+class _PinnedBackend(httpcore.SyncBackend):
+    """Connects to addresses that were checked, by their number: the name is not asked a second time."""
+
+    def __init__(self, check: AddressCheck) -> None:
+        super().__init__()
+        self._check = check
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        found = _resolve(host, port)
+        # One private address among public ones is how a name is made to change its mind.
+        if not all(map(self._check, found)):
+            raise FetchError(
+                f"{host} is an address of a private network. Recordings are fetched from public ones only.",
+                retry=False,
+            )
+        return super().connect_tcp(found[0], port, timeout, local_address, socket_options)
+
+
+def _resolve(host: str, port: int) -> list[str]:
+    """Every address of a name."""
+    try:
+        return [str(one[4][0]) for one in getaddrinfo(host, port, type=SOCK_STREAM)]
+    except (gaierror, UnicodeError) as error:
+        raise FetchError(f"{host} cannot be found.", retry=True) from error
+
+
+class Fetcher:
+    """Fetches recordings by http and https."""
+
+    def __init__(
+        self,
+        check: AddressCheck | None = None,
+        *,
+        most_bytes: int = LARGEST_RECORDING,
+        whole_s: float = _WHOLE_S,
+    ) -> None:
+        self._check = check or AddressCheck()
+        self._most_bytes = most_bytes
+        self._whole_s = whole_s
+        self._tls: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
+
+    def fetch(self, url: str, target: Path, *, authorization: str = "") -> None:
+        """Write what is at `url` to `target`; nothing is left there should it fail.
+
+        `authorization` goes to the first address only. Raises FetchError, OSError when the disk fails.
+        """
+        deadline = time.monotonic() + self._whole_s
+        try:
+            with (
+                target.open("xb") as file,
+                httpcore.ConnectionPool(self._tls, network_backend=_PinnedBackend(self._check)) as pool,
+            ):
+                self._follow(pool, url, authorization, file, deadline)
+        except FetchError:
+            target.unlink(missing_ok=True)
+            raise
+        except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
+            target.unlink(missing_ok=True)
+            reason = str(error) or type(error).__name__
+            raise FetchError(f"{urlsplit(url).hostname} did not answer: {reason}.", retry=True) from error
+
+    def _follow(
+        self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: BinaryIO, deadline: float
+    ) -> None:
+        first = origin = _origin(_checked(url))
+        for _ in range(_REDIRECTS + 1):
+            # What is not allowed to another host is not taken there.
+            headers = {"Authorization": authorization} if authorization and origin == first else {}
+            onward = self._get(pool, url, headers, file, deadline)
+            if onward is None:
+                return
+            url = urljoin(url, onward)
+            origin = _origin(_checked(url))
+        raise FetchError("The address redirects too often.", retry=False)
+
+    def _get(
+        self,
+        pool: httpcore.ConnectionPool,
+        url: str,
+        headers: dict[str, str],
+        file: BinaryIO,
+        deadline: float,
+    ) -> str | None:
+        """Get one address; where it redirects to, None when the file is written."""
+        wait = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_S)
+        asked = [
+            ("Accept", "*/*"),
+            ("Accept-Encoding", "identity"),
+            ("User-Agent", "OnRecord"),
+            *headers.items(),
+        ]
+        with pool.stream("GET", url, headers=[*asked], extensions={"timeout": wait}) as answer:
+            said = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+            if answer.status in _REDIRECT and b"location" in said:
+                return said[b"location"]
+            if answer.status != HTTPStatus.OK:
+                later = answer.status in _LATER or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
+                raise FetchError(f"{urlsplit(url).hostname} answered {answer.status}.", retry=later)
+            length = said.get(b"content-length", "")
+            if length.isdecimal() and int(length) > self._most_bytes:
+                raise self._too_large()
+            self._copy(answer.iter_stream(), file, deadline)
+        return None
+
+    def _copy(self, chunks: Iterable[bytes], file: BinaryIO, deadline: float) -> None:
+        size = 0
+        for chunk in chunks:
+            size += len(chunk)
+            if size > self._most_bytes:
+                raise self._too_large()
+            if time.monotonic() > deadline:
+                raise FetchError(f"It took longer than {self._whole_s:.0f} s.", retry=True)
+            file.write(chunk)
+
+    def _too_large(self) -> FetchError:
+        return FetchError(
+            f"The file is larger than {self._most_bytes / 1e6:.0f} MB. Send it in a compressed format.",
+            retry=False,
+        )
+
+
+def _checked(url: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and url.isascii()
+    except ValueError as error:
+        raise FetchError("The address cannot be read.", retry=False) from error
+    if not valid:
+        raise FetchError("Recordings are fetched by https or http only.", retry=False)
+    if parts.username is not None or parts.password is not None:
+        raise FetchError("The address holds a name and password. Send one without.", retry=False)
+    return parts
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port

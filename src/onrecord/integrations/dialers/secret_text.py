@@ -1,0 +1,34 @@
+"""Texts that have to be read again, such as a dialer's secret, sealed under the master key."""
+
+import base64
+import os
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+_NONCE = 12
+
+
+def seal(text: str, master_key: bytes) -> str:
+    """AES-256-GCM in base64; empty for an empty text."""
+    if not text:
+        return ""
+    nonce = os.urandom(_NONCE)
+    return base64.b64encode(nonce + _aead(master_key).encrypt(nonce, text.encode(), None)).decode()
+
+
+def unseal(sealed: str, master_key: bytes) -> str:
+    """The text. Raises ValueError when another master key sealed it, or it was altered."""
+    if not sealed:
+        return ""
+    raw = base64.b64decode(sealed)
+    try:
+        return _aead(master_key).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
+    except InvalidTag as error:
+        raise ValueError("A dialer's secret does not open with this host's master key.") from error
+
+
+def _aead(master_key: bytes) -> AESGCM:
+    return AESGCM(HKDF(algorithm=SHA256(), length=32, salt=None, info=b"onrecord dialers").derive(master_key))

@@ -1,0 +1,27 @@
+from collections.abc import Iterator
+
+import pytest
+
+from factories import UserFactory, allow_recording
+from harness import sound_files
+from harness.recordings_server import RecordingsServer, recordings_server
+from onrecord.accounts.models import User
+
+
+@pytest.fixture
+def server() -> Iterator[RecordingsServer]:
+    with recordings_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """A call in stereo, the user on the left."""
+    return sound_files.stereo(tmp_path_factory.mktemp("sound") / "call.mp3").read_bytes()
+
+
+@pytest.fixture
+def jo(db: None) -> User:
+    """Whom the dialers' deliveries name, in a team that records."""
+    allow_recording()
+    return UserFactory(name="Jo")

@@ -1,0 +1,419 @@
+"""From a signed delivery to a recording that can be listened to, or to the reason why there is none."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
+from django.test import Client
+from django.utils import timezone
+
+from factories import PersonFactory, UserFactory, allow_recording
+from harness import dialer_webhooks as webhooks
+from harness.dialer_webhooks import SECRET
+from harness.recordings_server import RecordingsServer
+from onrecord.accounts.models import User
+from onrecord.blobs.store import MANIFEST
+from onrecord.calls.models import Call
+from onrecord.integrations.dialers import actions
+from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher
+from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
+from onrecord.integrations.dialers.webhooks import address
+from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_folder, work
+from onrecord.policy.document import Rule, Setting
+from onrecord.policy.mode import Mode
+from onrecord.recordings.models import Recording
+from onrecord.recordings.views import blob_store
+from onrecord.render.verify import verify
+from onrecord.settings import config
+
+State = ImportedCall.State
+NUMBER = "+14045550100"
+FETCHER = Fetcher(AddressCheck(allow_loopback=True))
+
+
+def connect(provider: str = "aircall", announces: bool = False, channels: str = "user,person") -> Connection:
+    admin = UserFactory(permission_set="Admin")
+    return actions.connect(
+        provider, secret=SECRET, api_key="key", announces=announces, channels=channels, acting_user=admin
+    )
+
+
+def send(connection: Connection, body: bytes, headers: dict[str, str]) -> tuple[int, dict[str, str]]:
+    answer = Client().post(
+        f"/webhooks/{connection.key}", body, content_type="application/json", headers=headers
+    )
+    return answer.status_code, answer.json()
+
+
+def recording() -> Recording:
+    return Recording.objects.select_related("call").get()
+
+
+def test_the_same_delivery_sent_five_times_makes_one_recording(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    person = PersonFactory(number=NUMBER)
+    server.files["/r.mp3"] = mp3
+    connection = connect()
+    body, headers = webhooks.aircall(f"{server.url}/r.mp3")
+    taken = [send(connection, body, headers) for _ in range(5)]
+    assert taken == [(200, {"taken": "1"})] + [(200, {"taken": "0"})] * 4
+    for _ in range(5):
+        work(ImportedCall.objects.get().pk, FETCHER)
+
+    made = recording()
+    call = made.call
+    assert (made.status, made.source) == ("completed", "Aircall")
+    assert (call.user, call.person, call.number) == (jo, person, NUMBER)
+    assert (call.status, call.direction, call.duration_ms) == ("completed", "outbound", 70_000)
+    assert call.ended_at is not None
+    assert server.asked == [("/r.mp3", "Bearer key")]
+    assert all(check.passed for check in verify(config, call.pk))
+    assert json.loads(blob_store().get(call.pk, MANIFEST))["source"]["provider"] == "Aircall"
+    assert list(imports_folder().iterdir()) == []
+    kinds = list(call.events.order_by("seq").values_list("type", flat=True))
+    assert kinds == ["call.imported", "recording.completed"]
+    assert ImportedCall.objects.get().state == State.DONE
+
+
+@pytest.mark.django_db(transaction=True)
+def test_deliveries_at_the_same_moment_make_one_call(server: RecordingsServer) -> None:
+    allow_recording()
+    UserFactory(name="Jo")
+    connection = connect()
+    body, headers = webhooks.aircall(f"{server.url}/r.mp3")
+
+    def deliver(_: int) -> int:
+        try:
+            return send(connection, body, headers)[0]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(5) as pool:
+        assert list(pool.map(deliver, range(5))) == [200] * 5
+    assert Call.objects.count() == ImportedCall.objects.count() == 1
+
+
+@pytest.mark.parametrize("provider", ["aircall", "dialpad", "justcall", "zoom_phone"])
+def test_each_dialers_recording_arrives(
+    jo: User, server: RecordingsServer, mp3: bytes, provider: str
+) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/r.mp3"] = mp3
+    connection = connect(provider)
+    url, now = f"{server.url}/r.mp3", timezone.now()
+    body, headers = {
+        "aircall": lambda: webhooks.aircall(url),
+        "dialpad": lambda: webhooks.dialpad([url]),
+        "justcall": lambda: webhooks.justcall(url, url=address(connection), at=now),
+        "zoom_phone": lambda: webhooks.zoom(webhooks.zoom_recordings(url), now),
+    }[provider]()
+    if provider == "zoom_phone":
+        # Zoom sends no email: an admin says once who it is.
+        assert send(connection, body, headers)[0] == 200
+        waiting = ImportedCall.objects.get(state=State.UNKNOWN_USER)
+        assert Call.objects.count() == 0
+        assert actions.link_user(waiting, jo, acting_user=jo) == 1
+    assert send(connection, body, headers)[0] == 200
+    row = ImportedCall.objects.get()
+    work(row.pk, FETCHER)
+    assert recording().status == "completed"
+    assert recording().source == connection.get_provider_display()
+    assert server.asked[0][1] == ("Bearer dt" if provider == "zoom_phone" else "Bearer key")
+    assert ImportedCall.objects.get().authorization == ""
+
+
+def test_a_bad_signature_is_refused_and_leaves_nothing(jo: User) -> None:
+    connection = connect()
+    body, headers = webhooks.aircall("https://recordings.example/r.mp3")
+    status, answer = send(connection, body.replace(SECRET.encode(), b"guessed"), headers)
+    assert (status, answer["code"]) == (401, "bad_signature")
+    assert Client().post("/webhooks/unknown", body, content_type="application/json").status_code == 404
+    actions.disconnect(connection, acting_user=jo)
+    assert send(connection, body, headers)[0] == 404
+    assert ImportedCall.objects.count() == Call.objects.count() == 0
+
+
+def test_zoom_is_answered_its_challenge(jo: User) -> None:
+    content = {"event": "endpoint.url_validation", "payload": {"plainToken": "plain"}}
+    status, answer = send(connect("zoom_phone"), *webhooks.zoom(content, timezone.now()))
+    expected = {"plainToken": "plain", "encryptedToken": webhooks.hex_hmac(SECRET, "plain")}
+    assert (status, answer) == (200, expected)
+
+
+def test_a_recording_that_comes_after_its_call_joins_it(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/r.mp3"] = mp3
+    connection = connect()
+    send(connection, *webhooks.aircall(None))
+    assert (recording().status, recording().reason_code) == ("not_recorded", "not_supplied")
+    send(connection, *webhooks.aircall(f"{server.url}/r.mp3"))
+    send(connection, *webhooks.aircall(None))
+    work(ImportedCall.objects.get().pk, FETCHER)
+    assert recording().status == "completed"
+    assert Call.objects.count() == 1
+
+
+def test_each_recording_of_a_call_is_a_call_of_its_own(jo: User) -> None:
+    connection = connect("dialpad")
+    urls = [f"https://recordings.example/{number}" for number in range(2)]
+    for _ in range(2):
+        send(connection, *webhooks.dialpad([], state="hangup"))
+        send(connection, *webhooks.dialpad(urls))
+    assert sorted(ImportedCall.objects.values_list("recording_id", flat=True)) == ["r0", "r1"]
+    assert Call.objects.count() == 2
+
+
+# Governance
+
+
+def refused(connection: Connection) -> tuple[str, str]:
+    """Deliver a recording; why it is not taken in. Nobody is asked for the file."""
+    send(connection, *webhooks.aircall("https://recordings.example/r.mp3"))
+    row = ImportedCall.objects.get()
+    assert row.state == State.REFUSED
+    made = recording()
+    assert (made.status, made.reason) == ("not_recorded", row.problem)
+    return made.reason_code, made.reason
+
+
+def test_a_number_that_belongs_to_no_person_is_not_recorded(jo: User) -> None:
+    assert refused(connect())[0] == "not_a_person"
+
+
+def test_a_person_marked_do_not_record_is_not_recorded(jo: User) -> None:
+    PersonFactory(number=NUMBER, do_not_record=True)
+    assert refused(connect())[0] == "do_not_record"
+
+
+def test_where_a_rule_forbids_it_the_reason_names_the_rule(jo: User) -> None:
+    PersonFactory(number=NUMBER)
+    allow_recording(rules=(Rule(name="Georgia", where=("US-GA",), mode=Mode.NONE),))
+    code, reason = refused(connect())
+    assert code == "rule"
+    assert "Georgia" in reason
+
+
+def test_where_it_is_off_and_locked_the_dialer_cannot_choose(jo: User) -> None:
+    PersonFactory(number=NUMBER)
+    allow_recording(team=Setting(record=False, locked=True))
+    assert refused(connect())[0] == "team_off"
+
+
+def test_where_an_announcement_is_required_the_dialer_has_to_say_that_it_was_played(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    rule = Rule(name="Tell", where=("US-GA",), mode=Mode.BOTH, announcement="consent-announcement")
+    allow_recording(rules=(rule,))
+    assert refused(connect())[0] == "not_announced"
+    server.files["/r.mp3"] = mp3
+    send(connect(announces=True), *webhooks.aircall(f"{server.url}/r.mp3"))
+    row = ImportedCall.objects.get(state=State.WAITING)
+    work(row.pk, FETCHER)
+    assert Recording.objects.get(pk=row.call_id).status == "completed"
+
+
+def test_where_only_our_side_is_allowed_the_other_is_left_out_or_all_of_it(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    allow_recording(rules=(Rule(name="Ours", where=("US-GA",), mode=Mode.ONE_SIDED, record=True),))
+    server.files["/r.mp3"] = mp3
+    for channels, expected in (("user,person", ("completed", "")), ("", ("not_recorded", "sides_mixed"))):
+        send(connect(channels=channels), *webhooks.aircall(f"{server.url}/r.mp3"))
+        row = ImportedCall.objects.latest("pk")
+        work(row.pk, FETCHER)
+        made = Recording.objects.get(pk=row.call_id)
+        assert (made.status, made.reason_code) == expected
+    kept = Recording.objects.get(status="completed")
+    assert [span["parties"] for span in kept.spans] == [[0]]
+
+
+def test_a_mark_that_is_set_before_the_recording_is_fetched_holds(jo: User, server: RecordingsServer) -> None:
+    person = PersonFactory(number=NUMBER)
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    person.do_not_record = True
+    person.save()
+    work(ImportedCall.objects.get().pk, FETCHER)
+    assert recording().reason_code == "do_not_record"
+    assert server.asked == []
+
+
+# What goes wrong
+
+
+def test_a_recording_that_is_not_ready_is_asked_for_again_and_given_up_in_the_end(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    row = ImportedCall.objects.get()
+    for wait in BACKOFF:
+        before = timezone.now()
+        work(row.pk, FETCHER)
+        row.refresh_from_db()
+        assert row.state == State.WAITING
+        assert "404" in row.problem
+        assert row.next_try_at is not None
+        assert row.next_try_at - before >= wait
+    work(row.pk, FETCHER)
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    assert (recording().status, recording().reason_code) == ("failed", "import_failed")
+
+    server.files["/r.mp3"] = mp3
+    assert actions.try_again(row, acting_user=jo)
+    work(row.pk, FETCHER)
+    assert recording().status == "completed"
+
+
+def test_what_is_due_is_asked_for_once(jo: User) -> None:
+    from django_q.models import OrmQ
+
+    PersonFactory(number=NUMBER)
+    send(connect(), *webhooks.aircall("https://recordings.example/r.mp3"))
+    ImportedCall.objects.update(next_try_at=timezone.now() - timedelta(seconds=1))
+    before = OrmQ.objects.count()
+    enqueue_due()
+    enqueue_due()
+    assert OrmQ.objects.count() == before + 1
+
+
+def test_a_file_that_is_none_fails_with_a_sentence(jo: User, server: RecordingsServer) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/r.mp3"] = b"Sign in to listen to this recording." * 100
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    work(ImportedCall.objects.get().pk, FETCHER)
+    assert recording().status == "failed"
+    assert "not a sound file" in recording().reason
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_a_recording_at_a_private_address_is_not_fetched(jo: User, server: RecordingsServer) -> None:
+    PersonFactory(number=NUMBER)
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    work(ImportedCall.objects.get().pk)
+    assert "private network" in recording().reason
+    assert server.asked == []
+
+
+# The API
+
+
+@pytest.fixture
+def token(jo: User) -> str:
+    return actions.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))[1]
+
+
+def post(token: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
+    answer = Client().post(
+        "/api/v2/conversations/calls",
+        body if isinstance(body, dict) and "_multipart" in body else json.dumps(body),
+        **({} if isinstance(body, dict) and "_multipart" in body else {"content_type": "application/json"}),
+        headers={"Authorization": f"Bearer {token}", **headers},
+    )
+    return answer.status_code, answer.json()
+
+
+def call_body(jo: User, **changes: object) -> dict[str, object]:
+    return {
+        "from": "+14705550101",
+        "to": "(404) 555-0100",
+        "direction": "outbound",
+        "duration": 61.5,
+        "call_created_at": "2026-04-14T15:00:00Z",
+        "user_guid": str(jo.pk),
+        "recording": {"url": "https://recordings.example/r.mp3"},
+    } | changes
+
+
+def test_an_uploaded_recording_is_imported_once(
+    jo: User, token: str, mp3: bytes, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    PersonFactory(number=NUMBER)
+
+    def upload() -> dict[str, object]:
+        file = SimpleUploadedFile("call.mp3", mp3, content_type="audio/mpeg")
+        body = call_body(jo, recording=file, channels="user,person", announced="true")
+        return body | {"_multipart": "1", "user_guid": jo.email}
+
+    answers = [post(token, upload(), **{"Idempotency-Key": "one"}) for _ in range(5)]
+    assert [status for status, _ in answers] == [201, 200, 200, 200, 200]
+    assert len({str(answer["id"]) for _, answer in answers}) == 1
+    assert len(list(imports_folder().iterdir())) == 1
+    with django_capture_on_commit_callbacks(execute=True):
+        work(ImportedCall.objects.get().pk)
+    made = recording()
+    assert (made.status, made.source, made.call.duration_ms) == ("completed", "Kixie", 61_500)
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_what_makes_two_calls_one(jo: User, token: str) -> None:
+    same = [
+        post(token, call_body(jo)),
+        post(token, call_body(jo)),
+        post(token, call_body(jo, call_id="7")),
+        post(token, call_body(jo, call_id="7", duration=1)),
+        post(token, call_body(jo), **{"Idempotency-Key": "k"}),
+        post(token, call_body(jo, duration=2), **{"Idempotency-Key": "k"}),
+    ]
+    assert [status for status, _ in same] == [201, 200, 201, 200, 201, 200]
+    assert Call.objects.count() == 3
+
+
+def test_what_governance_says_of_it_is_answered(jo: User, token: str) -> None:
+    status, answer = post(token, call_body(jo))
+    assert status == 201
+    assert answer["recording"] == {
+        "status": "not_recorded",
+        "reason_code": "not_a_person",
+        "reason": "Off: this number belongs to no person, and only people's are recorded.",
+    }
+    assert answer["url"] == f"/calls/{answer['id']}"
+
+
+@pytest.mark.parametrize(
+    ("changes", "status", "code"),
+    [
+        ({"to": "911"}, 422, "emergency_number"),
+        ({"to": "12"}, 422, "bad_number"),
+        ({"user_guid": "nobody@northwind.example"}, 422, "no_such_user"),
+        ({"direction": "up"}, 400, "bad_request"),
+        ({"duration": -1}, 400, "bad_request"),
+        ({"call_created_at": "2026-04-14T15:00:00"}, 400, "bad_request"),
+        ({"recording": {"url": "file:///etc/passwd"}}, 400, "bad_request"),
+        ({"recording": {"url": "https://a.example/", "channels": ["user", "user"]}}, 400, "bad_request"),
+    ],
+)
+def test_a_call_that_cannot_be_used_is_answered_with_what_to_do(
+    jo: User, token: str, changes: dict[str, object], status: int, code: str
+) -> None:
+    answered, problem = post(token, call_body(jo, **changes))
+    assert (answered, problem["code"]) == (status, code), problem
+    assert Call.objects.count() == 0
+
+
+def test_a_token_opens_no_more_than_its_author_may_and_nothing_once_it_is_revoked(
+    jo: User, token: str
+) -> None:
+    stored = ApiToken.objects.select_related("author").get()
+    assert token not in str(ApiToken.objects.values().get())
+    assert post("onr_guessed", call_body(jo))[0] == 401
+    assert post("", call_body(jo))[0] == 401
+
+    permission_sets = list(stored.author.groups.all())
+    stored.author.groups.clear()
+    assert post(token, call_body(jo))[0] == 403
+    stored.author.groups.set(permission_sets)
+    assert post(token, call_body(jo))[0] == 201
+
+    actions.revoke_token(stored, acting_user=jo)
+    assert post(token, call_body(jo))[0] == 401

@@ -1,0 +1,157 @@
+"""Fetching a recording, and what no address can talk us into."""
+
+from pathlib import Path
+
+import pytest
+
+from harness.recordings_server import RecordingsServer, recordings_server
+from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError
+
+HERE = AddressCheck(allow_loopback=True)
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Path:
+    return tmp_path / "fetched"
+
+
+def refused(fetcher: Fetcher, url: str, target: Path) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        fetcher.fetch(url, target)
+    assert not target.exists()
+    return caught.value
+
+
+def test_a_file_is_fetched_as_it_is(server: RecordingsServer, target: Path) -> None:
+    server.files["/r.mp3"] = bytes(range(256)) * 1000
+    Fetcher(HERE).fetch(f"{server.url}/r.mp3", target)
+    assert target.read_bytes() == server.files["/r.mp3"]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "0.0.0.0",
+        "10.1.2.3",
+        "100.64.0.1",
+        "127.0.0.1",
+        "169.254.169.254",
+        "172.16.0.1",
+        "192.168.1.1",
+        "224.0.0.1",
+        "240.0.0.1",
+        "255.255.255.255",
+        "::",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::ffff:10.0.0.1",
+        "64:ff9b::7f00:1",
+        "64:ff9b::a9fe:a9fe",
+        "2002:7f00:1::",
+        "fc00::1",
+        "fe80::1%eth0",
+        "ff02::1",
+    ],
+)
+def test_an_address_that_is_not_public_is_refused(address: str) -> None:
+    assert not AddressCheck()(address)
+
+
+@pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808"])
+def test_a_public_address_is_not(address: str) -> None:
+    assert AddressCheck()(address)
+
+
+@pytest.mark.parametrize(
+    "host",
+    ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"],
+)
+def test_however_this_machine_is_written_it_is_not_connected_to(
+    server: RecordingsServer, target: Path, host: str
+) -> None:
+    port = server.url.rpartition(":")[2]
+    error = refused(Fetcher(), f"http://{host}:{port}/r.mp3", target)
+    assert "private network" in str(error)
+    assert not error.retry
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("host", ["10.255.255.1", "169.254.169.254", "[fd00::1]", "[64:ff9b::a00:1]"])
+def test_a_redirect_to_a_private_address_is_refused(
+    server: RecordingsServer, target: Path, host: str
+) -> None:
+    server.redirects["/r.mp3"] = f"http://{host}/latest/meta-data"
+    assert "private network" in str(refused(Fetcher(HERE), f"{server.url}/r.mp3", target))
+
+
+@pytest.mark.parametrize("onward", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
+def test_a_redirect_leads_to_http_only(server: RecordingsServer, target: Path, onward: str) -> None:
+    server.redirects["/r.mp3"] = onward
+    assert not refused(Fetcher(HERE), f"{server.url}/r.mp3", target).retry
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "https://",
+        "http://user:pass@127.0.0.1/",
+        "http://[",
+        "http://h\u00f6st.example/",
+        "r",
+    ],
+)
+def test_an_address_of_another_kind_is_refused(target: Path, url: str) -> None:
+    assert not refused(Fetcher(HERE), url, target).retry
+
+
+def test_redirects_are_followed_but_not_for_ever(server: RecordingsServer, target: Path) -> None:
+    server.redirects |= {"/a": "/b", "/b": f"{server.url}/c", "/loop": "/loop"}
+    server.files["/c"] = b"here"
+    Fetcher(HERE).fetch(f"{server.url}/a", target)
+    assert target.read_bytes() == b"here"
+    target.unlink()
+    assert "too often" in str(refused(Fetcher(HERE), f"{server.url}/loop", target))
+
+
+def test_the_key_goes_to_the_first_host_only(server: RecordingsServer, target: Path) -> None:
+    with recordings_server() as other:
+        server.redirects |= {"/a": "/b", "/b": f"{other.url}/c"}
+        other.files["/c"] = b"here"
+        Fetcher(HERE).fetch(f"{server.url}/a", target, authorization="Bearer key")
+        assert server.asked == [("/a", "Bearer key"), ("/b", "Bearer key")]
+        assert other.asked == [("/c", None)]
+
+
+def test_what_is_too_large_is_refused_before_and_while_it_comes(
+    server: RecordingsServer, target: Path
+) -> None:
+    server.files["/large"] = bytes(1001)
+    fetcher = Fetcher(HERE, most_bytes=1000)
+    for path in ("/large", "/endless"):
+        error = refused(fetcher, f"{server.url}{path}", target)
+        assert "larger than" in str(error)
+        assert not error.retry
+
+
+def test_what_takes_too_long_is_given_up(server: RecordingsServer, target: Path) -> None:
+    error = refused(Fetcher(HERE, whole_s=0), f"{server.url}/endless", target)
+    assert "longer than" in str(error)
+    assert error.retry
+
+
+@pytest.mark.parametrize(
+    ("status", "retry"), [(404, True), (429, True), (503, True), (400, False), (410, False)]
+)
+def test_what_may_mend_itself_is_worth_another_try(
+    server: RecordingsServer, target: Path, status: int, retry: bool
+) -> None:
+    server.failures["/r.mp3"] = [status]
+    error = refused(Fetcher(HERE), f"{server.url}/r.mp3", target)
+    assert str(status) in str(error)
+    assert error.retry is retry
+
+
+def test_a_connection_that_breaks_is_worth_another_try(server: RecordingsServer, target: Path) -> None:
+    assert refused(Fetcher(HERE), f"{server.url}/broken", target).retry
+    assert refused(Fetcher(HERE), "http://127.0.0.1:1/", target).retry

@@ -1,0 +1,150 @@
+"""Each dialer's module: what it takes for genuine, and what it makes of it."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from harness import dialer_webhooks as webhooks
+from harness.dialer_webhooks import SECRET
+from onrecord.integrations.dialers.neutral import RecordedCall
+from onrecord.integrations.dialers.providers import (
+    PROVIDERS,
+    Delivery,
+    DeliveryError,
+    SignatureError,
+    read,
+)
+
+NOW = datetime(2026, 4, 14, 15, 2, tzinfo=UTC)
+URL = "https://onrecord.example/webhooks/0123"
+RECORDING = "https://recordings.example/r.mp3"
+
+GENUINE = {
+    "aircall": webhooks.aircall(RECORDING),
+    "dialpad": webhooks.dialpad([RECORDING]),
+    "justcall": webhooks.justcall(RECORDING, url=URL, at=NOW),
+    "zoom_phone": webhooks.zoom(webhooks.zoom_recordings(RECORDING), NOW),
+}
+
+
+def delivery(body: bytes, headers: dict[str, str], now: datetime = NOW, url: str = URL) -> Delivery:
+    return Delivery(headers=headers, body=body, url=url, now=now)
+
+
+def opened(name: str, sent: Delivery, secret: str = SECRET) -> Any:
+    return PROVIDERS[name].open(sent, secret)
+
+
+def calls(name: str, body: bytes, headers: dict[str, str]) -> list[RecordedCall]:
+    return read(PROVIDERS[name], opened(name, delivery(body, headers)))
+
+
+@pytest.mark.parametrize("name", GENUINE)
+def test_a_genuine_delivery_becomes_the_neutral_call(name: str) -> None:
+    (call,) = calls(name, *GENUINE[name])
+    assert call.source.provider == name
+    assert (call.direction, call.status) == ("outbound", "completed")
+    assert call.started_at == datetime(2026, 4, 14, 15, 0, tzinfo=UTC)
+    assert 50 < call.duration_seconds < 75
+    assert call.user.number is not None
+    assert call.user.number.replace(" ", "").replace("-", "") == "+14705550101"
+    assert call.person.number in ("+14045550100", webhooks.PERSON)
+    assert call.recording is not None
+    assert str(call.recording.url) == RECORDING
+    assert call.user.provider_user_id != ""
+
+
+@pytest.mark.parametrize("name", GENUINE)
+def test_another_secret_opens_nothing(name: str) -> None:
+    with pytest.raises(SignatureError):
+        opened(name, delivery(*GENUINE[name]), "another secret")
+
+
+@pytest.mark.parametrize("name", ["dialpad", "zoom_phone"])
+def test_an_altered_body_is_noticed(name: str) -> None:
+    body, headers = GENUINE[name]
+    middle = len(body) // 2
+    altered = body[:middle] + bytes([body[middle] ^ 1]) + body[middle + 1 :]
+    with pytest.raises(SignatureError):
+        opened(name, delivery(altered, headers))
+
+
+@pytest.mark.parametrize("name", ["justcall", "zoom_phone"])
+@pytest.mark.parametrize("late", [timedelta(minutes=6), timedelta(minutes=-6)])
+def test_a_delivery_that_is_not_of_now_is_refused(name: str, late: timedelta) -> None:
+    with pytest.raises(SignatureError):
+        opened(name, delivery(*GENUINE[name], now=NOW + late))
+
+
+@pytest.mark.parametrize("name", GENUINE)
+@pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b"\xff\xfe", b"a.b.c", b"{" * 10_000])
+def test_what_is_no_delivery_is_not_signed(name: str, body: bytes) -> None:
+    with pytest.raises(SignatureError):
+        opened(name, delivery(body, {}))
+
+
+def test_justcalls_documented_example_is_genuine() -> None:
+    """The sample of JustCall's documentation on webhook signatures, with the secret printed there."""
+    url = "https://webhook.site/3bcea770-370a-4b09-8b66-426f687e08a4"
+    body = json.dumps({"webhook_url": url, "type": "call.completed", "data": {}}).encode()
+    headers = {
+        "x-justcall-signature": "56761bae5b27a784a3ddd2af828bc5def7176bc0a8650199b04c737bd39bbecf",
+        "x-justcall-request-timestamp": "2024-03-21 17:08:22",
+    }
+    sent = delivery(body, headers, now=datetime(2024, 3, 21, 17, 9, tzinfo=UTC), url=url)
+    assert opened("justcall", sent, "ea39089c40790e9dc7a080ec95e849b8fa0fa5fb")["data"] == {}
+
+
+def test_a_delivery_of_justcall_to_another_address_is_not_for_us() -> None:
+    sent = delivery(*GENUINE["justcall"], url="https://elsewhere.example/")
+    with pytest.raises(SignatureError):
+        opened("justcall", sent)
+
+
+def test_zooms_challenge_is_answered_and_any_other_event_is_none() -> None:
+    """Values by Zoom's documentation: HMAC-SHA-256 of the plain token under the secret token."""
+    content = {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}
+    body, headers = webhooks.zoom(content, NOW)
+    answer = PROVIDERS["zoom_phone"].challenge(opened("zoom_phone", delivery(body, headers)), SECRET)
+    assert answer == {
+        "plainToken": "qgg8vlvZRS6UYooatFL8Aw",
+        "encryptedToken": webhooks.hex_hmac(SECRET, "qgg8vlvZRS6UYooatFL8Aw"),
+    }
+    assert PROVIDERS["zoom_phone"].challenge(webhooks.zoom_recordings(RECORDING), SECRET) is None
+
+
+def test_a_token_of_dialpad_cannot_choose_how_it_is_checked() -> None:
+    for algorithm in ("none", "HS512"):
+        with pytest.raises(SignatureError):
+            opened("dialpad", delivery(webhooks.jwt({"call_id": 5}, SECRET, algorithm), {}))
+
+
+def test_several_recordings_of_a_call_are_kept_apart() -> None:
+    found = calls("dialpad", *webhooks.dialpad([RECORDING, RECORDING + "?2"]))
+    assert [one.recording and one.recording.recording_id for one in found] == ["r0", "r1"]
+    assert len({one.source for one in found}) == 1
+
+
+def test_events_that_tell_of_no_finished_call_are_left() -> None:
+    assert calls("aircall", b'{"event":"user.opened","token":"%s"}' % SECRET.encode(), {}) == []
+    assert calls("dialpad", *webhooks.dialpad([], state="ringing")) == []
+    assert calls("zoom_phone", *webhooks.zoom({"event": "phone.callee_ringing"}, NOW)) == []
+
+
+def test_a_call_that_nobody_answered_has_no_recording() -> None:
+    (call,) = calls("aircall", *webhooks.aircall(None, answered_at=None))
+    assert (call.status, call.recording, call.answered_at) == ("no-answer", None, None)
+
+
+@pytest.mark.parametrize("change", [{"duration": -1}, {"direction": "sideways"}, {"started_at": "soon"}])
+def test_a_signed_delivery_that_makes_no_sense_is_said_to_be_so(change: dict[str, Any]) -> None:
+    with pytest.raises(DeliveryError, match="Aircall"):
+        calls("aircall", *webhooks.aircall(RECORDING, **change))
+
+
+@pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/a", "javascript:alert(1)", "r.mp3"])
+def test_a_recording_is_at_an_http_address(url: str) -> None:
+    with pytest.raises(DeliveryError):
+        calls("aircall", *webhooks.aircall(url))
