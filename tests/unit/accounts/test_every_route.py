@@ -94,6 +94,9 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "recordings/<str:call_id>/verify"): (302, 302, 302, 403, 403, 403, 302),
     ("GET", "events"): EVERYONE,
     ("POST", "internal/events"): (401,) * 7,
+    # Signed or by token: a session opens neither.
+    ("POST", "webhooks/<str:key>"): (404,) * 7,
+    ("POST", "api/v2/conversations/calls"): (401,) * 7,
     # What there is to ask, not an answer: the project is open source.
     ("GET", "api/v2/openapi.json"): (200,) * 7,
     ("GET", "api/v2/dialer/preview"): (200, 403, 200, 403, 200, 403, 401),

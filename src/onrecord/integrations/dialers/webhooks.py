@@ -21,14 +21,14 @@ from onrecord.integrations.dialers.providers import (
     read,
 )
 from onrecord.integrations.dialers.secret_text import unseal
-from onrecord.settings import PUBLIC_URL, config
+from onrecord.settings import config
 
 log = logging.getLogger(__name__)
 
 
 def address(connection: Connection) -> str:
     """The webhook's public address, which the admin gives to the dialer."""
-    return f"{PUBLIC_URL}/webhooks/{connection.key}"
+    return f"{config.public_url}/webhooks/{connection.key}"
 
 
 @login_not_required
