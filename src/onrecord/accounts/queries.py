@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 
 from onrecord.accounts.models import PermissionSet, User
+from onrecord.accounts.packages import PACKAGES, Package
 from onrecord.accounts.permissions import DEEDS, Permission
 from onrecord.audit.models import Action, AuditEntry
 from onrecord.paging import Page, page
@@ -65,7 +66,9 @@ class Line:
 
 
 _SENTENCES = {
-    Action.PACKAGE_SWITCHED: lambda facts: f"switched {facts['package']} {'on' if facts['on'] else 'off'}",
+    Action.PACKAGE_SWITCHED: lambda facts: (
+        f"switched {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"
+    ),
     Action.PERMISSION_SET_ASSIGNED: lambda facts: (
         f"gave {facts['name']} the set {_names(facts['after'])} (was: {_names(facts['before'])})"
     ),

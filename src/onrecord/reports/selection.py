@@ -1,15 +1,16 @@
 """What a report is asked about: days, and whose calls."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model
 from django.utils import timezone
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
+from onrecord.calls.queries import reps_of
 
 _T = TypeVar("_T", bound=Model)
 
@@ -43,20 +44,9 @@ class Selection:
         return _midnight(self.last + timedelta(days=1))
 
 
-def reps_of(user: User) -> "QuerySet[User]":
-    """Whose calls the user may see."""
-    scope = Scope.of(user)
-    team = User.objects.filter(team_id=user.team_id).order_by("name", "pk")
-    if scope.team_id is not None:
-        return team
-    if scope.group_id is not None:
-        return team.filter(group_id=scope.group_id)
-    return team.filter(pk=user.pk) if scope.user_id is not None else team.none()
-
-
-def groups_of(user: User) -> "QuerySet[Group]":
-    """Reporting groups of those whose calls the user may see."""
-    return Group.objects.filter(users__in=reps_of(user)).distinct().order_by("name", "pk")
+def groups_of(reps: Iterable[User]) -> list[Group]:
+    """The reporting groups of these users, by name."""
+    return list(Group.objects.filter(users__in=reps).distinct().order_by("name", "pk"))
 
 
 def read(user: User, query: Mapping[str, str]) -> Selection:
@@ -68,13 +58,10 @@ def read(user: User, query: Mapping[str, str]) -> Selection:
     if first > last:
         problems.append("The first day is after the last: they were exchanged.")
         first, last = last, first
-    group = _chosen(groups_of(user), query.get("group", ""), "group", problems)
-    rep = _chosen(reps_of(user), query.get("rep", ""), "rep", problems)
-    reps = reps_of(user)
-    if group is not None:
-        reps = reps.filter(group=group)
-    if rep is not None:
-        reps = reps.filter(pk=rep.pk)
+    visible = reps_of(user)
+    group = _chosen(groups_of(visible), query.get("group", ""), "group", problems)
+    rep = _chosen(visible, query.get("rep", ""), "rep", problems)
+    reps = [one for one in visible if (group is None or one.group_id == group.pk) and rep in (None, one)]
     everyone = group is None and rep is None and Scope.of(user).team_id is not None
     return Selection(
         team_id=user.team_id,
@@ -82,7 +69,7 @@ def read(user: User, query: Mapping[str, str]) -> Selection:
         last=last,
         group=group,
         rep=rep,
-        user_ids=None if everyone else tuple(reps.values_list("pk", flat=True)),
+        user_ids=None if everyone else tuple(one.pk for one in reps),
         problems=tuple(problems),
     )
 
@@ -99,10 +86,10 @@ def _day(text: str, otherwise: date, problems: list[str]) -> date:
     return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
 
 
-def _chosen(choices: "QuerySet[_T]", key: str, what: str, problems: list[str]) -> "_T | None":
+def _chosen(choices: Iterable[_T], key: str, what: str, problems: list[str]) -> _T | None:
     if not key:
         return None
-    found = choices.filter(pk=int(key)).first() if key.isdecimal() and len(key) < 19 else None
+    found = next((one for one in choices if str(one.pk) == key), None)
     if found is None:
         problems.append(f"This {what} does not exist, or is not among those that you may see. All are shown.")
     return found

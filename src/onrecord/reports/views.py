@@ -9,9 +9,10 @@ from django.views.decorators.http import require_safe
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import require_calls
+from onrecord.calls.queries import reps_of
 from onrecord.errors import require
 from onrecord.reports.queries import LISTED, recording_report
-from onrecord.reports.selection import groups_of, read, reps_of
+from onrecord.reports.selection import groups_of, read
 
 
 @require_safe
@@ -20,11 +21,12 @@ def recording(request: HttpRequest) -> HttpResponse:
     require(user, Permission.RECORDING_REPORT_VIEW)
     require_calls(user)
     selection = read(user, request.GET.dict())
+    reps = reps_of(user)
     context = {
         "selection": selection,
         "report": recording_report(selection),
         "listed": LISTED,
-        "groups": groups_of(user),
-        "reps": reps_of(user),
+        "groups": groups_of(reps),
+        "reps": reps,
     }
     return render(request, "reports/recording.html", context)

@@ -1,0 +1,247 @@
+"""Permission sets, packages, requests and the report, as people use them: by mouse and by keyboard alone."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Locator, Page, Playwright, expect
+
+from harness.browser import Dialer, browser, sign_in
+from harness.installation import Installation
+from harness.people import NOT_RECORDED, ONE_SIDED, STEADY
+from harness.web import User
+
+
+@pytest.fixture
+def admin(installation: Installation, playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
+    """Ida, in a browser of her own."""
+    with browser(playwright, tmp_path / "admin") as context:
+        page = context.pages[0]
+        sign_in(page, installation, "ida")
+        yield page
+
+
+@pytest.fixture
+def rep(installation: Installation, chromium: BrowserContext) -> Page:
+    """Ana."""
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    return page
+
+
+def press_until(page: Page, key: str, wanted: Locator) -> None:
+    """Move the focus like somebody without a mouse."""
+    for _ in range(200):
+        page.keyboard.press(key)
+        if wanted.evaluate("element => element === document.activeElement"):
+            return
+    raise AssertionError(f"{key} never came to {wanted}")
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_permission_is_given_by_keyboard_and_holds_at_once(
+    installation: Installation, admin: Page, signed_in: Callable[[str], User]
+) -> None:
+    ben = signed_in("ben")
+    assert ben.get("/reports/recording").status_code == 403
+    admin.get_by_role("link", name="Settings").click()
+    admin.get_by_role("link", name="Permission sets").click()
+    admin.wait_for_url("**/settings/permission-sets")
+    assert_accessible(admin)
+    box = admin.get_by_role("checkbox", name="Rep: See the recording report")
+    press_until(admin, "Tab", box)
+    admin.keyboard.press("Space")
+    press_until(admin, "Tab", admin.get_by_role("button", name="Save permissions"))
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_text("changed Rep: may now see the recording report")).to_be_visible()
+    expect(box).to_be_checked()
+    assert ben.get("/reports/recording").status_code == 200
+
+    box.uncheck()
+    admin.get_by_role("button", name="Save permissions").click()
+    expect(admin.get_by_text("may no longer see the recording report")).to_be_visible()
+    assert ben.get("/reports/recording").status_code == 403
+
+
+def test_a_set_is_copied_renamed_given_and_only_deleted_when_nobody_has_it(
+    installation: Installation, admin: Page
+) -> None:
+    admin.goto(f"{installation.url}/settings/permission-sets")
+    admin.get_by_role("button", name="Copy Rep").click()
+    name = admin.get_by_role("textbox", name="Name of Copy of Rep")
+    name.fill("Trainee")
+    name.press("Enter")
+    expect(admin.get_by_role("textbox", name="Name of Trainee")).to_have_value("Trainee")
+
+    admin.get_by_role("link", name="Who has which").click()
+    assert_accessible(admin)
+    admin.get_by_role("combobox", name="Permission set of Chloe Bennett").select_option("Trainee")
+    admin.get_by_role("button", name="Save").click()
+    admin.get_by_role("link", name="What each permits").click()
+    admin.get_by_role("button", name="Delete Trainee").click()
+    expect(admin.get_by_role("alert")).to_contain_text("Chloe Bennett still use “Trainee”")
+
+    admin.get_by_role("link", name="Who has which").click()
+    admin.get_by_role("combobox", name="Permission set of Chloe Bennett").select_option("Rep")
+    admin.get_by_role("button", name="Save").click()
+    admin.get_by_role("link", name="What each permits").click()
+    admin.get_by_role("button", name="Delete Trainee").click()
+    expect(admin.get_by_text("deleted Trainee")).to_be_visible()
+    expect(admin.get_by_role("button", name="Delete Trainee")).to_have_count(0)
+
+
+def test_the_last_admin_cannot_lock_everybody_out(installation: Installation, admin: Page) -> None:
+    admin.goto(f"{installation.url}/settings/permission-sets/users")
+    admin.get_by_role("combobox", name="Permission set of Ida Nyström").select_option("Rep")
+    admin.get_by_role("button", name="Save").click()
+    expect(admin.get_by_role("alert")).to_contain_text("nobody could change permission sets any more")
+    expect(admin.get_by_role("combobox", name="Permission set of Ida Nyström")).to_have_value("1")
+
+
+def test_without_the_dialer_package_its_place_explains_and_a_running_call_goes_on(
+    installation: Installation, admin: Page, rep: Page
+) -> None:
+    dialer = Dialer(rep)
+    dialer.call(STEADY)
+    admin.goto(f"{installation.url}/settings/packages")
+    assert_accessible(admin)
+    button = admin.get_by_role("button", name="Switch Dialer off")
+    press_until(admin, "Tab", button)
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("heading", name="Dialer is off")).to_be_visible()
+    expect(admin.get_by_text("Not part of this version")).to_be_visible()
+    assert_accessible(admin)
+
+    rep.reload()
+    expect(dialer.status).to_have_text("On call", timeout=10_000)
+    dialer.hang_up()
+    dialer.number.fill(STEADY)
+    expect(dialer.preview).to_contain_text("The Dialer package is switched off for your team")
+    rep.goto(f"{installation.url}/calls")
+    expect(rep.get_by_role("complementary", name="Dialer")).to_contain_text("An admin can switch it on")
+    expect(rep.locator("or-dialer")).to_have_count(0)
+    expect(rep.get_by_role("table")).to_be_visible()
+
+    admin.get_by_role("button", name="Switch Dialer on").click()
+    expect(admin.locator("or-dialer")).to_be_visible()
+    rep.reload()
+    expect(dialer.number).to_be_visible()
+
+
+def test_a_rep_asks_and_reads_the_answer_without_a_mouse(
+    installation: Installation, admin: Page, rep: Page
+) -> None:
+    dialer = Dialer(rep)
+    ask = rep.get_by_role("button", name="Ask an admin")
+    dialer.type(STEADY)
+    expect(ask).to_be_hidden()
+    dialer.type(NOT_RECORDED)
+    expect(ask).to_be_visible()
+    press_until(rep, "Tab", ask)
+    rep.keyboard.press("Enter")
+    dialog = rep.get_by_role("dialog", name="Ask an admin")
+    expect(dialog).to_contain_text("California requires everyone's consent")
+    rep.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(ask).to_be_focused()
+    rep.keyboard.press("Enter")
+    assert_accessible(rep)
+    rep.keyboard.type("She asks for a copy. May I?")
+    press_until(rep, "Tab", dialog.get_by_role("button", name="Send"))
+    rep.keyboard.press("Enter")
+    expect(dialog).to_be_hidden()
+    expect(rep.get_by_text("The answer will come to")).to_be_visible()
+    ask.click()
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("You have asked about this number already")
+    dialog.get_by_role("button", name="Cancel").click()
+
+    admin.reload()
+    expect(admin.get_by_role("img", name="1 waiting requests")).to_be_visible()
+    admin.goto(f"{installation.url}/settings/requests")
+    article = admin.get_by_role("article", name="Ana Torres asks")
+    for shown in ("Maria Lopez", "+1 415-555-0110", "California requires everyone's consent", "May I?"):
+        expect(article).to_contain_text(shown)
+    assert_accessible(admin)
+    answer = admin.get_by_role("textbox", name="Answer to Ana Torres")
+    answer.fill("Only with everyone's consent, and we have no way to ask for it.")
+    press_until(admin, "Tab", admin.get_by_role("button", name="Answer", exact=True))
+    admin.keyboard.press("Enter")
+    expect(admin.get_by_role("heading", name="Nothing waits for an answer")).to_be_visible()
+    expect(admin.get_by_role("img", name="1 waiting requests")).to_be_hidden()
+
+    rep.reload()
+    expect(rep.get_by_role("img", name="1 new answers").first).to_be_visible()
+    menu = rep.locator("summary", has=rep.locator(".avatar"))
+    menu.focus()
+    rep.keyboard.press("Enter")
+    rep.get_by_role("link", name="Your requests").press("Enter")
+    expect(rep.get_by_text("we have no way to ask for it")).to_be_visible()
+    assert_accessible(rep)
+    expect(rep.get_by_role("img", name="1 new answers").first).to_be_hidden()
+
+
+def test_a_request_during_a_call_names_the_call_and_can_be_closed(
+    installation: Installation, admin: Page, rep: Page
+) -> None:
+    dialer = Dialer(rep)
+    dialer.call(ONE_SIDED)
+    rep.get_by_role("button", name="Ask an admin").click()
+    dialog = rep.get_by_role("dialog", name="Ask an admin")
+    dialog.get_by_role("button", name="Send").click()
+    expect(dialog).to_be_hidden()
+    dialer.hang_up()
+    admin.goto(f"{installation.url}/settings/requests")
+    expect(admin.get_by_role("link", name="During a call")).to_be_visible()
+    admin.get_by_role("button", name="Close without an answer").click()
+    expect(admin.get_by_role("heading", name="Nothing waits for an answer")).to_be_visible()
+    rep.goto(f"{installation.url}/requests")
+    expect(rep.get_by_role("article").first).to_contain_text("Without an answer")
+
+
+def test_the_report_counts_calls_and_shows_a_forged_change(
+    installation: Installation, admin: Page, rep: Page
+) -> None:
+    dialer = Dialer(rep)
+    call_id = dialer.call(NOT_RECORDED)
+    refused = rep.evaluate(
+        """async call => (await fetch(`/api/v2/calls/${call}/recording`, {
+            method: 'POST',
+            headers: {
+                'Content-Type': 'application/json',
+                'X-CSRFToken': document.cookie.match(/csrftoken=([^;]+)/)[1],
+            },
+            body: JSON.stringify({wanted: 'recording'}),
+        })).status""",
+        call_id,
+    )
+    assert refused == 403
+    dialer.hang_up()
+    admin.get_by_role("link", name="Report").click()
+    admin.wait_for_url("**/reports/recording")
+    refusals = admin.get_by_role("region", name="Refused changes")
+    expect(refusals).to_contain_text("The control was locked")
+    refusals.locator("summary").press("Enter")
+    expect(refusals.get_by_role("row", name="Ana Torres")).to_be_visible()
+    assert_accessible(admin)
+
+    every = int(admin.locator(".totals dd").first.inner_text())
+    admin.get_by_role("combobox", name="Rep", exact=True).select_option("Ana Torres")
+    press_until(admin, "Tab", admin.get_by_role("button", name="Show"))
+    admin.keyboard.press("Enter")
+    admin.wait_for_url("**rep=*")
+    anas = int(admin.locator(".totals dd").first.inner_text())
+    assert 0 < anas < every
+
+
+@pytest.mark.parametrize("path", ["permission-sets", "permission-sets/users", "packages", "requests"])
+def test_settings_fit_a_phone(installation: Installation, admin: Page, path: str) -> None:
+    admin.set_viewport_size({"width": 390, "height": 844})
+    admin.goto(f"{installation.url}/settings/{path}")
+    assert admin.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(admin.locator(".menu > summary")).to_be_in_viewport()
