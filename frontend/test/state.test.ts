@@ -81,7 +81,7 @@ test('a call that ended while nobody listened is over', () => {
 
 test('a call of another tab is shown, and gone when it ends', () => {
   const state = after({ type: 'elsewhere', call: call('in-progress'), role: 'rep' })
-  assert.equal(statusText(state), 'On a call in another tab or device')
+  assert.equal(statusText(state), 'On a call elsewhere')
   assert.equal(reduce(state, snapshot('completed')).line, 'idle')
 })
 

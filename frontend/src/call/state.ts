@@ -165,7 +165,7 @@ function ending(call: Call, role: Role): string | undefined {
 /** What the rep reads about the call's progress. */
 export function statusText(state: State): string {
   if (state.line === 'preparing') return state.hangingUp ? 'Cancelling…' : 'Connecting…'
-  if (state.line === 'elsewhere') return 'On a call in another tab or device'
+  if (state.line === 'elsewhere') return 'On a call elsewhere'
   if (!state.call) return ''
   if (state.line === 'ended') {
     if (!isOver(state.call) && state.role === 'collaborator') return 'You left the call'

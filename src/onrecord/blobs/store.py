@@ -122,10 +122,6 @@ class BlobStore:
         opened = self.open(call_id, name)
         return opened.read(0, opened.size)
 
-    def get_range(self, call_id: str, name: str, start: int, stop: int) -> bytes:
-        """The plaintext [start, stop) of a sealed object. Raises NoSuchObjectError, SealError, ValueError."""
-        return self.open(call_id, name).read(start, stop)
-
     def erase(self, call_id: str) -> None:
         """Remove a recording for good, or what there is of one: its key first."""
         for name in OBJECTS:

@@ -152,14 +152,6 @@ def is_subdivision(code: str) -> bool:
     return bool(_SUBDIVISION.fullmatch(code)) and code[:2] in country_names()
 
 
-def is_dialable(number: str) -> bool:
-    """Whether an E.164 number has a possible length. Validity patterns lag behind reality: not asked."""
-    try:
-        return number.startswith("+") and phonenumbers.is_possible_number(phonenumbers.parse(number))
-    except phonenumbers.NumberParseException:
-        return False
-
-
 def place_name(code: str) -> str:
     """English name of a country, subdivision or area code as used in sentences."""
     if code.isdecimal():

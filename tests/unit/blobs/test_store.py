@@ -49,7 +49,7 @@ def test_a_recording_comes_back_as_it_was_put(store: BlobStore) -> None:
     assert store.get(CALL, PEAKS) == b"\x00\x01\x02\x03"
     assert store.get(CALL, MANIFEST) == b'{"version":1}'
     assert (store.size(CALL, AUDIO), store.size(CALL, MANIFEST)) == (len(audio), 13)
-    assert store.get_range(CALL, AUDIO, SEGMENT - 3, SEGMENT + 3) == audio[SEGMENT - 3 : SEGMENT + 3]
+    assert store.open(CALL, AUDIO).read(SEGMENT - 3, SEGMENT + 3) == audio[SEGMENT - 3 : SEGMENT + 3]
 
 
 def test_nothing_of_the_audio_or_its_key_is_readable_on_disk(store: BlobStore, folder: Path) -> None:

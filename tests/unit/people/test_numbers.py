@@ -26,7 +26,7 @@ def test_a_number_is_understood_however_it_is_written(typed: str, region: str, e
 
 
 @pytest.mark.parametrize(
-    "area_code", ["357", "436", "457", "621", "624", "679", "729", "837", "861", "924", "415"]
+    "area_code", ["357", "436", "457", "621", "624", "679", "729", "837", "861", "924", "999", "415"]
 )
 def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: str) -> None:
     assert normalise(f"({area_code}) 555-0123", "US") == f"+1{area_code}5550123"

@@ -12,7 +12,6 @@ from onrecord.policy.areas import (
     AreaSource,
     area_of_address,
     area_of_number,
-    is_dialable,
     is_subdivision,
     place_name,
     subdivision_names,
@@ -41,7 +40,6 @@ def test_a_code_of_the_united_states_or_canada_resolves_to_its_subdivisions(row:
     assert area.area_code == row["npa"]
     assert area.subdivisions == set(row["iso3166_2"].split("|"))
     assert area.subdivisions <= set(subdivision_names())
-    assert is_dialable(f"+1{row['npa']}5550123")
 
 
 def test_every_caribbean_code_resolves_to_its_country() -> None:
@@ -53,10 +51,9 @@ def test_every_caribbean_code_resolves_to_its_country() -> None:
 
 
 @pytest.mark.parametrize("code", ["357", "436", "457", "621", "624", "679", "729", "837", "861", "924"])
-def test_a_code_that_phonenumbers_does_not_know_has_an_area_and_is_dialable(code: str) -> None:
+def test_a_code_that_phonenumbers_does_not_know_has_an_area(code: str) -> None:
     number = f"+1{code}5550123"
     assert not phonenumbers.is_valid_number(phonenumbers.parse(number))
-    assert is_dialable(number)
     assert len(area_of_number(number).subdivisions) == 1
 
 
@@ -92,15 +89,6 @@ def test_a_toll_free_or_other_non_geographic_number_has_no_area() -> None:
 )
 def test_what_cannot_be_placed_is_unknown(number: str) -> None:
     assert area_of_number(number) == UNKNOWN
-
-
-def test_a_code_that_is_not_in_service_is_dialable_all_the_same() -> None:
-    assert is_dialable("+19995550123")
-
-
-@pytest.mark.parametrize("number", ["", "911", "+1415", "+1415555012345678", "4155550123", "+tel", "tel"])
-def test_what_has_an_impossible_length_is_not_dialable(number: str) -> None:
-    assert not is_dialable(number)
 
 
 def test_a_number_is_placed_while_it_is_typed() -> None:
