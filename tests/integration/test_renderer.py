@@ -127,7 +127,7 @@ def test_a_call_becomes_a_recording_and_its_journal_goes(renderer: Renderer) -> 
     assert (data["samples"], data["duration_ms"], data["spans"]) == (80_000, 10_000, spans)
     assert (manifest["begins_at_ms"], manifest["samples"], manifest["spans"]) == (2020, 80_000, spans)
     assert data["audio_sha256"] == manifest["audio"]["sha256"]
-    assert data["bytes"] == renderer.store.size(CALL_ID, AUDIO)
+    assert data["bytes"] == renderer.store.open(CALL_ID, AUDIO).size
     assert data["thumbnail"]["left"][:48] == [pytest.approx(24, abs=2)] * 48
     assert data["talk"] == manifest["talk"]
     assert (data["talk"]["both_ms"], data["talk"]["silence_ms"]) == (7000, 3000)

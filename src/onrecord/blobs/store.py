@@ -110,11 +110,6 @@ class BlobStore:
             name,
         )
 
-    def size(self, call_id: str, name: str) -> int:
-        """Plaintext bytes of an object. Raises NoSuchObjectError, SealError."""
-        size = self._size(call_id, name)
-        return sealed.plain_size(size) if name in _SEALED else size
-
     def get(self, call_id: str, name: str) -> bytes:
         """A whole object, opened. Raises NoSuchObjectError, SealError."""
         if name not in _SEALED:
