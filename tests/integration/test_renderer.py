@@ -54,6 +54,8 @@ class Renderer:
         process = self.start()
         try:
             yield process
+            # What it has left to do may be nothing: then it is still starting, and would die of the signal.
+            until(lambda: hears(process.pid, signal.SIGTERM))
             process.send_signal(signal.SIGTERM)
             assert process.wait(20) == 0
         finally:
@@ -87,6 +89,12 @@ def until(condition: Callable[[], object], seconds: float = 20) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not come to that"
         time.sleep(0.01)
+
+
+def hears(pid: int, number: signal.Signals) -> bool:
+    """Whether a process has a handler for a signal (proc(5), SigCgt)."""
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return bool(int(status["SigCgt"], 16) >> (number - 1) & 1)
 
 
 def loudest_hertz(samples: NDArray[np.int16]) -> float:
