@@ -64,6 +64,25 @@ export interface FoundPerson {
   numbers: { e164: string; formatted: string; kind: string }[]
 }
 
+export interface Comment {
+  id: number
+  at_ms: number
+  text: string
+  author: string
+  mine: boolean
+  created_at: string
+  replies: Comment[]
+}
+
+export interface Notice {
+  id: number
+  kind: 'mention' | 'reply'
+  author: string
+  text: string
+  url: string
+  seen: boolean
+}
+
 /** A refusal or failure, with a sentence that can be shown as it stands. */
 export class ApiError extends Error {
   readonly status: number
@@ -145,6 +164,14 @@ export const api = {
     request<{ id: number; sentence: string; policy_version: number }>('POST', '/requests', body),
   requestCounts: () => request<{ open: number; news: number }>('GET', '/requests/counts'),
   hangUp: (id: string) => request<{ call: Call }>('POST', `/calls/${id}/hangup`),
+  comments: (id: string) => request<{ comments: Comment[] }>('GET', `/recordings/${id}/comments`),
+  comment: (id: string, atMs: number, text: string, parentId: number | null) =>
+    request<Comment>('POST', `/recordings/${id}/comments`, { at_ms: atMs, text, parent_id: parentId }),
+  deleteComment: (id: string, comment: number) => request<void>('DELETE', `/recordings/${id}/comments/${comment}`),
+  listeners: (id: string, q: string) =>
+    request<{ people: { id: number; name: string }[] }>('GET', `/recordings/${id}/listeners?${new URLSearchParams({ q })}`),
+  notices: () => request<{ unseen: number; notices: Notice[] }>('GET', '/notices'),
+  seeNotices: () => request<void>('POST', '/notices/seen'),
   /** Sent while the page goes away: only a beacon survives that, and a beacon carries no headers. */
   detach: (id: string) => {
     const form = new FormData()

@@ -4,6 +4,8 @@ import { AskAdmin } from './elements/ask-admin.ts'
 import { Dialer } from './elements/dialer.ts'
 import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
+import { MiniPlayer } from './elements/mini-player.ts'
+import { Notices } from './elements/notices.ts'
 import { Player } from './elements/player.ts'
 import { Simulation } from './elements/simulation.ts'
 import { TileMap } from './elements/tile-map.ts'
@@ -17,6 +19,8 @@ import { startTheme } from './theme.ts'
 customElements.define('or-ask-admin', AskAdmin)
 customElements.define('or-level-meter', LevelMeter)
 customElements.define('or-export', Export)
+customElements.define('or-mini-player', MiniPlayer)
+customElements.define('or-notices', Notices)
 customElements.define('or-player', Player)
 customElements.define('or-dialer', Dialer)
 customElements.define('or-simulation', Simulation)

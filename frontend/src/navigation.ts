@@ -59,7 +59,7 @@ export function toggleListening(button: HTMLElement): void {
     return
   }
   const player = document.createElement('or-player')
-  for (const name of ['src', 'peaks', 'duration', 'spans']) {
+  for (const name of ['call', 'label', 'src', 'peaks', 'duration', 'spans']) {
     player.setAttribute(name, button.dataset[name] ?? '')
   }
   entry.after(row ? listeningRow(row, player) : listeningBlock(player))

@@ -2,7 +2,11 @@ import type WaveSurfer from 'wavesurfer.js'
 import { attribute, element, part, text } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
+import { setVolume, volumeOf, type Side } from '../sides.ts'
+import { toast } from '../toast.ts'
 import { gapsOf, parsePeaks, silencesOf, skipTo, type Range, type Span } from '../peaks.ts'
+import { Comments } from './comments.ts'
+import { miniPlayer } from './mini-player.ts'
 import { colours, drawWaveform } from './waveform.ts'
 
 const STEP_SECONDS = 5
@@ -16,19 +20,29 @@ const MARKUP = `
       <span class="player-side" data-side="ours">Our side</span><span class="player-side" data-side="contact">Contact</span>
       <div class="player-canvas"></div><div class="player-gaps"></div>
     </div>
+    <div class="player-marks-place"></div>
     <p class="player-problem" role="alert" hidden></p>
     <div class="player-controls">
       <button type="button" class="round player-play" aria-label="Play" title="Play">${icon('play')}</button>
       <span class="player-time"><span class="player-now">0:00</span> / <span class="player-total"></span></span>
       <button type="button" class="toggle player-skip" aria-pressed="false">${icon('skip-forward')}<span>Skip silence</span></button>
       <label class="player-speed"><span>Speed</span><select>${SPEEDS.map((speed) => `<option value="${speed}">${speed}×</option>`).join('')}</select></label>
+      <button type="button" class="toggle" data-do="volume" aria-expanded="false" title="Volume of each side">${icon('volume-2')}<span class="unseen">Volume of each side</span></button>
+      <button type="button" class="toggle" data-do="link" title="Copy a link to this moment">${icon('link')}<span class="unseen">Copy a link to this moment</span></button>
+      <button type="button" class="toggle" data-do="comments" aria-expanded="false" title="Comments">${icon('message-square')}<span class="unseen">Comments</span><span class="player-count"></span></button>
     </div>
+    <div class="player-volume" hidden>
+      <label data-side="ours">Our side<input type="range" min="0" max="100" step="5" value="100" data-volume="ours"></label>
+      <label data-side="contact">Contact<input type="range" min="0" max="100" step="5" value="100" data-volume="contact"></label>
+    </div>
+    <div class="player-comments" hidden></div>
     <audio preload="none"></audio>
   </div>`
 
 /**
- * Player of one recording: `<or-player src peaks duration spans>`. `duration` is in milliseconds, `spans` the JSON of
- * the captured spans. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
+ * Player of one recording: `<or-player call label src peaks duration spans [linked]>`. `duration` is in milliseconds,
+ * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`). Playing when it
+ * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
  * server notes who listened.
  */
 export class Player extends HTMLElement {
@@ -39,6 +53,7 @@ export class Player extends HTMLElement {
   #skip = part<HTMLButtonElement>(this.#body, '.player-skip')
   #speed = part<HTMLSelectElement>(this.#body, 'select')
   #wave: WaveSurfer | null = null
+  #comments: Comments | null = null
   #gaps: Range[] = []
   #silences: Range[] = []
   #frame = 0
@@ -50,22 +65,98 @@ export class Player extends HTMLElement {
     this.#gaps = gapsOf(this.#spans)
     text(part(this.#body, '.player-total'), clock(this.#duration * 1000))
     attribute(this.#slider, 'aria-valuemax', String(Math.round(this.#duration)))
-    this.#audio.src = this.getAttribute('src') ?? ''
+    this.#takeAudio()
     this.#listen()
+    this.#comment()
+    this.#showVolume()
     this.#setSpeed(Number(localStorage.getItem(SPEED_KEY) ?? 1))
     this.#setSkip(localStorage.getItem(SKIP_KEY) === 'on')
     this.#drawGaps()
+    this.#jump()
     this.#show()
+    if (!this.#audio.paused) this.#follow()
     void this.#draw()
   }
+
+  /** Moved within the page: nothing changes. With this method, browsers that can move do not disconnect. */
+  connectedMoveCallback(): void {}
 
   disconnectedCallback(): void {
     this.#abort.abort()
     cancelAnimationFrame(this.#frame)
-    this.#audio.pause()
+    this.#leaveAudio()
     this.#wave?.destroy()
     this.#wave = null
     part(this.#body, '.player-canvas').replaceChildren()
+  }
+
+  /** The mini player may be playing this very recording. */
+  #takeAudio(): void {
+    const src = this.getAttribute('src') ?? ''
+    const playing = miniPlayer()?.give(src)
+    if (playing) {
+      this.#audio.replaceWith(playing)
+      this.#audio = playing
+    } else if (this.#audio.getAttribute('src') !== src) this.#audio.src = src
+  }
+
+  #leaveAudio(): void {
+    const mini = miniPlayer()
+    if (this.#audio.paused || !mini) {
+      this.#audio.pause()
+      return
+    }
+    const carried = this.#audio
+    // This view may be shown again, and needs an audio then.
+    this.#audio = element<HTMLAudioElement>('<audio preload="none"></audio>')
+    mini.take({ audio: carried, title: this.getAttribute('label') ?? 'Recording', url: this.#page, duration: this.#duration })
+    this.#body.append(this.#audio)
+  }
+
+  get #page(): string {
+    return `/calls/${this.getAttribute('call') ?? ''}`
+  }
+
+  /** Go to the second that the page's address names. Nothing is loaded before somebody plays. */
+  #jump(): void {
+    if (!this.hasAttribute('linked') || location.pathname !== this.#page || !this.#audio.paused) return
+    const second = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1]
+    if (second === undefined) return
+    this.#audio.currentTime = Math.min(Number(second), this.#duration)
+    this.#wave?.setTime(this.#audio.currentTime)
+    this.#show()
+  }
+
+  async #copyLink(): Promise<void> {
+    const link = `${location.origin}${this.#page}#t=${Math.floor(this.#audio.currentTime)}`
+    try {
+      await navigator.clipboard.writeText(link)
+      toast(`A link to ${clock(this.#audio.currentTime * 1000)} was copied.`)
+    } catch {
+      // Without TLS, or without leave, there is no clipboard.
+      toast(`The link to ${clock(this.#audio.currentTime * 1000)}: ${link}`)
+    }
+  }
+
+  #comment(): void {
+    const place = part(this.#body, '.player-comments')
+    const host = { now: () => this.#audio.currentTime, seek: (time: number) => this.#seek(time), duration: () => this.#duration }
+    this.#comments = new Comments(this.getAttribute('call') ?? '', host, this.#abort.signal)
+    this.#comments.onCount = (count) => text(part(this.#body, '.player-count'), count ? String(count) : '')
+    place.replaceChildren(this.#comments.root)
+    part(this.#body, '.player-marks-place').replaceChildren(this.#comments.marks)
+    if (this.hasAttribute('linked')) this.#reveal('comments', true)
+  }
+
+  #reveal(name: string, shown: boolean): void {
+    part(this.#body, `.player-${name}`).hidden = !shown
+    attribute(part(this.#body, `[data-do=${name}]`), 'aria-expanded', String(shown))
+  }
+
+  #showVolume(): void {
+    for (const input of this.#body.querySelectorAll<HTMLInputElement>('[data-volume]')) {
+      input.value = String(100 * volumeOf(this.#audio, input.dataset.volume as Side))
+    }
   }
 
   play(): Promise<void> {
@@ -86,6 +177,21 @@ export class Player extends HTMLElement {
       for (const type of types) target.addEventListener(type, listener, { signal })
     }
     on(this.#play, ['click'], () => this.#toggle())
+    on(this.#body, ['click'], (event) => {
+      const button = (event.target as Element).closest<HTMLElement>('[data-do]')
+      const action = button?.dataset.do
+      if (action === 'link') void this.#copyLink()
+      else if (action === 'volume' || action === 'comments') {
+        this.#reveal(action, button?.getAttribute('aria-expanded') !== 'true')
+      }
+    })
+    on(part(this.#body, '.player-volume'), ['input'], (event) => {
+      const input = event.target as HTMLInputElement
+      setVolume(this.#audio, input.dataset.volume as Side, Number(input.value) / 100)
+    })
+    on(window, ['hashchange'], () => this.#jump())
+    // A link within the application changes the address after its page has come.
+    on(document, ['htmx:after:history:push'], () => this.#jump())
     on(this.#skip, ['click'], () => this.#setSkip(this.#skip.getAttribute('aria-pressed') !== 'true'))
     on(this.#speed, ['change'], () => this.#setSpeed(Number(this.#speed.value)))
     on(this.#audio, ['play', 'pause', 'ended', 'seeked', 'timeupdate'], () => this.#show())
@@ -202,6 +308,7 @@ export class Player extends HTMLElement {
       this.#play.setAttribute('aria-label', name)
       this.#play.title = name
     }
+    this.#comments?.moved()
     const now = clock(currentTime * 1000)
     text(part(this.#body, '.player-now'), now)
     attribute(this.#slider, 'aria-valuenow', String(Math.round(currentTime)))

@@ -1,0 +1,160 @@
+import { ApiError, api, type Comment } from '../api.ts'
+import { element, part, text } from '../dom.ts'
+import { clock } from '../format.ts'
+import { live } from '../live.ts'
+import { toast } from '../toast.ts'
+import { mentions } from './mentions.ts'
+
+/** The player that is commented on. Times in seconds. */
+export interface Host {
+  now(): number
+  seek(time: number): void
+  duration(): number
+}
+
+const MARKUP = `
+  <section class="comments" aria-label="Comments">
+    <ol class="comment-list"></ol>
+    <form class="comment-form"><label><span class="comment-label"></span>
+      <textarea rows="2" maxlength="5000" placeholder="Say something about this moment. @ mentions a colleague."></textarea></label>
+      <div class="comment-acts"><button class="button small">Comment</button></div></form>
+  </section>`
+
+const when = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false })
+
+/** Comments of one recording: a list, a form, and marks upon the waveform. */
+export class Comments {
+  readonly root = element(MARKUP)
+  readonly marks = element('<div class="player-marks"></div>')
+  /** Called with the count of comments whenever they are shown. */
+  onCount: (count: number) => void = () => {}
+  #callId: string
+  #host: Host
+  #form = part<HTMLFormElement>(this.root, 'form')
+  #field = part<HTMLTextAreaElement>(this.root, 'textarea')
+  /** The moment that the form speaks of; null: where the playback stands. */
+  #at: number | null = null
+
+  constructor(callId: string, host: Host, signal: AbortSignal) {
+    this.#callId = callId
+    this.#host = host
+    mentions(this.#field, (q) => api.listeners(callId, q))
+    this.#form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      void this.#send(this.#field, this.#at ?? this.#host.now(), null)
+    })
+    // What is written belongs to the moment at which the writing began.
+    this.#field.addEventListener('input', () => {
+      this.#at = this.#field.value ? (this.#at ?? this.#host.now()) : null
+      this.moved()
+    })
+    const stop = live.listen(({ type, call }) => {
+      if (call.id === callId && type.startsWith('recording.comment')) void this.load()
+    })
+    signal.addEventListener('abort', stop)
+    void this.load()
+  }
+
+  /** The playback stands elsewhere. */
+  moved(): void {
+    text(part(this.root, '.comment-label'), `Comment at ${clock((this.#at ?? this.#host.now()) * 1000)}`)
+  }
+
+  async load(): Promise<void> {
+    try {
+      const { comments } = await api.comments(this.#callId)
+      this.#show(comments)
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      toast('The comments could not be loaded. Reload the page to try again.')
+    }
+  }
+
+  #show(comments: Comment[]): void {
+    this.moved()
+    const answering = this.root.querySelector<HTMLElement>('.comment-reply')
+    if (answering?.querySelector('textarea')?.value) return // not while somebody writes in the list
+    part(this.root, 'ol').replaceChildren(...comments.map((comment) => this.#thread(comment)))
+    this.marks.replaceChildren(...comments.map((comment) => this.#mark(comment)))
+    this.onCount(comments.length)
+  }
+
+  #mark(comment: Comment): HTMLElement {
+    const mark = element<HTMLButtonElement>('<button type="button" class="player-mark"></button>')
+    mark.style.left = `${(100 * comment.at_ms) / 1000 / (this.#host.duration() || 1)}%`
+    mark.title = `${comment.author}: ${comment.text.slice(0, 120)}`
+    mark.setAttribute('aria-label', `Comment by ${comment.author} at ${clock(comment.at_ms)}`)
+    mark.addEventListener('click', (event) => {
+      event.stopPropagation()
+      this.#host.seek(comment.at_ms / 1000)
+      this.root.querySelector(`[data-comment="${comment.id}"]`)?.scrollIntoView({ block: 'nearest' })
+    })
+    return mark
+  }
+
+  #thread(comment: Comment): HTMLElement {
+    const item = this.#item(comment)
+    const replies = element('<ol class="comment-replies"></ol>')
+    replies.append(...comment.replies.map((reply) => this.#item(reply)))
+    const button = element<HTMLButtonElement>(`<button type="button" class="link">Reply</button>`)
+    button.addEventListener('click', () => this.#reply(item, comment))
+    part(item, '.comment-acts').prepend(button)
+    item.append(replies)
+    return item
+  }
+
+  #item(comment: Comment): HTMLElement {
+    const item = element(`<li class="comment" data-comment="${comment.id}">
+      <p class="comment-head"><strong></strong> <button type="button" class="comment-time numeric"></button> <span class="soft"></span></p>
+      <p class="notes"></p><div class="comment-acts"></div></li>`)
+    text(part(item, 'strong'), comment.author)
+    text(part(item, '.soft'), when.format(new Date(comment.created_at)))
+    text(part(item, '.notes'), comment.text)
+    const time = part<HTMLButtonElement>(item, '.comment-time')
+    text(time, clock(comment.at_ms))
+    time.setAttribute('aria-label', `Go to ${clock(comment.at_ms)}`)
+    time.addEventListener('click', () => this.#host.seek(comment.at_ms / 1000))
+    if (comment.mine) {
+      const remove = element<HTMLButtonElement>('<button type="button" class="link">Delete</button>')
+      remove.addEventListener('click', () => void this.#act(() => api.deleteComment(this.#callId, comment.id)))
+      part(item, '.comment-acts').append(remove)
+    }
+    return item
+  }
+
+  #reply(item: HTMLElement, comment: Comment): void {
+    this.root.querySelector('.comment-reply')?.remove()
+    const form = element<HTMLFormElement>(`<form class="comment-reply"><label><span class="unseen">Reply</span><textarea rows="2" maxlength="5000"></textarea></label>
+      <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="link">Cancel</button></div></form>`)
+    const field = part<HTMLTextAreaElement>(form, 'textarea')
+    mentions(field, (q) => api.listeners(this.#callId, q))
+    form.addEventListener('submit', (event) => {
+      event.preventDefault()
+      void this.#send(field, comment.at_ms / 1000, comment.id)
+    })
+    part(form, '[type=button]').addEventListener('click', () => form.remove())
+    item.append(form)
+    field.focus()
+  }
+
+  async #send(field: HTMLTextAreaElement, time: number, parent: number | null): Promise<void> {
+    const said = field.value.trim()
+    if (!said) return
+    await this.#act(async () => {
+      await api.comment(this.#callId, Math.round(time * 1000), said, parent)
+      field.value = ''
+      if (field === this.#field) this.#at = null
+    })
+  }
+
+  async #act(action: () => Promise<unknown>): Promise<void> {
+    try {
+      await action()
+      await this.load()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      toast(error.message)
+    }
+  }
+}
+

@@ -1,0 +1,48 @@
+/** How loud each side of a recording is played. */
+export type Side = 'ours' | 'contact'
+
+const CHANNELS: Record<Side, number> = { ours: 0, contact: 1 }
+
+class Mixer {
+  #context = new AudioContext()
+  #gains: GainNode[]
+
+  constructor(audio: HTMLMediaElement) {
+    const splitter = this.#context.createChannelSplitter(2)
+    const merger = this.#context.createChannelMerger(2)
+    this.#context.createMediaElementSource(audio).connect(splitter)
+    this.#gains = [0, 1].map((channel) => {
+      const gain = this.#context.createGain()
+      splitter.connect(gain, channel)
+      gain.connect(merger, 0, channel)
+      return gain
+    })
+    merger.connect(this.#context.destination)
+    // Browsers start a context only after a gesture: whoever plays has made one.
+    audio.addEventListener('play', () => void this.#context.resume())
+    void this.#context.resume()
+  }
+
+  set(side: Side, volume: number): void {
+    const gain = this.#gains[CHANNELS[side]]
+    if (gain) gain.gain.value = volume
+  }
+
+  get(side: Side): number {
+    return this.#gains[CHANNELS[side]]?.gain.value ?? 1
+  }
+}
+
+/** An element can be taken into a graph once and never leaves it; most recordings need none. */
+const mixers = new WeakMap<HTMLMediaElement, Mixer>()
+
+/** `volume` from 0 to 1. */
+export function setVolume(audio: HTMLMediaElement, side: Side, volume: number): void {
+  const mixer = mixers.get(audio) ?? new Mixer(audio)
+  mixers.set(audio, mixer)
+  mixer.set(side, volume)
+}
+
+export function volumeOf(audio: HTMLMediaElement, side: Side): number {
+  return mixers.get(audio)?.get(side) ?? 1
+}
