@@ -4,11 +4,13 @@ import { defineConfig, type Plugin } from 'vite'
 
 /** Icons that pages and elements name; each becomes a symbol of the sprite `icons.svg`. */
 const ICONS = [
-  'arrow-left', 'ban', 'building-2', 'check', 'chart-column', 'chevron-down', 'chevron-right', 'chevron-up', 'circle-alert',
-  'circle-dot', 'clock', 'copy', 'delete', 'download', 'file-json', 'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'lightbulb', 'link', 'list',
-  'loader-circle', 'lock', 'log-out', 'megaphone', 'message-circle-question-mark', 'message-square', 'mic', 'mic-off', 'monitor', 'moon', 'package', 'pause', 'pencil', 'phone', 'phone-call',
-  'phone-incoming', 'phone-missed', 'phone-off', 'phone-outgoing', 'play', 'plus', 'search', 'send', 'settings', 'shield-check',
-  'skip-forward', 'sliders-horizontal', 'sun', 'trash-2', 'triangle-alert', 'upload', 'user', 'users', 'volume-2', 'x',
+  'arrow-left', 'arrow-up', 'audio-lines', 'ban', 'bookmark', 'building-2', 'chart-column', 'check', 'chevron-down',
+  'chevron-right', 'chevron-up', 'circle-alert', 'circle-dot', 'clock', 'copy', 'delete', 'download', 'file-json',
+  'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'lightbulb', 'link', 'list', 'loader-circle', 'lock',
+  'log-out', 'megaphone', 'message-circle-question-mark', 'message-square', 'mic', 'mic-off', 'monitor', 'moon',
+  'package', 'pause', 'pencil', 'phone', 'phone-call', 'phone-incoming', 'phone-missed', 'phone-off',
+  'phone-outgoing', 'play', 'plus', 'search', 'send', 'settings', 'shield-check', 'skip-forward',
+  'sliders-horizontal', 'sticky-note', 'sun', 'trash-2', 'triangle-alert', 'upload', 'user', 'users', 'volume-2', 'x',
 ]
 
 function iconSprite(): Plugin {

@@ -13,7 +13,9 @@ function later(id: string): void {
   clearTimeout(waiting.get(id))
   waiting.set(id, window.setTimeout(() => {
     waiting.delete(id)
-    if (document.getElementById(id)) void refresh(id)
+    const shown = document.getElementById(id)
+    // A tile is fetched again when nobody listens in it: a swap would stop the sound.
+    if (shown && !shown.matches('.recording:has(or-player)')) void refresh(id)
   }, PAUSE_MS))
 }
 

@@ -14,6 +14,7 @@ import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
 import { startRequestCounts } from './request-counts.ts'
+import { startRecordings } from './recordings.ts'
 import { startTheme } from './theme.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
@@ -44,6 +45,7 @@ document.addEventListener('click', (event) => {
 if (document.querySelector('or-dialer')) {
   session.start()
   startLivePages()
+  startRecordings()
   document.addEventListener('htmx:after:swap', () => {
     if (location.pathname !== '/sign-in') session.resume()
   })

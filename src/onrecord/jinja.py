@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
-from onrecord.recordings.pictures import bars, talk_parts
+from onrecord.recordings.pictures import bars, full_height, talk_parts
 
 
 def environment(**options: Any) -> Environment:
@@ -22,6 +22,7 @@ def environment(**options: Any) -> Environment:
         "bars": bars,
         "datetime": format_datetime,
         "duration": duration,
+        "full_height": full_height,
         "number": number,
         "phone": readable,
         "place": place_name,

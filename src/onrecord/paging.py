@@ -31,7 +31,9 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
     if cursor:
         value, key = _decode(cursor)
         step = "lt" if sign else "gt"
-        rows = rows.filter(Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": key}))
+        # The bound says nothing new, but an index can be entered by it: by an alternative it cannot.
+        bound = Q(**{f"{field}__{step}e": value})
+        rows = rows.filter(bound, Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": key}))
     found = list(rows.order_by(by, f"{sign}pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
     next_cursor = _encode(getattr(last, field), last.pk) if last is not None else None

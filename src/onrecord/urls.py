@@ -12,6 +12,7 @@ from onrecord.governance import views as settings
 from onrecord.integrations.dialers import webhooks
 from onrecord.live import views as live
 from onrecord.people import views as people
+from onrecord.recordings import pages as recording_pages
 from onrecord.recordings import views as recordings
 from onrecord.reports import views as reports
 from onrecord.requests import views as requests
@@ -26,6 +27,10 @@ urlpatterns = [
     path("calls", calls.calls, name="calls"),
     path("calls/export", calls.export, name="calls-export"),
     path("calls/<str:call_id>", calls.call, name="call"),
+    path("recordings", recording_pages.recordings, name="recordings"),
+    path("recordings/views", recording_pages.save_view, name="save-view"),
+    path("recordings/views/<int:view_id>", recording_pages.rename_view, name="rename-view"),
+    path("recordings/views/<int:view_id>/delete", recording_pages.delete_view, name="delete-view"),
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),
     path("recordings/<str:call_id>/manifest", recordings.manifest, name="recording-manifest"),

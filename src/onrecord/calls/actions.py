@@ -17,7 +17,7 @@ from onrecord.governance.decisions import Judgement, to_json
 from onrecord.people.models import Person
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
-from onrecord.recordings.actions import show, store_result
+from onrecord.recordings.actions import copy_facts, show, store_result
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import outcome, overdue
 
@@ -205,6 +205,7 @@ def write_log(call: Call, *, changes: dict[str, str], acting_user: User) -> None
     for name, value in changes.items():
         setattr(call.log, name, value)
     call.log.save()
+    copy_facts(call)
     record(Action.CALL_LOGGED, call, acting_user=acting_user, changed=sorted(changes))
     _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
 

@@ -39,7 +39,10 @@ class Person(models.Model):
     objects = PersonQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["team", "name", "id"], name="people_by_name")]
+        indexes = [
+            models.Index(fields=["team", "name", "id"], name="people_by_name"),
+            models.Index(fields=["team", "search_text"], name="people_by_text"),
+        ]
 
     def __str__(self) -> str:
         return self.name

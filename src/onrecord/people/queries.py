@@ -8,7 +8,7 @@ from onrecord.people.models import Person, PhoneNumber, searchable
 from onrecord.people.numbers import dial_prefixes, digits_of
 
 #: Fewer digits would find half the list.
-_FEWEST_DIGITS = 3
+FEWEST_DIGITS = 3
 
 
 def list_people(user: User, *, q: str, cursor: str | None) -> Page[Person]:
@@ -28,21 +28,31 @@ def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]"
     for word in searchable(q).split():
         matches &= Q(search_text__contains=word)
     digits = digits_of(q)
-    if len(digits) >= _FEWEST_DIGITS:
+    if len(digits) >= FEWEST_DIGITS:
         matches |= Q(pk__in=PhoneNumber.objects.filter(having_digits(digits, user)).values("person_id"))
     return people.filter(matches)
 
 
 def having_digits(digits: str, user: User) -> Q:
-    """Numbers that begin (with or without a country code) or end with the digits; answered from two indexes.
+    """Numbers that begin (with or without a country code) or end with the digits: from two indexes."""
+    matches = Q()
+    for way in digit_ranges(digits, user, number="e164"):
+        matches |= way
+    return matches
 
-    Ranges rather than LIKE: SQLite does not use an index for LIKE with an escape character.
+
+def digit_ranges(digits: str, user: User, *, number: str) -> list[Q]:
+    """The ways in which a number can have the digits, each a search in an index.
+
+    Field `number` holds it, `reversed_digits` beside it the digits backwards. Ranges rather than LIKE: SQLite
+    does not use an index for LIKE with an escape character.
     """
     ends = digits[::-1]
-    matches = Q(reversed_digits__gte=ends, reversed_digits__lt=f"{ends}:")  # ":" follows "9" in ASCII
-    for prefix in dial_prefixes(digits, user.region):
-        matches |= Q(e164__gte=prefix, e164__lt=f"{prefix}:")
-    return matches
+    # ":" follows "9" in ASCII.
+    return [Q(reversed_digits__gte=ends, reversed_digits__lt=f"{ends}:")] + [
+        Q(**{f"{number}__gte": prefix, f"{number}__lt": f"{prefix}:"})
+        for prefix in dial_prefixes(digits, user.region)
+    ]
 
 
 def owner_of_number(team: Team, e164: str, *, person_id: int | None) -> Person | None:

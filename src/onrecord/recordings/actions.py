@@ -3,10 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from ninja import Schema
 from pydantic import Field
 
-from onrecord.recordings.models import Recording
+from onrecord.accounts.models import User
+from onrecord.calls.models import Call
+from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.outcome import Outcome
 
 
@@ -70,6 +73,23 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.talk = result.talk.model_dump() if result.talk else None
     recording.talk_ratio = result.talk.ratio if result.talk else None
     recording.save(update_fields=RESULT)
+    copy_facts(recording.call)
+
+
+def copy_facts(call: Call) -> None:
+    """Bring the recording's copies of the call and its log up to date: for whoever changed one of them."""
+    log = call.log
+    Recording.objects.filter(pk=call.pk, completed_at__isnull=False).update(
+        call_team=call.team_id,
+        rep=call.user_id,
+        person=call.person_id,
+        called_at=call.created_at,
+        number=call.number,
+        reversed_digits=call.number[:0:-1],
+        disposition=log.disposition if log else "",
+        sentiment=log.sentiment if log else "",
+        has_notes=bool(log and log.notes.strip()),
+    )
 
 
 def show(recording: Recording, result: Outcome) -> None:
@@ -78,3 +98,33 @@ def show(recording: Recording, result: Outcome) -> None:
     recording.reason_code = result.reason_code or ""
     recording.reason = result.reason
     recording.save(update_fields=["status", "reason_code", "reason", "changed_at"])
+
+
+class ViewNameError(ValueError):
+    """The user has a view of this name already, or gave none."""
+
+
+def save_view(*, name: str, query: str, acting_user: User) -> SavedView:
+    """Keep a search under a name. Raises ViewNameError."""
+    return _named(SavedView(user=acting_user, query=query), name)
+
+
+def rename_view(view: SavedView, *, name: str, acting_user: User) -> SavedView:
+    """Raises ViewNameError."""
+    return _named(view, name)
+
+
+def delete_view(view: SavedView, *, acting_user: User) -> None:
+    view.delete()
+
+
+def _named(view: SavedView, name: str) -> SavedView:
+    view.name = " ".join(name.split())[:60]
+    if not view.name:
+        raise ViewNameError("Give the view a name.")
+    try:
+        with transaction.atomic():
+            view.save()
+    except IntegrityError as error:
+        raise ViewNameError(f"You have a view named “{view.name}” already. Choose another name.") from error
+    return view

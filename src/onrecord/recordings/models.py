@@ -4,12 +4,20 @@ from typing import Self
 
 from django.db import models
 
-from onrecord.accounts.models import User
+from onrecord.accounts.models import Team, User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.models import Call
 from onrecord.calls.state import Rendering
+from onrecord.people.models import Person
 from onrecord.recordings.outcome import ReasonCode, RecordingStatus
+
+
+def _newest_first(field: str, *, name: str, last: bool = False) -> models.Index:
+    """The team's recordings by `field`, newest first; or newest first, with `field` at hand."""
+    order = ["-called_at", "-call"]
+    fields = [*order, field] if last else [field, *order]
+    return models.Index(fields=["call_team", "status", *fields], name=name)
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -51,12 +59,36 @@ class Recording(models.Model):
     #: As in docs/reference/storage.md; None where nobody analysed it.
     talk = models.JSONField(null=True)
 
+    # Copies of the call and its log (`actions.copy_facts`), also set when completed. With them each way to
+    # look for recordings is a search in one index, in the order of the list.
+    call_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
+    )
+    rep = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
+    )
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="recordings")
+    called_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=16, blank=True)
+    #: The number's digits backwards.
+    reversed_digits = models.CharField(max_length=15, blank=True)
+    disposition = models.CharField(max_length=50, blank=True)
+    sentiment = models.CharField(max_length=50, blank=True)
+    has_notes = models.BooleanField(default=False)
+
     objects = RecordingQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
+            _newest_first("duration_ms", name="recordings_newest", last=True),
+            *(
+                _newest_first(field, name=f"recordings_by_{field}")
+                for field in ("rep", "person", "source", "disposition", "sentiment", "has_notes")
+            ),
+            models.Index(fields=["call_team", "status", "number"], name="recordings_forwards"),
+            models.Index(fields=["call_team", "status", "reversed_digits"], name="recordings_backwards"),
         ]
 
     def __str__(self) -> str:
@@ -142,3 +174,19 @@ class Verification(models.Model):
 
     def __str__(self) -> str:
         return f"Verification of {self.recording_id}"
+
+
+class SavedView(models.Model):
+    """A search of the Recordings page that a user keeps under a name."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    #: The page's query string, as `filters.Filters.query` writes it.
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_view_of_a_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

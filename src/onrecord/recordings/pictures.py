@@ -6,13 +6,20 @@ from typing import Any
 
 #: Height of one side's half of a waveform.
 HALF = 30
+#: In percent of full scale.
+_LEAST_HEIGHT = 10
 
 
-def bars(heights: Sequence[int], *, upwards: bool) -> str:
-    """One side of a waveform as a path: a bar every 2 units from the middle line, for heights of 0 to 100."""
+def full_height(thumbnail: Mapping[str, Sequence[int]]) -> int:
+    """What both sides are measured by: the loudest of them, but near-silence is not blown up."""
+    return max(_LEAST_HEIGHT, *thumbnail["left"], *thumbnail["right"])
+
+
+def bars(heights: Sequence[int], full: int, *, upwards: bool) -> str:
+    """One side of a waveform as a path: a bar every 2 units from the middle line, of heights up to `full`."""
     sign = "-" if upwards else ""
     # Silence is a dot on the line, not a gap in the picture.
-    lengths = (max(1, round(height * HALF / 100)) for height in heights)
+    lengths = (max(1, round(height * HALF / full)) for height in heights)
     return "".join(f"M{2 * number + 1} {HALF}v{sign}{length}" for number, length in enumerate(lengths))
 
 

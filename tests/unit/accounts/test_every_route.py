@@ -16,7 +16,7 @@ from onrecord.accounts.sections import SECTIONS
 from onrecord.api import api
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
-from onrecord.recordings.models import Recording
+from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.views import blob_store
 from onrecord.requests.models import RecordingRequest
 
@@ -87,6 +87,11 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "settings/requests"): ANSWERER,
     ("POST", "settings/requests/<int:request_id>/answer"): (422, 422, 403, 403, 403, 403, 302),
     ("POST", "settings/requests/<int:request_id>/close"): (302, 302, 403, 403, 403, 403, 302),
+    ("GET", "recordings"): PAGE,
+    # Without a name: let through, and asked for one.
+    ("POST", "recordings/views"): (422, 422, 422, 422, 422, 403, 302),
+    ("POST", "recordings/views/<int:view_id>"): (422, 422, 422, 422, 422, 403, 302),
+    ("POST", "recordings/views/<int:view_id>/delete"): (302, 302, 302, 302, 302, 403, 302),
     ("GET", "recordings/<str:call_id>/audio"): LISTENER,
     ("GET", "recordings/<str:call_id>/audio?download=ogg"): (200, 200, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/peaks"): LISTENER,
@@ -191,6 +196,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<int:set_id>": PermissionSet.objects.get(name="Rep").pk,
         "<str:package>": "dialer",
         "<int:request_id>": request.pk,
+        "<int:view_id>": SavedView.objects.get_or_create(user=user, name="Talks", query="q=a")[0].pk,
     }
     for placeholder, value in values.items():
         pattern = pattern.replace(placeholder, str(value))

@@ -2,12 +2,17 @@
 
 import pytest
 
-from onrecord.recordings.pictures import bars, talk_parts
+from onrecord.recordings.pictures import bars, full_height, talk_parts
 
 
 def test_a_waveform_has_a_bar_for_each_height_and_a_dot_for_silence() -> None:
-    assert bars([0, 50, 100], upwards=True) == "M1 30v-1M3 30v-15M5 30v-30"
-    assert bars([0, 100], upwards=False) == "M1 30v1M3 30v30"
+    assert bars([0, 50, 100], 100, upwards=True) == "M1 30v-1M3 30v-15M5 30v-30"
+    assert bars([0, 20], 20, upwards=False) == "M1 30v1M3 30v30"
+
+
+def test_both_sides_are_measured_by_the_louder_and_a_whisper_stays_small() -> None:
+    assert full_height({"left": [5, 40], "right": [80]}) == 80
+    assert full_height({"left": [1], "right": [0]}) == 10
 
 
 def test_the_talk_bar_is_as_long_as_the_recording() -> None:

@@ -1,0 +1,33 @@
+"""Finished recordings, as the web has them after the renderer's word."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from factories import CallFactory, PersonFactory
+from onrecord.accounts.models import User
+from onrecord.calls.models import Call, CallLog
+from onrecord.recordings.actions import copy_facts
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+
+
+def recorded(user: User, minutes: int = 0, **fields: Any) -> Call:
+    """An ended call with a finished recording; `fields` are the log's, the call's and `recording__...`."""
+    log = {name: fields.pop(name) for name in ("disposition", "sentiment", "notes") if name in fields}
+    fields = {"recording__duration_ms": 65_000, "number": "+13125550123"} | fields
+    at = NOON + timedelta(minutes=minutes)
+    if "person" not in fields:
+        fields["person"] = PersonFactory(team=user.team, number=fields["number"])
+    call = CallFactory(
+        user=user,
+        log=CallLog.objects.create(user=user, person=fields["person"], **log) if log else None,
+        created_at=at,
+        ended_at=at,
+        status="completed",
+        recording={},
+        recording__status="completed",
+        recording__completed_at=at,
+        **fields,
+    )
+    copy_facts(call)
+    return call

@@ -1,0 +1,137 @@
+"""No way to list recordings reads a table from end to end: the plans that SQLite makes, kept."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from recordings_support import recorded
+
+from factories import PersonFactory, UserFactory
+from onrecord.accounts.models import User
+from onrecord.recordings.filters import Filters
+from onrecord.recordings.models import Recording
+from onrecord.recordings.queries import choices, list_recordings
+
+pytestmark = pytest.mark.django_db
+
+GROWING = ("recordings_recording", "calls_call", "people_p")
+
+#: Which index answers what, with the columns that it is entered by.
+CASES: dict[str, tuple[dict[str, str], str]] = {
+    "everything": ({}, "recordings_newest (call_team_id=? AND status=?"),
+    "source": ({"source": "Dialer"}, "recordings_by_source (call_team_id=? AND status=? AND source=?"),
+    "rep": ({"rep": "REP"}, "recordings_by_rep (call_team_id=? AND status=? AND rep_id=?"),
+    "person": ({"person": "1"}, "recordings_by_person (call_team_id=? AND status=? AND person_id=?"),
+    "group": ({"group": "GROUP"}, "recordings_by_rep (call_team_id=? AND status=? AND rep_id=?"),
+    "dates": ({"since": "2026-01-01", "until": "2026-12-31"}, "called_at>? AND called_at<?"),
+    "length": ({"length": "5-15"}, "recordings_newest (call_team_id=? AND status=?"),
+    "disposition": (
+        {"disposition": "x"},
+        "recordings_by_disposition (call_team_id=? AND status=? AND disposition=?",
+    ),
+    "sentiment": ({"sentiment": "x"}, "recordings_by_sentiment (call_team_id=? AND status=? AND sentiment=?"),
+    "notes": ({"notes": "yes"}, "recordings_by_has_notes (call_team_id=? AND status=? AND has_notes=?"),
+    "name": ({"q": "person"}, "people_search VIRTUAL TABLE INDEX"),
+    "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),
+    "number": ({"q": "555 0123"}, "recordings_backwards (call_team_id=? AND status=? AND reversed_digits>?"),
+    "name and filters": ({"q": "person", "notes": "yes", "rep": "REP"}, "people_search VIRTUAL TABLE INDEX"),
+}
+
+
+@pytest.fixture(params=["before", "after"])
+def user(request: pytest.FixtureRequest) -> User:
+    """An admin with recordings, before the planner has counted the tables and after it counted 300,000."""
+    admin = UserFactory(permission_set="Admin")
+    people = [PersonFactory() for _ in range(5)]
+    for number in range(60):
+        recorded(admin, number, person=people[number % 5], disposition="Call back", sentiment="Neutral")
+    if request.param == "after":
+        _count_as_many()
+    return admin
+
+
+def _count_as_many() -> None:
+    """Tell the planner that there are 5,000 times the rows that there are."""
+    UserFactory.create_batch(20)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("SELECT rowid, stat FROM sqlite_stat1 WHERE tbl NOT LIKE 'accounts%'")
+        for row, stat in cursor.fetchall():
+            # How many rows there are, and how many there are for a value of the first columns.
+            counts = [int(word) for word in stat.split()]
+            many = " ".join(str(count * 5000 if count > 1 else 1) for count in counts)
+            cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE rowid = %s", [many, row])
+        cursor.execute("ANALYZE sqlite_schema")
+
+
+def plans(read: Callable[[], Any]) -> list[str]:
+    """The plan of every query of the tables that grow with the calls, a line each."""
+    with CaptureQueriesContext(connection) as queries:
+        read()
+    lines = []
+    with connection.cursor() as cursor:
+        for query in queries.captured_queries:
+            if any(table in query["sql"] for table in GROWING):
+                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
+                lines += [str(row[3]) for row in cursor.fetchall()]
+    return lines
+
+
+def scans(lines: list[str]) -> list[str]:
+    """Lines that read a table or a whole index. Lists of values and the trigrams' own index are none."""
+    return [
+        line
+        for line in lines
+        if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line and "CONSTANT ROW" not in line
+    ]
+
+
+def asked(case: str, user: User) -> Filters:
+    names = {"REP": str(user.pk), "GROUP": str(user.group_id)}
+    return Filters.read({name: names.get(value, value) for name, value in CASES[case][0].items()})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_filter_is_a_search_in_its_index(case: str, user: User) -> None:
+    lines = plans(lambda: list_recordings(user, asked(case, user), cursor=None))
+    assert not scans(lines), lines
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+    user = UserFactory(permission_set="Admin")
+    lines = plans(lambda: list_recordings(user, asked(case, user), cursor=None))
+    assert any(CASES[case][1] in line for line in lines), lines
+
+
+def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
+    first = list_recordings(user, Filters(), cursor=None)
+    lines = plans(lambda: list_recordings(user, Filters(), cursor=first.next_cursor))
+    assert not scans(lines), lines
+    assert any("recordings_newest (call_team_id=? AND status=? AND called_at<?)" in line for line in lines), (
+        lines
+    )
+    assert not any("TEMP B-TREE" in line for line in lines), "it is in order as it is read"
+
+
+@pytest.mark.parametrize("permission_set", ["Rep", "Manager"])
+def test_who_sees_less_reads_less(permission_set: str) -> None:
+    user = UserFactory(permission_set=permission_set)
+    recorded(user)
+    lines = plans(lambda: list_recordings(user, Filters(), cursor=None))
+    assert not scans(lines), lines
+    assert any("rep_id=?" in line for line in lines), lines
+
+
+def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.recordings.queries._FEW", 2)
+    lines = plans(lambda: list_recordings(user, Filters(q="person"), cursor=None))
+    assert not scans(lines), lines
+
+
+def test_what_the_filters_offer_is_stepped_through(user: User) -> None:
+    lines = plans(lambda: choices(user))
+    assert not scans([line for line in lines if Recording._meta.db_table in line]), lines
+    assert sum("disposition>?" in line for line in lines) == 2, "the one value, and that there is no more"
