@@ -162,6 +162,29 @@ def capture_pcap(
     typer.echo(capture(pcap, out, Config.load().secrets.master_key))
 
 
+@app.command("import-recordings")
+def import_recordings(
+    folder: Annotated[
+        Path, typer.Argument(exists=True, file_okay=False, help="Folder with the sound files.")
+    ],
+    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file, a call a line.")],
+) -> None:
+    """Import recordings of another dialer, with a report for each; see docs/howto/connect-a-dialer.md."""
+    _django()
+    from rich.console import Console
+    from rich.progress import track
+
+    from onrecord.integrations.dialers.by_folder import import_rows, read_manifest
+
+    rows, failed = read_manifest(manifest), 0
+    reports = import_rows(folder, rows)
+    # The bar is for people at a terminal; the report is what remains.
+    for report in track(reports, "Importing", len(rows), console=Console(stderr=True), transient=True):
+        typer.echo(report)
+        failed += report.outcome == "failed"
+    raise typer.Exit(1 if failed else 0)
+
+
 @app.command()
 def verify(
     call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],

@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -57,11 +58,13 @@ def take(
     connection: Connection | None = None,
     user: User | None = None,
     file: str = "",
+    at_once: bool = False,
 ) -> tuple[ImportedCall, bool]:
     """Enter a delivered call once; whether it is new.
 
     `user` is the rep where the sender named one of ours; else it is found by what the dialer says of them.
-    `file` is the name in the imports folder of a recording that came with the delivery.
+    `file` is the name in the imports folder of a recording that came with the delivery. `at_once`: the caller
+    works on it, no worker is asked to.
     """
     recording_id = call.recording.recording_id if call.recording else ""
     account = call.source.account_id or (connection.key if connection else "")
@@ -84,12 +87,15 @@ def take(
     )
     row.file = file
     row.state = State.UNKNOWN_USER
+    row.problem, row.attempts = "", 0
     row.save()
     user = user or find_user(team, connection, call.user)
     if row.call is not None:
         _judge_again(row, call)
     elif user is not None:
         _enter(row, call, user)
+    if row.state == State.WAITING and not at_once:
+        transaction.on_commit(lambda: _queue(row.pk))
     return row, True
 
 
@@ -102,8 +108,10 @@ def _earlier(known: list[ImportedCall], recording_id: str, *, has_recording: boo
 
 
 def _completes(earlier: ImportedCall, call: RecordedCall) -> bool:
-    """Whether the delivery brings the recording of a call that was told of without one."""
-    return call.recording is not None and not earlier.record["recording"]
+    """Whether the delivery brings what was missing: its user, its recording, or one that can be used."""
+    if earlier.state == State.UNKNOWN_USER:
+        return True
+    return call.recording is not None and (not earlier.record["recording"] or earlier.state == State.FAILED)
 
 
 def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
@@ -161,8 +169,6 @@ def _apply(row: ImportedCall, imported: RecordedCall, found: Verdict) -> None:
         row.state, row.next_try_at = State.WAITING, timezone.now() + _GRACE
         row.save(update_fields=["state", "next_try_at"])
         show(_recording(row), Outcome(status=RecordingStatus.PENDING))
-        pk = row.pk
-        transaction.on_commit(lambda: _queue(pk))
 
 
 def _queue(pk: int) -> None:
@@ -189,6 +195,7 @@ def link_user(row: ImportedCall, user: User, *, acting_user: User) -> int:
     record(Action.DIALER_USER_LINKED, user, acting_user=acting_user, dialer=row.source, provider_user=named)
     for one in rows:
         _enter(one, RecordedCall.model_validate(one.record), user)
+        transaction.on_commit(partial(_queue, one.pk))
     return len(rows)
 
 
@@ -261,6 +268,7 @@ def try_again(row: ImportedCall, *, acting_user: User) -> bool:
     row.save(update_fields=["attempts"])
     record(Action.CALL_IMPORTED, _call(row), acting_user=acting_user, source=row.source, row=row.pk)
     _judge_again(row, RecordedCall.model_validate(row.record))
+    transaction.on_commit(lambda: _queue(row.pk))
     return True
 
 

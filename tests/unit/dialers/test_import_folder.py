@@ -1,0 +1,99 @@
+"""`onrecord import-recordings`."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from factories import PersonFactory
+from harness import sound_files
+from onrecord.accounts.models import User
+from onrecord.calls.models import Call
+from onrecord.cli import app
+from onrecord.integrations.dialers.by_folder import import_rows, read_manifest
+from onrecord.integrations.dialers.work import imports_folder
+from onrecord.recordings.models import Recording
+
+HEAD = "file,from,to,direction,duration,call_created_at,user_guid,channels,source"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "recordings"
+    folder.mkdir()
+    return folder
+
+
+def manifest(folder: Path, *lines: str, head: str = HEAD) -> Path:
+    path = folder.parent / "manifest.csv"
+    path.write_text("\n".join([head, *lines]))
+    return path
+
+
+def line(file: str, jo: User, to: str = "(404) 555-0100", channels: str = '"user,person"') -> str:
+    return f"{file},+14705550101,{to},outbound,3,2026-04-14T15:00:00Z,{jo.email},{channels},Kixie"
+
+
+def test_each_row_is_reported_and_one_that_fails_stops_no_other(jo: User, folder: Path) -> None:
+    PersonFactory(number="+14045550100")
+    sound_files.stereo(folder / "a.mp3")
+    sound_files.stereo(folder / "swapped.wav", swapped=True)
+    (folder / "text.mp3").write_text("no sound " * 1000)
+    (folder.parent / "secret.mp3").write_bytes((folder / "a.mp3").read_bytes())
+    (folder / "link.mp3").symlink_to(folder.parent / "secret.mp3")
+    path = manifest(
+        folder,
+        line("a.mp3", jo),
+        line("a.mp3", jo),
+        line("swapped.wav", jo, channels='"person,user"'),
+        line("text.mp3", jo),
+        line("absent.mp3", jo),
+        line("../secret.mp3", jo),
+        line("link.mp3", jo),
+        line("swapped.wav", jo, to="nobody"),
+        line("a.mp3", jo, channels="left"),
+        line("a.mp3", jo).replace(jo.email, "nobody@northwind.example"),
+    )
+    reports = list(import_rows(folder, read_manifest(path)))
+    expected = [
+        (2, "imported", ""),
+        (3, "known", ""),
+        (4, "imported", ""),
+        (5, "failed", "not a sound file"),
+        (6, "failed", "There is no file absent.mp3"),
+        (7, "failed", "outside of the folder"),
+        (8, "failed", "outside of the folder"),
+        (9, "failed", "letters"),
+        (10, "failed", "channels"),
+        (11, "failed", "nobody@northwind.example"),
+    ]
+    assert [(report.row.line, report.outcome) for report in reports] == [one[:2] for one in expected]
+    for report, (_, _, said) in zip(reports, expected, strict=True):
+        assert said in report.reason
+    assert Recording.objects.filter(status="completed", source="Kixie").count() == 2
+    assert Call.objects.count() == 3
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_what_policy_forbids_is_refused_with_the_reason(jo: User, folder: Path) -> None:
+    sound_files.mono(folder / "a.mp3")
+    path = manifest(folder, line("a.mp3", jo))
+    (report,) = import_rows(folder, read_manifest(path))
+    assert str(report).startswith("line 2: refused  a.mp3: Off: this number belongs to no person")
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_a_manifest_without_its_columns_is_refused_whole(jo: User, folder: Path) -> None:
+    path = manifest(folder, head="file,from,whom")
+    with pytest.raises(ValueError, match="Missing: to, direction") as caught:
+        read_manifest(path)
+    assert "unknown: whom" in str(caught.value)
+
+
+def test_the_command_reports_on_its_output_and_by_its_status(jo: User, folder: Path) -> None:
+    sound_files.mono(folder / "a.mp3")
+    path = manifest(folder, line("a.mp3", jo), line("absent.mp3", jo))
+    result = CliRunner().invoke(app, ["import-recordings", str(folder), str(path)])
+    assert result.exit_code == 1
+    assert result.stdout.splitlines()[0].startswith("line 2: refused  a.mp3")
+    assert "absent.mp3" in result.stdout.splitlines()[1]
