@@ -9,6 +9,7 @@ from onrecord.calls import intake
 from onrecord.calls import views as calls
 from onrecord.governance import outlook
 from onrecord.governance import views as settings
+from onrecord.integrations.dialers import settings_views as integrations
 from onrecord.integrations.dialers import webhooks
 from onrecord.live import views as live
 from onrecord.people import views as people
@@ -52,6 +53,17 @@ urlpatterns = [
     ),
     path("settings/packages", team.packages, name="packages"),
     path("settings/packages/<str:package>", team.switch_package, name="switch-package"),
+    path("settings/integrations", integrations.integrations, name="integrations"),
+    path("settings/integrations/tokens", integrations.create_token, name="create-token"),
+    path(
+        "settings/integrations/tokens/<int:token_id>/revoke", integrations.revoke_token, name="revoke-token"
+    ),
+    path("settings/integrations/dialers", integrations.connect, name="connect-dialer"),
+    path("settings/integrations/dialers/<str:key>/remove", integrations.disconnect, name="remove-dialer"),
+    path("settings/integrations/deliveries/<int:delivery_id>/user", integrations.link_user, name="link-user"),
+    path(
+        "settings/integrations/deliveries/<int:delivery_id>/retry", integrations.retry, name="retry-delivery"
+    ),
     path("settings/requests", requests.inbox, name="requests-inbox"),
     path("settings/requests/<int:request_id>/answer", requests.answer, name="answer-request"),
     path("settings/requests/<int:request_id>/close", requests.close, name="close-request"),

@@ -33,6 +33,12 @@ SECTIONS = (
         path="/settings/packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE
     ),
     Section(
+        path="/settings/integrations",
+        icon="plug",
+        label="Integrations",
+        permission=Permission.INTEGRATIONS_MANAGE,
+    ),
+    Section(
         path="/settings/requests",
         icon="inbox",
         label="Requests",

@@ -99,6 +99,14 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "recordings/<str:call_id>/verify"): (302, 302, 302, 403, 403, 403, 302),
     ("GET", "events"): EVERYONE,
     ("POST", "internal/events"): (401,) * 7,
+    ("GET", "settings/integrations"): ADMIN,
+    ("POST", "settings/integrations/tokens"): ADMIN_CHANGE,
+    ("POST", "settings/integrations/dialers"): ADMIN_CHANGE,
+    # Nothing is there to be changed: let through, then not found.
+    ("POST", "settings/integrations/tokens/<int:token_id>/revoke"): (404, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/integrations/dialers/<str:key>/remove"): (404, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/integrations/deliveries/<int:delivery_id>/user"): (404, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/integrations/deliveries/<int:delivery_id>/retry"): (404, 403, 403, 403, 403, 403, 302),
     # Signed or by token: a session opens neither.
     ("POST", "webhooks/<str:key>"): (404,) * 7,
     ("POST", "api/v2/conversations/calls"): (401,) * 7,
@@ -197,6 +205,9 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<str:package>": "dialer",
         "<int:request_id>": request.pk,
         "<int:view_id>": SavedView.objects.get_or_create(user=user, name="Talks", query="q=a")[0].pk,
+        "<int:token_id>": 1,
+        "<int:delivery_id>": 1,
+        "<str:key>": "unknown",
     }
     for placeholder, value in values.items():
         pattern = pattern.replace(placeholder, str(value))

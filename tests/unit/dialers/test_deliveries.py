@@ -297,14 +297,18 @@ def test_a_file_that_is_none_fails_with_a_sentence(jo: User, server: RecordingsS
     assert list(imports_folder().iterdir()) == []
 
 
-def test_a_file_that_was_none_can_be_sent_again(jo: User, token: str, mp3: bytes) -> None:
+def test_a_file_that_was_none_can_be_sent_again(
+    jo: User, token: str, mp3: bytes, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
     PersonFactory(number=NUMBER)
     for content, status in ((b"no sound " * 1000, "failed"), (mp3, "completed")):
         file = SimpleUploadedFile("call.mp3", content)
         body = call_body(jo, recording=file, call_id="7") | {"_multipart": "1"}
-        post(token, body)
-        work(ImportedCall.objects.get().pk)
+        with django_capture_on_commit_callbacks(execute=True):
+            post(token, body)
+            work(ImportedCall.objects.get().pk)
         assert recording().status == status
+    assert list(imports_folder().iterdir()) == []
 
 
 def test_a_recording_at_a_private_address_is_not_fetched(jo: User, server: RecordingsServer) -> None:

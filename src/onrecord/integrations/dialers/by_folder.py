@@ -66,8 +66,8 @@ def read_manifest(path: Path) -> list[Row]:
         if missing or unknown:
             raise ValueError(
                 f"{path.name}: the first line has to name the columns. "
-                f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}. Besides {', '.join(_REQUIRED)} there may be "
-                f"{', '.join(_OPTIONAL)}."
+                f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}. "
+                f"Besides {', '.join(_REQUIRED)} there may be {', '.join(_OPTIONAL)}."
             )
         reader.fieldnames = columns
         try:

@@ -1,0 +1,117 @@
+"""Settings > Integrations."""
+
+import re
+
+import pytest
+from django.test import Client
+
+from factories import PersonFactory, UserFactory
+from harness import dialer_webhooks as webhooks
+from onrecord.accounts.models import User
+from onrecord.audit.models import AuditEntry
+from onrecord.calls.models import Call
+from onrecord.integrations.dialers import actions
+from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
+
+PAGE = "/settings/integrations"
+
+
+@pytest.fixture
+def ana(jo: User) -> User:
+    return UserFactory(name="Ana", permission_set="Admin")
+
+
+@pytest.fixture
+def browser(ana: User) -> Client:
+    client = Client()
+    client.force_login(ana)
+    return client
+
+
+def text(client: Client) -> str:
+    return client.get(PAGE).content.decode()
+
+
+def test_a_token_is_shown_once_and_can_be_revoked(browser: Client) -> None:
+    answer = browser.post(f"{PAGE}/tokens", {"name": "Kixie"})
+    (token,) = re.findall(r'value="(onr_[\w-]{43})"', answer.content.decode())
+    assert answer["Cache-Control"] == "no-store"
+    stored = ApiToken.objects.get()
+    assert stored.digest == actions.digest(token)
+    assert token not in text(browser)
+    assert "Kixie" in text(browser)
+    browser.post(f"{PAGE}/tokens/{stored.pk}/revoke")
+    assert "Kixie" not in text(browser)
+    actions_done = set(AuditEntry.objects.values_list("action", flat=True))
+    assert {"api_token.created", "api_token.revoked"} <= actions_done
+
+
+def test_a_dialer_is_connected_by_its_address_and_disconnected(browser: Client) -> None:
+    values = {"provider": "zoom_phone", "secret": "s3cret", "api_key": "k3y", "channels": "user,person"}
+    assert browser.post(f"{PAGE}/dialers", values).status_code == 302
+    one = Connection.objects.get()
+    assert f"/webhooks/{one.key}" in text(browser)
+    kept = f"{one.secret}{one.api_key}{text(browser)}"
+    assert "s3cret" not in kept
+    assert "k3y" not in kept
+    browser.post(f"{PAGE}/dialers/{one.key}/remove")
+    one.refresh_from_db()
+    assert (one.secret, one.api_key) == ("", "")
+    assert f"/webhooks/{one.key}" not in text(browser)
+
+
+@pytest.mark.parametrize("change", [{"provider": "unknown"}, {"secret": " "}, {"channels": "left"}])
+def test_a_dialer_without_its_secret_is_not_connected(browser: Client, change: dict[str, str]) -> None:
+    values = {"provider": "aircall", "secret": "s3cret", "channels": ""} | change
+    assert browser.post(f"{PAGE}/dialers", values).status_code == 422
+    assert Connection.objects.count() == 0
+
+
+def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: User) -> None:
+    connection = actions.connect(
+        "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
+    )
+
+    def deliver(**data: object) -> ImportedCall:
+        body, _ = webhooks.aircall("https://recordings.example/r.mp3", **data)
+        browser.post(f"/webhooks/{connection.key}", body, content_type="application/json")
+        return ImportedCall.objects.latest("pk")
+
+    deliver()
+    assert "belongs to no person" in text(browser)
+    PersonFactory(number="+14045550100")
+    waiting = deliver(id=813, user={"id": 9, "name": "Someone <b>", "email": "someone@else.example"})
+    assert "Whose call is it?" in text(browser)
+    assert "Someone &lt;b&gt;" in text(browser)
+    assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/user", {"user": "x"}).status_code == 422
+    assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/user", {"user": jo.pk}).status_code == 302
+    waiting.refresh_from_db()
+    assert waiting.state == "waiting"
+    assert Call.objects.filter(user=jo).count() == 2
+
+    assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/retry").status_code == 422
+    actions.fail(waiting, "It answered 404.")
+    assert "It answered 404." in text(browser)
+    assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/retry").status_code == 302
+    # The next delivery of the same user needs nobody.
+    assert deliver(id=814, user={"id": 9}).state == "waiting"
+
+
+def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: User) -> None:
+    connection = actions.connect(
+        "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
+    )
+    body, _ = webhooks.aircall(None)
+    browser.post(f"/webhooks/{connection.key}", body, content_type="application/json")
+    call = Call.objects.get()
+    assert f'href="/calls/{call.pk}"' in text(browser)
+    from onrecord.accounts.models import PermissionSet
+
+    keeper = PermissionSet.objects.create(name="Keeper")
+    from django.contrib.auth.models import Permission as Row
+
+    keeper.permissions.add(Row.objects.get(codename="integrations:manage"))
+    other = UserFactory(permission_set="Keeper")
+    client = Client()
+    client.force_login(other)
+    assert f'href="/calls/{call.pk}"' not in text(client)
