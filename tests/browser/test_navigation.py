@@ -32,7 +32,7 @@ def test_a_call_goes_on_unbroken_through_ten_pages_back_and_forward(
     page.evaluate("window.notReloaded = true")
 
     calls, people = "nav a[href='/calls']", "nav a[href='/people']"
-    a_person, a_call = "#main a.name[href^='/people/']", "#main a.name[href^='/calls/']"
+    a_person, a_call = "#main td a[href^='/people/']", "#main td a[href^='/calls/']"
     for link in (calls, a_call, calls, people, a_person, people, calls, a_call, people, a_person):
         go(page, link)
         expect(dialer.status).to_have_text("On call")
