@@ -68,7 +68,7 @@ def _process(run: "Callable[[Config], None]") -> None:
 def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Fill a new database with the demo team.")] = False,
 ) -> None:
-    """Run web, worker, switch and renderer under one supervisor."""
+    """Run all four processes under one supervisor."""
     from onrecord import supervisor
 
     raise typer.Exit(supervisor.serve(Config.load(), demo=demo))
@@ -84,7 +84,7 @@ def web() -> None:
 
 @app.command()
 def worker() -> None:
-    """Run the worker: background jobs and the periodic reconciler."""
+    """Run the worker: background jobs, the reconciler."""
     from onrecord.jobs import worker as part
 
     _process(part.run)
@@ -100,7 +100,7 @@ def switch() -> None:
 
 @app.command()
 def renderer() -> None:
-    """Run the renderer: this host's journals become recordings."""
+    """Run the renderer: journals become recordings."""
     from onrecord.render import service as part
 
     _process(part.run)
@@ -119,7 +119,7 @@ def migrate() -> None:
 def demo(
     if_new: Annotated[bool, typer.Option("--if-new", help="Do nothing when the database has users.")] = False,
 ) -> None:
-    """Fill the database with a demo team, its people and calls."""
+    """Fill the database with a demo team and its calls."""
     _django()
     from django.contrib.auth import get_user_model
 
@@ -132,7 +132,7 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Say what is wrong with this installation and what to do."""
+    """Say what is wrong here and what to do about it."""
     from onrecord import doctor as part
 
     findings = part.examine(Config.load())
@@ -156,7 +156,10 @@ def capture_pcap(
     pcap: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A pcap or pcapng file.")],
     out: Annotated[Path, typer.Argument(help="Journal to write.")],
 ) -> None:
-    """Feed a network capture to a journal: a party per RTP stream."""
+    """Make a network capture a journal.
+
+    Each RTP stream is a party.
+    """
     from onrecord.capture.pcap import capture_pcap as capture
 
     typer.echo(capture(pcap, out, Config.load().secrets.master_key))
@@ -169,7 +172,10 @@ def import_recordings(
     ],
     manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file, a call a line.")],
 ) -> None:
-    """Import recordings of another dialer, with a report for each; see docs/howto/connect-a-dialer.md."""
+    """Import a folder of another dialer's recordings.
+
+    Each gets a line of report; docs/howto/connect-a-dialer.md says what the manifest holds.
+    """
     _django()
     from rich.console import Console
     from rich.progress import track

@@ -45,6 +45,8 @@ class Tail:
         self._thread = ThreadPoolExecutor(1, "live-events")
         self._listeners = 0
         self._task: asyncio.Task[None] | None = None
+        # Held while the first listener starts the task, so that a second one finds it started.
+        self._starting = asyncio.Lock()
         self._closed = False
         self._recent: deque[LiveEvent] = deque(maxlen=_KEPT)
         #: Greatest number seen, and the greatest that `_recent` does not hold.
@@ -80,10 +82,11 @@ class Tail:
     async def _followed(self) -> AsyncIterator[None]:
         self._listeners += 1
         try:
-            if self._task is None or self._task.done():
-                self._position = self._forgotten = await self.in_thread(_last_seq)
-                self._recent.clear()
-                self._task = asyncio.create_task(self._run())
+            async with self._starting:
+                if self._task is None or self._task.done():
+                    self._position = self._forgotten = await self.in_thread(_last_seq)
+                    self._recent.clear()
+                    self._task = asyncio.create_task(self._run())
             yield
         finally:
             self._listeners -= 1
