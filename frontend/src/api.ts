@@ -38,6 +38,29 @@ export interface Call {
     reason: string | null
     id: string | number | null
   }
+  log: Log | null
+}
+
+/** What the rep wrote about a call. */
+export interface Log {
+  disposition: string
+  sentiment: string
+  notes: string
+  /** Counts the changes of the notes. */
+  notes_revision: number
+  /** False while there are only notes. */
+  logged: boolean
+  person: PersonLink | null
+}
+
+export type OutcomeField = 'disposition' | 'sentiment'
+
+/** A list of the team's from which something is chosen when a call is logged. */
+export interface OutcomeList {
+  field: OutcomeField
+  choices: string[]
+  /** Whether an answered call must have one before its rep places the next. */
+  required: boolean
 }
 
 export interface Decision {
@@ -112,7 +135,7 @@ export function csrfToken(): string {
   return cookie ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
 }
 
-async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
+async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal, keepalive = false): Promise<T> {
   const headers: Record<string, string> = { Accept: 'application/json' }
   if (method !== 'GET') headers['X-CSRFToken'] = csrfToken()
   if (body) headers['Content-Type'] = 'application/json'
@@ -122,6 +145,7 @@ async function request<T>(method: string, path: string, body?: object, signal?: 
       method,
       headers,
       credentials: 'same-origin',
+      keepalive,
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...(signal ? { signal } : {}),
     })
@@ -153,7 +177,15 @@ export const api = {
     request<{ people: FoundPerson[] }>('GET', `/people?${new URLSearchParams({ q })}`, undefined, signal),
   place: (to: string, sdp: string, personId: string | null) =>
     request<{ call: Call; sdp: string }>('POST', '/calls', { to, sdp, ...(personId ? { person_id: personId } : {}) }),
-  current: () => request<{ call: Call | null; role: Role | null }>('GET', '/calls/current'),
+  current: () => request<{ call: Call | null; role: Role | null; to_log: Call | null }>('GET', '/calls/current'),
+  outcomes: () => request<{ lists: OutcomeList[] }>('GET', '/outcomes'),
+  /** `leaving`: the page goes away, and the request must outlive it. */
+  notes: (id: string, notes: string, revision: number, leaving: boolean) =>
+    request<{ notes: string; notes_revision: number }>(
+      'PUT', `/calls/${id}/notes`, { notes, notes_revision: revision }, undefined, leaving,
+    ),
+  log: (id: string, log: Partial<Record<OutcomeField, string>> & { notes: string; notes_revision: number; person_id?: number }) =>
+    request<{ call: Call }>('PUT', `/calls/${id}/log`, log),
   join: (id: string, sdp: string) => request<{ call: Call; sdp: string }>('POST', `/calls/${id}/join`, { sdp }),
   leave: (id: string) => request<void>('POST', `/calls/${id}/leave`),
   attach: (id: string, sdp: string) => request<{ sdp: string }>('POST', `/calls/${id}/attach`, { sdp }),

@@ -12,6 +12,7 @@ from onrecord.calls.api import router as calls
 from onrecord.calls.dialer_api import router as dialer
 from onrecord.errors import ApiError, session_expired
 from onrecord.integrations.dialers.api import router as conversations
+from onrecord.outcomes.api import router as outcomes
 from onrecord.people.api import router as people
 from onrecord.recordings.api import notices_router as notices
 from onrecord.recordings.api import router as recordings
@@ -31,6 +32,7 @@ api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None)
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
+api.add_router("/outcomes", outcomes)
 api.add_router("/conversations", conversations)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)

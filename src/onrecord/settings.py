@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_q",
     "onrecord.accounts",
     "onrecord.audit",
+    "onrecord.outcomes",
     "onrecord.people",
     "onrecord.governance",
     "onrecord.calls",

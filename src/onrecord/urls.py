@@ -12,6 +12,7 @@ from onrecord.governance import views as settings
 from onrecord.integrations.dialers import settings_views as integrations
 from onrecord.integrations.dialers import webhooks
 from onrecord.live import views as live
+from onrecord.outcomes import views as outcomes
 from onrecord.people import views as people
 from onrecord.recordings import pages as recording_pages
 from onrecord.recordings import views as recordings
@@ -28,6 +29,7 @@ urlpatterns = [
     path("calls", calls.calls, name="calls"),
     path("calls/export", calls.export, name="calls-export"),
     path("calls/<str:call_id>", calls.call, name="call"),
+    path("calls/<str:call_id>/log", calls.log, name="call-log"),
     path("recordings", recording_pages.recordings, name="recordings"),
     path("recordings/views", recording_pages.save_view, name="save-view"),
     path("recordings/views/<int:view_id>", recording_pages.rename_view, name="rename-view"),
@@ -51,6 +53,8 @@ urlpatterns = [
         team.delete_permission_set,
         name="delete-permission-set",
     ),
+    path("settings/outcomes", outcomes.outcomes, name="outcomes"),
+    path("settings/outcomes/<str:field>", outcomes.change, name="change-outcomes"),
     path("settings/packages", team.packages, name="packages"),
     path("settings/packages/<str:package>", team.switch_package, name="switch-package"),
     path("settings/integrations", integrations.integrations, name="integrations"),

@@ -124,7 +124,7 @@ class CallFactory(DjangoModelFactory[Call]):
 def logged_call(user: User, person: Person | None, **fields: Any) -> Call:
     """A past call that was logged to `person`; `notes`, `disposition` and `sentiment` are of the log."""
     said = {name: fields.pop(name) for name in ("notes", "disposition", "sentiment") if name in fields}
-    log = CallLog.objects.create(user=user, person=person, **said)
+    log = CallLog.objects.create(user=user, person=person, logged_at="2026-03-02T15:02:00Z", **said)
     ended: dict[str, Any] = {"ended_at": "2026-03-02T15:01:00Z", "status": "completed"}
     call: Call = CallFactory(user=user, person=person, log=log, **(ended | fields))
     return call

@@ -41,6 +41,11 @@ class User:
         headers = {"X-CSRFToken": self._http.cookies["csrftoken"], "Referer": str(self._http.base_url)}
         return self._http.request(method, f"/api/v2{path}", json=body, headers=headers)
 
+    def submit(self, path: str, **form: str) -> httpx.Response:
+        """Send a form of a page."""
+        token = {"csrfmiddlewaretoken": self._http.cookies["csrftoken"]}
+        return self._http.post(path, data=form | token, headers={"Referer": str(self._http.base_url)})
+
     def call(self, to: str, sdp: str) -> tuple[dict[str, Any], str]:
         """Place a call: the Call and the SDP answer."""
         answer = self.send("POST", "/calls", to=to, sdp=sdp)

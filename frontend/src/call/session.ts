@@ -20,6 +20,8 @@ const LOCK = 'onrecord-call'
 const LOCK_PATIENCE_MS = 600
 /** Id of the call that this tab carried last: survives a reload, and is not shared with other tabs or machines. */
 const CARRIED = 'onrecord.call'
+/** Id of an ended call that the rep has put away in this tab without logging it. */
+const PUT_AWAY = 'onrecord.put-away'
 /** Present while muted: a reload must not open the microphone of somebody who closed it. */
 const MUTED = 'onrecord.muted'
 
@@ -158,7 +160,13 @@ class Session {
 
   /** Put an ended call away. */
   clear(): void {
+    if (this.state.call) sessionStorage.setItem(PUT_AWAY, this.state.call.id)
     this.#dispatch({ type: 'cleared' })
+  }
+
+  /** The server has a newer version of our call. */
+  replace(call: Call): void {
+    this.#dispatch({ type: 'snapshot', call })
   }
 
   /** Carry a call on here that runs in another tab. */
@@ -242,16 +250,19 @@ class Session {
     this.#dispatch({ type: 'problem', problem: problemOf(error) })
     // The server has the call but our side could not join: do not leave the contact in silence.
     if (this.state.line === 'active' && call) await this.hangUp()
-    if (error instanceof ApiError && error.code === 'call_in_progress') await this.#synchronise()
+    if (error instanceof ApiError && ['call_in_progress', 'log_required'].includes(error.code)) await this.#synchronise()
   }
 
   /** Look at what the server knows, after a load or a gap in the live events. */
   async #synchronise(): Promise<void> {
     try {
-      const { call, role } = await api.current()
+      const { call, role, to_log: toLog } = await api.current()
       if (this.state.line === 'preparing') return
       if (!call || !role || isOver(call)) {
         if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })
+        if (toLog && (sessionStorage.getItem(PUT_AWAY) !== toLog.id || this.state.problem?.code === 'log_required')) {
+          this.#dispatch({ type: 'to-log', call: toLog })
+        }
       } else if (this.state.line === 'active' && this.state.call?.id === call.id) {
         this.#dispatch({ type: 'snapshot', call })
       } else if (sessionStorage.getItem(CARRIED) === call.id && (await this.#hold({ steal: false }))) {

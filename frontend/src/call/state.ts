@@ -54,6 +54,8 @@ export type Action =
   | { type: 'snapshot'; call: Call }
   | { type: 'vanished' }
   | { type: 'elsewhere'; call: Call; role: Role }
+  /** The last call waits to be logged. */
+  | { type: 'to-log'; call: Call }
   | { type: 'problem'; problem: Problem }
   | { type: 'dismissed' }
   | { type: 'cleared' }
@@ -85,6 +87,8 @@ export function reduce(state: State, action: Action): State {
       return state.call ? ended(state, state.call) : INITIAL
     case 'elsewhere':
       return isOver(action.call) ? INITIAL : { ...INITIAL, line: 'elsewhere', call: action.call, role: action.role }
+    case 'to-log':
+      return state.line === 'idle' ? { ...ended(state, action.call), role: 'rep' } : state
     case 'problem': {
       const line = state.line === 'preparing' ? 'idle' : state.line
       return { ...state, line, hangingUp: false, problem: action.problem }

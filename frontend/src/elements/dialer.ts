@@ -9,6 +9,7 @@ import type { AskAdmin } from './ask-admin.ts'
 import { keypad } from './keypad.ts'
 import { microphoneMenu } from './microphone-menu.ts'
 import { NumberEntry } from './number-entry.ts'
+import { WrapUp } from './wrap-up.ts'
 
 const OPEN_KEY = 'onrecord.dialer'
 const TICK_MS = 250
@@ -59,6 +60,9 @@ export class Dialer extends HTMLElement {
   #entry = new NumberEntry()
   #pad = keypad((key) => this.#key(key))
   #microphone = microphoneMenu()
+  #wrapUp = new WrapUp()
+  /** Whether the keypad is there without being asked for. */
+  #keys = true
   #keysSent = ''
   #unwatch = () => {}
   #clock = 0
@@ -93,7 +97,7 @@ export class Dialer extends HTMLElement {
 
   #build(): void {
     this.#built = true
-    part(this.#dock, '.call-card').after(this.#entry.root)
+    part(this.#dock, '.call-card').after(this.#wrapUp.root, this.#entry.root)
     part(this.#dock, '.dock-body').append(this.#pad, this.#microphone)
     this.#entry.from = this.dataset.from ?? ''
     this.replaceChildren(this.#dock)
@@ -103,6 +107,12 @@ export class Dialer extends HTMLElement {
     })
     this.#entry.addEventListener('submit', () => void this.#call())
     this.#entry.addEventListener('signed-out', () => session.expire())
+    this.#wrapUp.addEventListener('owing', () => this.#render())
+    this.#wrapUp.addEventListener('saved', (event) => {
+      const { call, next } = (event as CustomEvent<{ call: Call; next: boolean }>).detail
+      session.replace(call)
+      if (next) this.#next(call)
+    })
     part(this.#dock, '.dock-toggle').addEventListener('click', () => this.#open(!this.#isOpen))
     this.#dock.addEventListener('click', (event) => {
       const button = (event.target as Element).closest<HTMLButtonElement>('[data-do]')
@@ -165,6 +175,17 @@ export class Dialer extends HTMLElement {
     return this.#dock.hasAttribute('data-open')
   }
 
+  /** Put up the person who follows on this page, or make room for a number. */
+  #next(call: Call): void {
+    const numbers = [...document.querySelectorAll<HTMLElement>('#main [data-dial]')]
+    const id = String((call.log?.person ?? call.person)?.id)
+    const last = numbers.findLastIndex(({ dataset }) => dataset.person === id)
+    const follower = last < 0 ? undefined : numbers[last + 1]
+    session.clear()
+    if (follower) this.choose(follower.dataset.dial ?? '', follower.dataset.person ?? null)
+    else this.#entry.focus()
+  }
+
   #open(open: boolean, remember = true): void {
     attribute(this.#dock, 'data-open', open)
     attribute(document.documentElement, 'data-dialer', open ? 'open' : 'closed')
@@ -187,13 +208,19 @@ export class Dialer extends HTMLElement {
     const { call, line } = state
     attribute(this.#dock, 'data-line', line)
     const free = line === 'idle' || line === 'ended'
-    // The keypad belongs to entry; during a call it comes when asked for.
-    if (free === this.#entry.root.hidden) this.#pad.hidden = !free
-    this.#entry.root.hidden = !free
+    const over = line === 'ended'
+    const isMine = this.dataset.logs !== undefined && state.role === 'rep' && (line === 'active' || over)
+    this.#wrapUp.show(isMine ? call : null, over)
+    attribute(this.#dock, 'data-owing', this.#wrapUp.owing)
+    // The keypad belongs to entry, and gives room to what is to be written; during a call it comes when asked for.
+    this.#entry.root.hidden = !free || this.#wrapUp.owing
+    const keys = free && this.#wrapUp.root.hidden === true
+    if (keys !== this.#keys) this.#pad.hidden = !keys
+    this.#keys = keys
     attribute(this.#button('keypad'), 'aria-expanded', String(!this.#pad.hidden))
 
-    const who = line === 'ended' ? null : (call?.person?.name ?? call?.to_formatted)
-    text(part(this.#dock, '.dock-title'), who ?? 'Dialer')
+    const who = over ? null : (call?.person?.name ?? call?.to_formatted)
+    text(part(this.#dock, '.dock-title'), who ?? (this.#wrapUp.root.hidden ? 'Dialer' : 'Log the call'))
     text(part(this.#dock, '.dock-status'), line === 'ended' ? '' : statusText(state))
     this.#renderCard()
     this.#renderProblem()
@@ -244,7 +271,8 @@ export class Dialer extends HTMLElement {
   #renderOutcome(card: HTMLElement, call: Call): void {
     const over = session.state.line === 'ended'
     const lasted = call.duration_ms ? ` · ${timer(call.duration_ms)}` : ''
-    text(part(card, '.call-outcome span'), over ? `${statusText(session.state)}${lasted}. ${outcomeText(call)}` : '')
+    const logged = call.log?.logged ? ` Logged${call.log.disposition && `: ${call.log.disposition}`}.` : ''
+    text(part(card, '.call-outcome span'), over ? `${statusText(session.state)}${lasted}. ${outcomeText(call)}${logged}` : '')
     const link = part<HTMLAnchorElement>(card, '.call-outcome a')
     link.hidden = !over
     if (over && link.pathname !== `/calls/${call.id}`) {

@@ -82,6 +82,10 @@ export class NumberEntry extends EventTarget {
     this.#edited()
   }
 
+  focus(): void {
+    this.#input.focus()
+  }
+
   set(number: string, personId: string | null): void {
     this.#input.value = number
     this.#personId = personId

@@ -60,6 +60,7 @@ MATRIX = (
         {
             Permission.RECORDING_SETTINGS_CHANGE: "Defaults, rules, announcements: what may be recorded.",
             Permission.RECORDING_REQUESTS_ANSWER: "Read and answer what reps ask about locked controls.",
+            Permission.OUTCOMES_CHANGE: "The dispositions and sentiments to choose from, and which must be.",
             Permission.PERMISSION_SETS_CHANGE: "This page. Who has it can take every other permission too.",
             Permission.INTEGRATIONS_MANAGE: "Connect other dialers, make and revoke API tokens.",
             Permission.CALLS_IMPORT: "Enter calls of other dialers by the API tokens that one has made.",

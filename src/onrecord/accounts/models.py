@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 
 from onrecord.accounts.packages import Package, included_packages
 from onrecord.accounts.permissions import SETS, Permission
+from onrecord.outcomes.lists import default_lists
 
 
 class Team(models.Model):
@@ -19,6 +20,8 @@ class Team(models.Model):
     name = models.CharField(max_length=100)
     #: The packages that are switched on.
     packages = models.JSONField(default=included_packages)
+    #: What its calls are logged with (`outcomes.lists`).
+    outcomes = models.JSONField(default=default_lists)
 
     def __str__(self) -> str:
         return self.name

@@ -13,6 +13,7 @@ class Permission(StrEnum):
     CALLS_VIEW_OWN = "calls:view:own"
     CALLS_VIEW_TEAM = "calls:view:team"
     INTEGRATIONS_MANAGE = "integrations:manage"
+    OUTCOMES_CHANGE = "outcomes:change"
     PACKAGES_CHANGE = "packages:change"
     PEOPLE_VIEW = "people:view"
     PERMISSION_SETS_CHANGE = "permission_sets:change"
@@ -35,6 +36,7 @@ DEEDS: dict[Permission, str] = {
     Permission.CALLS_VIEW_OWN: "see calls",
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
     Permission.INTEGRATIONS_MANAGE: "manage integrations",
+    Permission.OUTCOMES_CHANGE: "change the lists of call outcomes",
     Permission.PACKAGES_CHANGE: "switch packages on and off",
     Permission.PEOPLE_VIEW: "see people",
     Permission.PERMISSION_SETS_CHANGE: "change permission sets",

@@ -66,6 +66,7 @@ class Line:
 
 
 _SENTENCES = {
+    Action.OUTCOMES_CHANGED: lambda facts: str(facts["sentence"]),
     Action.PACKAGE_SWITCHED: lambda facts: (
         f"switched {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"
     ),
@@ -81,7 +82,7 @@ _SENTENCES = {
 }
 
 #: What the page of permission sets tells about.
-PERMISSION_CHANGES = tuple(action for action in _SENTENCES if action is not Action.PACKAGE_SWITCHED)
+PERMISSION_CHANGES = tuple(action for action in _SENTENCES if action.startswith("permission_set."))
 
 
 def recent(*actions: Action) -> list[Line]:

@@ -30,6 +30,12 @@ SECTIONS = (
         permission=Permission.PERMISSION_SETS_CHANGE,
     ),
     Section(
+        path="/settings/outcomes",
+        icon="list-checks",
+        label="Call outcomes",
+        permission=Permission.OUTCOMES_CHANGE,
+    ),
+    Section(
         path="/settings/packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE
     ),
     Section(

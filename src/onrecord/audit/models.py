@@ -24,6 +24,7 @@ class Action(StrEnum):
     DIALER_DISCONNECTED = "dialer.disconnected"
     DIALER_USER_LINKED = "dialer.user_linked"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
+    NOTES_BEGUN = "call.notes_begun"
     OUTCOMES_CHANGED = "outcomes.changed"
     PACKAGE_SWITCHED = "package.switched"
     PERMISSION_SET_ASSIGNED = "permission_set.assigned"

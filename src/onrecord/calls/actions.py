@@ -1,7 +1,9 @@
 """Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,15 +13,19 @@ from django.utils import timezone
 from onrecord.accounts.models import User
 from onrecord.audit.models import Action, record
 from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
+from onrecord.calls.notes import Notes, merged
 from onrecord.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.governance import inputs
 from onrecord.governance.decisions import Judgement, to_json
+from onrecord.outcomes.lists import Field, demand, from_json, missing
 from onrecord.people.models import Person
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
 from onrecord.recordings.actions import copy_facts, show, store_result
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import outcome, overdue
+
+NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
 
 class CallInProgressError(Exception):
@@ -196,18 +202,80 @@ def apply_event(call_id: str, event: Event) -> bool:
     return True
 
 
+class LogError(ValueError):
+    """The call cannot be logged so. The text says why and what to do."""
+
+
 @transaction.atomic
-def write_log(call: Call, *, changes: dict[str, str], acting_user: User) -> None:
-    """Set `disposition`, `sentiment`, `notes`, as far as given."""
-    if call.log is None:
-        call.log = CallLog.objects.create(user_id=call.user_id, person=call.person)
-        Call.objects.filter(pk=call.pk).update(log=call.log)
-    for name, value in changes.items():
-        setattr(call.log, name, value)
-    call.log.save()
+def take_notes(call: Call, written: Notes, *, acting_user: User) -> CallLog:
+    """Keep notes while they are being written; the log as it then stands.
+
+    Written every second or so: it tells nobody, and the first notes alone leave an audit row.
+    """
+    log = _log_of(call)
+    if not log.notes_revision:
+        record(Action.NOTES_BEGUN, call, acting_user=acting_user)
+    _enter_notes(log, written)
+    log.save()
     copy_facts(call)
-    record(Action.CALL_LOGGED, call, acting_user=acting_user, changed=sorted(changes))
+    return log
+
+
+@transaction.atomic
+def write_log(
+    call: Call,
+    *,
+    acting_user: User,
+    changes: Mapping[Field, str] = NOTHING_CHOSEN,
+    notes: Notes | None = None,
+    person: Person | None = None,
+) -> None:
+    """Log the call: what was chosen, the notes, the person (None: as it is). Raises LogError."""
+    log = _log_of(call)
+    lists = from_json(call.team.outcomes)
+    before = {field: getattr(log, field) for field in Field}
+    chosen = before | dict(changes)
+    for field, value in changes.items():
+        if value and value not in (*lists[field].choices, before[field]):
+            raise LogError(f"“{value}” is not among your team's choices. Choose one of the list.")
+        setattr(log, field, value)
+    if lacking := missing(lists, chosen):
+        raise LogError(f"{demand(lacking)} Choose one, then save.")
+    if notes:
+        _enter_notes(log, notes)
+    log.person = person or (log.person if log.logged_at else call.person)
+    log.logged_at = timezone.now()
+    log.save()
+    copy_facts(call)
+    record(
+        Action.CALL_LOGGED,
+        call,
+        acting_user=acting_user,
+        before=before,
+        after=chosen,
+        person=log.person_id,
+        notes=notes is not None,
+    )
     _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
+
+
+def _log_of(call: Call) -> CallLog:
+    """The call's log, made if there is none, and held against other writers to the transaction's end."""
+    log = Call.objects.select_for_update().get(pk=call.pk).log
+    if log is None:
+        log = CallLog.objects.create(user_id=call.user_id)
+        Call.objects.filter(pk=call.pk).update(log=log)
+    call.log = log
+    return log
+
+
+def _enter_notes(log: CallLog, written: Notes) -> None:
+    """Who has not seen the notes as they are adds to them; who has, replaces them."""
+    is_old = written.revision != log.notes_revision
+    text = merged(log.notes, written.text) if is_old else written.text
+    if text != log.notes:
+        log.notes = text
+        log.notes_revision += 1
 
 
 @transaction.atomic

@@ -12,12 +12,16 @@ from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
 from onrecord.calls.joining import come_back, join, leave
 from onrecord.calls.models import Call
+from onrecord.calls.notes import Notes
 from onrecord.calls.placing import place
-from onrecord.calls.queries import live_call_of, shown_calls
+from onrecord.calls.queries import call_to_log, live_call_of, shown_calls
 from onrecord.calls.schemas import CallOut
 from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import asking, switch
 from onrecord.errors import ApiError, require
+from onrecord.outcomes.lists import LONGEST_NAME
+from onrecord.outcomes.lists import Field as ListField
+from onrecord.people.models import Person
 from onrecord.policy.mode import Mode
 
 router = Router(tags=["calls"])
@@ -48,6 +52,8 @@ class CurrentOut(Schema):
     call: CallOut | None
     #: What the user is in it.
     role: Literal["rep", "collaborator"] | None
+    #: The user's last call, while it waits to be logged.
+    to_log: CallOut | None
 
 
 class CallReply(Schema):
@@ -67,10 +73,28 @@ class DtmfIn(Schema):
     digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
 
 
+class NotesIn(Schema):
+    notes: str = Field(max_length=20_000)
+    #: Of the notes that the writer had before them.
+    notes_revision: int | None = None
+
+    @property
+    def written(self) -> Notes:
+        return Notes(text=self.notes, revision=self.notes_revision)
+
+
+class NotesReply(Schema):
+    notes: str
+    notes_revision: int
+
+
 class LogIn(Schema):
-    disposition: str = Field("", max_length=50)
-    sentiment: str = Field("", max_length=50)
+    disposition: str = Field("", max_length=LONGEST_NAME)
+    sentiment: str = Field("", max_length=LONGEST_NAME)
     notes: str = Field("", max_length=20_000)
+    notes_revision: int | None = None
+    #: Whom to log it to; whose number it is where not given.
+    person_id: int | None = None
 
 
 @router.post("", response={201: PlaceOut})
@@ -87,8 +111,10 @@ def current_call(request: HttpRequest) -> CurrentOut:
     user = _user(request)
     call = live_call_of(user)
     if call is None:
-        return CurrentOut(call=None, role=None)
-    return CurrentOut(call=CallOut.of(call), role="rep" if call.user_id == user.pk else "collaborator")
+        waiting = call_to_log(user) if user.may(Permission.CALLS_LOG) else None
+        return CurrentOut(call=None, role=None, to_log=CallOut.of(waiting) if waiting else None)
+    role: Literal["rep", "collaborator"] = "rep" if call.user_id == user.pk else "collaborator"
+    return CurrentOut(call=CallOut.of(call), role=role, to_log=None)
 
 
 @router.post("/{call_id}/join", response=PlaceOut)
@@ -168,13 +194,33 @@ def hang_up(request: HttpRequest, call_id: str) -> CallReply:
     return CallReply(call=CallOut.of(shown_calls(user).get(pk=call_id)))
 
 
+@router.put("/{call_id}/notes", response=NotesReply)
+def take_notes(request: HttpRequest, call_id: str, body: NotesIn) -> NotesReply:
+    """Keep what is being written, during the call or after it."""
+    user = _user(request)
+    require(user, Permission.CALLS_LOG)
+    log = actions.take_notes(_own_call(request, call_id), body.written, acting_user=user)
+    return NotesReply(notes=log.notes, notes_revision=log.notes_revision)
+
+
 @router.put("/{call_id}/log", response=CallReply)
 def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
+    """Log the call, as far as given; with an empty body, the call as it stands."""
     user = _user(request)
     require(user, Permission.CALLS_LOG)
     call = _own_call(request, call_id)
-    if changes := body.model_dump(exclude_unset=True):
-        actions.write_log(call, changes=changes, acting_user=user)
+    given = body.model_fields_set
+    if given:
+        try:
+            actions.write_log(
+                call,
+                changes={field: getattr(body, field) for field in ListField if field in given},
+                notes=Notes(text=body.notes, revision=body.notes_revision) if "notes" in given else None,
+                person=_person(user, body.person_id),
+                acting_user=user,
+            )
+        except actions.LogError as problem:
+            raise ApiError(400, "log_incomplete", str(problem)) from problem
     return CallReply(call=CallOut.of(call))
 
 
@@ -189,7 +235,11 @@ def _own_call(request: HttpRequest, call_id: str) -> Call:
     """A call that the user placed: who sees others' calls does not control them."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
-    call = Call.objects.select_related("person", "recording", "log").filter(pk=call_id, user=user).first()
+    call = (
+        Call.objects.select_related("person", "recording", "log__person", "team")
+        .filter(pk=call_id, user=user)
+        .first()
+    )
     if call is None:
         raise Http404
     return call
@@ -199,8 +249,17 @@ def _joined_live_call(request: HttpRequest, call_id: str) -> Call:
     """A live call that the user placed or has joined."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
-    calls = Call.objects.with_(user).select_related("person", "recording", "log")
+    calls = Call.objects.with_(user).select_related("person", "recording", "log__person", "team")
     return _live(calls.filter(pk=call_id).first())
+
+
+def _person(user: User, person_id: int | None) -> Person | None:
+    if person_id is None:
+        return None
+    person = Person.objects.visible_to(user).filter(pk=person_id).first()
+    if person is None:
+        raise Http404
+    return person
 
 
 def _live(call: Call | None) -> Call:

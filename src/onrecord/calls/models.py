@@ -28,6 +28,10 @@ class CallLog(models.Model):
     disposition = models.CharField(max_length=50, blank=True)
     sentiment = models.CharField(max_length=50, blank=True)
     notes = models.TextField(blank=True)
+    #: Counts the changes of the notes, so that two writers notice one another.
+    notes_revision = models.PositiveIntegerField(default=0)
+    #: None while there are only notes, taken during the call.
+    logged_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     def __str__(self) -> str:

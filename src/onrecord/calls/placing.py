@@ -6,11 +6,13 @@ from onrecord.accounts.models import User
 from onrecord.calls import actions
 from onrecord.calls.enforcement import hold_placed
 from onrecord.calls.models import Call
+from onrecord.calls.queries import call_owing_a_log, owes
 from onrecord.calls.switch_client import SYSTEM, SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import asking, switch
 from onrecord.errors import ApiError
 from onrecord.governance.decisions import Judgement, judge
-from onrecord.people.numbers import NumberError, normalise
+from onrecord.outcomes.lists import demand
+from onrecord.people.numbers import NumberError, normalise, readable
 from onrecord.people.queries import owner_of_number
 
 
@@ -20,6 +22,9 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         number = normalise(to, acting_user.region)
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
+    if owing := call_owing_a_log(acting_user):
+        with_whom = owing.person.name if owing.person else readable(owing.number)
+        raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
     person = owner_of_number(acting_user.team, number, person_id=person_id)
     judgement = judge(acting_user, number, person)
     try:

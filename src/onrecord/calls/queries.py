@@ -1,22 +1,30 @@
 """Reading calls."""
 
-from django.db.models import Q, QuerySet
+from datetime import timedelta
 
-from onrecord.accounts.models import User
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from onrecord.accounts.models import Team, User
 from onrecord.accounts.packages import Package
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
+from onrecord.outcomes.lists import Field, Lists, from_json, missing
 from onrecord.paging import PAGE_SIZE, Page, page
 from onrecord.people.models import PhoneNumber, searchable
 from onrecord.people.numbers import dial_prefixes, digits_of
 from onrecord.people.queries import having_digits
+from onrecord.recordings.models import DIALER
+
+#: How long after its end a call that nobody has to log waits in the dialer.
+_FRESH = timedelta(hours=1)
 
 
 def shown_calls(user: User) -> "QuerySet[Call]":
     """The calls that the user may see, with all that a page or the API shows of them."""
-    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log")
+    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
 
 
 def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
@@ -57,7 +65,46 @@ def _search(calls: "QuerySet[Call]", q: str, user: User) -> "QuerySet[Call]":
 
 def live_call_of(user: User) -> Call | None:
     """The call in progress that the user is in, whatever else they may see."""
-    return Call.objects.live().with_(user).select_related("person", "recording", "user").first()
+    return (
+        Call.objects.live().with_(user).select_related("person", "recording", "user", "log__person").first()
+    )
+
+
+def call_to_log(user: User) -> Call | None:
+    """The user's last call, while it waits to be logged: not logged and just over, or owing something."""
+    last = _last_ended(user)
+    if last is None or owes(last):
+        return last
+    is_logged = last.log is not None and last.log.logged_at is not None
+    is_fresh = last.ended_at is not None and timezone.now() - last.ended_at < _FRESH
+    return last if is_fresh and not is_logged else None
+
+
+def call_owing_a_log(user: User) -> Call | None:
+    """The call that has to be logged before the user places the next."""
+    last = _last_ended(user) if any(one.required for one in _lists(user.team).values()) else None
+    return last if last and owes(last) else None
+
+
+def owes(call: Call) -> list[Field]:
+    """What the log of an ended call lacks. Nobody has to log a call that was never answered."""
+    if not call.answered_at:
+        return []
+    chosen = {field: getattr(call.log, field) for field in Field} if call.log else {}
+    return missing(_lists(call.team), chosen)
+
+
+def _last_ended(user: User) -> Call | None:
+    mine = Call.objects.filter(user=user, recording__source=DIALER, ended_at__isnull=False)
+    return (
+        mine.select_related("person", "recording", "log__person", "team")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+def _lists(team: Team) -> Lists:
+    return from_json(team.outcomes)
 
 
 def collaborators_in(call: Call) -> list[User]:

@@ -6,7 +6,7 @@ from typing import Self
 from django.urls import reverse
 from ninja import Schema
 
-from onrecord.calls.models import Call
+from onrecord.calls.models import Call, CallLog
 from onrecord.people.models import Person
 from onrecord.people.numbers import readable
 from onrecord.policy.mode import Mode
@@ -50,6 +50,29 @@ class RecordingOut(Schema):
         )
 
 
+class LogOut(Schema):
+    disposition: str
+    sentiment: str
+    notes: str
+    notes_revision: int
+    #: Whether the call was logged; False while there are only notes.
+    logged: bool
+    person: PersonLink | None
+
+    @classmethod
+    def of(cls, log: CallLog | None) -> Self | None:
+        if log is None:
+            return None
+        return cls(
+            disposition=log.disposition,
+            sentiment=log.sentiment,
+            notes=log.notes,
+            notes_revision=log.notes_revision,
+            logged=log.logged_at is not None,
+            person=PersonLink.of(log.person),
+        )
+
+
 class CallOut(Schema):
     id: str
     status: str
@@ -64,10 +87,11 @@ class CallOut(Schema):
     duration_ms: int | None
     end_reason: str | None
     recording: RecordingOut
+    log: LogOut | None
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        """Asks for `person` and `recording` of the call: select them along with it."""
+        """Asks for `person`, `recording` and `log__person` of the call: select them along with it."""
         return cls(
             id=call.pk,
             status=call.status,
@@ -82,4 +106,5 @@ class CallOut(Schema):
             duration_ms=call.duration_ms,
             end_reason=call.end_reason or None,
             recording=RecordingOut.of(call),
+            log=LogOut.of(call.log),
         )

@@ -2,20 +2,23 @@
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import tzinfo
+from http import HTTPStatus
 from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import require_calls
 from onrecord.audit.models import Action, record
+from onrecord.calls import actions
 from onrecord.calls.export import csv_of
 from onrecord.calls.filters import STATUSES, CallFilter
+from onrecord.calls.notes import Notes
 from onrecord.calls.queries import (
     collaborators_in,
     filtered_calls,
@@ -25,7 +28,9 @@ from onrecord.calls.queries import (
     shown_calls,
 )
 from onrecord.calls.timeline import timeline
+from onrecord.errors import require
 from onrecord.governance import inputs
+from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
 from onrecord.recordings.outcome import RecordingStatus
 
@@ -78,9 +83,38 @@ def _next(text: Iterator[str], zone: tzinfo) -> str | None:
 
 @require_safe
 def call(request: HttpRequest, call_id: str) -> HttpResponse:
+    return _call_page(request, call_id)
+
+
+@require_POST
+def log(request: HttpRequest, call_id: str) -> HttpResponse:
+    """`disposition`, `sentiment`, `notes` and `notes_revision`: the log of one's own call, from its page."""
+    user = cast(User, request.user)
+    require(user, Permission.CALLS_LOG)
+    own = get_object_or_404(shown_calls(user).select_related("team"), pk=call_id, user=user)
+    form, revision = request.POST, request.POST.get("notes_revision", "")
+    try:
+        actions.write_log(
+            own,
+            changes={field: form[field] for field in Field if field in form},
+            notes=Notes(
+                text=form.get("notes", "").replace("\r\n", "\n"),
+                revision=int(revision) if revision.isdecimal() else None,
+            ),
+            acting_user=user,
+        )
+    except actions.LogError as problem:
+        return _call_page(request, call_id, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect("call", call_id)
+
+
+def _call_page(
+    request: HttpRequest, call_id: str, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
     shown = get_object_or_404(shown_calls(user), pk=call_id)
+    may_log = shown.user_id == user.pk and user.may(Permission.CALLS_LOG) and shown.ended_at is not None
     context: dict[str, Any] = {
         "call": shown,
         "events": timeline(shown),
@@ -89,6 +123,8 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
         "recording": shown.recording,
         "collaborators": collaborators_in(shown),
         "may_join": may_join(shown, user),
+        "log_problem": problem,
+        "lists": from_json(user.team.outcomes) if may_log else None,
     }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_MANIFEST_VIEW):
         history, older = access_history(shown.recording, request.GET.get("access"))
@@ -98,4 +134,4 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
             "older_access": older,
             "verification": verifications.order_by("-id").first(),
         }
-    return render(request, "calls/detail.html", context)
+    return render(request, "calls/detail.html", context, status=status)

@@ -190,7 +190,12 @@ def _log(call: PastCall, user: User, person: Person | None) -> CallLog | None:
     if not note.disposition:
         return None
     return CallLog(
-        user=user, person=person, disposition=note.disposition, sentiment=note.sentiment, notes=note.text
+        user=user,
+        person=person,
+        disposition=note.disposition,
+        sentiment=note.sentiment,
+        notes=note.text,
+        logged_at=state(call).ended_at,
     )
 
 

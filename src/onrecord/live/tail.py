@@ -133,7 +133,7 @@ def _read(after: int) -> list[LiveEvent]:
     SQLite has one writer at a time, so numbers are committed in order: none appears behind one seen.
     """
     events: QuerySet[CallEvent] = CallEvent.objects.filter(seq__gt=after).select_related(
-        "call__user", "call__person", "call__recording"
+        "call__user", "call__person", "call__recording", "call__log__person"
     )
     return [_live(event) for event in events.order_by("seq")[:_BATCH]]
 

@@ -12,6 +12,9 @@ from onrecord.calls.state import Rendering
 from onrecord.people.models import Person
 from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 
+#: `source` of the calls of our own dialer.
+DIALER = "Dialer"
+
 
 def _newest_first(field: str, *, name: str, last: bool = False) -> models.Index:
     """The team's recordings by `field`, newest first; or newest first, with `field` at hand."""
@@ -37,7 +40,7 @@ class Recording(models.Model):
     )
     reason = models.TextField(blank=True)
     #: "Dialer", or a third-party dialer's name.
-    source = models.CharField(max_length=40, default="Dialer")
+    source = models.CharField(max_length=40, default=DIALER)
     rendering = models.CharField(
         max_length=10, blank=True, choices=[(one.value, one.value) for one in Rendering if one]
     )

@@ -113,7 +113,11 @@ def test_the_end_of_the_call_frees_everyone_in_it(call: Call, manager: User) -> 
     actions.join(call, acting_user=manager)
     ended = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 1, "captured": False, "drops": 0}
     assert report(call.pk, "call.ended", seq=1, **ended).status_code == 204
-    assert browser(manager).get("/api/v2/calls/current").json() == {"call": None, "role": None}
+    assert browser(manager).get("/api/v2/calls/current").json() == {
+        "call": None,
+        "role": None,
+        "to_log": None,
+    }
     assert actions.join(CallFactory(user=UserFactory()), acting_user=manager)
 
 

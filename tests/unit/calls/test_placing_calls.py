@@ -163,7 +163,7 @@ def test_the_detaching_beacon_carries_its_token_in_the_form(ana: User) -> None:
 
 def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
     CallFactory(user=UserFactory())
-    assert browser.get("/api/v2/calls/current").json() == {"call": None, "role": None}
+    assert browser.get("/api/v2/calls/current").json() == {"call": None, "role": None, "to_log": None}
     mine = CallFactory(user=ana)
     shown = browser.get("/api/v2/calls/current").json()["call"]
     assert shown["id"] == mine.pk
@@ -182,9 +182,9 @@ def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
 def test_a_log_is_written_once_and_added_to(browser: Client, ana: User) -> None:
     call = CallFactory(user=ana)
     path = f"/api/v2/calls/{call.pk}/log"
-    browser.put(path, {"disposition": "Interested"}, content_type="application/json")
+    browser.put(path, {"disposition": "Call back"}, content_type="application/json")
     browser.put(path, {"notes": "Call back in May."}, content_type="application/json")
     call.refresh_from_db()
     assert call.log is not None
-    assert (call.log.disposition, call.log.notes) == ("Interested", "Call back in May.")
+    assert (call.log.disposition, call.log.notes) == ("Call back", "Call back in May.")
     assert AuditEntry.objects.filter(action="call.logged").count() == 2

@@ -12,6 +12,8 @@ from factories import GroupFactory, PersonFactory, TeamFactory, UserFactory
 from onrecord.accounts.models import User
 from onrecord.calls.actions import write_log
 from onrecord.calls.models import Call
+from onrecord.calls.notes import Notes
+from onrecord.outcomes.lists import Field
 from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.queries import listed
 
@@ -227,7 +229,8 @@ def test_who_may_not_listen_sees_the_tile_without_a_player() -> None:
 
 def test_what_is_logged_later_can_be_filtered_by(ana: User) -> None:
     call = recorded(ana)
-    write_log(call, changes={"disposition": "Call back", "notes": "Next week."}, acting_user=ana)
+    notes = Notes(text="Next week.", revision=None)
+    write_log(call, changes={Field.DISPOSITION: "Call back"}, notes=notes, acting_user=ana)
     assert found(signed_in(ana).get("/recordings", {"disposition": "Call back", "notes": "yes"})) == ids(call)
 
 

@@ -356,7 +356,11 @@ def _log(imported: RecordedCall, user: User, person: Person | None) -> CallLog |
     if not imported.disposition and not imported.notes:
         return None
     return CallLog.objects.create(
-        user=user, person=person, disposition=imported.disposition, notes=imported.notes
+        user=user,
+        person=person,
+        disposition=imported.disposition,
+        notes=imported.notes,
+        logged_at=timezone.now(),
     )
 
 

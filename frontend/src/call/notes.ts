@@ -1,0 +1,115 @@
+/** Notes of one call: in this browser until the server has them, so that no reload, outage or expired session takes them. */
+import { ApiError, api, type Log } from '../api.ts'
+
+const KEY = 'onrecord.notes.'
+const PAUSE_MS = 700
+const FIRST_RETRY_MS = 1_000
+const LONGEST_RETRY_MS = 15_000
+
+export type Keeping =
+  /** The server has all of it. */
+  | 'saved'
+  | 'saving'
+  /** The server could not be told yet; it is tried again. */
+  | 'waiting'
+
+interface Draft {
+  text: string
+  /** Of the server's notes that the text goes on from. */
+  revision: number
+}
+
+export class NotesKeeper {
+  text: string
+  keeping: Keeping = 'saved'
+  /** Called when `text` or `keeping` changed otherwise than by `write`. */
+  onChange: () => void = () => {}
+  readonly callId: string
+  #revision: number
+  #timer = 0
+  #retry = FIRST_RETRY_MS
+  #sending: Promise<void> | null = null
+
+  constructor(callId: string, log: Log | null) {
+    this.callId = callId
+    const draft = JSON.parse(localStorage.getItem(KEY + callId) ?? 'null') as Draft | null
+    this.text = draft?.text ?? log?.notes ?? ''
+    this.#revision = draft?.revision ?? log?.notes_revision ?? 0
+    if (draft) this.#schedule(0)
+  }
+
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** The rep has written. */
+  write(text: string): void {
+    this.text = text
+    this.#store()
+    this.#schedule(PAUSE_MS)
+  }
+
+  /** Somebody else, or another tab, may have written. What stands here unsaved is merged by the server when it is sent. */
+  follow(log: Log | null): void {
+    if (!log || this.keeping !== 'saved' || log.notes_revision <= this.#revision) return
+    this.text = log.notes
+    this.#revision = log.notes_revision
+    this.onChange()
+  }
+
+  /** Send what is not saved yet, and wait for that one attempt. */
+  async save(leaving = false): Promise<void> {
+    clearTimeout(this.#timer)
+    if (this.#sending && !leaving) await this.#sending
+    if (this.keeping === 'saved') return
+    this.#sending = this.#send(leaving).finally(() => (this.#sending = null))
+    await this.#sending
+  }
+
+  /** The log was saved, these notes with it. */
+  accepted(log: Log): void {
+    clearTimeout(this.#timer)
+    this.text = log.notes
+    this.#revision = log.notes_revision
+    this.#settle('saved')
+  }
+
+  #store(): void {
+    this.keeping = 'saving'
+    localStorage.setItem(KEY + this.callId, JSON.stringify({ text: this.text, revision: this.#revision } satisfies Draft))
+  }
+
+  #schedule(wait: number): void {
+    clearTimeout(this.#timer)
+    if (this.keeping === 'saved') this.keeping = 'saving'
+    this.#timer = window.setTimeout(() => void this.save(), wait)
+  }
+
+  async #send(leaving: boolean): Promise<void> {
+    const sent = this.text
+    try {
+      const reply = await api.notes(this.callId, sent, this.#revision, leaving)
+      this.#retry = FIRST_RETRY_MS
+      if (this.text === sent) {
+        this.text = reply.notes
+        this.#revision = reply.notes_revision
+        this.#settle('saved')
+        return
+      }
+      // The rep wrote on. Where another's lines came in, the old revision stays: the server then adds instead of replacing.
+      if (reply.notes === sent) this.#revision = reply.notes_revision
+      this.#store()
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      this.#settle('waiting')
+      this.#schedule(this.#retry)
+      this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS)
+    }
+  }
+
+  #settle(keeping: Keeping): void {
+    this.keeping = keeping
+    if (keeping === 'saved') localStorage.removeItem(KEY + this.callId)
+    this.onChange()
+  }
+}

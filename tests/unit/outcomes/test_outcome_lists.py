@@ -1,0 +1,86 @@
+"""Lists of outcomes, changed in every way."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.outcomes.lists import (
+    LONGEST_NAME,
+    MOST_CHOICES,
+    Field,
+    ListError,
+    OutcomeList,
+    default_lists,
+    demand,
+    from_json,
+    missing,
+    to_json,
+)
+
+NAMES = ("Connected", "Call back", "Busy")
+SOME = OutcomeList(choices=NAMES, required=False)
+
+
+def test_the_lists_of_a_new_team_can_be_stored_and_read_and_require_nothing() -> None:
+    lists = from_json(default_lists())
+    assert to_json(lists) == default_lists()
+    assert missing(lists, {}) == []
+    assert all(one.choices for one in lists.values())
+
+
+@pytest.mark.parametrize(
+    ("change", "choices"),
+    [
+        (lambda one: one.add("  Left   voicemail "), (*NAMES, "Left voicemail")),
+        (lambda one: one.rename("Busy", "Line busy"), ("Connected", "Call back", "Line busy")),
+        (lambda one: one.rename("Busy", "BUSY"), ("Connected", "Call back", "BUSY")),
+        (lambda one: one.move("Busy", -1), ("Connected", "Busy", "Call back")),
+        (lambda one: one.move("Connected", 1), ("Call back", "Connected", "Busy")),
+        (lambda one: one.move("Connected", -1), NAMES),
+        (lambda one: one.move("Busy", 1), NAMES),
+        (lambda one: one.remove("Call back"), ("Connected", "Busy")),
+    ],
+)
+def test_a_list_changes_as_asked(change: object, choices: tuple[str, ...]) -> None:
+    assert callable(change)
+    assert change(SOME).choices == choices
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda one: one.add(" "), "Write a name"),
+        (lambda one: one.add("x" * (LONGEST_NAME + 1)), "too long"),
+        (lambda one: one.add("busy"), "in the list already"),
+        (lambda one: one.rename("Busy", "connected"), "in the list already"),
+        (lambda one: one.rename("Gone", "Here"), "not in the list any more"),
+        (lambda one: one.move("Gone", 1), "not in the list any more"),
+        (lambda one: one.remove("Gone"), "not in the list any more"),
+        (lambda one: OutcomeList(choices=(), required=False).require(True), "nothing to choose from"),
+        (lambda one: OutcomeList(choices=("A",), required=True).remove("A"), "last choice"),
+        (
+            lambda one: OutcomeList(choices=tuple(map(str, range(MOST_CHOICES))), required=False).add("A"),
+            "full",
+        ),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused_in_a_sentence(change: object, says: str) -> None:
+    assert callable(change)
+    with pytest.raises(ListError, match=says):
+        change(SOME)
+
+
+def test_what_is_missing_is_said_in_a_sentence() -> None:
+    lists = from_json(default_lists())
+    lists = {field: one.require(True) for field, one in lists.items()}
+    assert missing(lists, {Field.DISPOSITION: "Busy"}) == [Field.SENTIMENT]
+    assert demand([Field.SENTIMENT]) == "Your team requires a sentiment."
+    assert demand(missing(lists, {})) == "Your team requires a disposition and a sentiment."
+
+
+@given(moves=st.lists(st.tuples(st.sampled_from(NAMES), st.integers(-3, 3)), max_size=8))
+def test_moving_keeps_every_choice_once(moves: list[tuple[str, int]]) -> None:
+    one = SOME
+    for name, by in moves:
+        one = one.move(name, by)
+    assert sorted(one.choices) == sorted(NAMES)
