@@ -9,7 +9,7 @@ const ICONS = [
   'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'lightbulb', 'link', 'list', 'list-checks', 'loader-circle', 'lock',
   'log-out', 'megaphone', 'message-circle-question-mark', 'message-square', 'mic', 'mic-off', 'monitor', 'moon',
   'package', 'pause', 'pencil', 'phone', 'phone-call', 'phone-incoming', 'phone-missed', 'phone-off',
-  'phone-outgoing', 'play', 'plug', 'plus', 'search', 'send', 'settings', 'shield-check', 'skip-forward',
+  'phone-outgoing', 'play', 'plug', 'plus', 'search', 'send', 'settings', 'share-2', 'shield-check', 'skip-forward',
   'sliders-horizontal', 'sticky-note', 'sun', 'trash-2', 'triangle-alert', 'upload', 'user', 'users', 'volume-2', 'x',
 ]
 

@@ -15,6 +15,7 @@ import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
 import { startRequestCounts } from './request-counts.ts'
 import { startRecordings } from './recordings.ts'
+import { copyField, openShare } from './sharing.ts'
 import { startTheme } from './theme.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
@@ -30,6 +31,7 @@ customElements.define('or-upload', Upload)
 
 startTheme()
 startNavigation()
+openShare()
 if (document.querySelector('[data-count]')) startRequestCounts()
 
 document.addEventListener('click', (event) => {
@@ -40,6 +42,8 @@ document.addEventListener('click', (event) => {
   if (join) document.querySelector<Dialer>('or-dialer')?.join(join.dataset.join ?? '')
   const listen = target.closest<HTMLElement>('[data-listen]')
   if (listen) toggleListening(listen)
+  const copy = target.closest<HTMLElement>('[data-copy]')
+  if (copy) void copyField(copy)
 })
 
 if (document.querySelector('or-dialer')) {

@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "onrecord.calls",
     "onrecord.recordings",
     "onrecord.requests",
+    "onrecord.sharing",
     "onrecord.live",
     "onrecord.jobs",
     "onrecord.integrations.dialers",

@@ -18,6 +18,8 @@ from onrecord.recordings import pages as recording_pages
 from onrecord.recordings import views as recordings
 from onrecord.reports import views as reports
 from onrecord.requests import views as requests
+from onrecord.sharing import settings_views as sharing_settings
+from onrecord.sharing import views as sharing
 
 urlpatterns = [
     path("", people.home, name="home"),
@@ -34,6 +36,8 @@ urlpatterns = [
     path("recordings/views", recording_pages.save_view, name="save-view"),
     path("recordings/views/<int:view_id>", recording_pages.rename_view, name="rename-view"),
     path("recordings/views/<int:view_id>/delete", recording_pages.delete_view, name="delete-view"),
+    path("recordings/<str:call_id>/links", sharing.share, name="share"),
+    path("recordings/links/<str:link_id>/revoke", sharing.revoke, name="revoke-link"),
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),
     path("recordings/<str:call_id>/manifest", recordings.manifest, name="recording-manifest"),
@@ -101,6 +105,12 @@ urlpatterns = [
         settings.copy_version,
         name="settings-copy-version",
     ),
+    path("settings/sharing", sharing_settings.sharing, name="sharing"),
+    path("settings/sharing/revoke-all", sharing_settings.revoke_all, name="revoke-all-links"),
+    path("shared", sharing.entry, name="shared"),
+    path("shared/<str:link_id>", sharing.shared, name="shared-recording"),
+    path("shared/<str:link_id>/audio", sharing.shared_audio, name="shared-audio"),
+    path("shared/<str:link_id>/peaks", sharing.shared_peaks, name="shared-peaks"),
     path("events", live.events, name="live-events"),
     path("webhooks/<str:key>", webhooks.deliver, name="webhook"),
     path("internal/events", intake.events, name="event-intake"),

@@ -40,8 +40,9 @@ const MARKUP = `
   </div>`
 
 /**
- * Player of one recording: `<or-player call label src peaks duration spans [linked]>`. `duration` is in milliseconds,
- * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`). Playing when it
+ * Player of one recording: `<or-player call label src peaks duration spans [linked] [plain]>`. `duration` is in milliseconds,
+ * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`).
+ * `plain`: for somebody without a session, so without comments and links. Playing when it
  * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
  * server notes who listened.
  */
@@ -67,7 +68,8 @@ export class Player extends HTMLElement {
     attribute(this.#slider, 'aria-valuemax', String(Math.round(this.#duration)))
     this.#takeAudio()
     this.#listen()
-    this.#comment()
+    if (this.hasAttribute('plain')) this.#makePlain()
+    else this.#comment()
     this.#showVolume()
     this.#setSpeed(Number(localStorage.getItem(SPEED_KEY) ?? 1))
     this.#setSkip(localStorage.getItem(SKIP_KEY) === 'on')
@@ -136,6 +138,11 @@ export class Player extends HTMLElement {
       // Without TLS, or without leave, there is no clipboard.
       toast(`The link to ${clock(this.#audio.currentTime * 1000)}: ${link}`)
     }
+  }
+
+  /** Without what needs a session. */
+  #makePlain(): void {
+    for (const name of ['link', 'comments']) part(this.#body, `[data-do=${name}]`).hidden = true
   }
 
   #comment(): void {

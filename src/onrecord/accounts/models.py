@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from onrecord.accounts.packages import Package, included_packages
 from onrecord.accounts.permissions import SETS, Permission
 from onrecord.outcomes.lists import default_lists
+from onrecord.sharing.rules import default_rules
 
 
 class Team(models.Model):
@@ -22,6 +23,8 @@ class Team(models.Model):
     packages = models.JSONField(default=included_packages)
     #: What its calls are logged with (`outcomes.lists`).
     outcomes = models.JSONField(default=default_lists)
+    #: What it allows of public links (`sharing.rules`).
+    sharing = models.JSONField(default=default_rules)
 
     def __str__(self) -> str:
         return self.name

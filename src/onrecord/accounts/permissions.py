@@ -24,7 +24,9 @@ class Permission(StrEnum):
     RECORDING_REPORT_VIEW = "recording:report:view"
     RECORDING_REQUESTS_ANSWER = "recording:requests:answer"
     RECORDING_SETTINGS_CHANGE = "recording:settings:change"
+    RECORDING_SHARE = "recording:share"
     RECORDING_TURN_ON = "recording:turn_on"
+    SHARING_MANAGE = "sharing:manage"
 
 
 #: Completes "You may not ...", for the sentence that a refused person reads.
@@ -47,7 +49,9 @@ DEEDS: dict[Permission, str] = {
     Permission.RECORDING_REPORT_VIEW: "see the recording report",
     Permission.RECORDING_REQUESTS_ANSWER: "answer requests about recording",
     Permission.RECORDING_SETTINGS_CHANGE: "change the recording settings",
+    Permission.RECORDING_SHARE: "share recordings by a public link",
     Permission.RECORDING_TURN_ON: "turn recording on before a call",
+    Permission.SHARING_MANAGE: "manage public links",
 }
 
 _CALLING = {
@@ -71,9 +75,15 @@ SETS: dict[str, set[Permission]] = {
         Permission.RECORDING_REPORT_VIEW,
         Permission.RECORDING_REQUESTS_ANSWER,
         Permission.RECORDING_SETTINGS_CHANGE,
+        Permission.SHARING_MANAGE,
     },
     "Manager": _CALLING
-    | {Permission.CALLS_VIEW_GROUP, Permission.RECORDING_MANIFEST_VIEW, Permission.RECORDING_REPORT_VIEW},
+    | {
+        Permission.CALLS_VIEW_GROUP,
+        Permission.RECORDING_MANIFEST_VIEW,
+        Permission.RECORDING_REPORT_VIEW,
+        Permission.RECORDING_SHARE,
+    },
     "Read-only": {Permission.CALLS_VIEW_TEAM, Permission.PEOPLE_VIEW},
     "Rep": _CALLING,
 }

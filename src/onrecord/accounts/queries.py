@@ -66,6 +66,12 @@ class Line:
 
 
 _SENTENCES = {
+    Action.SHARES_REVOKED: lambda facts: f"revoked {facts['links']} public links at once",
+    Action.SHARING_RULES_CHANGED: lambda facts: (
+        f"{'allowed' if facts['allowed'] else 'forbade'} public links, "
+        f"for at most {facts['longest_days']} days, "
+        f"{'with' if facts['passcode_required'] else 'with or without'} a passcode"
+    ),
     Action.OUTCOMES_CHANGED: lambda facts: str(facts["sentence"]),
     Action.PACKAGE_SWITCHED: lambda facts: (
         f"switched {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"

@@ -47,6 +47,14 @@ class Action(StrEnum):
     RECORDING_VERIFIED = "recording.verified"
     RECORD_NEXT_CALL_CHOSEN = "recording.next_call_chosen"
 
+    SHARE_CREATED = "share.created"
+    SHARE_OPENED = "share.opened"
+    SHARE_PLAYED = "share.played"
+    SHARE_REFUSED = "share.refused"
+    SHARE_REVOKED = "share.revoked"
+    SHARES_REVOKED = "shares.revoked"
+    SHARING_RULES_CHANGED = "sharing.rules_changed"
+
 
 class AuditEntry(models.Model):
     #: None when nobody but the system acted.

@@ -8,6 +8,7 @@ from typing import Any, cast
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -33,6 +34,8 @@ from onrecord.governance import inputs
 from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
 from onrecord.recordings.outcome import RecordingStatus
+from onrecord.sharing.queries import links_of
+from onrecord.sharing.rules import Rules
 
 
 @require_safe
@@ -83,7 +86,7 @@ def _next(text: Iterator[str], zone: tzinfo) -> str | None:
 
 @require_safe
 def call(request: HttpRequest, call_id: str) -> HttpResponse:
-    return _call_page(request, call_id)
+    return call_page(request, call_id)
 
 
 @require_POST
@@ -104,13 +107,14 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
             acting_user=user,
         )
     except actions.LogError as problem:
-        return _call_page(request, call_id, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return call_page(request, call_id, status=HTTPStatus.UNPROCESSABLE_ENTITY, log_problem=str(problem))
     return redirect("call", call_id)
 
 
-def _call_page(
-    request: HttpRequest, call_id: str, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+def call_page(
+    request: HttpRequest, call_id: str, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
 ) -> HttpResponse:
+    """The page of a call. `shown_once`: what came of a form of it, for the template."""
     user = cast(User, request.user)
     require_calls(user)
     shown = get_object_or_404(shown_calls(user), pk=call_id)
@@ -123,7 +127,6 @@ def _call_page(
         "recording": shown.recording,
         "collaborators": collaborators_in(shown),
         "may_join": may_join(shown, user),
-        "log_problem": problem,
         "lists": from_json(user.team.outcomes) if may_log else None,
     }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_MANIFEST_VIEW):
@@ -134,4 +137,12 @@ def _call_page(
             "older_access": older,
             "verification": verifications.order_by("-id").first(),
         }
-    return render(request, "calls/detail.html", context, status=status)
+    if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_LISTEN):
+        now = timezone.now()
+        context["links"] = [(link, link.standing(now)) for link in links_of(shown.recording, user)]
+        context["sharing"] = Rules.from_json(user.team.sharing)
+    response = render(request, "calls/detail.html", context | shown_once, status=status)
+    if request.method == "POST":
+        # Where a form went is no page: reloaded, it would be an error.
+        response["HX-Push-Url"] = reverse("call", args=[call_id])
+    return response

@@ -13,6 +13,11 @@ _SENTENCES: dict[str, str] = {
     Action.RECORDING_LISTENED: "Listened",
     Action.RECORDING_MANIFEST_VIEWED: "Looked at the manifest",
     Action.RECORDING_VERIFIED: "Had it verified",
+    Action.SHARE_CREATED: "Made a public link",
+    Action.SHARE_OPENED: "Opened a public link",
+    Action.SHARE_PLAYED: "Listened by a public link",
+    Action.SHARE_REFUSED: "Gave a wrong passcode for a public link",
+    Action.SHARE_REVOKED: "Revoked a public link",
 }
 
 
@@ -27,11 +32,15 @@ def access_history(recording: Recording, cursor: str | None) -> tuple[list[Acces
     """A page of the recording's audit rows, newest first, and the cursor of the next."""
     rows = AuditEntry.objects.filter(object_kind="recording", object_id=recording.pk).select_related("actor")
     found = page(rows, by="-at", cursor=cursor, size=20)
-    shown = [
-        Access(at=row.at, actor=str(row.actor) if row.actor_id else "OnRecord", sentence=_sentence(row))
-        for row in found.rows
-    ]
+    shown = [Access(at=row.at, actor=_actor(row), sentence=_sentence(row)) for row in found.rows]
     return shown, found.next_cursor
+
+
+def _actor(row: AuditEntry) -> str:
+    if row.actor_id is not None:
+        return str(row.actor)
+    address = row.details.get("address")
+    return f"Somebody at {address}" if address else "OnRecord"
 
 
 def _sentence(row: AuditEntry) -> str:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from functools import cache
 from typing import cast
 
 from django.core.exceptions import BadRequest
@@ -15,18 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.audit.models import Action, AuditEntry, record
-from onrecord.blobs.sealed import SealedReader
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
+from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.errors import require
 from onrecord.recordings.models import Recording
 from onrecord.recordings.mp3 import mp3_of
 from onrecord.recordings.outcome import RecordingStatus
-from onrecord.recordings.ranges import Part, UnsatisfiableError, requested_part
+from onrecord.recordings.serving import blob_store, send_audio
 from onrecord.recordings.verification import request_verification
-from onrecord.settings import config
-
-#: Plaintext read and sent at once: a few sealed segments.
-_PIECE = 256 * 1024
 
 #: Requests for later parts belong to a play that began within this time.
 _ONE_PLAY = timedelta(hours=1)
@@ -34,11 +28,6 @@ _ONE_PLAY = timedelta(hours=1)
 
 #: What `?download=` may say; empty: to be listened to.
 _FORMATS = frozenset({"", "ogg", "mp3"})
-
-
-@cache
-def blob_store() -> BlobStore:
-    return BlobStore(config.blob_url, config.secrets.master_key)
 
 
 @require_safe
@@ -53,20 +42,14 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
     recording = _recording(user, call_id, permission)
     if download == "mp3":
         return _as_mp3(request, recording, user)
-    etag = f'"{recording.sha256}"'
-    headers = {"Accept-Ranges": "bytes", "ETag": etag, "Cache-Control": "private, no-cache"}
-    if request.headers.get("If-None-Match") == etag:
-        return HttpResponse(status=304, headers=headers)
-    reader = blob_store().open(call_id, AUDIO)
-    try:
-        part = None if _is_stale(request, etag) else requested_part(request.headers.get("Range"), reader.size)
-    except UnsatisfiableError:
-        return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{reader.size}"})
+    headers = {"Cache-Control": "private, no-cache"}
     if as_file:
         headers["Content-Disposition"] = f'attachment; filename="{call_id}.ogg"'
-    if request.method == "GET":
-        _note(recording, user, as_file=as_file, from_start=part is None or part.start == 0)
-    return _send(request, reader, part, headers)
+
+    def note(from_start: bool) -> None:
+        _note(recording, user, as_file=as_file, from_start=from_start)
+
+    return send_audio(request, recording, headers, note=note)
 
 
 def _as_mp3(request: HttpRequest, recording: Recording, user: User) -> HttpResponseBase:
@@ -86,28 +69,6 @@ def _as_mp3(request: HttpRequest, recording: Recording, user: User) -> HttpRespo
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
     while (piece := await asyncio.to_thread(next, pieces, None)) is not None:
         yield piece
-
-
-def _is_stale(request: HttpRequest, etag: str) -> bool:
-    """If-Range (RFC 9110, 13.1.5): a range counts only if what the client has is of this representation."""
-    return request.headers.get("If-Range", etag) != etag
-
-
-def _send(
-    request: HttpRequest, reader: SealedReader, part: Part | None, headers: dict[str, str]
-) -> HttpResponseBase:
-    sent = part or Part(start=0, stop=reader.size)
-    headers["Content-Length"] = str(sent.stop - sent.start)
-    if part is not None:
-        headers["Content-Range"] = part.content_range(reader.size)
-    body = _pieces(reader, sent) if request.method == "GET" else b""
-    response = StreamingHttpResponse if request.method == "GET" else HttpResponse
-    return response(body, status=206 if part else 200, content_type="audio/ogg", headers=headers)
-
-
-async def _pieces(reader: SealedReader, part: Part) -> AsyncIterator[bytes]:
-    for start in range(part.start, part.stop, _PIECE):
-        yield await asyncio.to_thread(reader.read, start, min(start + _PIECE, part.stop))
 
 
 def _note(recording: Recording, user: User, *, as_file: bool, from_start: bool) -> None:

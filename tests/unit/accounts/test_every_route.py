@@ -17,7 +17,7 @@ from onrecord.api import api
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
 from onrecord.recordings.models import Recording, SavedView
-from onrecord.recordings.views import blob_store
+from onrecord.recordings.serving import blob_store
 from onrecord.requests.models import RecordingRequest
 
 pytestmark = pytest.mark.django_db
@@ -97,6 +97,18 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "recordings/views/<int:view_id>/delete"): (302, 302, 302, 302, 302, 403, 302),
     ("GET", "recordings/<str:call_id>/audio"): LISTENER,
     ("GET", "recordings/<str:call_id>/audio?download=ogg"): (200, 200, 403, 403, 403, 403, 302),
+    ("POST", "recordings/<str:call_id>/links"): (422, 403, 422, 403, 403, 403, 302),
+    # Nobody's own.
+    ("POST", "recordings/links/<str:link_id>/revoke"): (404, 404, 404, 404, 404, 404, 302),
+    # Opened by a token or by the cookie that it gives: a session opens neither.
+    ("GET", "shared"): (200,) * 7,
+    ("POST", "shared"): (404,) * 7,
+    ("GET", "shared/<str:link_id>"): (404,) * 7,
+    ("GET", "shared/<str:link_id>/audio"): (404,) * 7,
+    ("GET", "shared/<str:link_id>/peaks"): (404,) * 7,
+    ("GET", "settings/sharing"): SETTINGS,
+    ("POST", "settings/sharing"): (302, 302, 403, 403, 403, 403, 302),
+    ("POST", "settings/sharing/revoke-all"): (302, 302, 403, 403, 403, 403, 302),
     ("GET", "recordings/<str:call_id>/peaks"): LISTENER,
     ("GET", "recordings/<str:call_id>/manifest"): (200, 200, 200, 403, 403, 403, 302),
     ("POST", "recordings/<str:call_id>/verify"): (302, 302, 302, 403, 403, 403, 302),
@@ -215,6 +227,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<int:token_id>": 1,
         "<int:delivery_id>": 1,
         "<str:key>": "unknown",
+        "<str:link_id>": "unknown",
     }
     for placeholder, value in values.items():
         pattern = pattern.replace(placeholder, str(value))

@@ -27,7 +27,7 @@ from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_fol
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
-from onrecord.recordings.views import blob_store
+from onrecord.recordings.serving import blob_store
 from onrecord.render.verify import verify
 from onrecord.settings import config
 

@@ -14,7 +14,7 @@ from onrecord.accounts.models import User
 from onrecord.audit.models import AuditEntry
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
-from onrecord.recordings.views import blob_store
+from onrecord.recordings.serving import blob_store
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from onrecord.blobs.store import AUDIO
 from onrecord.calls.models import Call, CallEvent
 from onrecord.recordings import verification
 from onrecord.recordings.models import Verification
-from onrecord.recordings.views import blob_store
+from onrecord.recordings.serving import blob_store
 from onrecord.render.encoder import OpusEncoder
 
 pytestmark = pytest.mark.django_db

@@ -1,0 +1,38 @@
+"""Reading public links."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.paging import Page, page
+from onrecord.recordings.models import Recording
+from onrecord.sharing.models import ShareLink
+from onrecord.sharing.rules import Standing
+
+
+def full() -> "QuerySet[ShareLink]":
+    """With all that says whether they open."""
+    return ShareLink.objects.select_related(
+        "team",
+        "created_by",
+        "recording__call__person",
+        "recording__call__log__person",
+        "recording__call__user",
+    )
+
+
+def links_of(recording: Recording, user: User) -> list[ShareLink]:
+    """Those of the recording that the user may revoke, newest first."""
+    rows = full().filter(pk__in=ShareLink.objects.visible_to(user).filter(recording=recording).values("pk"))
+    return list(rows.order_by("-created_at"))
+
+
+def list_links(user: User, *, cursor: str | None) -> Page[ShareLink]:
+    """The team's, newest first."""
+    return page(full().filter(team=user.team_id), by="-created_at", cursor=cursor)
+
+
+def open_link_of(link_id: str) -> ShareLink | None:
+    """The link, if it opens now."""
+    link = full().filter(pk=link_id).first()
+    return link if link and link.standing(timezone.now()) is Standing.OPEN else None

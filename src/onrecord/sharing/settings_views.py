@@ -1,0 +1,55 @@
+"""Settings > Sharing."""
+
+from typing import cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.accounts.queries import recent
+from onrecord.audit.models import Action
+from onrecord.errors import require
+from onrecord.sharing import actions
+from onrecord.sharing.queries import list_links
+from onrecord.sharing.rules import DAYS, Rules
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def sharing(request: HttpRequest) -> HttpResponse:
+    """The rules and all links; POST `allowed`, `passcode_required` and `longest_days`: new rules."""
+    user = _manager(request)
+    if request.method == "POST":
+        days = request.POST.get("longest_days", "")
+        # What cannot be read is the strictest.
+        rules = Rules(
+            allowed="allowed" in request.POST,
+            longest_days=int(days) if days in map(str, DAYS) else DAYS[0],
+            passcode_required="passcode_required" in request.POST,
+        )
+        actions.change_rules(rules, acting_user=user)
+        return redirect("sharing")
+    user.team.refresh_from_db()
+    found = list_links(user, cursor=request.GET.get("cursor"))
+    now = timezone.now()
+    context = {
+        "rules": Rules.from_json(user.team.sharing),
+        "days": DAYS,
+        "links": [(link, link.standing(now)) for link in found.rows],
+        "next_cursor": found.next_cursor,
+        "changes": recent(Action.SHARING_RULES_CHANGED, Action.SHARES_REVOKED),
+    }
+    return render(request, "settings/sharing.html", context)
+
+
+@require_POST
+def revoke_all(request: HttpRequest) -> HttpResponse:
+    actions.revoke_all(acting_user=_manager(request))
+    return redirect("sharing")
+
+
+def _manager(request: HttpRequest) -> User:
+    require(request.user, Permission.SHARING_MANAGE)
+    return cast(User, request.user)

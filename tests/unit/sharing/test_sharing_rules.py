@@ -1,0 +1,71 @@
+"""Whether a public link opens: every case, and that stricter rules never open one."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.sharing.rules import DAYS, Link, Rules, Standing, default_rules, end_of, standing
+
+NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
+LOOSE = Rules(allowed=True, longest_days=90, passcode_required=False)
+LINK = Link(
+    created_at=NOW - timedelta(days=2),
+    expires_at=NOW + timedelta(days=5),
+    has_passcode=False,
+    revoked=False,
+    author_may_share=True,
+    may_be_heard=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("link", "rules", "expected"),
+    [
+        (LINK, LOOSE, Standing.OPEN),
+        (replace(LINK, revoked=True), LOOSE, Standing.REVOKED),
+        (replace(LINK, expires_at=NOW), LOOSE, Standing.EXPIRED),
+        (replace(LINK, expires_at=NOW + timedelta(microseconds=1)), LOOSE, Standing.OPEN),
+        (replace(LINK, may_be_heard=False), LOOSE, Standing.WITHDRAWN),
+        (replace(LINK, author_may_share=False), LOOSE, Standing.FORBIDDEN),
+        (LINK, replace(LOOSE, allowed=False), Standing.FORBIDDEN),
+        (LINK, replace(LOOSE, passcode_required=True), Standing.FORBIDDEN),
+        (replace(LINK, has_passcode=True), replace(LOOSE, passcode_required=True), Standing.OPEN),
+        (LINK, replace(LOOSE, longest_days=1), Standing.EXPIRED),
+        (LINK, replace(LOOSE, longest_days=7), Standing.OPEN),
+    ],
+)
+def test_a_link_stands_as_the_table_says(link: Link, rules: Rules, expected: Standing) -> None:
+    assert standing(link, rules, NOW) is expected
+
+
+LINKS = st.builds(
+    Link,
+    created_at=st.integers(-100, 0).map(lambda days: NOW + timedelta(days=days)),
+    expires_at=st.integers(-10, 90).map(lambda days: NOW + timedelta(days=days)),
+    has_passcode=st.booleans(),
+    revoked=st.booleans(),
+    author_may_share=st.booleans(),
+    may_be_heard=st.booleans(),
+)
+RULES = st.builds(
+    Rules, allowed=st.booleans(), longest_days=st.sampled_from(DAYS), passcode_required=st.booleans()
+)
+
+
+@given(link=LINKS, rules=RULES)
+def test_stricter_rules_never_open_a_link(link: Link, rules: Rules) -> None:
+    stricter = [
+        replace(rules, allowed=False),
+        replace(rules, passcode_required=True),
+        *(replace(rules, longest_days=days) for days in rules.days),
+    ]
+    if standing(link, rules, NOW) is not Standing.OPEN:
+        assert all(standing(link, one, NOW) is not Standing.OPEN for one in stricter)
+    assert all(end_of(link, one) <= end_of(link, rules) for one in stricter)
+
+
+def test_rules_can_be_stored_and_read() -> None:
+    assert Rules.from_json(default_rules()).to_json() == default_rules()
