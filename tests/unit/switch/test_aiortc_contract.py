@@ -2,30 +2,15 @@
 
 import asyncio
 import inspect
-from fractions import Fraction
+import struct
 
+import pytest
 from aioice.ice import Connection
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
 from aiortc.codecs import get_capabilities
 from aiortc.rtp import RtpPacket
-from av.packet import Packet
-from av.stream import Stream
 
 PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
-
-
-class Push(MediaStreamTrack):
-    kind = "audio"
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.queue: asyncio.Queue[tuple[bytes, int]] = asyncio.Queue()
-
-    async def recv(self) -> "Packet[Stream]":
-        payload, timestamp = await self.queue.get()
-        packet: Packet[Stream] = Packet(payload)
-        packet.pts, packet.time_base = timestamp, Fraction(1, 8000)
-        return packet
 
 
 def test_the_receiver_hands_each_packet_to_one_method() -> None:
@@ -43,10 +28,25 @@ def test_ice_gathers_from_a_list_of_addresses() -> None:
     assert list(parameters) == ["self", "component", "addresses", "timeout"]
 
 
-async def test_encoded_frames_pass_both_ways_unchanged_in_wire_order() -> None:
+async def test_sending_never_waits_and_says_so_while_there_is_no_connection() -> None:
+    connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    sender = connection.addTransceiver("audio", direction="sendrecv").sender
+    assert isinstance(sender._ssrc, int)
+    assert list(inspect.signature(sender._send_rtcp).parameters) == ["packets"]
+    with pytest.raises(ConnectionError):
+        sender.transport._send_rtp(bytes(172)).send(None)
+    await connection.close()
+
+
+async def test_packets_pass_unchanged_in_wire_order_and_are_sent_in_one_step() -> None:
     ours, theirs = (RTCPeerConnection(RTCConfiguration(iceServers=[])) for _ in range(2))
-    track, arrived = Push(), asyncio.Event()
+    connected, arrived = asyncio.Event(), asyncio.Event()
     packets: list[RtpPacket] = []
+
+    @ours.on("connectionstatechange")
+    def look() -> None:
+        if ours.connectionState == "connected":
+            connected.set()
 
     async def handle(packet: RtpPacket, arrival_time_ms: int) -> None:
         packets.append(packet)
@@ -54,7 +54,7 @@ async def test_encoded_frames_pass_both_ways_unchanged_in_wire_order() -> None:
             arrived.set()
 
     try:
-        sending = ours.addTransceiver(track, direction="sendrecv")
+        sending = ours.addTransceiver("audio", direction="sendrecv")
         sending.setCodecPreferences(PCMU)
         await ours.setLocalDescription(await ours.createOffer())
         receiving = theirs.addTransceiver("audio", direction="sendrecv")
@@ -66,15 +66,17 @@ async def test_encoded_frames_pass_both_ways_unchanged_in_wire_order() -> None:
         await theirs.setLocalDescription(await theirs.createAnswer())
         assert "PCMA" not in theirs.localDescription.sdp
         await ours.setRemoteDescription(theirs.localDescription)
-        for number in range(20):
-            track.queue.put_nowait((bytes([number]) * 160, number * 160))
         async with asyncio.timeout(20):
+            await connected.wait()
+            for number in range(20):
+                head = struct.pack(">BBHII", 0x80, 0, number, number * 160, sending.sender._ssrc)
+                with pytest.raises(StopIteration):
+                    sending.sender.transport._send_rtp(head + bytes([number]) * 160).send(None)
             await arrived.wait()
     finally:
         await ours.close()
         await theirs.close()
     assert [packet.payload for packet in packets] == [bytes([number]) * 160 for number in range(20)]
-    assert {packet.payload_type for packet in packets} == {0}
-    first = packets[0]
-    assert [(p.timestamp - first.timestamp) & 0xFFFFFFFF for p in packets] == list(range(0, 3200, 160))
-    assert [(p.sequence_number - first.sequence_number) & 0xFFFF for p in packets] == list(range(20))
+    assert {(packet.payload_type, packet.ssrc) for packet in packets} == {(0, sending.sender._ssrc)}
+    assert [packet.timestamp for packet in packets] == list(range(0, 3200, 160))
+    assert [packet.sequence_number for packet in packets] == list(range(20))

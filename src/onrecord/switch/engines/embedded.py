@@ -1,28 +1,33 @@
 """The embedded engine: aiortc as ICE, DTLS and SRTP transport only.
 
 PCMU passes through undecoded both ways. aiortc's receiver would decode it behind a jitter buffer that turns
-one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. What this module
-uses of aiortc's and aioice's inside is held by tests/unit/switch/test_aiortc_contract.py; the version is
-pinned.
+one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. Its sender takes
+packets from a track in a task of its own and stamps each with the time of day, which costs as much as
+encrypting and sending them: it gets a track that says nothing, and packets go to the transport from here.
+What this module uses of aiortc's and aioice's inside is held by tests/unit/switch/test_aiortc_contract.py;
+the version is pinned.
 """
 
 import asyncio
 import ipaddress
 import logging
+import random
 import re
-from fractions import Fraction
+import struct
+from contextlib import suppress
 from typing import Protocol, Self
 
 from aioice import Candidate
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
+    RTCDtlsTransport,
     RTCPeerConnection,
     RTCRtpTransceiver,
     RTCSessionDescription,
 )
 from aiortc.codecs import get_capabilities
-from aiortc.rtp import RtpPacket
+from aiortc.rtp import AnyRtcpPacket, RtpPacket
 from aiortc.sdp import SessionDescription
 from av.packet import Packet
 from av.stream import Stream
@@ -31,12 +36,11 @@ from onrecord.switch.rtp import PCMU, Rtp
 
 log = logging.getLogger(__name__)
 
-#: Frames that may wait for the sender: it takes each at once, and before the connection stands old audio is
-#: worth nothing.
-SEND_QUEUE = 5
 MAX_SDP = 64 << 10
 
-_TIME_BASE = Fraction(1, 8000)
+#: RFC 3550, section 5.1: version 2 and nothing else; payload type, sequence number, timestamp, SSRC.
+_RTP = struct.Struct(">BBHII")
+_VERSION = 0x80
 _PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
 _CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
 
@@ -64,10 +68,13 @@ class EmbeddedLeg:
         self._closing = False
         # Without the empty list aiortc asks a public STUN server.
         self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        self._out = _PacketTrack()
+        self._transport: RTCDtlsTransport | None = None
+        self._ssrc = 0
+        # The lower half: a wrap that the other side misses would undo decryption (RFC 3711, section 3.3.1).
+        self._sequence = random.getrandbits(15)
         self._source: int | None = None
         self._shift = 0
-        self._next_timestamp = 0
+        self._next_timestamp = random.getrandbits(32)
 
     @classmethod
     async def answer(cls, offer: str, *, loopback: bool) -> tuple[Self, str]:
@@ -98,9 +105,12 @@ class EmbeddedLeg:
         if loopback:
             _gather_loopback(transceiver)
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
-        transceiver.sender.replaceTrack(self._out)
+        transceiver.sender.replaceTrack(_NoTrack())
+        # Its reports would say that nothing is sent.
+        transceiver.sender._send_rtcp = _keep_quiet  # type: ignore[method-assign]
         transceiver.receiver._handle_rtp_packet = self._received  # type: ignore[method-assign]
         await connection.setLocalDescription(await connection.createAnswer())
+        self._transport, self._ssrc = transceiver.sender.transport, transceiver.sender._ssrc
         return connection.localDescription.sdp
 
     def send(self, frame: Rtp) -> None:
@@ -113,7 +123,13 @@ class EmbeddedLeg:
             self._shift = self._next_timestamp - frame.timestamp
         timestamp = (frame.timestamp + self._shift) & 0xFFFFFFFF
         self._next_timestamp = timestamp + len(frame.payload)
-        self._out.push(frame.payload, timestamp)
+        if self._transport is None or self._closing:
+            return
+        head = _RTP.pack(_VERSION, PCMU, self._sequence, timestamp, self._ssrc)
+        self._sequence = self._sequence + 1 & 0xFFFF
+        # A coroutine by its form only: the packet is encrypted and sent, or refused, in its first step.
+        with suppress(StopIteration, ConnectionError):
+            self._transport._send_rtp(head + frame.payload).send(None)
 
     async def close(self) -> None:
         """Close the connection. The browser is told."""
@@ -133,25 +149,18 @@ class EmbeddedLeg:
             self.listener.browser_lost(self)
 
 
-class _PacketTrack(MediaStreamTrack):
-    """Encoded frames on their way to aiortc's sender, which packs them without an encoder."""
+class _NoTrack(MediaStreamTrack):
+    """Keeps aiortc's sender waiting; without a track it would ask for one every 20 ms."""
 
     kind = "audio"
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._queue: asyncio.Queue[Packet[Stream]] = asyncio.Queue(SEND_QUEUE)
-
-    def push(self, payload: bytes, timestamp: int) -> None:
-        packet = Packet(payload)
-        packet.pts = timestamp
-        packet.time_base = _TIME_BASE
-        if self._queue.full():
-            self._queue.get_nowait()
-        self._queue.put_nowait(packet)
-
     async def recv(self) -> "Packet[Stream]":
-        return await self._queue.get()
+        never: asyncio.Future[Packet[Stream]] = asyncio.get_running_loop().create_future()
+        return await never
+
+
+async def _keep_quiet(packets: list[AnyRtcpPacket]) -> None:
+    """In place of sending RTCP."""
 
 
 def checked_offer(offer: str) -> str:
