@@ -249,6 +249,11 @@ class Browser:
         """What was heard since a moment (monotonic seconds)."""
         return b"".join(payload for moment, _, payload in self.heard if moment >= since)
 
+    async def listens(self, ms: int) -> None:
+        """Wait until so much more has been heard: sound that went through the call, not time that went by."""
+        wanted = len(self.heard) + ms // 20
+        await until(lambda: len(self.heard) >= wanted, f"{ms} ms more of sound")
+
     async def hears(self, *frequencies: int, seconds: float = 20) -> None:
         """Wait until the last 200 ms hold exactly these tones."""
         await until(

@@ -1,6 +1,5 @@
 """The switch as a real process: real HTTP, real WebRTC over loopback, real journals."""
 
-import asyncio
 import base64
 import time
 from itertools import pairwise
@@ -30,7 +29,7 @@ async def test_a_call_rings_is_answered_recorded_and_hung_up(
     await browser.hears(600)
     state = await call.state()
     assert (state["status"], state["recording"], state["attached"]) == ("in-progress", "recording", True)
-    await asyncio.sleep(1)
+    await browser.listens(1000)
     final = await call.hang_up()
     assert final["status"] == "completed"
 
@@ -136,13 +135,13 @@ async def test_a_pause_takes_effect_before_its_reply_and_leaves_nothing_in_the_j
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    await asyncio.sleep(0.6)
+    await browser.listens(600)
     paused = await call.recording("paused")
     assert paused["recording"] == "paused"
-    await asyncio.sleep(0.6)
+    await browser.listens(600)
     resumed = await call.recording("recording")
     assert resumed["recording"] == "recording"
-    await asyncio.sleep(0.6)
+    await browser.listens(600)
     await call.hang_up()
 
     journal = await call.journal()
@@ -193,10 +192,10 @@ async def test_one_sided_captures_our_side_only_whatever_is_commanded(
     await call.event("call.answered")
     await call.recording("recording")
     await call.post("restrict", 403, mode="both", policy_version=8, seq=50)
-    await asyncio.sleep(0.5)
+    await browser.listens(500)
     await call.recording("paused")
     await call.recording("recording")
-    await asyncio.sleep(0.3)
+    await browser.listens(300)
     await call.hang_up()
     journal = await call.journal()
     assert len(journal.clocks(0)) > 20
@@ -212,7 +211,7 @@ async def test_a_forged_command_cannot_record_what_must_not_be(
     assert reply["code"] == "above_ceiling"
     refused = await call.event("recording.refused")
     assert refused["data"] == {"actor": "ann", "wanted": "recording", "code": "above_ceiling"}
-    await asyncio.sleep(0.3)
+    await browser.listens(300)
     await call.hang_up()
     assert (await call.ended())["captured"] is False
     assert (await call.journal()).media == []
@@ -235,14 +234,14 @@ async def test_a_restriction_shuts_the_gate_and_cannot_be_lifted(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    await asyncio.sleep(0.3)
+    await browser.listens(300)
     restricted = await call.post("restrict", mode="none", policy_version=9, seq=1)
     assert (restricted["mode"], restricted["recording"]) == ("none", "paused")
     event = await call.event("recording.restricted")
     assert event["data"] == {"mode": "none", "policy_version": 9, "recording": "paused"}
     await call.post("restrict", 403, mode="both", policy_version=10, seq=2)
     await call.post("recording", 403, wanted="recording", actor="ann", seq=3)
-    await asyncio.sleep(0.3)
+    await browser.listens(300)
     await call.hang_up()
     journal = await call.journal()
     assert journal.media
@@ -283,7 +282,7 @@ async def test_a_reload_attaches_again_and_the_same_party_speaks_on(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    await asyncio.sleep(0.5)
+    await browser.listens(500)
     await call.post("detach", 204, user_id="ann")
     await call.event("call.detached")
     assert (await call.state())["attached"] is False
@@ -293,7 +292,7 @@ async def test_a_reload_attaches_again_and_the_same_party_speaks_on(
         await reloaded.hears(600)
         await call.event("call.attached")
         attached_ms = (await call.state())["clock_ms"]
-        await asyncio.sleep(0.5)
+        await reloaded.listens(500)
         await call.hang_up()
     journal = await call.journal()
     assert set(journal.types) == {"policy", "join", "answer", "start", "end"}

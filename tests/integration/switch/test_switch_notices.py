@@ -1,6 +1,5 @@
 """The consent announcement and the beep. The echoing number says what the contact hears."""
 
-import asyncio
 import base64
 from itertools import pairwise
 
@@ -65,7 +64,7 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
 ) -> None:
     call = await place(rig, client, browser, ECHO, announcement=ANNOUNCEMENT, record_at_start=False)
     await browser.hears(440)
-    await asyncio.sleep(0.5)
+    await browser.listens(500)
     assert "announcement.played" not in rig.events.types(call.call_id)
     started = (await call.recording("recording"))["clock_ms"]
     await browser.hears(440, 1000)
@@ -73,7 +72,7 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
     assert event["clock_ms"] > started + 900
     await call.recording("paused")
     await call.recording("recording")
-    await asyncio.sleep(0.5)
+    await browser.listens(500)
     await call.hang_up()
     journal = await call.journal()
     announcement = party(journal, "announcement")
@@ -136,9 +135,9 @@ async def test_a_beep_comes_every_so_many_seconds_to_both_and_not_in_a_pause(
     call = await place(rig, client, browser, ECHO, beep_every_s=1)
     await call.event("recording.started")
     await browser.hears(440, 1400)
-    await asyncio.sleep(3)
+    await browser.listens(3000)
     paused = (await call.recording("paused"))["clock_ms"]
-    await asyncio.sleep(0.3)
+    await browser.listens(300)
     browser.heard.clear()
     await until(lambda: len(browser.heard) > 75, "a second and a half of pause")
     assert spectrum(payload for _, _, payload in browser.heard) == {440}

@@ -1,6 +1,5 @@
 """More than two in a call: who hears whom, who is captured, and who may come and go."""
 
-import asyncio
 from pathlib import Path
 
 import aiohttp
@@ -70,7 +69,7 @@ async def test_every_voice_is_captured_unmixed_and_rendered_on_its_side(
         joined = await call.event("party.joined")
         assert joined["data"] == {"user": "bob", "role": "collaborator"}
         await bob.hears(ANN, CONTACT)
-        await asyncio.sleep(1)
+        await bob.listens(1000)
         await call.hang_up()
 
     journal = await call.journal()

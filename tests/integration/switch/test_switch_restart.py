@@ -1,6 +1,5 @@
 """What is left of a call when the switch dies, stops, or cannot reach the web."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,7 +44,8 @@ async def test_a_call_that_was_ringing_when_the_switch_was_killed_has_failed(rig
     async with rig.client() as client, Browser() as browser:
         call = await place(rig, client, browser, "+12025550191")
         await call.event("call.ringing")
-        await asyncio.sleep(1.2)
+        on_disk = ["policy", "join", "join"]
+        await until(lambda: rig.journal(call.call_id).types == on_disk, "the journal's first chunk")
         rig.kill()
     rig.restart()
     data = await call.ended()
