@@ -185,6 +185,8 @@ class CallCapture:
         self._clock = CallClock(host.monotonic_ns)
         self._ended = False
         self._sides: dict[int, Side] = {}
+        #: Parties who are here and have not heard the announcement.
+        self._uninformed: set[int] = set()
         self._open: frozenset[int] = frozenset()
         self._parts: list[bytes | memoryview] = []
         self._size = 0
@@ -224,12 +226,17 @@ class CallCapture:
         """Media frames lost because the disk could not keep up."""
         return self._queue_drops + self._file.drops
 
-    def join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
-        """A voice comes in. `party` 0-254, free; `role` rep, collaborator or contact. Raises ValueError."""
+    def join(self, party: int, *, side: Side, role: str, user: str | None, informed: bool = True) -> None:
+        """A voice comes in. `party` 0-254, free; `role` as in docs/reference/journal.md. Raises ValueError.
+
+        One who is not `informed` has yet to hear the announcement: nothing of it is captured before `inform`.
+        """
         if not 0 <= party < journal.NO_PARTY or party in self._sides:
             raise ValueError(f"Party {party} cannot join: use a free number from 0 to 254.")
-        self._control("join", party=party, side=side, role=role, user=user)
+        self._control("join", party=party, side=side, role=role, user=user, informed=informed)
         self._sides[party] = side
+        if not informed:
+            self._uninformed.add(party)
         self._regate()
 
     def leave(self, party: int) -> None:
@@ -238,6 +245,13 @@ class CallCapture:
             raise KeyError(party)
         self._control("leave", party=party)
         del self._sides[party]
+        self._uninformed.discard(party)
+        self._regate()
+
+    def inform(self) -> None:
+        """Everyone who is here has heard the announcement to its end."""
+        self._control("informed")
+        self._uninformed.clear()
         self._regate()
 
     def answer(self, at: datetime) -> None:
@@ -378,7 +392,11 @@ class CallCapture:
 
     def _regate(self) -> None:
         answered = self._clock.answered_ns is not None and not self._ended
-        self._open = frozenset(p for p, side in self._sides.items() if answered and self._gate.lets(side))
+        self._open = frozenset(
+            party
+            for party, side in self._sides.items()
+            if answered and party not in self._uninformed and self._gate.lets(side)
+        )
         self._host.regate(self)
 
     def _policy_frame(self, mode: Mode, policy_version: int) -> int:

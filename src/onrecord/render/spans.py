@@ -40,6 +40,7 @@ def spans(controls: Iterable[ControlFrame], *, until_ms: int) -> list[Span]:
     found: list[Span] = []
     mode, state = Mode.NONE, RecordingState.OFF
     sides: dict[int, Side] = {}
+    uninformed: set[int] = set()
     since, captured = 0, tuple[int, ...]()
 
     def close(now: int) -> None:
@@ -51,10 +52,21 @@ def spans(controls: Iterable[ControlFrame], *, until_ms: int) -> list[Span]:
             mode = Mode(control.fields["mode"])
         elif control.type == "join":
             sides[control.party] = Side(control.fields["side"])
+            if not control.fields.get("informed", True):
+                uninformed.add(control.party)
         elif control.type == "leave":
             sides.pop(control.party, None)
+            uninformed.discard(control.party)
+        elif control.type == "informed":
+            uninformed.clear()
         state = _STATES.get(control.type, state)
-        now_captured = tuple(sorted(party for party, side in sides.items() if is_open(mode, state, side)))
+        now_captured = tuple(
+            sorted(
+                party
+                for party, side in sides.items()
+                if party not in uninformed and is_open(mode, state, side)
+            )
+        )
         if now_captured != captured:
             close(control.clock)
             since, captured = control.clock, now_captured

@@ -81,7 +81,7 @@ class LiveCall:
             announcement_party=ANNOUNCEMENT,
             beep_every_s=order.beep_every_s,
             beep_party=BEEP,
-            played=lambda: self._report("announcement.played"),
+            played=self._announced,
         )
         #: By user.
         self._ours: dict[str, Participant] = {}
@@ -92,7 +92,7 @@ class LiveCall:
         self._wished_by: str | None = None
         self._duration_ms = 0
         self._admit(order.user_id, browser)
-        capture.join(CONTACT, side=Side.CONTACT, role="contact", user=None)
+        self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
         self._far = around.dial(order.to, order.caller, self)
         self._bridge.connect(CONTACT, self._far.hear)
 
@@ -165,11 +165,20 @@ class LiveCall:
     def _admit(self, user: str, leg: EmbeddedLeg) -> Participant:
         number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
         role = "rep" if number == REP else "collaborator"
-        self._capture.join(number, side=Side.OURS, role=role, user=user)
+        self._join(number, side=Side.OURS, role=role, user=user)
         participant = Participant(party=number, user=user, role=role, room=self, bridge=self._bridge)
         self._ours[user] = participant
         participant.connect(leg)
         return participant
+
+    def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
+        """A person's voice: where there is an announcement it is captured once they have heard all of it."""
+        informed = self.order.announcement is None
+        self._capture.join(party, side=side, role=role, user=user, informed=informed)
+
+    def _announced(self) -> None:
+        self._capture.inform()
+        self._report("announcement.played")
 
     def _dismiss(self, participant: Participant, reason: Reason) -> None:
         if len(self._ours) == 1:

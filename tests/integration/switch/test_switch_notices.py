@@ -39,23 +39,32 @@ async def played(call: Call, times: int) -> None:
     )
 
 
-async def test_an_announcement_is_heard_by_both_at_the_answer_and_captured(
+def informed_at(journal: Journal) -> list[int]:
+    return [frame.clock for frame in journal.controls if frame.type == "informed"]
+
+
+async def test_an_announcement_is_heard_by_both_at_the_answer_and_voices_are_captured_after_it(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
     call = await place(rig, client, browser, ECHO, announcement=ANNOUNCEMENT)
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
     assert 900 < event["clock_ms"] < 1500
+    browser.heard.clear()
     await browser.hears(440)
+    await until(lambda: len(browser.heard) > 25, "half a second after it")
     await call.hang_up()
     journal = await call.journal()
     announcement = party(journal, "announcement")
     assert journal.sound(announcement) == PLAYED
     assert journal.clocks(announcement)[0] < 100
+    (informed,) = informed_at(journal)
+    assert informed >= journal.clocks(announcement)[-1]
+    # The rep spoke and the echo answered from the beginning: none of it was kept before everybody knew.
+    assert min(journal.clocks(REP)) >= informed
+    assert min(journal.clocks(CONTACT)) >= informed
     join = next(frame for frame in journal.controls if frame.party == announcement)
     assert (join.fields["side"], join.fields["user"]) == ("ours", None)
-    # The contact says again what it heard: the announcement together with the rep, whose voice is not lost.
-    assert spectrum([said_in(journal, CONTACT, 500, 900)]) == {440, 1000}
     assert spectrum([journal.sound(REP)]) == {440}
 
 
@@ -79,6 +88,7 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
     # Once: whoever heard it knows it after a pause, too.
     assert journal.sound(announcement) == PLAYED
     assert journal.clocks(announcement)[0] >= started
+    assert min(journal.clocks(CONTACT)) >= informed_at(journal)[0] > started
 
 
 async def test_an_announcement_that_a_pause_cut_short_is_played_again_in_full(
@@ -97,9 +107,13 @@ async def test_an_announcement_that_a_pause_cut_short_is_played_again_in_full(
     clocks = journal.clocks(announcement)
     assert not [clock for clock in clocks if paused < clock < resumed]
     assert said_in(journal, announcement, resumed, 1 << 31) == PLAYED
+    # Half an announcement is none: nothing was captured before the second one's end.
+    (informed,) = informed_at(journal)
+    assert informed > resumed
+    assert all(clock >= informed for clock in (*journal.clocks(REP), *journal.clocks(CONTACT)))
 
 
-async def test_who_joins_while_it_is_recorded_hears_the_announcement(
+async def test_who_joins_while_it_is_recorded_is_captured_once_they_have_heard_the_announcement(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
     call = await place(rig, client, browser, STEADY, announcement=ANNOUNCEMENT)
@@ -109,9 +123,17 @@ async def test_who_joins_while_it_is_recorded_hears_the_announcement(
         await colleague.hears(440, 600, 1000)
         await played(call, 2)
         await colleague.hears(440, 600)
+        colleague.heard.clear()
+        await until(lambda: len(colleague.heard) > 10, "a fifth of a second after it")
         await call.hang_up()
     journal = await call.journal()
-    assert journal.sound(party(journal, "announcement"))[-len(PLAYED) :] == PLAYED
+    announcement, joined = party(journal, "announcement"), party(journal, "collaborator")
+    assert journal.sound(announcement)[-len(PLAYED) :] == PLAYED
+    _, informed = informed_at(journal)
+    assert min(journal.clocks(joined)) >= informed
+    # Those who knew it already go on being captured meanwhile.
+    begun = next(frame.clock for frame in journal.controls if frame.party == joined)
+    assert all([clock for clock in journal.clocks(who) if begun < clock < informed] for who in (REP, CONTACT))
 
 
 async def test_without_a_recording_nothing_is_played(

@@ -65,8 +65,8 @@ def test_control_frames_carry_the_fields_of_the_specification(tmp_path: Path) ->
     fields = [(frame.party, frame.fields) for frame in held.controls]
     assert fields == [
         (255, {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 7}),
-        (0, {"party": 0, "side": "ours", "role": "rep", "user": "42"}),
-        (1, {"party": 1, "side": "contact", "role": "contact", "user": None}),
+        (0, {"party": 0, "side": "ours", "role": "rep", "user": "42", "informed": True}),
+        (1, {"party": 1, "side": "contact", "role": "contact", "user": None, "informed": True}),
         (255, {"at": "2026-01-31T15:04:05Z"}),
         (255, {"actor": None}),
         (255, {"actor": "42"}),

@@ -227,6 +227,30 @@ def test_a_command_repeated_writes_nothing_twice(tmp_path: Path) -> None:
     assert read_journal(journal_of(tmp_path)).types[4:] == ["start", "pause", "resume", "end"]
 
 
+def test_a_voice_is_captured_only_once_it_has_heard_the_announcement(tmp_path: Path) -> None:
+    with capture_host(tmp_path, Clock()) as host:
+        call = open_call(host)
+        colleague = CONTACT + 1
+        call.leave(CONTACT)
+        call.join(CONTACT, side=Side.CONTACT, role="contact", user=None, informed=False)
+        assert not speak(call, CONTACT, 1)
+        assert speak(call, OURS, 1)
+        call.pause("42")
+        call.record("42")
+        assert not speak(call, CONTACT, 2)
+        call.inform()
+        assert speak(call, CONTACT, 3)
+        call.join(colleague, side=Side.OURS, role="collaborator", user="43", informed=False)
+        assert not speak(call, colleague, 4)
+        assert speak(call, CONTACT, 4)
+        call.leave(colleague)
+        call.join(colleague, side=Side.OURS, role="collaborator", user="43", informed=False)
+        assert not speak(call, colleague, 5)
+        call.inform()
+        assert speak(call, colleague, 6)
+        call.end("completed", "rep_hung_up")
+
+
 def test_policy_closes_an_open_gate_in_the_middle_of_a_call(tmp_path: Path) -> None:
     clock = Clock()
     with capture_host(tmp_path, clock) as host:

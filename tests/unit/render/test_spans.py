@@ -50,6 +50,21 @@ def test_a_lowered_ceiling_takes_the_contact_out_and_none_takes_all() -> None:
     assert found == [(0, 1000, (0, 1)), (1000, 2000, (0,))]
 
 
+def test_who_has_not_heard_the_announcement_is_in_no_span() -> None:
+    found = described(
+        control(0, "join", 0, side="ours", informed=False),
+        control(0, "join", 1, side="contact", informed=False),
+        control(0, "start"),
+        control(20, "join", 2, side="ours", informed=True),
+        control(3000, "informed"),
+        control(3000, "leave", 2),
+        control(5000, "join", 4, side="ours", informed=False),
+        control(6000, "informed"),
+        control(7000, "end"),
+    )
+    assert found == [(20, 3000, (2,)), (3000, 6000, (0, 1)), (6000, 7000, (0, 1, 4))]
+
+
 def test_a_repeated_command_changes_nothing() -> None:
     assert described(control(5, "start"), control(9, "start"), control(20, "end")) == [(5, 20, (0, 1))]
 
