@@ -90,6 +90,11 @@ urlpatterns = [
         settings.announcement,
         name="settings-announcement",
     ),
+    path(
+        "settings/call-recording/announcements/<str:name>/remove",
+        settings.remove_announcement,
+        name="settings-remove-announcement",
+    ),
     path("settings/call-recording/review", settings.review, name="settings-review"),
     path("settings/call-recording/publish", settings.publish, name="settings-publish"),
     path("settings/call-recording/up-to-date", settings.bring_up_to_date, name="settings-up-to-date"),

@@ -20,7 +20,7 @@ from onrecord.config import Config
 from onrecord.governance.decisions import current, person_facts, rep_facts, to_json
 from onrecord.people.models import Person
 from onrecord.policy.decision import decide
-from onrecord.policy.document import Policy
+from onrecord.policy.reading import read_policy
 from onrecord.recordings.models import Recording
 from onrecord.settings import config as settings_config
 
@@ -88,7 +88,7 @@ def test_twelve_calls_wait_for_the_renderer_with_their_journals_and_every_other_
 
 def test_every_decision_is_the_one_that_the_policy_of_its_day_gives(seeded: Config) -> None:
     for call in Call.objects.select_related("user", "person", "policy_version"):
-        policy = Policy.from_json(call.policy_version.document)
+        policy = read_policy(call.policy_version.document)
         decisions = [
             decide(
                 policy,

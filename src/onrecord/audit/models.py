@@ -11,6 +11,7 @@ class Action(StrEnum):
     """What people do that must be answerable later."""
 
     ANNOUNCEMENT_ADDED = "announcement.added"
+    ANNOUNCEMENT_REMOVED = "announcement.removed"
     API_TOKEN_CREATED = "api_token.created"  # noqa: S105 - an action
     API_TOKEN_REVOKED = "api_token.revoked"  # noqa: S105 - an action
     CALLS_EXPORTED = "calls.exported"

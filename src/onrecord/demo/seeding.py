@@ -21,10 +21,9 @@ from onrecord.demo.past import PastCall, events, state
 from onrecord.demo.people import PEOPLE
 from onrecord.governance import inputs
 from onrecord.governance.actions import publish
-from onrecord.governance.decisions import judge_facts, person_facts, rep_facts, to_json
+from onrecord.governance.decisions import judge_facts, person_facts, policy_of, rep_facts, to_json
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.models import Person, PhoneNumber
-from onrecord.policy.document import Policy
 from onrecord.policy.simulate import CallFacts
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import outcome
@@ -108,7 +107,7 @@ def _judge(
         publish(document, acting_user=admin)
         for document in (tables.careful_policy(1), tables.recording_policy(1))
     ]
-    careful, recording = (Policy.from_json(version.document) for version in versions)
+    careful, recording = map(policy_of, versions)
     calls: list[PastCall] = []
     recorded: list[PastCall] = []
     for number, call in enumerate(planned):

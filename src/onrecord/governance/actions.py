@@ -2,16 +2,18 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from onrecord.accounts.models import Group, User
 from onrecord.audit.models import Action, record
 from onrecord.governance.announcements import CLIPS, missing
-from onrecord.governance.decisions import read
+from onrecord.governance.decisions import policy_of
 from onrecord.governance.models import Announcement, Draft, PolicyVersion, new_edition
 from onrecord.policy.diff import diff
 from onrecord.policy.document import Policy, PolicyError
+from onrecord.policy.reading import read_policy
 
 
 class StaleError(Exception):
@@ -28,7 +30,7 @@ def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
         number=number,
         author=acting_user,
         document=policy.to_json(),
-        changes=changes_between(read(before.document), policy),
+        changes=changes_between(policy_of(before), policy),
     )
     record(Action.POLICY_PUBLISHED, version, acting_user=acting_user)
     return version
@@ -46,7 +48,7 @@ def publish_draft(edition: str, *, acting_user: User) -> PolicyVersion:
             f"The draft was begun from version {draft.base_id}, but {_published(current)} "
             "Your draft is kept: bring it up to date, look at its changes again, then publish."
         )
-    policy = read(draft.document)
+    policy = read_policy(draft.document)
     if unknown := missing(rule.announcement for rule in policy.rules if rule.announcement):
         raise PolicyError([f"There is no announcement '{name}': choose another." for name in unknown])
     draft.delete()
@@ -58,7 +60,7 @@ def edit(change: Callable[[Policy], Policy], *, edition: str, acting_user: User)
     """Change the draft, or begin one from the policy in force. Raises StaleError, PolicyError."""
     draft = _draft_of(edition, acting_user)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
-    document = change(read(draft.document if draft else base.document)).to_json()
+    document = change(read_policy(draft.document) if draft else policy_of(base)).to_json()
     return _keep(document, base=base, acting_user=acting_user)
 
 
@@ -68,7 +70,7 @@ def copy_version(number: int, *, edition: str, acting_user: User) -> Draft:
     draft = _draft_of(edition, acting_user)
     old = PolicyVersion.objects.get(number=number)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
-    document = replace(read(old.document), version=base.number).to_json()
+    document = replace(policy_of(old), version=base.number).to_json()
     return _keep(document, base=base, acting_user=acting_user)
 
 
@@ -78,7 +80,7 @@ def bring_up_to_date(edition: str, *, acting_user: User) -> None:
     draft = _draft_of(edition, acting_user)
     if draft is not None:
         base = PolicyVersion.objects.latest("number")
-        document = replace(read(draft.document), version=base.number).to_json()
+        document = replace(read_policy(draft.document), version=base.number).to_json()
         _keep(document, base=base, acting_user=acting_user)
 
 
@@ -87,7 +89,7 @@ def discard(edition: str, *, acting_user: User) -> None:
     """Throw the draft away. The audit row keeps what it changed. Raises StaleError."""
     draft = _draft_of(edition, acting_user)
     if draft is not None:
-        changes = changes_between(read(draft.base.document), read(draft.document))
+        changes = changes_between(policy_of(draft.base), read_policy(draft.document))
         record(Action.POLICY_DRAFT_DISCARDED, draft, acting_user=acting_user, changes=changes)
         draft.delete()
 
@@ -105,6 +107,29 @@ def add_announcement(name: str, pcmu: bytes, *, acting_user: User) -> Announceme
         raise taken from error
     record(Action.ANNOUNCEMENT_ADDED, announcement, acting_user=acting_user, bytes=len(pcmu))
     return announcement
+
+
+@transaction.atomic
+def remove_announcement(announcement: Announcement, *, acting_user: User) -> None:
+    """Throw an announcement away that nothing names. Raises PolicyError.
+
+    One that was ever published stays: past decisions name it, and an old version can be put in force again.
+    """
+    name = announcement.name
+    if any(_names(document, name) for document in Draft.objects.values_list("document", flat=True)):
+        raise PolicyError([f"A rule of the draft names '{name}': choose another announcement there first."])
+    versions = PolicyVersion.objects.order_by("-number").values_list("number", "document")
+    for number, document in versions.iterator(chunk_size=100):
+        if _names(document, name):
+            raise PolicyError(
+                [f"'{name}' stays: version {number} of the policy names it, and versions never change."]
+            )
+    record(Action.ANNOUNCEMENT_REMOVED, announcement, acting_user=acting_user, bytes=len(announcement.pcmu))
+    announcement.delete()
+
+
+def _names(document: dict[str, Any], announcement: str) -> bool:
+    return any(rule["announcement"] == announcement for rule in document["rules"])
 
 
 def changes_between(before: Policy, after: Policy) -> list[str]:

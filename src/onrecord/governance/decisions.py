@@ -1,7 +1,7 @@
 """Judging a call by the current policy."""
 
-import json
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -14,6 +14,7 @@ from onrecord.policy.areas import area_of_address
 from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
+from onrecord.policy.reading import read_policy
 from onrecord.policy.reasons import Reason, ReasonCode
 from onrecord.policy.simulate import CallFacts
 
@@ -32,18 +33,19 @@ class Judgement:
 
 def current() -> Policy:
     """The newest version."""
-    return read(PolicyVersion.objects.latest("number").document)
+    return policy_of(PolicyVersion.objects.only("number", "created_at").latest("number"))
 
 
-def read(document: dict[str, Any]) -> Policy:
-    """A stored policy. Raises PolicyError."""
-    return _read(json.dumps(document))
+def policy_of(version: PolicyVersion) -> Policy:
+    """The policy of a version. One object as long as it is in use: a Policy remembers its rulings by area."""
+    return _policy(version.number, version.created_at)
 
 
 @lru_cache(maxsize=8)
-def _read(document: str) -> Policy:
-    # Kept, because a Policy remembers its rulings by area.
-    return Policy.from_json(json.loads(document))
+def _policy(number: int, created_at: datetime) -> Policy:
+    # The time tells a version from one of the same number in a database that was put back from a backup.
+    stored = PolicyVersion.objects.values_list("document", flat=True)
+    return read_policy(stored.get(number=number, created_at=created_at))
 
 
 def decide_for(user: User, number: str, person: Person | None) -> Decision:

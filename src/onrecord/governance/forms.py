@@ -105,7 +105,8 @@ def read_numbers(text: str, region: str) -> list[str]:
 
 def read_announcement_name(post: QueryDict) -> str:
     name = " ".join(post.get("name", "").split())
-    _refuse([] if 1 <= len(name) <= 60 else ["Give the announcement a name of 1 to 60 characters."])
+    fits = 1 <= len(name) <= 60 and "/" not in name
+    _refuse([] if fits else ["Give the announcement a name of 1 to 60 characters, without a slash."])
     return name
 
 

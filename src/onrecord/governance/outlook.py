@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from onrecord.accounts.models import User
 from onrecord.calls.queries import shown_calls
 from onrecord.governance import coverage, simulation
-from onrecord.governance.decisions import judge_facts, person_facts, read, rep_facts
+from onrecord.governance.decisions import judge_facts, person_facts, policy_of, rep_facts
 from onrecord.governance.models import PolicyVersion
 from onrecord.governance.pages import Desk, names_of, settings_page, show
 from onrecord.governance.simulation import Progress
@@ -162,7 +162,7 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     shown = PolicyVersion.objects.select_related("author").filter(number=number).first()
     if shown is None:
         raise Http404
-    return show(request, "version", Desk(request), version=shown, policy=read(shown.document))
+    return show(request, "version", Desk(request), version=shown, policy=policy_of(shown))
 
 
 def _rep(request: HttpRequest, user: User) -> User | None:

@@ -12,9 +12,10 @@ from onrecord.accounts.permissions import Permission
 from onrecord.errors import require
 from onrecord.governance.actions import changes_between, edition_of
 from onrecord.governance.coverage import EFFECTS
-from onrecord.governance.decisions import read
+from onrecord.governance.decisions import policy_of
 from onrecord.governance.models import Draft, PolicyVersion
 from onrecord.policy.document import Policy
+from onrecord.policy.reading import read_policy
 
 
 def settings_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -36,9 +37,9 @@ class Desk:
         self.version = PolicyVersion.objects.select_related("author").latest("number")
         drafts = Draft.objects.select_related("author", "base")
         self.draft = drafts.filter(team_id=self.user.team_id).first()
-        self.in_force = read(self.version.document)
+        self.in_force = policy_of(self.version)
         #: The draft where there is one, else what is in force.
-        self.policy = read(self.draft.document) if self.draft else self.in_force
+        self.policy = read_policy(self.draft.document) if self.draft else self.in_force
 
     @property
     def edition(self) -> str:

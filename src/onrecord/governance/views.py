@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import IO, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.accounts.models import User
@@ -236,6 +236,17 @@ def add_announcement(request: HttpRequest) -> HttpResponse:
         return _settings(request, error.problems, status=422)
     except SoundError as error:
         return _settings(request, (str(error),), status=422)
+    return redirect("/settings/call-recording#announcements")
+
+
+@require_POST
+@settings_page
+def remove_announcement(request: HttpRequest, name: str) -> HttpResponse:
+    found = get_object_or_404(Announcement, name=name)
+    try:
+        actions.remove_announcement(found, acting_user=cast(User, request.user))
+    except PolicyError as error:
+        return _settings(request, error.problems, status=409)
     return redirect("/settings/call-recording#announcements")
 
 

@@ -97,7 +97,7 @@ class Policy:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The document as plain JSON values; `from_json` gives an equal policy."""
+        """The document as plain JSON values; `read_policy` gives an equal policy."""
         return {
             "version": self.version,
             "team": _setting_to_json(self.team),
@@ -110,13 +110,6 @@ class Policy:
             "during_call_permission": self.during_call_permission,
             "beep_every_s": self.beep_every_s,
         }
-
-    @classmethod
-    def from_json(cls, document: Any) -> "Policy":
-        """Read a document strictly. Raises PolicyError with every problem that was found."""
-        from onrecord.policy.reading import read_policy
-
-        return read_policy(document)
 
 
 def _setting_to_json(setting: Setting) -> dict[str, Any]:
@@ -188,15 +181,21 @@ def _policy_problems(policy: Policy) -> Iterator[str]:
 
 
 def _lockouts(policy: Policy) -> Iterator[str]:
-    """A rule for everywhere that forbids recording is only sensible beside exceptions."""
-    if any(rule.mode is not Mode.NONE and rule.where != (EVERYWHERE,) for rule in policy.rules):
+    """A rule for everywhere that lets nobody record is only sensible beside exceptions."""
+    if any(not _shuts(rule) and rule.where != (EVERYWHERE,) for rule in policy.rules):
         return
     for rule in policy.rules:
-        if EVERYWHERE in rule.where and rule.mode is Mode.NONE:
+        if EVERYWHERE in rule.where and _shuts(rule):
             yield (
                 f"Rule '{rule.name}' would lock everyone out of recording, everywhere. "
                 "Add a rule for a place where recording is allowed, or lock the team's default as off."
             )
+
+
+def _shuts(rule: Rule) -> bool:
+    """Whether nobody can record under it: it forbids recording, or has it off and closed to every rep."""
+    open_to_reps = rule.may_change and rule.mode is Mode.BOTH
+    return rule.mode is Mode.NONE or (rule.record is False and not open_to_reps)
 
 
 def _places(codes: Iterable[str]) -> str:

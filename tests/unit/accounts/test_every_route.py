@@ -62,6 +62,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "settings/call-recording/numbers/remove"): CHANGE,
     ("POST", "settings/call-recording/announcements"): (422, 422, 403, 403, 403, 403, 302),
     ("GET", "settings/call-recording/announcements/<str:name>"): SETTINGS,
+    ("POST", "settings/call-recording/announcements/<str:name>/remove"): (404, 404, 403, 403, 403, 403, 302),
     ("GET", "settings/call-recording/review"): SETTINGS,
     ("POST", "settings/call-recording/publish"): CHANGE,
     ("POST", "settings/call-recording/up-to-date"): CHANGE,

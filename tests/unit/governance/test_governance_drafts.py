@@ -302,6 +302,7 @@ def test_announcements_that_are_too_long_together_leave_the_call_unrecorded(ida:
         ({"name": "Voice"}, "Choose a sound file"),
         ({"name": " ", "file": tone_file()}, "a name of 1 to 60 characters"),
         ({"name": "consent-announcement", "file": tone_file()}, "already"),
+        ({"name": "On/off", "file": tone_file()}, "without a slash"),
         ({"name": "Voice", "file": SimpleUploadedFile("x.wav", b"no sound" * 50)}, "not a sound file"),
         ({"name": "Voice", "file": tone_file(31)}, "longer than 30 s"),
     ],
@@ -364,3 +365,31 @@ def test_a_draft_whose_announcement_is_gone_is_not_published(ida: Admin) -> None
     with pytest.raises(PolicyError, match="no announcement 'Our voice'"):
         publish_draft(Draft.objects.get().edition, acting_user=ida.user)
     assert Draft.objects.exists()
+
+
+def test_an_announcement_that_nothing_names_can_be_removed(ida: Admin) -> None:
+    ida.send("announcements", name="Our voice", file=tone_file())
+    assert ida.send("announcements/Our voice/remove").status_code == 302
+    assert not Announcement.objects.exists()
+    entry = AuditEntry.objects.get(action="announcement.removed")
+    assert (entry.actor, entry.object_id, entry.details) == (ida.user, "Our voice", {"bytes": 8000})
+    assert ida.send("announcements/Our voice/remove").status_code == 404
+
+
+def test_an_announcement_that_a_draft_or_any_version_names_stays(ida: Admin) -> None:
+    ida.send("announcements", name="Our voice", file=tone_file())
+    ida.add_rule(mode="both", announcement="Our voice")
+    answer = ida.send("announcements/Our voice/remove")
+    assert answer.status_code == 409
+    assert "A rule of the draft names 'Our voice'" in said(answer)
+    ida.publish()
+    ida.send("rule/remove", name="Texas")
+    ida.publish()
+    answer = ida.send("announcements/Our voice/remove")
+    assert (answer.status_code, PolicyVersion.objects.count()) == (409, 3)
+    assert "version 2 of the policy names it" in said(answer)
+    assert Announcement.objects.exists()
+
+
+def test_our_own_clip_cannot_be_removed(ida: Admin) -> None:
+    assert ida.send("announcements/consent-announcement/remove").status_code == 404

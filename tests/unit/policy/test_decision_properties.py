@@ -11,6 +11,7 @@ from onrecord.policy.areas import area_of_address
 from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
 from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
+from onrecord.policy.reading import read_policy
 
 RECORD_STRICTNESS = {True: 0, None: 1, False: 2}
 
@@ -93,8 +94,13 @@ def assert_not_looser(before: Decision, after: Decision) -> None:
 def test_adding_a_stricter_rule_never_loosens_a_decision(policy: Policy, call: dict, place: str) -> None:
     strictest = Mode.strictest(Mode.BOTH, *(rule.mode for rule in policy.rules))
     rule = Rule(name="new", where=(place,), mode=strictest, record=False, may_change=False)
-    assume(not (place == "*" and strictest is Mode.NONE))
-    assert_not_looser(decide(policy, **call), decide(replace(policy, rules=(*policy.rules, rule)), **call))
+    try:
+        stricter = replace(policy, rules=(*policy.rules, rule))
+    except PolicyError:
+        # It would lock everyone out.
+        assume(False)
+        raise
+    assert_not_looser(decide(policy, **call), decide(stricter, **call))
 
 
 @given(policies(), calls, st.data())
@@ -178,10 +184,10 @@ def test_every_decision_says_why(policy: Policy, call: dict) -> None:
 
 @given(policies())
 def test_a_policy_survives_json(policy: Policy) -> None:
-    assert Policy.from_json(policy.to_json()) == policy
+    assert read_policy(policy.to_json()) == policy
 
 
 @given(policies(), calls)
 def test_a_second_decision_equals_the_first(policy: Policy, call: dict) -> None:
     first = decide(policy, **call)
-    assert decide(policy, **call) == first == decide(Policy.from_json(policy.to_json()), **call)
+    assert decide(policy, **call) == first == decide(read_policy(policy.to_json()), **call)

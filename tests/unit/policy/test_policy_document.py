@@ -8,6 +8,7 @@ import pytest
 
 from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
+from onrecord.policy.reading import read_policy
 
 FULL = Policy(
     version=3,
@@ -18,6 +19,7 @@ FULL = Policy(
     rules=(
         Rule(name="States", where=("US-CA", "415"), mode=Mode.NONE, because="requires everyone's consent"),
         Rule(name="Notice", where=("GB", "*"), record=False, may_change=False, announcement="consent"),
+        Rule(name="Texas", where=("US-TX",), record=True),
     ),
     do_not_record=frozenset({"+14155550123", "+4930123456"}),
     before_call_permission="a",
@@ -28,17 +30,17 @@ FULL = Policy(
 
 def problems(document: Any) -> str:
     with pytest.raises(PolicyError) as raised:
-        Policy.from_json(document)
+        read_policy(document)
     assert str(raised.value) == " ".join(raised.value.problems)
     return "\n".join(raised.value.problems)
 
 
 def test_a_full_policy_survives_json_text() -> None:
-    assert Policy.from_json(json.loads(json.dumps(FULL.to_json()))) == FULL
+    assert read_policy(json.loads(json.dumps(FULL.to_json()))) == FULL
 
 
 def test_a_short_document_takes_the_strict_defaults() -> None:
-    policy = Policy.from_json({"version": 1})
+    policy = read_policy({"version": 1})
     assert policy == Policy(version=1)
     assert policy.team == Setting(record=False)
     assert policy.unknown_area is Mode.NONE
@@ -125,15 +127,25 @@ def test_two_rules_of_one_name_are_refused() -> None:
         Policy(version=1, rules=(Rule(name="A", where=("US",)), Rule(name="A", where=("CA",))))
 
 
-def test_a_rule_that_would_lock_everyone_out_is_refused() -> None:
-    everywhere = Rule(name="Stop", where=("*",), mode=Mode.NONE)
+@pytest.mark.parametrize(
+    "lock",
+    [
+        {"mode": Mode.NONE},
+        {"record": False, "may_change": False},
+        {"mode": Mode.ONE_SIDED, "record": False},
+    ],
+)
+def test_a_rule_that_would_lock_everyone_out_is_refused_unless_it_has_an_exception(
+    lock: dict[str, Any],
+) -> None:
+    everywhere = Rule(name="Stop", where=("*",), **lock)
     with pytest.raises(PolicyError, match="Rule 'Stop' would lock everyone out of recording, everywhere"):
         Policy(version=1, rules=(everywhere, Rule(name="B", where=("US",), mode=Mode.NONE)))
-
-
-def test_a_rule_for_everywhere_may_forbid_beside_an_exception() -> None:
-    everywhere = Rule(name="Stop", where=("*",), mode=Mode.NONE)
     assert Policy(version=1, rules=(everywhere, Rule(name="Texas", where=("US-TX",))))
+
+
+def test_a_rule_for_everywhere_may_lock_what_the_team_says() -> None:
+    assert Policy(version=1, rules=(Rule(name="Keep", where=("*",), may_change=False),))
 
 
 def test_overlapping_rules_are_allowed_and_reported() -> None:

@@ -58,8 +58,8 @@ def sentence(
             "On: your team records calls by default.",
         ),
         (
-            sentence(Rule(name="All", where=("*",), record=False, may_change=False)),
-            "Off: recording is off by default in California (rule 'All'). Locked by rule 'All'.",
+            sentence(Rule(name="Us", where=("US",), record=False, may_change=False)),
+            "Off: recording is off by default in United States (rule 'Us'). Locked by rule 'Us'.",
         ),
         (
             sentence(
