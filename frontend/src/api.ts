@@ -195,6 +195,7 @@ export const api = {
   ask: (body: { note: string; call_id?: string; number?: string; person_id?: string | null }) =>
     request<{ id: number; sentence: string; policy_version: number }>('POST', '/requests', body),
   requestCounts: () => request<{ open: number; news: number }>('GET', '/requests/counts'),
+  coachingCounts: () => request<{ reviews: number; answers: number }>('GET', '/coaching/counts'),
   hangUp: (id: string) => request<{ call: Call }>('POST', `/calls/${id}/hangup`),
   comments: (id: string) => request<{ comments: Comment[] }>('GET', `/recordings/${id}/comments`),
   comment: (id: string, atMs: number, text: string, parentId: number | null) =>

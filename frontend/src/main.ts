@@ -7,13 +7,14 @@ import { LevelMeter } from './elements/level-meter.ts'
 import { MiniPlayer } from './elements/mini-player.ts'
 import { Notices } from './elements/notices.ts'
 import { Player } from './elements/player.ts'
+import { Playlist, takeTime } from './elements/playlist.ts'
 import { Simulation } from './elements/simulation.ts'
 import { TileMap } from './elements/tile-map.ts'
 import { Upload } from './elements/upload.ts'
+import { startCounts } from './counts.ts'
 import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
-import { startRequestCounts } from './request-counts.ts'
 import { startRecordings } from './recordings.ts'
 import { copyField, openShare } from './sharing.ts'
 import { startTheme } from './theme.ts'
@@ -24,6 +25,7 @@ customElements.define('or-export', Export)
 customElements.define('or-mini-player', MiniPlayer)
 customElements.define('or-notices', Notices)
 customElements.define('or-player', Player)
+customElements.define('or-playlist', Playlist)
 customElements.define('or-dialer', Dialer)
 customElements.define('or-simulation', Simulation)
 customElements.define('or-tile-map', TileMap)
@@ -32,7 +34,7 @@ customElements.define('or-upload', Upload)
 startTheme()
 startNavigation()
 openShare()
-if (document.querySelector('[data-count]')) startRequestCounts()
+if (document.querySelector('[data-count]')) startCounts()
 
 document.addEventListener('click', (event) => {
   const target = event.target as Element
@@ -42,6 +44,8 @@ document.addEventListener('click', (event) => {
   if (join) document.querySelector<Dialer>('or-dialer')?.join(join.dataset.join ?? '')
   const listen = target.closest<HTMLElement>('[data-listen]')
   if (listen) toggleListening(listen)
+  const take = target.closest<HTMLElement>('[data-take-time]')
+  if (take) takeTime(take)
   const copy = target.closest<HTMLElement>('[data-copy]')
   if (copy) void copyField(copy)
 })

@@ -10,6 +10,7 @@ from ninja.security import SessionAuth
 
 from onrecord.calls.api import router as calls
 from onrecord.calls.dialer_api import router as dialer
+from onrecord.coaching.api import router as coaching
 from onrecord.errors import ApiError, session_expired
 from onrecord.integrations.dialers.api import router as conversations
 from onrecord.outcomes.api import router as outcomes
@@ -33,6 +34,7 @@ api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
 api.add_router("/outcomes", outcomes)
+api.add_router("/coaching", coaching)
 api.add_router("/conversations", conversations)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)

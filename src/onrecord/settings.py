@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "onrecord.governance",
     "onrecord.calls",
     "onrecord.recordings",
+    "onrecord.coaching",
     "onrecord.requests",
     "onrecord.sharing",
     "onrecord.live",

@@ -7,6 +7,9 @@ from onrecord.accounts import views as accounts
 from onrecord.api import api
 from onrecord.calls import intake
 from onrecord.calls import views as calls
+from onrecord.coaching import review_views as reviews
+from onrecord.coaching import settings_views as scorecards
+from onrecord.coaching import views as coaching
 from onrecord.governance import outlook
 from onrecord.governance import views as settings
 from onrecord.integrations.dialers import settings_views as integrations
@@ -41,6 +44,15 @@ urlpatterns = [
     path("recordings/<str:call_id>/audio", recordings.audio, name="recording-audio"),
     path("recordings/<str:call_id>/peaks", recordings.peaks, name="recording-peaks"),
     path("recordings/<str:call_id>/manifest", recordings.manifest, name="recording-manifest"),
+    path("coaching", coaching.playlists, name="playlists"),
+    path("coaching/playlists/<int:playlist_id>", coaching.playlist, name="playlist"),
+    path("coaching/playlists/<int:playlist_id>/change", coaching.change_playlist, name="change-playlist"),
+    path("coaching/clips/<int:clip_id>", coaching.change_clip, name="change-clip"),
+    path("coaching/reviews", reviews.reviews, name="reviews"),
+    path("coaching/reviews/<int:review_id>", reviews.settle, name="settle-review"),
+    path("recordings/<str:call_id>/clips", coaching.add_clip, name="add-clip"),
+    path("recordings/<str:call_id>/reviews", reviews.ask, name="ask-for-review"),
+    path("recordings/<str:call_id>/scores", reviews.assess, name="assess"),
     path("requests", requests.own, name="requests"),
     path("reports/recording", reports.recording, name="recording-report"),
     path("settings", team.settings, name="settings"),
@@ -110,6 +122,8 @@ urlpatterns = [
         settings.copy_version,
         name="settings-copy-version",
     ),
+    path("settings/scorecards", scorecards.scorecards, name="scorecards"),
+    path("settings/scorecards/<int:scorecard_id>", scorecards.change_scorecard, name="change-scorecard"),
     path("settings/sharing", sharing_settings.sharing, name="sharing"),
     path("settings/sharing/revoke-all", sharing_settings.revoke_all, name="revoke-all-links"),
     path("shared", sharing.entry, name="shared"),

@@ -40,8 +40,9 @@ const MARKUP = `
   </div>`
 
 /**
- * Player of one recording: `<or-player call label src peaks duration spans [linked] [plain]>`. `duration` is in milliseconds,
+ * Player of one recording: `<or-player call label src peaks duration spans [start end] [linked] [plain]>`. `duration` is in milliseconds,
  * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`).
+ * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
  * `plain`: for somebody without a session, so without comments and links. Playing when it
  * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
  * server notes who listened.
@@ -167,7 +168,30 @@ export class Player extends HTMLElement {
   }
 
   play(): Promise<void> {
+    const { currentTime } = this.#audio
+    if (currentTime < this.#start || currentTime >= this.#end) this.#seek(this.#start)
     return this.#audio.play()
+  }
+
+  /** Where the playback stands, in seconds. */
+  get time(): number {
+    return this.#audio.currentTime
+  }
+
+  get #start(): number {
+    return Number(this.getAttribute('start') ?? 0) / 1000
+  }
+
+  get #end(): number {
+    return this.hasAttribute('end') ? Number(this.getAttribute('end')) / 1000 : Infinity
+  }
+
+  /** Stop where the clip does. The recording's own end may be a little earlier than the clip's. */
+  #endClip(): void {
+    if (!this.hasAttribute('end') || (this.#audio.currentTime < this.#end && !this.#audio.ended)) return
+    if (this.#audio.paused && !this.#audio.ended) return
+    this.#audio.pause()
+    this.dispatchEvent(new Event('or:clip-ended', { bubbles: true }))
   }
 
   get #duration(): number {
@@ -202,6 +226,7 @@ export class Player extends HTMLElement {
     on(this.#skip, ['click'], () => this.#setSkip(this.#skip.getAttribute('aria-pressed') !== 'true'))
     on(this.#speed, ['change'], () => this.#setSpeed(Number(this.#speed.value)))
     on(this.#audio, ['play', 'pause', 'ended', 'seeked', 'timeupdate'], () => this.#show())
+    on(this.#audio, ['timeupdate', 'ended'], () => this.#endClip())
     on(this.#audio, ['play'], () => {
       document.dispatchEvent(new CustomEvent('or:playing', { detail: this }))
       this.#follow()
@@ -303,6 +328,7 @@ export class Player extends HTMLElement {
       const target = skipTo(this.#audio.currentTime, [...this.#gaps, ...this.#silences])
       if (target !== null) this.#seek(target)
     }
+    this.#endClip()
     this.#frame = requestAnimationFrame(() => this.#follow())
   }
 

@@ -12,6 +12,7 @@ class Permission(StrEnum):
     CALLS_VIEW_GROUP = "calls:view:group"
     CALLS_VIEW_OWN = "calls:view:own"
     CALLS_VIEW_TEAM = "calls:view:team"
+    COACHING_SCORE = "coaching:score"
     INTEGRATIONS_MANAGE = "integrations:manage"
     OUTCOMES_CHANGE = "outcomes:change"
     PACKAGES_CHANGE = "packages:change"
@@ -26,6 +27,7 @@ class Permission(StrEnum):
     RECORDING_SETTINGS_CHANGE = "recording:settings:change"
     RECORDING_SHARE = "recording:share"
     RECORDING_TURN_ON = "recording:turn_on"
+    SCORECARDS_CHANGE = "scorecards:change"
     SHARING_MANAGE = "sharing:manage"
 
 
@@ -37,6 +39,7 @@ DEEDS: dict[Permission, str] = {
     Permission.CALLS_VIEW_GROUP: "see your group's calls",
     Permission.CALLS_VIEW_OWN: "see calls",
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
+    Permission.COACHING_SCORE: "score calls",
     Permission.INTEGRATIONS_MANAGE: "manage integrations",
     Permission.OUTCOMES_CHANGE: "change the lists of call outcomes",
     Permission.PACKAGES_CHANGE: "switch packages on and off",
@@ -51,6 +54,7 @@ DEEDS: dict[Permission, str] = {
     Permission.RECORDING_SETTINGS_CHANGE: "change the recording settings",
     Permission.RECORDING_SHARE: "share recordings by a public link",
     Permission.RECORDING_TURN_ON: "turn recording on before a call",
+    Permission.SCORECARDS_CHANGE: "change scorecards",
     Permission.SHARING_MANAGE: "manage public links",
 }
 
@@ -80,9 +84,11 @@ SETS: dict[str, set[Permission]] = {
     "Manager": _CALLING
     | {
         Permission.CALLS_VIEW_GROUP,
+        Permission.COACHING_SCORE,
         Permission.RECORDING_MANIFEST_VIEW,
         Permission.RECORDING_REPORT_VIEW,
         Permission.RECORDING_SHARE,
+        Permission.SCORECARDS_CHANGE,
     },
     "Read-only": {Permission.CALLS_VIEW_TEAM, Permission.PEOPLE_VIEW},
     "Rep": _CALLING,

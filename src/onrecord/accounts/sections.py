@@ -35,6 +35,12 @@ SECTIONS = (
         label="Call outcomes",
         permission=Permission.OUTCOMES_CHANGE,
     ),
+    Section(
+        path="/settings/scorecards",
+        icon="clipboard-check",
+        label="Scorecards",
+        permission=Permission.SCORECARDS_CHANGE,
+    ),
     Section(path="/settings/sharing", icon="share-2", label="Sharing", permission=Permission.SHARING_MANAGE),
     Section(
         path="/settings/packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE

@@ -19,6 +19,7 @@ from onrecord.audit.models import Action, record
 from onrecord.calls import actions
 from onrecord.calls.export import csv_of
 from onrecord.calls.filters import STATUSES, CallFilter
+from onrecord.calls.models import Call
 from onrecord.calls.notes import Notes
 from onrecord.calls.queries import (
     collaborators_in,
@@ -29,10 +30,14 @@ from onrecord.calls.queries import (
     shown_calls,
 )
 from onrecord.calls.timeline import timeline
+from onrecord.coaching.models import Scorecard
+from onrecord.coaching.queries import reviews_of, scores_of
+from onrecord.coaching.scoring import BEST
 from onrecord.errors import require
 from onrecord.governance import inputs
 from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
+from onrecord.recordings.comments import listeners
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.sharing.queries import links_of
 from onrecord.sharing.rules import Rules
@@ -111,6 +116,21 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
     return redirect("call", call_id)
 
 
+def _coaching(shown: Call, user: User) -> dict[str, Any]:
+    """What stands on the page of a recorded call about learning from it."""
+    recording = shown.recording
+    may_score = user.may(Permission.COACHING_SCORE) and shown.user_id != user.pk
+    scorecards = Scorecard.objects.filter(team=user.team_id, is_retired=False) if may_score else []
+    return {
+        "scores": scores_of(recording, user),
+        "scorecards": list(scorecards),
+        "reviews": reviews_of(recording, user),
+        "reviewers": [one for one in listeners(recording, "", None) if one.pk != user.pk],
+        "playlists": list(user.playlists.order_by("name")),
+        "best": range(1, BEST + 1),
+    }
+
+
 def call_page(
     request: HttpRequest, call_id: str, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
 ) -> HttpResponse:
@@ -141,6 +161,7 @@ def call_page(
         now = timezone.now()
         context["links"] = [(link, link.standing(now)) for link in links_of(shown.recording, user)]
         context["sharing"] = Rules.from_json(user.team.sharing)
+        context["coaching"] = _coaching(shown, user)
     response = render(request, "calls/detail.html", context | shown_once, status=status)
     if request.method == "POST":
         # Where a form went is no page: reloaded, it would be an error.

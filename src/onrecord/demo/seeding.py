@@ -15,6 +15,7 @@ from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog
 from onrecord.capture.recorder import CaptureHost
 from onrecord.config import Config
 from onrecord.demo import team as tables
+from onrecord.demo.coaching import make_coaching
 from onrecord.demo.history import PlannedCall, plan
 from onrecord.demo.journals import ManualClock, write_journal
 from onrecord.demo.past import PastCall, events, state
@@ -47,9 +48,11 @@ def seed(config: Config) -> None:
         planned = plan(timezone.now(), random.Random(SEED))  # noqa: S311
         calls = _judge(planned, users, people)
         _make_calls(calls, users, people)
+        recorded = [call for call in calls if call.recorded]
+        make_coaching(recorded, next(user for user in users.values() if user.name == tables.MANAGER), users)
         # Before the commit: a journal without its call is written again, but a call whose journal is missing
         # would wait for it forever.
-        _write_journals(config, [call for call in calls if call.recorded])
+        _write_journals(config, recorded)
 
 
 def _make_users() -> dict[str, User]:

@@ -11,6 +11,9 @@ TEAM = "Brightwater"
 #: Reporting groups.
 GROUPS = ("New Business", "Key Accounts")
 
+#: Who coaches the reps of New Business.
+MANAGER = "Marcus Reed"
+
 #: Of every demo user. Demo only: real users set their own.
 PASSWORD = "let-me-dial-now"  # noqa: S105
 

@@ -60,8 +60,8 @@ def see_notices(*, acting_user: User) -> None:
     Notice.objects.filter(user=acting_user, seen_at=None).update(seen_at=timezone.now())
 
 
-def listeners(recording: Recording, q: str, limit: int) -> list[User]:
-    """Users who may hear the recording and whose name holds `q`, by name."""
+def listeners(recording: Recording, q: str, limit: int | None) -> list[User]:
+    """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
     wanted = searchable(q)
     found: list[User] = []
     for user in _members(recording):

@@ -25,6 +25,7 @@ class Filters:
     rep: int | None = None
     group: int | None = None
     person: int | None = None
+    playlist: int | None = None
     #: Days in the reader's time zone, both included.
     since: date | None = None
     until: date | None = None
@@ -44,6 +45,7 @@ class Filters:
             rep=_number(query.get("rep", "")),
             group=_number(query.get("group", "")),
             person=_number(query.get("person", "")),
+            playlist=_number(query.get("playlist", "")),
             since=_day(query.get("since", "")),
             until=_day(query.get("until", "")),
             length=length if length in LENGTHS else "",

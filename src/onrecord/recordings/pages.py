@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import require_calls
+from onrecord.coaching.queries import playlists_of, recordings_in
 from onrecord.people.models import Person
 from onrecord.recordings import actions
 from onrecord.recordings.filters import Filters
@@ -40,7 +41,9 @@ def _page(
 ) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
-    found = list_recordings(user, filters, cursor=cursor)
+    inside = recordings_in(filters.playlist, user) if filters.playlist else ()
+    found = list_recordings(user, filters, cursor=cursor, playlist=inside)
+    playlists = {one.pk: one.name for one in playlists_of(user)}
     views = list(SavedView.objects.filter(user=user))
     person = Person.objects.visible_to(user).filter(pk=filters.person).first() if filters.person else None
     offered = choices(user)
@@ -50,8 +53,10 @@ def _page(
         "is_first_page": not cursor,
         "filters": filters,
         "person": person,
-        "selects": _selects(offered),
-        "asked": _asked(filters, person, {rep.pk: rep.name for rep in offered.reps}, offered.groups),
+        "selects": _selects(offered, playlists),
+        "asked": _asked(
+            filters, person, {rep.pk: rep.name for rep in offered.reps}, offered.groups, playlists
+        ),
         "views": views,
         "view": next((view for view in views if filters.query and view.query == filters.query), None),
         "problem": problem,
@@ -64,7 +69,7 @@ def _page(
     return response
 
 
-def _selects(offered: Choices) -> list[Select]:
+def _selects(offered: Choices, playlists: dict[int, str]) -> list[Select]:
     """The filters to choose from, as far as there is a choice."""
     selects: list[Select] = [
         ("source", "Source", "Any source", [(one, one) for one in offered.sources]),
@@ -74,11 +79,18 @@ def _selects(offered: Choices) -> list[Select]:
         ("disposition", "Disposition", "Any disposition", [(one, one) for one in offered.dispositions]),
         ("sentiment", "Sentiment", "Any sentiment", [(one, one) for one in offered.sentiments]),
     ]
-    return [select for select in selects if len(select[3]) > 1]
+    selects = [select for select in selects if len(select[3]) > 1]
+    return selects + (
+        [("playlist", "Playlist", "Any playlist", list(playlists.items()))] if playlists else []
+    )
 
 
 def _asked(
-    filters: Filters, person: Person | None, reps: dict[int, str], groups: list[Group]
+    filters: Filters,
+    person: Person | None,
+    reps: dict[int, str],
+    groups: list[Group],
+    playlists: dict[int, str],
 ) -> list[tuple[str, str]]:
     """The filters in force, as a field's name and words."""
     names = {group.pk: group.name for group in groups}
@@ -87,6 +99,7 @@ def _asked(
         "rep": f"Rep: {reps.get(filters.rep, 'unknown')}" if filters.rep else "",
         "group": f"Group: {names.get(filters.group, 'unknown')}" if filters.group else "",
         "person": f"With {person.name if person else 'an unknown person'}" if filters.person else "",
+        "playlist": f"Playlist: {playlists.get(filters.playlist, 'unknown')}" if filters.playlist else "",
         "since": f"From {filters.since:%d %b %Y}" if filters.since else "",
         "until": f"Until {filters.until:%d %b %Y}" if filters.until else "",
         "length": _LENGTH_WORDS.get(filters.length, ""),

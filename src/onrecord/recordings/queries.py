@@ -1,5 +1,6 @@
 """Finding recordings. Each way is a search in an index (tests/unit/recordings/test_recordings_plans.py)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -26,11 +27,22 @@ _FEW = 1000
 _MS_PER_MINUTE = 60_000
 
 
-def list_recordings(user: User, filters: Filters, *, cursor: str | None) -> Page[Recording]:
-    """The finished recordings that the user may see and the filters let through, newest first."""
+def list_recordings(
+    user: User, filters: Filters, *, cursor: str | None, playlist: Collection[str] = ()
+) -> Page[Recording]:
+    """The finished recordings that the user may see and the filters let through, newest first.
+
+    `playlist`: the recordings of the playlist that is asked for.
+    """
     rows = _searched(listed(user), filters.q, user) if filters.q else listed(user)
-    rows = _filtered(rows, filters).select_related("call__person", "rep")
+    rows = _filtered(rows, filters, playlist=playlist).select_related("call__person", "rep")
     return page(rows, by="-called_at", cursor=cursor, size=TILES)
+
+
+def audible(user: User) -> "QuerySet[Recording]":
+    """The finished recordings of calls that the user may see, to be found by their key."""
+    rows = Recording.objects.visible_to(user).filter(status=RecordingStatus.COMPLETED)
+    return rows.select_related("call__user", "call__person")
 
 
 def listed(user: User) -> "QuerySet[Recording]":
@@ -48,7 +60,10 @@ def _members(group_id: int) -> list[int]:
     return list(User.objects.filter(group=group_id).values_list("pk", flat=True))
 
 
-def _filtered(rows: "QuerySet[Recording]", filters: Filters) -> "QuerySet[Recording]":
+def _filtered(
+    rows: "QuerySet[Recording]", filters: Filters, *, playlist: Collection[str]
+) -> "QuerySet[Recording]":
+    """`playlist`: the recordings of the playlist that is asked for."""
     equal = {
         "source": filters.source,
         "rep": filters.rep,
@@ -59,6 +74,8 @@ def _filtered(rows: "QuerySet[Recording]", filters: Filters) -> "QuerySet[Record
         "has_notes__in": [True] if filters.notes else None,
     }
     rows = rows.filter(**{field: value for field, value in equal.items() if value})
+    if filters.playlist:
+        rows = rows.filter(pk__in=playlist)
     if filters.group:
         rows = rows.filter(rep__in=_members(filters.group))
     if filters.since:

@@ -74,9 +74,26 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("GET", "settings/call-recording/versions"): SETTINGS,
     ("GET", "settings/call-recording/versions/<int:number>"): SETTINGS,
     ("POST", "settings/call-recording/versions/<int:number>/copy"): CHANGE,
+    ("GET", "coaching"): LISTENER,
+    # Without a name: let through, and asked for one.
+    ("POST", "coaching"): (422, 422, 422, 403, 422, 403, 302),
+    # Nobody's own.
+    ("GET", "coaching/playlists/<int:playlist_id>"): (404, 404, 404, 403, 404, 403, 302),
+    ("POST", "coaching/playlists/<int:playlist_id>/change"): (404, 404, 404, 403, 404, 403, 302),
+    ("POST", "coaching/clips/<int:clip_id>"): (404, 404, 404, 403, 404, 403, 302),
+    ("GET", "coaching/reviews"): LISTENER,
+    ("POST", "coaching/reviews/<int:review_id>"): (404, 404, 404, 403, 404, 403, 302),
+    ("POST", "recordings/<str:call_id>/clips"): (422, 422, 422, 403, 422, 403, 302),
+    # Names nobody, or no scorecard.
+    ("POST", "recordings/<str:call_id>/reviews"): (400, 400, 400, 403, 400, 403, 302),
+    ("POST", "recordings/<str:call_id>/scores"): (400, 403, 400, 403, 403, 403, 302),
+    ("GET", "settings/scorecards"): (200, 403, 200, 403, 403, 403, 302),
+    ("POST", "settings/scorecards"): (422, 403, 422, 403, 403, 403, 302),
+    ("POST", "settings/scorecards/<int:scorecard_id>"): (404, 403, 404, 403, 403, 403, 302),
+    ("GET", "api/v2/coaching/counts"): EVERYONE,
     ("GET", "requests"): (200, 200, 200, 200, 200, 200, 302),
     ("GET", "reports/recording"): (200, 200, 200, 403, 403, 403, 302),
-    ("GET", "settings"): (302, 302, 403, 403, 403, 403, 302),
+    ("GET", "settings"): (302, 302, 302, 403, 403, 403, 302),
     ("GET", "settings/permission-sets"): ADMIN,
     ("POST", "settings/permission-sets"): (302, 403, 403, 403, 403, 403, 302),
     ("POST", "settings/permission-sets/new"): ADMIN_CHANGE,
@@ -229,6 +246,10 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<int:delivery_id>": 1,
         "<str:key>": "unknown",
         "<str:link_id>": "unknown",
+        "<int:playlist_id>": 1,
+        "<int:clip_id>": 1,
+        "<int:review_id>": 1,
+        "<int:scorecard_id>": 1,
     }
     for placeholder, value in values.items():
         pattern = pattern.replace(placeholder, str(value))

@@ -259,7 +259,7 @@ def test_a_longer_list_needs_no_more_queries(ana: User, django_assert_max_num_qu
     for number in range(24):
         recorded(ana, number, disposition="Call back")
     browser = signed_in(ana)
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         browser.get("/recordings")
 
 

@@ -1,19 +1,20 @@
-/** How many requests wait, and how many answers are new: beside the links that lead to them. */
+/** How much waits to be answered or read: beside the links that lead to it. */
 import { ApiError, api } from './api.ts'
 
 const EVERY_MS = 30_000
 
 async function refresh(): Promise<void> {
-  let counts: { open: number; news: number }
+  let counts: Record<string, number>
   try {
-    counts = await api.requestCounts()
+    const [requests, coaching] = await Promise.all([api.requestCounts(), api.coachingCounts()])
+    counts = { ...requests, reviews: coaching.reviews, coaching: coaching.reviews + coaching.answers }
   } catch (error) {
     // The dialer tells of a lost connection or an expired session; a count can wait.
     if (error instanceof ApiError) return
     throw error
   }
   for (const place of document.querySelectorAll<HTMLElement>('[data-count]')) {
-    const count = place.dataset.count === 'open' ? counts.open : counts.news
+    const count = counts[place.dataset.count ?? ''] ?? 0
     place.hidden = count === 0
     place.textContent = String(count)
     place.setAttribute('aria-label', `${count} ${place.dataset.says ?? ''}`)
@@ -21,7 +22,7 @@ async function refresh(): Promise<void> {
   }
 }
 
-export function startRequestCounts(): void {
+export function startCounts(): void {
   void refresh()
   // A page may be the one that settles or shows them, so each new one is followed by a look.
   document.addEventListener('htmx:after:history:push', () => void refresh())

@@ -1,0 +1,70 @@
+import { attribute, part } from '../dom.ts'
+import { clock } from '../format.ts'
+import { icon } from '../icon.ts'
+import type { Player } from './player.ts'
+
+/** `<or-playlist>` around the server's list of clips: plays one, then those that follow. */
+export class Playlist extends HTMLElement {
+  #playing: HTMLElement | null = null
+  #abort = new AbortController()
+
+  connectedCallback(): void {
+    this.#abort = new AbortController()
+    const { signal } = this.#abort
+    this.addEventListener('click', (event) => {
+      const button = (event.target as Element).closest<HTMLElement>('[data-clip]')
+      if (button) void this.#play(button)
+    }, { signal })
+    this.addEventListener('or:clip-ended', () => this.#next(), { signal })
+  }
+
+  disconnectedCallback(): void {
+    this.#abort.abort()
+  }
+
+  get #clips(): HTMLElement[] {
+    return [...this.querySelectorAll<HTMLElement>('[data-clip]')]
+  }
+
+  async #play(button: HTMLElement): Promise<void> {
+    const player = document.createElement('or-player') as Player
+    for (const name of ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'start', 'end']) {
+      player.setAttribute(name, button.dataset[name] ?? '')
+    }
+    part(this, '.playlist-stage').replaceChildren(player)
+    this.#playing = button
+    this.#show()
+    try {
+      await player.play()
+    } catch (error) {
+      // Put away for another clip before it began; the player itself tells of everything else.
+      if (!(error instanceof DOMException)) throw error
+    }
+  }
+
+  #next(): void {
+    const clips = this.#clips
+    const next = this.#playing && clips[clips.indexOf(this.#playing) + 1]
+    if (next) void this.#play(next)
+    else {
+      this.#playing = null
+      this.#show()
+    }
+  }
+
+  #show(): void {
+    for (const button of this.#clips) {
+      const isPlaying = button === this.#playing
+      attribute(button, 'aria-current', isPlaying ? 'true' : null)
+      attribute(button.closest('li') ?? button, 'data-playing', isPlaying)
+      button.innerHTML = icon(isPlaying ? 'audio-lines' : 'play')
+    }
+  }
+}
+
+/** Put the time of the page's player into the field that a button names. */
+export function takeTime(button: HTMLElement): void {
+  const field = document.getElementById(button.dataset.takeTime ?? '') as HTMLInputElement | null
+  const player = document.querySelector<Player>('#main or-player')
+  if (field && player) field.value = clock(player.time * 1000)
+}

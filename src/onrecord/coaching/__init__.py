@@ -1,0 +1,1 @@
+"""Learning from recordings: playlists of clips, reviews, scorecards."""

@@ -1,0 +1,181 @@
+"""Every change of playlists, scorecards, scores and reviews: atomic and audited."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from onrecord.accounts.models import User
+from onrecord.audit.models import Action, record
+from onrecord.calls.actions import announce
+from onrecord.coaching.clips import ClipError, moved
+from onrecord.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
+from onrecord.coaching.scoring import Question, ScorecardError, score
+from onrecord.recordings.models import Recording
+
+MOST_CLIPS = 200
+
+
+class RefusedError(ValueError):
+    """The change makes no sense; nothing was done. The text says why and what to do."""
+
+
+def make_playlist(*, name: str, description: str, is_shared: bool, acting_user: User) -> Playlist:
+    """Raises RefusedError."""
+    playlist = Playlist(team_id=acting_user.team_id, owner=acting_user)
+    return change_playlist(
+        playlist, name=name, description=description, is_shared=is_shared, acting_user=acting_user
+    )
+
+
+def change_playlist(
+    playlist: Playlist, *, name: str, description: str, is_shared: bool, acting_user: User
+) -> Playlist:
+    """Raises RefusedError."""
+    playlist.name = " ".join(name.split())[:80]
+    playlist.description = " ".join(description.split())[:500]
+    playlist.is_shared = is_shared
+    if not playlist.name:
+        raise RefusedError("Give the playlist a name.")
+    try:
+        with transaction.atomic():
+            playlist.save()
+            facts = {"name": playlist.name, "is_shared": is_shared}
+            record(Action.PLAYLIST_CHANGED, playlist, acting_user=acting_user, **facts)
+    except IntegrityError as error:
+        raise RefusedError(f"You have a playlist “{playlist.name}” already. Choose another name.") from error
+    return playlist
+
+
+@transaction.atomic
+def delete_playlist(playlist: Playlist, *, acting_user: User) -> None:
+    """The recordings stay."""
+    record(Action.PLAYLIST_DELETED, playlist, acting_user=acting_user, name=playlist.name)
+    playlist.delete()
+
+
+@transaction.atomic
+def add_clip(
+    playlist: Playlist, recording: Recording, *, start_ms: int, end_ms: int, note: str, acting_user: User
+) -> Clip:
+    """At the end. Raises ClipError."""
+    clips = Playlist.objects.select_for_update().get(pk=playlist.pk).clips
+    if clips.count() >= MOST_CLIPS:
+        raise ClipError(f"The playlist is full: {MOST_CLIPS} clips at most.")
+    last = clips.aggregate(last=Max("position"))["last"]
+    clip = Clip.objects.create(
+        playlist=playlist,
+        recording=recording,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        note=" ".join(note.split())[:300],
+        position=0 if last is None else last + 1,
+    )
+    facts = {"clip": clip.pk, "recording": recording.pk, "start_ms": start_ms, "end_ms": end_ms}
+    record(Action.CLIP_ADDED, playlist, acting_user=acting_user, **facts)
+    return clip
+
+
+@transaction.atomic
+def move_clip(clip: Clip, by: int, *, acting_user: User) -> None:
+    """`by` places later in its playlist, earlier where negative."""
+    Playlist.objects.select_for_update().get(pk=clip.playlist_id)
+    clips = {one.pk: one for one in clip.playlist.clips.order_by("position", "pk")}
+    for position, key in enumerate(moved(list(clips), clip.pk, by)):
+        clips[key].position = position
+    Clip.objects.bulk_update(clips.values(), ["position"])
+    record(Action.CLIP_MOVED, clip.playlist, acting_user=acting_user, clip=clip.pk, by=by)
+
+
+@transaction.atomic
+def remove_clip(clip: Clip, *, acting_user: User) -> None:
+    record(Action.CLIP_REMOVED, clip.playlist, acting_user=acting_user, clip=clip.pk)
+    clip.delete()
+
+
+def save_scorecard(
+    scorecard: Scorecard, *, name: str, questions: Sequence[Question], acting_user: User
+) -> Scorecard:
+    """Make or change one. Raises ScorecardError."""
+    scorecard.name = " ".join(name.split())[:80]
+    scorecard.questions = [question.to_json() for question in questions]
+    if not scorecard.name:
+        raise ScorecardError("Give the scorecard a name.")
+    try:
+        with transaction.atomic():
+            scorecard.save()
+            record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, name=scorecard.name)
+    except IntegrityError as error:
+        raise ScorecardError(
+            f"There is a scorecard “{scorecard.name}” already. Choose another name."
+        ) from error
+    return scorecard
+
+
+@transaction.atomic
+def retire_scorecard(scorecard: Scorecard, *, is_retired: bool, acting_user: User) -> None:
+    """Offer it no more, or again. What was filled in stays."""
+    scorecard.is_retired = is_retired
+    scorecard.save(update_fields=["is_retired"])
+    facts = {"name": scorecard.name, "is_retired": is_retired}
+    record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, **facts)
+
+
+@transaction.atomic
+def assess(
+    recording: Recording, scorecard: Scorecard, answers: list[int | str], *, acting_user: User
+) -> Assessment:
+    """Fill a scorecard in. Raises RefusedError for one's own call."""
+    if recording.call.user_id == acting_user.pk:
+        raise RefusedError("Nobody scores their own call. Ask a colleague for a review.")
+    made = Assessment.objects.create(
+        recording=recording,
+        author=acting_user,
+        name=scorecard.name,
+        questions=scorecard.questions,
+        answers=answers,
+        score=score(scorecard.asked, answers),
+    )
+    record(Action.RECORDING_SCORED, recording, acting_user=acting_user, assessment=made.pk, score=made.score)
+    announce(recording.call, "recording.scored", acting_user=acting_user)
+    return made
+
+
+def ask_for_review(recording: Recording, *, reviewer: User, note: str, acting_user: User) -> Review:
+    """Raises RefusedError."""
+    if reviewer.pk == acting_user.pk:
+        raise RefusedError("Ask somebody else: a review is a second pair of ears.")
+    try:
+        with transaction.atomic():
+            review = Review.objects.create(
+                recording=recording, asked_by=acting_user, reviewer=reviewer, note=note.strip()[:500]
+            )
+            record(Action.REVIEW_ASKED, recording, acting_user=acting_user, reviewer=reviewer.pk)
+            announce(recording.call, "review.asked", acting_user=acting_user)
+    except IntegrityError as error:
+        raise RefusedError(f"{reviewer.name} has been asked already, and has not answered yet.") from error
+    return review
+
+
+@transaction.atomic
+def settle_review(review: Review, *, declined: bool, answer: str, acting_user: User) -> None:
+    """Answer it. Raises RefusedError."""
+    answer = answer.strip()
+    if declined and not answer:
+        raise RefusedError("Say why you decline it, so that somebody else can be asked.")
+    state = Review.State.DECLINED if declined else Review.State.DONE
+    changed = Review.objects.filter(pk=review.pk, state=Review.State.OPEN).update(
+        state=state, answer=answer, settled_at=timezone.now()
+    )
+    if changed:
+        record(
+            Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state
+        )
+        announce(review.recording.call, "review.settled", acting_user=acting_user)
+
+
+@transaction.atomic
+def see_answers(*, acting_user: User) -> None:
+    """The user has looked at the answers to their reviews."""
+    Review.objects.settled_for(acting_user).update(seen_at=timezone.now())

@@ -1,0 +1,46 @@
+"""Where a clip begins and ends, and in which order clips are played. Pure."""
+
+import re
+from collections.abc import Sequence
+
+_CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})|(\d{1,5})")
+
+
+class ClipError(ValueError):
+    """The clip cannot be cut so. The text says why and what to do."""
+
+
+def read_clock(text: str) -> int | None:
+    """Milliseconds of a time as people write it: "1:05", "1:01:05" or whole seconds; else None."""
+    found = _CLOCK.fullmatch(text.strip())
+    if found is None:
+        return None
+    hours, minutes, seconds, alone = found.groups()
+    if alone:
+        return int(alone) * 1000
+    if int(seconds) >= 60:
+        return None
+    return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000
+
+
+def cut(start: str, end: str, duration_ms: int) -> tuple[int, int]:
+    """Start and end in ms of a clip; empty texts mean the recording's own. Raises ClipError."""
+    from_ms = read_clock(start) if start.strip() else 0
+    to_ms = read_clock(end) if end.strip() else duration_ms
+    if from_ms is None or to_ms is None:
+        raise ClipError("Write times as minutes and seconds, such as 1:05.")
+    # The last second is not whole: its end, written down, may lie behind the recording's.
+    if to_ms // 1000 <= -(-duration_ms // 1000):
+        to_ms = min(to_ms, duration_ms)
+    if to_ms > duration_ms:
+        raise ClipError("The recording is shorter than that. Choose an end within it.")
+    if from_ms >= to_ms:
+        raise ClipError("A clip ends after it begins. Choose a later end.")
+    return from_ms, to_ms
+
+
+def moved(order: Sequence[int], key: int, by: int) -> list[int]:
+    """The keys with one of them `by` places later, earlier where negative; no further than the ends."""
+    rest = [one for one in order if one != key]
+    rest.insert(max(0, list(order).index(key) + by), key)
+    return rest

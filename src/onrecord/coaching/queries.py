@@ -1,0 +1,79 @@
+"""Reading playlists, scores and reviews."""
+
+from dataclasses import dataclass
+
+from django.db.models import Avg, Count, Q, QuerySet
+
+from onrecord.accounts.models import User
+from onrecord.coaching.models import Assessment, Clip, Playlist, Review
+from onrecord.paging import Page, page
+from onrecord.recordings.models import Recording
+from onrecord.recordings.outcome import RecordingStatus
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A clip as somebody sees it."""
+
+    clip: Clip
+    #: None for who may not hear it, or where there is none any more.
+    recording: Recording | None
+
+
+def playlists_of(user: User) -> "QuerySet[Playlist]":
+    """Own ones and shared ones, by name, each with the count of its clips as `size`."""
+    rows = Playlist.objects.visible_to(user).select_related("owner").annotate(size=Count("clips"))
+    return rows.order_by("name", "pk")
+
+
+def tracks(playlist: Playlist, user: User) -> list[Track]:
+    """The clips in their order."""
+    clips = list(playlist.clips.order_by("position", "pk"))
+    audible = Recording.objects.visible_to(user).filter(
+        pk__in=[clip.recording_id for clip in clips], status=RecordingStatus.COMPLETED
+    )
+    found = {one.pk: one for one in audible.select_related("call__person", "call__user")}
+    return [Track(clip=clip, recording=found.get(clip.recording_id)) for clip in clips]
+
+
+def recordings_in(playlist_id: int, user: User) -> list[str]:
+    """The recordings of a playlist that the user sees; none of another one."""
+    visible = Playlist.objects.visible_to(user).filter(pk=playlist_id)
+    return list(Clip.objects.filter(playlist__in=visible).values_list("recording", flat=True).distinct())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scores:
+    """How a recording was scored."""
+
+    assessments: list[Assessment]
+    #: Mean of those that count, 0 to 100.
+    average: int | None
+
+
+def scores_of(recording: Recording, user: User) -> Scores:
+    rows = Assessment.objects.visible_to(user).filter(recording=recording).select_related("author")
+    mean = rows.aggregate(mean=Avg("score"))["mean"]
+    return Scores(
+        assessments=list(rows.order_by("-created_at", "-pk")), average=None if mean is None else round(mean)
+    )
+
+
+def inbox(user: User, *, cursor: str | None) -> Page[Review]:
+    """What the user was asked for and has not answered, newest first."""
+    return page(_full(Review.objects.waiting_for(user)), by="-asked_at", cursor=cursor)
+
+
+def asked_by(user: User) -> list[Review]:
+    """What the user asked for last, newest first."""
+    return list(_full(Review.objects.filter(asked_by=user)).order_by("-asked_at", "-pk")[:20])
+
+
+def reviews_of(recording: Recording, user: User) -> list[Review]:
+    """Those of the recording that the user asked for or was asked for."""
+    mine = Review.objects.filter(Q(asked_by=user) | Q(reviewer=user), recording=recording)
+    return list(_full(mine).order_by("-asked_at", "-pk"))
+
+
+def _full(rows: "QuerySet[Review]") -> "QuerySet[Review]":
+    return rows.select_related("asked_by", "reviewer", "recording__call__person", "recording__call__user")

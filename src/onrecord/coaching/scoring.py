@@ -1,0 +1,79 @@
+"""Questions of a scorecard, their answers, and what these come to. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Self
+
+MOST_QUESTIONS = 20
+LONGEST_QUESTION = 200
+LONGEST_ANSWER = 2000
+#: Of a question with a scale: 1 to this.
+BEST = 5
+
+
+class Kind(StrEnum):
+    """How a question is answered."""
+
+    SCALE = "scale"
+    YES_NO = "yes_no"
+    #: In words; does not count.
+    TEXT = "text"
+
+
+class ScorecardError(ValueError):
+    """The scorecard cannot be made or filled in so. The text says why and what to do."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Question:
+    text: str
+    kind: Kind
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(text=stored["text"], kind=Kind(stored["kind"]))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"text": self.text, "kind": self.kind.value}
+
+
+def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
+    """Questions as a form sends them; those without a text are left out. Raises ScorecardError."""
+    questions = [
+        Question(text=" ".join(text.split()), kind=Kind(kind) if kind in set(Kind) else Kind.TEXT)
+        for text, kind in zip(texts, kinds, strict=False)
+        if text.strip()
+    ]
+    if not questions:
+        raise ScorecardError("Write at least one question.")
+    if len(questions) > MOST_QUESTIONS:
+        raise ScorecardError(f"Ask {MOST_QUESTIONS} questions at most.")
+    if any(len(question.text) > LONGEST_QUESTION for question in questions):
+        raise ScorecardError(f"A question has {LONGEST_QUESTION} characters at most. Write a shorter one.")
+    return questions
+
+
+def read_answers(questions: Sequence[Question], given: Sequence[str]) -> list[int | str]:
+    """An answer to each question: 1 to BEST, 1 or 0 for yes or no, or words. Raises ScorecardError."""
+    answers: list[int | str] = []
+    for number, question in enumerate(questions):
+        text = given[number].strip() if number < len(given) else ""
+        if question.kind is Kind.TEXT:
+            answers.append(text[:LONGEST_ANSWER])
+            continue
+        allowed = range(1, BEST + 1) if question.kind is Kind.SCALE else range(2)
+        if text not in map(str, allowed):
+            raise ScorecardError(f"Answer “{question.text}”.")
+        answers.append(int(text))
+    return answers
+
+
+def score(questions: Sequence[Question], answers: Sequence[int | str]) -> int | None:
+    """What the answers come to, 0 to 100; None where no question counts. Every one counts the same."""
+    shares = [
+        (int(answer) - 1) / (BEST - 1) if question.kind is Kind.SCALE else float(answer)
+        for question, answer in zip(questions, answers, strict=True)
+        if question.kind is not Kind.TEXT
+    ]
+    return round(100 * sum(shares) / len(shares)) if shares else None

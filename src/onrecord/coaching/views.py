@@ -1,0 +1,145 @@
+"""Playlists: the library, one of them, and its clips."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.calls.views import call_page
+from onrecord.coaching import actions
+from onrecord.coaching.clips import ClipError, cut
+from onrecord.coaching.models import Clip, Playlist
+from onrecord.coaching.queries import playlists_of, tracks
+from onrecord.errors import require
+from onrecord.recordings.queries import audible
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def playlists(request: HttpRequest) -> HttpResponse:
+    """The library; POST `name`, `description`, `is_shared`: a new playlist."""
+    user = listener(request)
+    if request.method != "POST":
+        return _library(request)
+    try:
+        made = actions.make_playlist(**_fields(request), acting_user=user)
+    except actions.RefusedError as problem:
+        return _library(request, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect("playlist", made.pk)
+
+
+@require_safe
+def playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
+    user = listener(request)
+    shown = get_object_or_404(Playlist.objects.visible_to(user).select_related("owner"), pk=playlist_id)
+    return _playlist(request, shown)
+
+
+@require_POST
+def change_playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
+    """`name`, `description`, `is_shared`; or `do` delete."""
+    own = _own_playlist(request, playlist_id)
+    user = cast(User, request.user)
+    if request.POST.get("do") == "delete":
+        actions.delete_playlist(own, acting_user=user)
+        return redirect("playlists")
+    try:
+        actions.change_playlist(own, **_fields(request), acting_user=user)
+    except actions.RefusedError as problem:
+        own.refresh_from_db()
+        return _playlist(request, own, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    return redirect("playlist", playlist_id)
+
+
+@require_POST
+def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
+    """`playlist` (an own one) or `name` of a new one; `start`, `end` (as 1:05, empty for all), `note`."""
+    user = listener(request)
+    recording = get_object_or_404(audible(user), pk=call_id)
+    form = request.POST
+    try:
+        start_ms, end_ms = cut(form.get("start", ""), form.get("end", ""), recording.duration_ms or 0)
+        wanted = _wanted_playlist(request, user)
+        clip = actions.add_clip(
+            wanted,
+            recording,
+            start_ms=start_ms,
+            end_ms=end_ms,
+            note=form.get("note", ""),
+            acting_user=user,
+        )
+    except (ClipError, actions.RefusedError) as problem:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return call_page(request, call_id, status=status, clip_problem=str(problem))
+    return redirect(f"{reverse('playlist', args=[wanted.pk])}#clip-{clip.pk}")
+
+
+@require_POST
+def change_clip(request: HttpRequest, clip_id: int) -> HttpResponse:
+    """`do`: up, down, remove."""
+    user = listener(request)
+    clip = get_object_or_404(Clip.objects.select_related("playlist"), pk=clip_id, playlist__owner=user)
+    do = request.POST.get("do")
+    if do == "remove":
+        actions.remove_clip(clip, acting_user=user)
+    elif do in ("up", "down"):
+        actions.move_clip(clip, -1 if do == "up" else 1, acting_user=user)
+    else:
+        raise BadRequest
+    return redirect("playlist", clip.playlist_id)
+
+
+def listener(request: HttpRequest) -> User:
+    """Who asks, if they may listen to recordings."""
+    require(request.user, Permission.RECORDING_LISTEN)
+    return cast(User, request.user)
+
+
+def _wanted_playlist(request: HttpRequest, user: User) -> Playlist:
+    key = request.POST.get("playlist", "")
+    if key.isascii() and key.isdecimal():
+        return get_object_or_404(Playlist, pk=int(key), owner=user)
+    name = request.POST.get("name", "")
+    return actions.make_playlist(name=name, description="", is_shared=False, acting_user=user)
+
+
+def _own_playlist(request: HttpRequest, playlist_id: int) -> Playlist:
+    user = listener(request)
+    found = get_object_or_404(Playlist.objects.visible_to(user), pk=playlist_id)
+    if found.owner_id != user.pk:
+        raise PermissionDenied(f"Only {found.owner.name} changes this playlist. Make one of your own.")
+    return found
+
+
+def _fields(request: HttpRequest) -> dict[str, Any]:
+    form = request.POST
+    return {
+        "name": form.get("name", ""),
+        "description": form.get("description", ""),
+        "is_shared": "is_shared" in form,
+    }
+
+
+def _library(request: HttpRequest, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    context = {"playlists": playlists_of(cast(User, request.user)), "problem": problem}
+    return render(request, "coaching/playlists.html", context, status=status)
+
+
+def _playlist(
+    request: HttpRequest, shown: Playlist, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+) -> HttpResponse:
+    user = cast(User, request.user)
+    found = tracks(shown, user)
+    context = {
+        "playlist": shown,
+        "tracks": found,
+        "is_own": shown.owner_id == user.pk,
+        "length_ms": sum(track.clip.length_ms for track in found),
+        "problem": problem,
+    }
+    return render(request, "coaching/playlist.html", context, status=status)

@@ -1,0 +1,105 @@
+"""Coaching: a playlist that plays on by itself, and a review from the question to the score."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
+
+from harness.browser import browser, sign_in
+from harness.installation import Installation
+
+
+@pytest.fixture
+def other(playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
+    """A colleague's browser."""
+    with browser(playwright, tmp_path / "other") as context:
+        yield context.pages[0]
+
+
+def assert_accessible(page: Page) -> None:
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def add_clip(page: Page, installation: Installation, number: int, playlist: str) -> None:
+    """From the call page of one of the newest recordings, by keyboard."""
+    page.goto(f"{installation.url}/recordings")
+    page.locator(".recording a[href^='/calls/']").nth(number).click()
+    page.get_by_text("Add to a playlist").focus()
+    page.keyboard.press("Enter")
+    if page.get_by_label("Playlist", exact=True).is_visible():
+        page.get_by_label("Playlist", exact=True).select_option(label=playlist)
+    else:
+        page.get_by_label("Name of a new playlist").fill(playlist)
+    page.get_by_label("From", exact=True).fill("0:01")
+    page.get_by_label("To", exact=True).fill("0:03")
+    page.get_by_label("What to listen for").fill(f"Voice {number}")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/coaching/playlists/*")
+
+
+def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
+    chromium: BrowserContext, installation: Installation
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ida")
+    add_clip(page, installation, 0, "Voices")
+    add_clip(page, installation, 1, "Voices")
+    clips = page.locator(".clips > li")
+    page.get_by_role("button", name="Move clip 2 up").focus()
+    page.keyboard.press("Enter")
+    expect(clips.first).to_contain_text("Voice 1")
+    assert_accessible(page)
+
+    page.get_by_role("button", name="Play clip 1").focus()
+    page.keyboard.press("Enter")
+    expect(clips.nth(0)).to_have_attribute("data-playing", "")
+    expect(page.locator(".player-now")).to_have_text("0:01")
+    expect(clips.nth(1)).to_have_attribute("data-playing", "", timeout=15_000)
+    expect(clips.nth(0)).not_to_have_attribute("data-playing", "")
+    expect(page.locator(".clips > li[data-playing]")).to_have_count(0, timeout=15_000)
+    stopped_at = page.evaluate("document.querySelector('or-player').time")
+    assert 2.9 <= stopped_at < 3.5
+
+    page.get_by_role("link", name="Its recordings").click()
+    expect(page.locator(".recording")).to_have_count(2)
+
+
+def test_a_review_is_asked_for_answered_with_a_score_and_read(
+    chromium: BrowserContext, other: Page, installation: Installation
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    page.goto(f"{installation.url}/recordings")
+    # The demo has a review of the newest one already.
+    page.locator(".recording a[href^='/calls/']").nth(1).click()
+    page.get_by_text("Ask for a review").click()
+    page.get_by_label("Whom").select_option(label="Marcus Reed")
+    page.get_by_label("What you want to know").fill("Was I too fast?")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    expect(page.locator(".review-line")).to_contain_text("You asked Marcus Reed")
+
+    sign_in(other, installation, "marcus")
+    expect(other.locator(".nav [data-count=coaching]")).to_be_visible()
+    other.goto(f"{installation.url}/coaching/reviews")
+    waiting = other.get_by_role("listitem").filter(has_text="Was I too fast?")
+    expect(waiting).to_contain_text("Ana Torres asked")
+    assert_accessible(other)
+    waiting.get_by_role("link", name="Listen").click()
+    other.get_by_text("Score: Discovery call").click()
+    other.get_by_role("group", name="Was the reason for the call clear at once?").get_by_label("4").check()
+    for question in ("Did the contact talk more than we did?", "Was a next step agreed?"):
+        other.get_by_role("group", name=question).get_by_label("Yes").check()
+    assert_accessible(other)
+    other.get_by_role("button", name="Save the score").click()
+    expect(other.get_by_text("Discovery call by Marcus Reed: 92 of 100")).to_be_visible()
+    other.goto(f"{installation.url}/coaching/reviews")
+    waiting.get_by_label("Your answer").fill("Just right.")
+    waiting.get_by_role("button", name="Reviewed").click()
+    expect(other.get_by_role("listitem").filter(has_text="Was I too fast?")).to_have_count(0)
+
+    # Ana's page follows without a reload.
+    expect(page.get_by_text("Discovery call by Marcus Reed: 92 of 100")).to_be_visible()
+    expect(page.locator(".review-line")).to_contain_text("Just right.")

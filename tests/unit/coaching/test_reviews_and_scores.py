@@ -1,0 +1,142 @@
+"""Asking for a review, answering it, scoring by the team's questions."""
+
+import pytest
+from django.test import Client
+from test_playlists import client_of, recorded
+
+from factories import GroupFactory, UserFactory
+from onrecord.accounts.models import User
+from onrecord.calls.models import Call, CallEvent
+from onrecord.coaching.models import Assessment, Review, Scorecard
+
+pytestmark = pytest.mark.django_db
+
+CARD = {
+    "name": "Discovery",
+    "question": ["Clear?", "Next step?", "Advice"],
+    "kind": ["scale", "yes_no", "text"],
+}
+
+
+@pytest.fixture
+def marcus() -> User:
+    return UserFactory(name="Marcus", permission_set="Manager")
+
+
+@pytest.fixture
+def ana() -> User:
+    return UserFactory(name="Ana")
+
+
+@pytest.fixture
+def call(ana: User) -> Call:
+    return recorded(ana)
+
+
+def ask(asker: User, call: Call, reviewer: User, note: str = "Too early?") -> int:
+    form = {"reviewer": reviewer.pk, "note": note}
+    return client_of(asker).post(f"/recordings/{call.pk}/reviews", form).status_code
+
+
+def counts(user: User) -> dict[str, int]:
+    found: dict[str, int] = client_of(user).get("/api/v2/coaching/counts").json()
+    return found
+
+
+def scorecard(marcus: User) -> Scorecard:
+    assert client_of(marcus).post("/settings/scorecards", CARD).status_code == 302
+    return Scorecard.objects.get()
+
+
+def score(user: User, call: Call, card: Scorecard, *answers: str) -> Client:
+    form = {"scorecard": card.pk} | {f"answer-{number}": one for number, one in enumerate(answers, 1)}
+    return client_of(user).post(f"/recordings/{call.pk}/scores", form)
+
+
+def test_a_review_goes_to_the_inbox_and_its_answer_comes_back(ana: User, marcus: User, call: Call) -> None:
+    assert ask(ana, call, marcus) == 302
+    assert (counts(marcus), counts(ana)) == ({"reviews": 1, "answers": 0}, {"reviews": 0, "answers": 0})
+    inbox = client_of(marcus).get("/coaching/reviews").content.decode()
+    assert "Ana asked" in inbox
+    assert "Too early?" in inbox
+    review = Review.objects.get()
+    done = {"do": "done", "answer": "No. Well led."}
+    assert client_of(marcus).post(f"/coaching/reviews/{review.pk}", done).status_code == 302
+    assert (counts(marcus), counts(ana)) == ({"reviews": 0, "answers": 0}, {"reviews": 0, "answers": 1})
+    assert "No. Well led." in client_of(ana).get("/coaching/reviews").content.decode()
+    assert counts(ana)["answers"] == 0
+    kinds = CallEvent.objects.filter(call=call).values_list("type", flat=True)
+    assert list(kinds) == ["review.asked", "review.settled"]
+
+
+def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
+    ask(ana, call, marcus)
+    path = f"/coaching/reviews/{Review.objects.get().pk}"
+    refused = client_of(marcus).post(path, {"do": "decline", "answer": " "})
+    assert refused.status_code == 422
+    assert "Say why" in refused.content.decode()
+    client_of(marcus).post(path, {"do": "decline", "answer": "Away this week."})
+    assert Review.objects.get().state == "declined"
+    assert ask(ana, call, marcus) == 302, "declined, it can be asked for again"
+
+
+def test_nobody_is_asked_twice_asks_themselves_or_is_asked_for_what_they_may_not_hear(
+    ana: User, marcus: User, call: Call
+) -> None:
+    ask(ana, call, marcus)
+    assert ask(ana, call, marcus) == 422
+    assert ask(ana, call, ana) == 422
+    assert ask(ana, call, UserFactory(name="Ben")) == 400, "a rep hears own calls alone"
+    assert ask(UserFactory(permission_set="Manager", group=GroupFactory(name="West")), call, marcus) == 404
+
+
+def test_only_the_reviewer_answers(ana: User, marcus: User, call: Call) -> None:
+    ask(ana, call, marcus)
+    path = f"/coaching/reviews/{Review.objects.get().pk}"
+    other = UserFactory(name="Mia", permission_set="Manager")
+    assert client_of(other).post(path, {"do": "done"}).status_code == 404
+    assert client_of(ana).post(path, {"do": "done"}).status_code == 404
+    User.objects.filter(pk=marcus.pk).update(group=GroupFactory(name="West"))
+    assert client_of(marcus).post(path, {"do": "done"}).status_code == 404, "out of their sight by now"
+
+
+def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Call) -> None:
+    card = scorecard(marcus)
+    assert score(marcus, call, card, "5", "0", "Ask first.").status_code == 302
+    score(marcus, call, card, "5", "1", "")
+    page = client_of(ana).get(f"/calls/{call.pk}").content.decode()
+    assert "Discovery by Marcus: 50 of 100" in page
+    assert "Ask first." in page
+    assert "75 of 100" in page, "the average"
+    assert "Score: Discovery" not in page
+
+
+def test_what_was_scored_keeps_the_questions_as_they_were(ana: User, marcus: User, call: Call) -> None:
+    card = scorecard(marcus)
+    score(marcus, call, card, "5", "1", "")
+    changed = {"name": "Discovery 2", "question": ["Louder?"], "kind": ["yes_no"]}
+    client_of(marcus).post(f"/settings/scorecards/{card.pk}", changed)
+    assert "Next step?" in client_of(ana).get(f"/calls/{call.pk}").content.decode()
+
+
+def test_nobody_scores_their_own_call_nor_without_all_answers_nor_by_a_retired_card(
+    ana: User, marcus: User, call: Call
+) -> None:
+    card = scorecard(marcus)
+    assert score(marcus, recorded(marcus), card, "5", "1").status_code == 422
+    missing = score(marcus, call, card, "5")
+    assert missing.status_code == 422  # type: ignore[attr-defined]
+    assert "Answer “Next step?”" in missing.content.decode()  # type: ignore[attr-defined]
+    assert score(ana, call, card, "5", "1").status_code == 403
+    client_of(marcus).post(f"/settings/scorecards/{card.pk}", {"do": "retire"})
+    assert score(marcus, call, card, "5", "1").status_code == 404
+    assert not Assessment.objects.exists()
+
+
+def test_a_scorecard_needs_a_name_of_its_own_and_questions(marcus: User) -> None:
+    scorecard(marcus)
+    client = client_of(marcus)
+    assert "already" in client.post("/settings/scorecards", CARD).content.decode()
+    assert client.post("/settings/scorecards", CARD | {"name": " "}).status_code == 422
+    assert client.post("/settings/scorecards", CARD | {"question": [""]}).status_code == 422
+    assert Scorecard.objects.count() == 1
