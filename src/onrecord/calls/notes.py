@@ -21,6 +21,6 @@ def merged(theirs: str, mine: str) -> str:
         return mine
     if theirs.startswith(mine):
         return theirs
-    kept = theirs.splitlines()
-    known = set(kept)
-    return "\n".join(kept + [line for line in mine.splitlines() if line not in known])
+    kept = theirs.split("\n")
+    known = {"", *kept}
+    return "\n".join(kept + [line for line in mine.split("\n") if line not in known])

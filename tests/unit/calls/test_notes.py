@@ -20,6 +20,7 @@ TEXT = st.lists(
         ("Wants a qu", "Wants a quote", "Wants a quote"),
         ("Wants a quote", "Wants a qu", "Wants a quote"),
         ("Hello\nBudget: 10k", "Hello\nCall in May", "Hello\nBudget: 10k\nCall in May"),
+        ("Budget: 10k", "\n\n", "Budget: 10k"),
         ("Budget: 10k", "Budget: 12k", "Budget: 10k\nBudget: 12k"),
     ],
 )
