@@ -3,26 +3,32 @@
 import os
 from typing import cast
 
+import django
 from django.conf import settings
-from django.core.asgi import get_asgi_application
 from servestatic import ServeStaticASGI
 
 from onrecord.body_limit import Application, BodyLimit
 from onrecord.governance.sound import LARGEST_BYTES
 from onrecord.limits import LARGEST_RECORDING
+from onrecord.streamed_body import StreamingHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
+
+django.setup(set_prefix=False)
+
+#: Takes recordings of other dialers.
+IMPORTS = "/api/v2/conversations/calls"
 
 #: Paths that take files, and how large a request to them may be.
 LARGEST_BODIES = {
     "/settings/call-recording/announcements": LARGEST_BYTES + 100_000,
-    "/api/v2/conversations/calls": LARGEST_RECORDING + 100_000,
+    IMPORTS: LARGEST_RECORDING + 100_000,
 }
 
 # Files keep their names from build to build, so a browser asks each time whether one has changed.
 application = ServeStaticASGI(
     BodyLimit(
-        cast(Application, get_asgi_application()),
+        cast(Application, StreamingHandler(frozenset({IMPORTS}))),
         least=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         larger=LARGEST_BODIES,
     ),

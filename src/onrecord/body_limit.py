@@ -1,4 +1,4 @@
-"""Refusing a request that is too large while it arrives: Django reads all of it before any view is asked."""
+"""Refusing a request that is too large while it arrives."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -10,7 +10,12 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 
 
 class BodyTooLargeError(Exception):
-    """More has arrived than the path takes."""
+    """More has arrived than the path takes. The text says how much it takes."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"This is too large: at most {limit / 1e6:.0f} MB can be sent here. Send a smaller file."
+        )
 
 
 class BodyLimit:
@@ -28,12 +33,12 @@ class BodyLimit:
             return
         limit = self._larger.get(scope["path"], self._least)
         if _announced(scope) > limit:
-            await _refuse(send, limit)
+            await _refuse(send, BodyTooLargeError(limit))
             return
         try:
             await self._application(scope, _counted(receive, limit), send)
-        except BodyTooLargeError:
-            await _refuse(send, limit)
+        except BodyTooLargeError as error:
+            await _refuse(send, error)
 
 
 def _announced(scope: MutableMapping[str, Any]) -> int:
@@ -50,14 +55,13 @@ def _counted(receive: Receive, limit: int) -> Receive:
         message = await receive()
         arrived += len(message.get("body", b""))
         if arrived > limit:
-            raise BodyTooLargeError
+            raise BodyTooLargeError(limit)
         return message
 
     return counted
 
 
-async def _refuse(send: Send, limit: int) -> None:
-    text = f"This is too large: at most {limit / 1e6:.0f} MB can be sent here. Send a smaller file."
+async def _refuse(send: Send, error: BodyTooLargeError) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": text.encode()})
+    await send({"type": "http.response.body", "body": str(error).encode()})

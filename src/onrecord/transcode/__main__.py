@@ -26,7 +26,7 @@ def main() -> None:
     answer: dict[str, object]
     try:
         store = BlobStore(config.blob_url, config.secrets.master_key)
-        answer = {"completion": convert(order, store, order.file.parent)}
+        answer = {"completion": convert(order, store, order.file.parent, config.secrets.master_key)}
     except SidesMixedError as error:
         answer = {"problem": {"code": "sides_mixed", "message": str(error)}}
     except UnusableError as error:

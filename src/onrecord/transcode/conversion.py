@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import AwareDatetime, BaseModel
 
 from onrecord.blobs.store import MANIFEST, PEAKS, AlreadyStoredError, BlobStore
+from onrecord.blobs.waiting import WaitingFile
 from onrecord.capture.gate import Side
 from onrecord.capture.journal import NO_PARTY, ControlFrame
 from onrecord.g711 import RATE
@@ -26,6 +27,7 @@ class Order(BaseModel):
     """What is to be converted, and under which decision."""
 
     call_id: str
+    #: A waiting file (`blobs.waiting`).
     file: Path
     #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
     policy: dict[str, Any]
@@ -38,22 +40,22 @@ class Order(BaseModel):
     source: dict[str, str]
 
 
-def convert(order: Order, store: BlobStore, drafts: Path) -> dict[str, Any]:
+def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> dict[str, Any]:
     """Make and store the recording; the data of its `recording.completed` (docs/reference/switch.md).
 
     Done already, it is only told again. Raises UnusableError, SidesMixedError, OSError.
     """
     if not store.exists(order.call_id):
         try:
-            _make(order, drafts).put(store)
+            _make(order, drafts, master_key).put(store)
         except AlreadyStoredError:
             # Somebody else stored it meanwhile: that one counts.
             (drafts / f"{order.call_id}.audio").unlink(missing_ok=True)
     return completion(json.loads(store.get(order.call_id, MANIFEST)), store.get(order.call_id, PEAKS))
 
 
-def _make(order: Order, drafts: Path) -> Recording:
-    with Sound(order.file) as sound:
+def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
+    with WaitingFile(order.file, master_key) as file, Sound(file) as sound:
         picked = sides(sound.facts.channels, order.channels, Mode(order.policy["mode"]))
         draft = Draft(drafts / f"{order.call_id}.audio", order.call_id)
         try:
@@ -62,10 +64,11 @@ def _make(order: Order, drafts: Path) -> Recording:
         except BaseException:
             draft.discard()
             raise
+        facts = _file(file, sound)
     peaks = draft.finish()
     source = {
         **order.source,
-        "file": _file(order.file, sound),
+        "file": facts,
         "channels": [channel.value for channel in order.channels] if order.channels else None,
     }
     controls = _controls(order, picked.heard, round(draft.samples * 1000 / RATE))
@@ -81,13 +84,13 @@ def _make(order: Order, drafts: Path) -> Recording:
     )
 
 
-def _file(path: Path, sound: Sound) -> dict[str, Any]:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+def _file(file: WaitingFile, sound: Sound) -> dict[str, Any]:
+    file.seek(0)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
     facts = sound.facts
     return {
         "sha256": digest,
-        "bytes": path.stat().st_size,
+        "bytes": file.size,
         "container": facts.container,
         "codec": facts.codec,
         "rate": facts.rate,

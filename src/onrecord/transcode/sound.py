@@ -3,13 +3,13 @@
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.blobs.waiting import WaitingFile
 from onrecord.g711 import RATE
 from onrecord.limits import LARGEST_RECORDING
 
@@ -52,8 +52,8 @@ class Facts:
 class Sound:
     """A sound file opened for one pass. Raises UnusableError."""
 
-    def __init__(self, path: Path) -> None:
-        size = path.stat().st_size
+    def __init__(self, file: WaitingFile) -> None:
+        size = file.size
         if size == 0:
             raise UnusableError("The file is empty. Send it again.")
         if size > LARGEST_RECORDING:
@@ -61,11 +61,13 @@ class Sound:
                 f"The file has {size / 1e6:.0f} MB, and at most {LARGEST_RECORDING / 1e6:.0f} MB are taken. "
                 "Send it in a compressed format."
             )
+        is_cut_wave = _is_cut_wave(file)
         try:
             self._container = av.open(
-                str(path),
+                file,
                 mode="r",
-                container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "file"},
+                # What the file names beside itself is opened by no protocol.
+                container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
                 metadata_errors="replace",
             )
         except (av.error.FFmpegError, ValueError) as error:
@@ -76,7 +78,7 @@ class Sound:
             self._container.close()
             raise
         #: Whether the file breaks off before its end; known after the last sample.
-        self.truncated = _is_cut_wave(path)
+        self.truncated = is_cut_wave
 
     def __enter__(self) -> "Sound":
         return self
@@ -125,13 +127,13 @@ class Sound:
         yield None
 
 
-def _is_cut_wave(path: Path) -> bool:
+def _is_cut_wave(file: WaitingFile) -> bool:
     """Whether a RIFF file is shorter than it says: libav takes the length that is there for the right one."""
-    with path.open("rb") as file:
-        kind, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+    kind, size = struct.unpack("<4sI", file.read(8).ljust(8, b"\0"))
+    file.seek(0)
     # What was written as a stream says the greatest size, or nothing.
     end: int = size + 8
-    return kind == b"RIFF" and size != _SIZE_UNKNOWN and end > path.stat().st_size
+    return kind == b"RIFF" and size != _SIZE_UNKNOWN and end > file.size
 
 
 def _facts(container: Any) -> Facts:

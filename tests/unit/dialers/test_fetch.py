@@ -15,16 +15,20 @@ def target(tmp_path: Path) -> Path:
     return tmp_path / "fetched"
 
 
+def fetch(fetcher: Fetcher, url: str, target: Path, **more: str) -> None:
+    with target.open("wb") as file:
+        fetcher.fetch(url, file, **more)
+
+
 def refused(fetcher: Fetcher, url: str, target: Path) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        fetcher.fetch(url, target)
-    assert not target.exists()
+        fetch(fetcher, url, target)
     return caught.value
 
 
 def test_a_file_is_fetched_as_it_is(server: RecordingsServer, target: Path) -> None:
     server.files["/r.mp3"] = bytes(range(256)) * 1000
-    Fetcher(HERE).fetch(f"{server.url}/r.mp3", target)
+    fetch(Fetcher(HERE), f"{server.url}/r.mp3", target)
     assert target.read_bytes() == server.files["/r.mp3"]
 
 
@@ -108,7 +112,7 @@ def test_an_address_of_another_kind_is_refused(target: Path, url: str) -> None:
 def test_redirects_are_followed_but_not_for_ever(server: RecordingsServer, target: Path) -> None:
     server.redirects |= {"/a": "/b", "/b": f"{server.url}/c", "/loop": "/loop"}
     server.files["/c"] = b"here"
-    Fetcher(HERE).fetch(f"{server.url}/a", target)
+    fetch(Fetcher(HERE), f"{server.url}/a", target)
     assert target.read_bytes() == b"here"
     target.unlink()
     assert "too often" in str(refused(Fetcher(HERE), f"{server.url}/loop", target))
@@ -118,7 +122,7 @@ def test_the_key_goes_to_the_first_host_only(server: RecordingsServer, target: P
     with recordings_server() as other:
         server.redirects |= {"/a": "/b", "/b": f"{other.url}/c"}
         other.files["/c"] = b"here"
-        Fetcher(HERE).fetch(f"{server.url}/a", target, authorization="Bearer key")
+        fetch(Fetcher(HERE), f"{server.url}/a", target, authorization="Bearer key")
         assert server.asked == [("/a", "Bearer key"), ("/b", "Bearer key")]
         assert other.asked == [("/c", None)]
 

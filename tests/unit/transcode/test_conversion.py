@@ -2,6 +2,7 @@
 
 import io
 import os
+import shutil
 import wave
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 from harness import sound_files
 from harness.sound_files import LENGTH_S, PERSON_HZ, USER_HZ
 from onrecord.blobs.store import AUDIO, MANIFEST, BlobStore
+from onrecord.blobs.waiting import sealing
 from onrecord.config import Config
 from onrecord.limits import LARGEST_RECORDING
 from onrecord.render.verify import verify
@@ -38,13 +40,16 @@ def store(config: Config) -> BlobStore:
 
 
 @pytest.fixture
-def take(store: BlobStore, tmp_path: Path) -> Callable[..., dict[str, Any]]:
+def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict[str, Any]]:
     """Convert a file: `take(path, channels=..., mode=...)`."""
 
     def take(file: Path, *, channels: list[Channel] | None = None, mode: str = "both") -> dict[str, Any]:
+        waiting = tmp_path / f"{file.name}.waiting"
+        with file.open("rb") as sound, sealing(waiting, config.secrets.master_key) as sealed:
+            shutil.copyfileobj(sound, sealed, 1 << 20)
         order = Order(
             call_id=CALL_ID,
-            file=file,
+            file=waiting,
             policy=POLICY | {"mode": mode},
             channels=channels,
             user="7",
@@ -53,7 +58,7 @@ def take(store: BlobStore, tmp_path: Path) -> Callable[..., dict[str, Any]]:
         )
         drafts = tmp_path / "drafts"
         drafts.mkdir(exist_ok=True)
-        return convert(order, store, drafts)
+        return convert(order, store, drafts, config.secrets.master_key)
 
     return take
 

@@ -3,30 +3,30 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import IO, Any, cast
+from typing import Any, cast
 
-from django.core.files.uploadedfile import UploadedFile
-from django.http import HttpRequest
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
 from pydantic import ValidationError
 
 from onrecord.accounts.permissions import Permission
+from onrecord.body_limit import BodyTooLargeError
 from onrecord.errors import ApiError, require
 from onrecord.integrations.dialers import actions
 from onrecord.integrations.dialers.entry import (
     CallIn,
     EntryError,
     FileCallIn,
-    drop,
-    keep,
     neutral,
     user_of,
     what_is_wrong,
 )
 from onrecord.integrations.dialers.models import ApiToken, ImportedCall
 from onrecord.integrations.dialers.neutral import RecordingFile
+from onrecord.integrations.dialers.upload import FIELD, SealingUpload
 from onrecord.recordings.models import Recording
 
 #: How exactly the last use of a token is known: a row is not written for each request.
@@ -78,9 +78,22 @@ router = Router(auth=TokenAuth(), tags=["conversations"])
 def enter_call(request: HttpRequest) -> Status[ImportedOut]:
     """201 for a new call, 200 for one that is known already; either way the state of its recording."""
     token = cast(ApiToken, request.auth)  # type: ignore[attr-defined]
-    upload = request.FILES.get("recording")
+    upload = SealingUpload(request)
+    request.upload_handlers = [upload]
     try:
-        body, file = _read(request, upload)
+        row, is_new = _take(request, token, upload)
+    except BaseException:
+        upload.discard()
+        raise
+    if not is_new:
+        upload.discard()
+    return Status(201 if is_new else 200, _out(row))
+
+
+def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple[ImportedCall, bool]:
+    """Read the request, whose file is then in the imports folder, and enter the call. Raises ApiError."""
+    try:
+        body, file = _read(request)
         user = user_of(body, token.team)
         source = body.source or token.name
         call_id = _call_id(request, body, file)
@@ -89,21 +102,19 @@ def enter_call(request: HttpRequest) -> Status[ImportedOut]:
         raise ApiError(400, "bad_request", what_is_wrong(error)) from error
     except EntryError as error:
         raise ApiError(error.status, error.code, str(error)) from error
-    name = keep(cast(IO[bytes], upload)) if upload is not None else ""
-    try:
-        row, is_new = actions.take(call, team=token.team, source=source, user=user, file=name)
-    except BaseException:
-        drop(name)
-        raise
-    if not is_new:
-        drop(name)
-    return Status(201 if is_new else 200, _out(row))
+    except BodyTooLargeError as error:
+        raise ApiError(413, "too_large", str(error)) from error
+    except (UnreadablePostError, MultiPartParserError) as error:
+        raise ApiError(
+            400, "bad_request", "The request breaks off or cannot be read. Send it again."
+        ) from error
+    return actions.take(call, team=token.team, source=source, user=user, file=upload.name)
 
 
-def _read(request: HttpRequest, upload: "UploadedFile[bytes] | None") -> tuple[CallIn, RecordingFile | None]:
+def _read(request: HttpRequest) -> tuple[CallIn, RecordingFile | None]:
     if request.content_type == "multipart/form-data":
         fields = FileCallIn.model_validate(request.POST.dict())
-        return fields, fields.file if upload is not None else None
+        return fields, fields.file if FIELD in request.FILES else None
     body = CallIn.model_validate_json(request.body)
     return body, body.file
 

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,18 +10,19 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from onrecord.accounts.models import Team
+from onrecord.blobs.waiting import sealing
 from onrecord.integrations.dialers import actions
 from onrecord.integrations.dialers.entry import (
     EntryError,
     FileCallIn,
-    drop,
-    keep,
     neutral,
     user_of,
     what_is_wrong,
 )
 from onrecord.integrations.dialers.models import ImportedCall
-from onrecord.integrations.dialers.work import work
+from onrecord.integrations.dialers.upload import new_name
+from onrecord.integrations.dialers.work import imports_folder, work
+from onrecord.settings import config
 
 _REQUIRED = ("file", "from", "to", "direction", "duration", "call_created_at", "user_guid")
 _OPTIONAL = ("call_id", "recording_id", "channels", "announced", "source", "disposition", "notes")
@@ -105,13 +107,15 @@ def _import(folder: Path, row: Row, team: Team) -> Report:
         source = body.source or _SOURCE
         call = neutral(body, user=user, provider="manifest", source=source, call_id=call_id, file=body.file)
         file.seek(0)
-        name = keep(file)
+        kept = imports_folder() / new_name()
+        with sealing(kept, config.secrets.master_key) as waiting:
+            shutil.copyfileobj(file, waiting, 1 << 20)
     try:
-        taken, is_new = actions.take(call, team=team, source=source, user=user, file=name, at_once=True)
+        taken, is_new = actions.take(call, team=team, source=source, user=user, file=kept.name, at_once=True)
         if is_new:
             work(taken.pk)
     finally:
-        drop(name)
+        kept.unlink(missing_ok=True)
     taken.refresh_from_db()
     return _report(row, taken, is_new=is_new)
 

@@ -1,8 +1,6 @@
 """A call as programs and manifests write it, and the neutral form of it."""
 
-import secrets
-import shutil
-from typing import IO, Annotated, Literal, Self
+from typing import Annotated, Literal, Self
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, model_validator
@@ -10,7 +8,6 @@ from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, model_valid
 from onrecord.accounts.models import Team, User
 from onrecord.integrations.dialers.neutral import ChannelName, Party, RecordedCall, RecordingFile, Source
 from onrecord.integrations.dialers.queries import user_by_guid
-from onrecord.integrations.dialers.work import imports_folder
 from onrecord.people.numbers import NumberError, normalise
 
 
@@ -116,17 +113,3 @@ def neutral(
         disposition=body.disposition,
         notes=body.notes,
     )
-
-
-def keep(file: IO[bytes]) -> str:
-    """Put a file where its conversion finds it; its name there."""
-    name = f"{secrets.token_hex(16)}.upload"
-    with (imports_folder() / name).open("xb") as kept:
-        shutil.copyfileobj(file, kept, 1 << 20)
-    return name
-
-
-def drop(name: str) -> None:
-    """Forget a kept file that is not needed; nothing for an empty name."""
-    if name:
-        (imports_folder() / name).unlink(missing_ok=True)

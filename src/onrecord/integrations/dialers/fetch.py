@@ -10,9 +10,8 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
-from pathlib import Path
 from socket import SOCK_STREAM, gaierror, getaddrinfo
-from typing import BinaryIO
+from typing import Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
@@ -29,6 +28,12 @@ _REDIRECT = {301, 302, 303, 307, 308}
 _LATER = {401, 403, 404, 408, 425, 429}
 #: IPv6 addresses that lead on to an IPv4 address, which is their last 32 bits (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class Target(Protocol):
+    """Where the bytes go."""
+
+    def write(self, data: bytes, /) -> object: ...
 
 
 class FetchError(Exception):
@@ -108,28 +113,22 @@ class Fetcher:
         self._whole_s = whole_s
         self._tls: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
 
-    def fetch(self, url: str, target: Path, *, authorization: str = "") -> None:
-        """Write what is at `url` to `target`; nothing is left there should it fail.
+    def fetch(self, url: str, file: Target, *, authorization: str = "") -> None:
+        """Write what is at `url` to `file`.
 
         `authorization` goes to the first address only. Raises FetchError, OSError when the disk fails.
         """
         deadline = time.monotonic() + self._whole_s
         try:
-            with (
-                target.open("xb") as file,
-                httpcore.ConnectionPool(self._tls, network_backend=_PinnedBackend(self._check)) as pool,
-            ):
+            pool = httpcore.ConnectionPool(self._tls, network_backend=_PinnedBackend(self._check))
+            with pool:
                 self._follow(pool, url, authorization, file, deadline)
-        except FetchError:
-            target.unlink(missing_ok=True)
-            raise
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
-            target.unlink(missing_ok=True)
             reason = str(error) or type(error).__name__
             raise FetchError(f"{urlsplit(url).hostname} did not answer: {reason}.", retry=True) from error
 
     def _follow(
-        self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: BinaryIO, deadline: float
+        self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: Target, deadline: float
     ) -> None:
         first = origin = _origin(_checked(url))
         for _ in range(_REDIRECTS + 1):
@@ -147,7 +146,7 @@ class Fetcher:
         pool: httpcore.ConnectionPool,
         url: str,
         headers: dict[str, str],
-        file: BinaryIO,
+        file: Target,
         deadline: float,
     ) -> str | None:
         """Get one address; where it redirects to, None when the file is written."""
@@ -171,7 +170,7 @@ class Fetcher:
             self._copy(answer.iter_stream(), file, deadline)
         return None
 
-    def _copy(self, chunks: Iterable[bytes], file: BinaryIO, deadline: float) -> None:
+    def _copy(self, chunks: Iterable[bytes], file: Target, deadline: float) -> None:
         size = 0
         for chunk in chunks:
             size += len(chunk)

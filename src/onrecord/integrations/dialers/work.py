@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import F, Q
 from django.utils import timezone
 
+from onrecord.blobs.waiting import sealing
 from onrecord.integrations.dialers import actions
 from onrecord.integrations.dialers.fetch import Fetcher, FetchError
 from onrecord.integrations.dialers.models import ImportedCall
@@ -34,7 +35,7 @@ _CLAIM = timedelta(seconds=_JOB_S + 60)
 
 
 def imports_folder() -> Path:
-    """Where files wait for their conversion, readable by their owner only."""
+    """Where files wait for their conversion: sealed (`blobs.waiting`), readable by their owner only."""
     folder = config.home / "imports"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
@@ -102,7 +103,8 @@ def _file(row: ImportedCall, fetcher: Fetcher) -> Path:
         return path
     path = folder / f"{row.call_id}.fetched"
     path.unlink(missing_ok=True)
-    fetcher.fetch(row.record["recording"]["url"], path, authorization=_authorization(row))
+    with sealing(path, config.secrets.master_key) as file:
+        fetcher.fetch(row.record["recording"]["url"], file, authorization=_authorization(row))
     return path
 
 

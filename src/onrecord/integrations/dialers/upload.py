@@ -1,0 +1,51 @@
+"""A sound file in a request: sealed piece by piece as it arrives."""
+
+import secrets
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
+
+from onrecord.blobs.waiting import WaitingWriter
+from onrecord.integrations.dialers.work import imports_folder
+from onrecord.settings import config
+
+FIELD = "recording"
+
+
+def new_name() -> str:
+    """Of a file in the imports folder."""
+    return f"{secrets.token_hex(16)}.upload"
+
+
+class SealingUpload(FileUploadHandler):
+    """Keeps the one file of a request in the imports folder, under `name`; empty while there is none."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        super().__init__(request)
+        self.name = ""
+        self._writer: WaitingWriter | None = None
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        super().new_file(*args, **kwargs)
+        if self.field_name != FIELD or self.name:
+            raise SkipFile
+        self.name = new_name()
+        self._writer = WaitingWriter(imports_folder() / self.name, config.secrets.master_key)
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
+        assert self._writer is not None  # noqa: S101 - for the type checker: a file was begun
+        self._writer.write(raw_data)
+
+    def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
+        assert self._writer is not None  # noqa: S101 - as above
+        self._writer.finish()
+        # Stands for the file among the request's; the sound itself is in the folder.
+        return UploadedFile(ContentFile(b""), name=self.file_name or FIELD, size=file_size)
+
+    def discard(self) -> None:
+        """Leave nothing of what has come."""
+        if self._writer is not None:
+            self._writer.discard()

@@ -1,0 +1,122 @@
+"""A recording that is sent to the real server: who may not is told before they send, what comes is sealed."""
+
+import os
+import re
+import socket
+import wave
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from harness.installation import Installation, eventually
+from harness.people import STEADY
+from harness.web import User
+
+PATH = "/api/v2/conversations/calls"
+BOUNDARY = "----------a-boundary"
+FIELDS = {
+    "from": "+12125550182",
+    "to": STEADY,
+    "direction": "outbound",
+    "duration": "30",
+    "call_created_at": "2026-11-01T15:00:00Z",
+    "user_guid": "ana@demo.example",
+    "announced": "true",
+}
+
+
+@pytest.fixture
+def token(signed_in: Callable[[str], User]) -> str:
+    page = signed_in("ida").submit("/settings/integrations/tokens", name="Tests")
+    found = re.search(r'value="(onr_[\w-]+)"', page.text)
+    assert found, page.text
+    return found[1]
+
+
+@pytest.fixture
+def sound(tmp_path: Path) -> bytes:
+    """A WAV file of 8 MB whose samples cannot be by chance anywhere else."""
+    noise = np.frombuffer(os.urandom(8_000_000), "<i2")
+    path = tmp_path / "call.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(48_000)
+        file.writeframes(noise.tobytes())
+    return path.read_bytes()
+
+
+@contextmanager
+def request(installation: Installation, *headers: str) -> Iterator[socket.socket]:
+    host, _, port = installation.config.web_address.rpartition(":")
+    with closing(socket.create_connection((host, int(port)), timeout=30)) as connection:
+        lines = [f"POST {PATH} HTTP/1.1", f"Host: {installation.config.web_address}", *headers]
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        yield connection
+
+
+def multipart(sound: bytes) -> bytes:
+    parts = [
+        f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in FIELDS.items()
+    ]
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="recording"; filename="call.wav"\r\n\r\n'
+    return "".join([*parts, head]).encode() + sound + f"\r\n--{BOUNDARY}--\r\n".encode()
+
+
+def waiting(installation: Installation) -> list[Path]:
+    folder = installation.home / "imports"
+    return list(folder.iterdir()) if folder.exists() else []
+
+
+def test_who_has_no_token_is_refused_before_they_send_anything(installation: Installation) -> None:
+    for headers in ([], ["Authorization: Bearer onr_wrong"]):
+        with request(installation, "Content-Length: 400000000", *headers) as connection:
+            said = connection.recv(65536)
+        assert said.startswith(b"HTTP/1.1 401 "), said
+        assert waiting(installation) == []
+
+
+def test_what_arrives_is_sealed_at_once_and_nothing_is_left_of_what_breaks_off(
+    installation: Installation, token: str, sound: bytes
+) -> None:
+    body = multipart(sound)
+    headers = (
+        f"Authorization: Bearer {token}",
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}",
+        f"Content-Length: {len(body)}",
+    )
+    with request(installation, *headers) as connection:
+        connection.sendall(body[: len(body) // 2])
+        [kept] = eventually(lambda: waiting(installation), "the file is being kept")
+        eventually(lambda: kept.stat().st_size > 2_000_000, "a part of it is on disk")
+        assert not holds(kept, sound)
+    eventually(lambda: not waiting(installation), "the broken upload is gone")
+
+
+def test_an_upload_becomes_a_recording_and_its_sound_is_nowhere_in_the_clear(
+    installation: Installation, token: str, sound: bytes
+) -> None:
+    with httpx.Client(base_url=installation.url, trust_env=False, timeout=60) as http:
+        answer = http.post(
+            PATH,
+            data=FIELDS,
+            files={"recording": ("call.wav", sound, "audio/wav")},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+    assert answer.status_code == httpx.codes.CREATED, answer.text
+    call_id = answer.json()["id"]
+    audio = installation.home / "blobs" / "recordings" / call_id / "audio"
+    eventually(audio.exists, "the recording is in the store")
+    eventually(lambda: not waiting(installation), "the delivered file is gone")
+    assert [path for path in installation.home.rglob("*") if path.is_file() and holds(path, sound)] == []
+
+
+def holds(path: Path, sound: bytes) -> bool:
+    """Whether the file has any of some stretches of the sound in it."""
+    content = path.read_bytes()
+    return any(sound[start : start + 64] in content for start in range(1_000, 4_000_000, 250_000))
