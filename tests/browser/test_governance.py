@@ -118,7 +118,7 @@ def test_forged_requests_above_the_ceiling_record_nothing_and_are_audited(
     )
     loosening = httpx.post(
         f"http://{installation.config.switch_address}/calls/{call_id}/restrict",
-        json={"mode": "both", "policy_version": 99, "seq": 1001},
+        json={"mode": "both", "may_change": True, "policy_version": 99, "seq": 1001},
         headers={"Authorization": f"Bearer {installation.config.secrets.switch_secret}"},
         trust_env=False,
     )

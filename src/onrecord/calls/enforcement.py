@@ -9,8 +9,8 @@ from onrecord.calls.models import Call
 from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import switch
 from onrecord.governance.decisions import current, judge_facts, person_facts, rep_facts
+from onrecord.policy.decision import Decision
 from onrecord.policy.document import Policy
-from onrecord.policy.mode import Mode
 from onrecord.policy.simulate import CallFacts
 
 log = logging.getLogger(__name__)
@@ -23,29 +23,29 @@ _ATTEMPTS = 5
 
 
 def hold_live_calls() -> int:
-    """Judge every live call anew and close the gates of those that must be closed; how many.
+    """Judge every live call anew and restrict those that must be restricted; how many.
 
     Doing it twice does no harm: the reconciler does, for what a crash or a silent switch left undone.
     """
     policy = current()
     live = list(Call.objects.live().select_related("person", "user", "recording"))
-    lowered = [call for call in live if judge_again(call, policy)]
-    close(lowered)
-    return len(lowered)
+    restricted = [call for call in live if judge_again(call, policy)]
+    restrict(restricted)
+    return len(restricted)
 
 
-def hold_placed(call: Call, *, sent: Mode) -> None:
-    """What became stricter while the call was being placed with mode `sent` had no gate to close then."""
+def hold_placed(call: Call, *, sent: Decision) -> None:
+    """What became stricter while the call was being placed as `sent` had no gate to close then."""
     policy = current()
     call = Call.objects.select_related("person", "user", "recording").get(pk=call.pk)
     if policy.version != call.policy_version_id:
         judge_again(call, policy)
-    if Mode(call.mode).strictness > sent.strictness:
-        close([call])
+    if (call.mode, call.may_change) != (sent.mode, sent.may_change):
+        restrict([call])
 
 
 def judge_again(call: Call, policy: Policy) -> bool:
-    """Store the stricter of the two decisions; whether the call's mode is lower now. Sends nothing."""
+    """Store the stricter of the two decisions; whether the call allows less now. Sends nothing."""
     facts = CallFacts(
         id=call.pk,
         person=person_facts(call.person) if call.person else None,
@@ -53,13 +53,13 @@ def judge_again(call: Call, policy: Policy) -> bool:
         number=call.number,
         wants_recording=(call.inputs or {}).get("wants_recording"),
     )
-    before = call.mode
+    before = call.mode, call.may_change
     actions.restrict(call, judge_facts(policy, facts).decision)
-    return call.mode != before
+    return (call.mode, call.may_change) != before
 
 
-def close(calls: Iterable[Call]) -> None:
-    """Lower each call's ceiling at the switch to the call's mode, all at once."""
+def restrict(calls: Iterable[Call]) -> None:
+    """Bring what each call allows now to the switch, all at once."""
     waiting = list(calls)
     with ThreadPoolExecutor(_AT_ONCE, "restrict") as pool:
         for _ in range(_ATTEMPTS):
@@ -75,7 +75,9 @@ def _send(call: Call, seq: int) -> bool:
     """Whether there is nothing left to do for this call now."""
     version = (call.restriction or call.decision)["policy_version"]
     try:
-        switch().restrict(call.pk, mode=call.mode, policy_version=version, seq=seq)
+        switch().restrict(
+            call.pk, mode=call.mode, may_change=call.may_change, policy_version=version, seq=seq
+        )
     except SwitchUnreachableError as error:
         log.warning("call %s could not be restricted: %s", call.pk, error)
     except SwitchRefusedError as error:

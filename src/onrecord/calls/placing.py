@@ -36,7 +36,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         ) from error
     answer = _ask_switch(call, judgement, sdp)
     actions.confirm_placed(call, acting_user=acting_user)
-    hold_placed(call, sent=judgement.decision.mode)
+    hold_placed(call, sent=judgement.decision)
     return call, answer
 
 

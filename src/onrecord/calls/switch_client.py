@@ -86,9 +86,9 @@ class SwitchClient:
         body = {"wanted": wanted, "actor": actor, "seq": seq}
         return self._request("POST", f"/calls/{call_id}/recording", body)
 
-    def restrict(self, call_id: str, *, mode: str, policy_version: int, seq: int) -> None:
-        """Lower the call's ceiling; answered once the gate has moved."""
-        body = {"mode": mode, "policy_version": policy_version, "seq": seq}
+    def restrict(self, call_id: str, *, mode: str, may_change: bool, policy_version: int, seq: int) -> None:
+        """Lower the call's ceiling, or take the choice from its users; answered once the gate has moved."""
+        body = {"mode": mode, "may_change": may_change, "policy_version": policy_version, "seq": seq}
         self._request("POST", f"/calls/{call_id}/restrict", body)
 
     def dtmf(self, call_id: str, digits: str) -> None:

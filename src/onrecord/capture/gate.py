@@ -83,11 +83,14 @@ class Gate:
         self._may_move(actor)
         return self._shut()
 
-    def restrict(self, mode: Mode) -> "Gate":
-        """Lower the ceiling; `none` also shuts. Raises AboveCeiling when `mode` is looser than now."""
+    def restrict(self, mode: Mode, *, may_change: bool) -> "Gate":
+        """Lower the ceiling; `none` also shuts. Users who could not move the gate cannot move it now either.
+
+        Raises AboveCeiling when `mode` is looser than now.
+        """
         if mode.strictness < self.mode.strictness:
             raise AboveCeiling(f"The ceiling of a call can only be lowered: {self.mode} stays.")
-        lower = replace(self, mode=mode)
+        lower = replace(self, mode=mode, may_change=self.may_change and may_change)
         return lower._shut() if mode is Mode.NONE else lower
 
     def _shut(self) -> "Gate":

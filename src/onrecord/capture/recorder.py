@@ -218,6 +218,11 @@ class CallCapture:
         return self._gate.mode
 
     @property
+    def may_change(self) -> bool:
+        """Whether a user's command may move the gate."""
+        return self._gate.may_change
+
+    @property
     def recording(self) -> RecordingState:
         return self._gate.state
 
@@ -319,11 +324,12 @@ class CallCapture:
             return 0
         return self._move(gate, actor)
 
-    def restrict(self, mode: Mode, policy_version: int) -> int:
+    def restrict(self, mode: Mode, policy_version: int, *, may_change: bool) -> int:
         """Lower the ceiling, never raise it (AboveCeiling). Returns the call clock, ms. CallEndedError."""
         self._check_alive()
-        gate, state, clock = self._gate.restrict(mode), self.recording, self._ms()
-        if gate.mode is not self.mode:
+        gate, state, clock = self._gate.restrict(mode, may_change=may_change), self.recording, self._ms()
+        if (gate.mode, gate.may_change) != (self.mode, self.may_change):
+            self._decision["may_change"] = gate.may_change
             clock = self._policy_frame(mode, policy_version)
             self._gate = gate
             self._regate()

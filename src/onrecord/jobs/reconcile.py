@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from onrecord.calls import actions
-from onrecord.calls.enforcement import close, hold_live_calls
+from onrecord.calls.enforcement import hold_live_calls, restrict
 from onrecord.calls.models import Call
 from onrecord.calls.state import Status
 from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
@@ -43,16 +43,20 @@ def calls(client: SwitchClient, now: datetime) -> None:
         log.warning("The switch did not say which calls it has: %s", error)
         return
     live = list(Call.objects.live())
-    known = {state["call_id"] for state in states}
-    modes = {state["call_id"]: Mode(state["mode"]) for state in states}
+    known = {state["call_id"]: state for state in states}
     # A stricter decision that never reached the switch.
-    close(one for one in live if Mode(one.mode).strictness > modes.get(one.pk, Mode.NONE).strictness)
+    restrict(call for call in live if call.pk in known and _allows_too_much(known[call.pk], call))
     for call in live:
         _compare(call, call.pk in known, now)
     ours = {call.pk for call in live}
     for state in states:
         if state["call_id"] not in ours and not Status(state["status"]).is_final:
             _hang_up(client, state)
+
+
+def _allows_too_much(state: dict[str, Any], call: Call) -> bool:
+    looser = Mode(state["mode"]).strictness < Mode(call.mode).strictness
+    return looser or (state["may_change"] and not call.may_change)
 
 
 def _compare(call: Call, is_known: bool, now: datetime) -> None:

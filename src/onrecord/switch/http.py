@@ -131,12 +131,14 @@ class _Commands:
 
     async def restrict(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        mode, version, seq = (
+        mode, may_change, version, seq = (
             _choice(body, "mode", Mode),
+            _flag(body, "may_change"),
             _integer(body, "policy_version"),
             _integer(body, "seq"),
         )
-        return web.json_response(self._live(request).restrict(mode, policy_version=version, seq=seq))
+        now = self._live(request).restrict(mode, may_change=may_change, policy_version=version, seq=seq)
+        return web.json_response(now)
 
     async def dtmf(self, request: web.Request) -> web.Response:
         digits = _text(await _body(request), "digits")

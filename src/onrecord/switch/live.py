@@ -104,6 +104,7 @@ class LiveCall:
             "status": self.state.status,
             "recording": self._capture.recording,
             "mode": self._capture.mode,
+            "may_change": self._capture.may_change,
             "clock_ms": self._duration_ms if self.state.ended else self._capture.clock_ms,
             "attached": rep is not None and rep.attached,
             "users": [
@@ -282,12 +283,16 @@ class LiveCall:
             self._report("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
             raise
 
-    def restrict(self, mode: Mode, *, policy_version: int, seq: int) -> dict[str, Any]:
-        """Lower the ceiling. Raises StaleError, EndedError, AboveCeiling."""
+    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int, seq: int) -> dict[str, Any]:
+        """Lower the ceiling, take the choice from the users. Raises StaleError, EndedError, AboveCeiling."""
         self._check_order(seq)
-        self._capture.restrict(mode, policy_version)
+        self._capture.restrict(mode, policy_version, may_change=may_change)
         self._command = seq
-        now = {"mode": self._capture.mode, "recording": self._capture.recording}
+        now = {
+            "mode": self._capture.mode,
+            "may_change": self._capture.may_change,
+            "recording": self._capture.recording,
+        }
         self._report("recording.restricted", policy_version=policy_version, **now)
         return {**now, "clock_ms": self._capture.clock_ms}
 

@@ -191,7 +191,7 @@ async def test_one_sided_captures_our_side_only_whatever_is_commanded(
     call = await place(rig, client, browser, STEADY, mode="one_sided", record_at_start=False)
     await call.event("call.answered")
     await call.recording("recording")
-    await call.post("restrict", 403, mode="both", policy_version=8, seq=50)
+    await call.post("restrict", 403, mode="both", may_change=True, policy_version=8, seq=50)
     await browser.listens(500)
     await call.recording("paused")
     await call.recording("recording")
@@ -235,17 +235,39 @@ async def test_a_restriction_shuts_the_gate_and_cannot_be_lifted(
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
     await browser.listens(300)
-    restricted = await call.post("restrict", mode="none", policy_version=9, seq=1)
+    restricted = await call.post("restrict", mode="none", may_change=True, policy_version=9, seq=1)
     assert (restricted["mode"], restricted["recording"]) == ("none", "paused")
     event = await call.event("recording.restricted")
-    assert event["data"] == {"mode": "none", "policy_version": 9, "recording": "paused"}
-    await call.post("restrict", 403, mode="both", policy_version=10, seq=2)
+    assert event["data"] == {
+        "mode": "none",
+        "may_change": True,
+        "policy_version": 9,
+        "recording": "paused",
+    }
+    await call.post("restrict", 403, mode="both", may_change=True, policy_version=10, seq=2)
     await call.post("recording", 403, wanted="recording", actor="ann", seq=3)
     await browser.listens(300)
     await call.hang_up()
     journal = await call.journal()
     assert journal.media
     assert all(clock <= restricted["clock_ms"] for _, clock, _ in journal.media)
+
+
+async def test_a_choice_that_is_taken_during_the_call_is_refused_from_then_on(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY)
+    await call.event("recording.started")
+    restricted = await call.post("restrict", mode="both", may_change=False, policy_version=9, seq=1)
+    assert (restricted["may_change"], restricted["recording"]) == (False, "recording")
+    reply = await call.post("recording", 403, wanted="paused", actor="ann", seq=2)
+    assert reply["code"] == "not_changeable"
+    await call.event("recording.refused")
+    again = await call.post("restrict", mode="both", may_change=True, policy_version=10, seq=3)
+    assert again["may_change"] is (await call.state())["may_change"] is False
+    await call.hang_up()
+    rulings = [frame.fields for frame in (await call.journal()).controls if frame.type == "policy"]
+    assert [(one["may_change"], one["policy_version"]) for one in rulings] == [(True, 7), (False, 9)]
 
 
 async def test_a_stale_command_is_refused(

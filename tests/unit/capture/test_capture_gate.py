@@ -57,13 +57,13 @@ def test_the_ceiling_only_sinks(now: Mode, wanted: Mode) -> None:
     gate = Gate(mode=now, may_change=True)
     if wanted.strictness < now.strictness:
         with pytest.raises(AboveCeiling):
-            gate.restrict(wanted)
+            gate.restrict(wanted, may_change=True)
     else:
-        assert gate.restrict(wanted).mode is wanted
+        assert gate.restrict(wanted, may_change=True).mode is wanted
 
 
 def test_a_ceiling_of_none_shuts_an_open_gate_for_good() -> None:
-    gate = Gate(mode=Mode.BOTH, may_change=True).record("42").restrict(Mode.NONE)
+    gate = Gate(mode=Mode.BOTH, may_change=True).record("42").restrict(Mode.NONE, may_change=True)
     assert gate.state is RecordingState.PAUSED
     with pytest.raises(AboveCeiling):
         gate.record("42")
@@ -80,9 +80,18 @@ def test_no_sequence_of_commands_lets_more_through_than_the_first_ceiling(
     for command in commands:
         name, _, argument = command.partition(" ")
         try:
-            gate = gate.restrict(Mode(argument)) if argument else getattr(gate, name)("42")
+            gate = gate.restrict(Mode(argument), may_change=True) if argument else getattr(gate, name)("42")
         except AboveCeiling:
             continue
         assert gate.mode.strictness >= mode.strictness
         for side in Side:
             assert not gate.lets(side) or is_open(mode, RecordingState.RECORDING, side)
+
+
+def test_a_choice_that_was_taken_never_comes_back() -> None:
+    gate = Gate(mode=Mode.BOTH, may_change=True).record("42").restrict(Mode.BOTH, may_change=False)
+    assert gate.state is RecordingState.RECORDING
+    for loosened in (gate, gate.restrict(Mode.BOTH, may_change=True)):
+        with pytest.raises(NotChangeable):
+            loosened.pause("42")
+    assert gate.pause(None).state is RecordingState.PAUSED

@@ -153,7 +153,7 @@ def test_a_packet_belongs_to_the_moment_it_reached_the_socket(tmp_path: Path) ->
         line.send(rtp_packet(2))
         call.record("42")
         line.send(rtp_packet(3))
-        call.restrict(Mode.NONE, 8)
+        call.restrict(Mode.NONE, 8, may_change=True)
         line.send(rtp_packet(4))
         call.end("completed", "rep_hung_up")
     held = read_journal(journal_of(tmp_path))
@@ -254,7 +254,7 @@ def test_exactly_what_reaches_the_socket_while_the_gate_is_open_is_captured(
                 elif isinstance(step, int):
                     clock.advance(step)
                 elif step == "restrict":
-                    call.restrict(Mode.ONE_SIDED, 8)
+                    call.restrict(Mode.ONE_SIDED, 8, may_change=True)
                     mode = Mode.ONE_SIDED
                 elif step in ("record", "pause"):
                     getattr(call, step)("42")

@@ -78,9 +78,9 @@ def carry_out(step: str | int, call: CallCapture, model: Model, clock: Clock, se
         mode = Mode(step)
         if mode.strictness < model.mode.strictness:
             with pytest.raises(AboveCeiling):
-                call.restrict(mode, 8)
+                call.restrict(mode, 8, may_change=True)
         else:
-            call.restrict(mode, 8)
+            call.restrict(mode, 8, may_change=True)
             model.mode = mode
             model.open = model.open and mode is not Mode.NONE
 
@@ -222,7 +222,7 @@ def test_a_command_repeated_writes_nothing_twice(tmp_path: Path) -> None:
         assert call.pause("42") == 100
         call.record("42")
         call.record("42")
-        call.restrict(Mode.BOTH, 8)
+        call.restrict(Mode.BOTH, 8, may_change=True)
         call.end("completed", "rep_hung_up")
     assert read_journal(journal_of(tmp_path)).types[4:] == ["start", "pause", "resume", "end"]
 
@@ -257,11 +257,11 @@ def test_policy_closes_an_open_gate_in_the_middle_of_a_call(tmp_path: Path) -> N
         call = open_call(host)
         assert speak(call, CONTACT, 1)
         clock.advance(20)
-        assert call.restrict(Mode.ONE_SIDED, 8) == 20
+        assert call.restrict(Mode.ONE_SIDED, 8, may_change=True) == 20
         assert not speak(call, CONTACT, 2)
         assert speak(call, OURS, 2)
         assert call.recording is RecordingState.RECORDING
-        call.restrict(Mode.NONE, 9)
+        call.restrict(Mode.NONE, 9, may_change=True)
         assert not speak(call, OURS, 3)
         assert call.recording is RecordingState.PAUSED
         with pytest.raises(AboveCeiling):
@@ -284,7 +284,7 @@ def test_nothing_follows_the_end(tmp_path: Path) -> None:
         for command in (
             lambda: call.record("42"),
             lambda: call.pause("42"),
-            lambda: call.restrict(Mode.NONE, 8),
+            lambda: call.restrict(Mode.NONE, 8, may_change=True),
             lambda: call.leave(OURS),
             lambda: call.end("completed", "rep_hung_up"),
         ):
