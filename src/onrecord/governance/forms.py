@@ -16,10 +16,10 @@ from onrecord.policy.mode import Mode
 #: Who may do what a policy asks a permission for: from everyone who calls to those who make the rules.
 PERMISSIONS = {
     Permission.CALLS_PLACE: "Everyone who may place calls",
-    Permission.RECORDING_TURN_ON: "Who may turn recording on before a call",
-    Permission.RECORDING_CONTROL: "Who may change a recording during a call",
+    Permission.RECORDING_TURN_ON: "By permission: turn on before a call",
+    Permission.RECORDING_CONTROL: "By permission: change during a call",
     Permission.CALLS_VIEW_GROUP: "Managers of a group",
-    Permission.RECORDING_SETTINGS_CHANGE: "Who may change these settings",
+    Permission.RECORDING_SETTINGS_CHANGE: "By permission: change these settings",
 }
 
 _BETWEEN_NUMBERS = re.compile(r"[,;\n]")

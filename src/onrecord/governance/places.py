@@ -41,7 +41,9 @@ def read_place(entry: str) -> str:
     codes = _codes_by_name().get(entry.casefold(), ())
     if len(codes) > 1:
         raise PlaceError(f"'{entry}' can be more than one place: write {' or '.join(codes)}.")
-    return codes[0] if codes else upper
+    if codes:
+        return codes[0]
+    return upper if upper in subdivision_names() else entry
 
 
 def _country(code: str) -> str:

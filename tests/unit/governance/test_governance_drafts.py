@@ -393,3 +393,12 @@ def test_an_announcement_that_a_draft_or_any_version_names_stays(ida: Admin) -> 
 
 def test_our_own_clip_cannot_be_removed(ida: Admin) -> None:
     assert ida.send("announcements/consent-announcement/remove").status_code == 404
+
+
+def test_a_call_that_is_off_and_locked_is_shown_as_not_recorded(ida: Admin) -> None:
+    allow_recording()
+    ida.add_rule(where="Texas", mode="both", record="off", may_change="")
+    page = ida.client.get(f"{ROOT}/simulate", {"number": "+15125550118"}).content.decode()
+    _, _, draft = page.partition("Under the draft")
+    assert "Not recorded" in draft
+    assert "Off at the start" not in draft
