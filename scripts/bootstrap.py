@@ -31,6 +31,7 @@ TEST_PACKAGES: dict[str, Callable[[], bool]] = {
     "ffmpeg": lambda: shutil.which("ffmpeg") is not None,
     "gcc": lambda: shutil.which("gcc") is not None,
     "libc6-dev": lambda: Path("/usr/include/stdio.h").exists(),
+    "postgresql": lambda: any(Path("/usr/lib/postgresql").glob("*/bin/initdb")),
     "libopus-dev": lambda: Path("/usr/include/opus/opus.h").exists(),
 }
 

@@ -37,7 +37,7 @@ class Config:
     switch_address: str
     #: Where the web is for browsers, without a slash at the end; a proxy in front of it has its own.
     public_url: str
-    #: `sqlite:///absolute/path`.
+    #: `sqlite:///absolute/path` or `postgresql://user:password@host/database`.
     database_url: str
     #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
     blob_url: str

@@ -190,25 +190,36 @@ def judge_clock(now: datetime, newest: datetime) -> Finding:
 
 def database(config: Config) -> Finding:
     """It opens, it is this version's, and readers do not wait for writers."""
+    is_file = config.database_url.startswith("sqlite:")
     path = "/" + config.database_url.removeprefix("sqlite://").lstrip("/")
-    if not Path(path).exists():
+    if is_file and not Path(path).exists():
         return warn(
             "There is no database yet.", "Run `onrecord migrate`, or `onrecord serve`, which does so."
         )
     try:
         missing = _missing_migrations()
-        with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
-            (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+        mode = _journal_mode(path) if is_file else ""
     except Exception as error:  # Django's own errors, sqlite3's and the file system's
-        return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
+        if is_file:
+            return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
+        return fail(
+            f"The database server does not let us in ({error}).",
+            "Start it, and compare ONRECORD_DATABASE_URL with its users and databases.",
+        )
     if missing:
         return fail(f"The database lacks {missing} migrations of this version.", "Run `onrecord migrate`.")
-    if mode != "wal":
+    if is_file and mode != "wal":
         return fail(
             f"The database is in journal mode {mode}, so pages wait for every write.",
             "Stop OnRecord and run `onrecord migrate`; a network share cannot do better.",
         )
-    return ok("The database is migrated and in WAL mode.")
+    return ok(f"The database is migrated and {'in WAL mode' if is_file else 'PostgreSQL answers'}.")
+
+
+def _journal_mode(path: str) -> str:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
 
 
 def _missing_migrations() -> int:

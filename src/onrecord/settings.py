@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from csp.constants import NONE, SELF
 
 from onrecord.config import Config
+from onrecord.database import settings_for
 
 config = Config.load()
 PACKAGE = Path(__file__).parent
@@ -72,29 +73,7 @@ TEMPLATES = [
     }
 ]
 
-
-def _database(url: str) -> dict[str, object]:
-    scheme, _, path = url.partition("://")
-    if scheme != "sqlite" or not path.startswith("/"):
-        raise ValueError(
-            f"ONRECORD_DATABASE_URL is {url!r}. This version keeps its data in SQLite only: "
-            "write sqlite:///absolute/path/of/the/file."
-        )
-    return {
-        "ENGINE": "django.db.backends.sqlite3",
-        "NAME": path,
-        "OPTIONS": {
-            # A transaction that first reads and then writes cannot wait for its turn (SQLITE_BUSY); one
-            # that begins IMMEDIATE waits up to the timeout.
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 10,
-            # synchronous stays FULL: once an event is acknowledged, only we have it.
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON;",
-        },
-    }
-
-
-DATABASES = {"default": _database(config.database_url)}
+DATABASES = {"default": settings_for(config.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Signing in

@@ -14,5 +14,7 @@ os.environ["ONRECORD_SWITCH"] = "127.0.0.1:1"
 from onrecord.settings import *  # noqa: E402, F403
 from onrecord.settings import DATABASES  # noqa: E402
 
-# A file, as in real life: several threads and processes use it.
-DATABASES["default"]["TEST"] = {"NAME": os.path.join(_home, "test.sqlite3")}  # noqa: PTH118
+# A file, as in real life: several threads and processes use it. With ONRECORD_DATABASE_URL the tests use a
+# database beside the one that it names.
+if "ONRECORD_DATABASE_URL" not in os.environ:
+    DATABASES["default"]["TEST"] = {"NAME": os.path.join(_home, "test.sqlite3")}  # noqa: PTH118

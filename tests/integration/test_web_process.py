@@ -82,15 +82,6 @@ def _children(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def test_a_database_that_this_version_cannot_use_is_named_with_what_to_write(
-    installation: Installation,
-) -> None:
-    installation.environ["ONRECORD_DATABASE_URL"] = "postgresql://db.example/onrecord"
-    outcome = installation.command("migrate")
-    assert outcome.returncode != 0
-    assert "write sqlite:///absolute/path/of/the/file" in outcome.stderr
-
-
 def test_a_page_behind_tls_sends_cookies_and_strangers_over_tls_only(
     installation: Installation, processes: list[subprocess.Popen[bytes]]
 ) -> None:

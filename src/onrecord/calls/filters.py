@@ -61,12 +61,12 @@ class CallFilter:
         return {name: value for name, value in said.items() if value}
 
     def condition(self) -> Q:
-        """All but the search, which needs to know who asks."""
+        """All but the search and the rep, which need to know who asks."""
         condition = Q()
-        if self.rep is not None:
-            condition &= Q(user_id=self.rep)
         if self.status:
             condition &= Q(status__in=STATUSES[self.status][1])
+        if self.status == "live":
+            condition &= Q(ended_at=None)
         if self.since:
             condition &= Q(created_at__gte=_midnight(self.since))
         if self.until:

@@ -11,6 +11,7 @@ from onrecord.accounts.models import Team, User
 from onrecord.accounts.scope import Scope
 from onrecord.calls.state import RecordingState, Status
 from onrecord.governance.models import PolicyVersion
+from onrecord.people.fields import BytewiseCharField, DerivedCharField
 from onrecord.people.models import Person
 from onrecord.policy.mode import Mode
 
@@ -64,7 +65,9 @@ class Call(models.Model):
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="calls")
     log = models.ForeignKey(CallLog, on_delete=models.SET_NULL, null=True, related_name="calls")
     #: The contact's number and the one that the contact sees, both E.164.
-    number = models.CharField(max_length=16)
+    number = BytewiseCharField(max_length=16)
+    #: The digits backwards, so that a search for the last digits is a search in an index.
+    reversed_digits = DerivedCharField(max_length=15, source="_reversed_digits")
     caller_number = models.CharField(max_length=16, blank=True)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.OUTBOUND)
 
@@ -120,9 +123,18 @@ class Call(models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="calls_newest_first"),
+            # Each way to list calls (`queries`) is a search in one of these, in the order of the list.
+            models.Index(fields=["team", "-created_at", "-id", "user"], name="calls_of_team"),
+            models.Index(fields=["team", "status", "-created_at", "-id", "user"], name="calls_by_status"),
+            # Few of very many: none of them would be found by walking.
+            models.Index(
+                fields=["team", "-created_at", "-id"], condition=models.Q(ended_at=None), name="calls_live"
+            ),
             models.Index(fields=["user", "-created_at", "-id"], name="calls_of_user"),
-            models.Index(fields=["person", "-created_at", "-id"], name="calls_of_person"),
+            models.Index(fields=["user", "status", "-created_at", "-id"], name="calls_of_user_by_status"),
+            models.Index(fields=["team", "number"], name="calls_forwards"),
+            models.Index(fields=["team", "reversed_digits"], name="calls_backwards"),
+            models.Index(fields=["team", "person", "-created_at", "-id"], name="calls_of_person"),
             # All that the recording report counts, in the order in which it groups: no call itself is read,
             # nothing is sorted (15 ms for 100,000 calls; 71 ms where the time comes first).
             models.Index(
@@ -133,6 +145,9 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"Call {self.id}"
+
+    def _reversed_digits(self) -> str:
+        return self.number[:0:-1]
 
     @property
     def ruling(self) -> dict[str, Any]:

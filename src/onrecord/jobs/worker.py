@@ -20,7 +20,7 @@ def run(config: Config) -> None:
     # It reports every step of every job; what a job has to say, the job says.
     logging.getLogger("django-q").setLevel(logging.WARNING)
     schedule_jobs()
-    # The cluster forks: a connection to SQLite must not be carried across.
+    # The cluster forks: a connection must not be carried across.
     connections.close_all()
     cluster = Cluster()
     cluster.start()

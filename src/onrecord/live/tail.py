@@ -130,7 +130,7 @@ def _last_seq() -> int:
 def _read(after: int) -> list[LiveEvent]:
     """Events by their number, each with its call as it stands now.
 
-    SQLite has one writer at a time, so numbers are committed in order: none appears behind one seen.
+    One transaction writes at a time, so numbers are committed in order: none appears behind one seen.
     """
     events: QuerySet[CallEvent] = CallEvent.objects.filter(seq__gt=after).select_related(
         "call__user", "call__person", "call__recording", "call__log__person"

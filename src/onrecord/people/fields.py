@@ -1,11 +1,28 @@
-"""A column that is computed from its row."""
+"""Columns that are compared byte by byte, and columns that are computed from their row."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+if TYPE_CHECKING:
+    _CharField = models.CharField[str, str]
+else:
+    _CharField = models.CharField
 
 
-class DerivedCharField(models.CharField):  # type: ignore[type-arg]
+class BytewiseCharField(_CharField):
+    """Ordered by code points, so that a range is a prefix: SQLite does so anyway, PostgreSQL in collation C.
+
+    A language's own order passes over plus signs, and puts letters between others.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+
+class DerivedCharField(BytewiseCharField):
     """Holds what the row's method named `source` returns, whenever the row is written (bulk_create too).
 
     Not a GeneratedField, because SQLite can neither reverse text nor strip accents.

@@ -7,7 +7,7 @@ from django.db import models
 
 from onrecord.accounts.models import Team, User
 from onrecord.accounts.permissions import Permission
-from onrecord.people.fields import DerivedCharField
+from onrecord.people.fields import BytewiseCharField, DerivedCharField
 
 
 def searchable(text: str) -> str:
@@ -60,7 +60,7 @@ class PhoneNumber(models.Model):
         HOME = "home", "Home"
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="numbers")
-    e164 = models.CharField(max_length=16)
+    e164 = BytewiseCharField(max_length=16)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PHONE)
     #: The digits backwards, so that a search for the last digits is a search in an index.
     reversed_digits = DerivedCharField(max_length=15, source="_reversed_digits")

@@ -3,9 +3,11 @@
 from django.db.models import Q, QuerySet
 
 from onrecord.accounts.models import Team, User
+from onrecord.matching import any_of, found_by
 from onrecord.paging import Page, page
-from onrecord.people.models import Person, PhoneNumber, searchable
+from onrecord.people.models import Person, PhoneNumber
 from onrecord.people.numbers import dial_prefixes, digits_of
+from onrecord.people.search import having_words, holding
 
 #: Fewer digits would find half the list.
 FEWEST_DIGITS = 3
@@ -24,21 +26,17 @@ def find_people(user: User, q: str, limit: int) -> list[Person]:
 
 def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]":
     """People whose name or company holds every word, or with a number that begins or ends with the digits."""
-    matches = Q()
-    for word in searchable(q).split():
-        matches &= Q(search_text__contains=word)
+    if not q.strip():
+        return people
     digits = digits_of(q)
-    if len(digits) >= FEWEST_DIGITS:
-        matches |= Q(pk__in=PhoneNumber.objects.filter(having_digits(digits, user)).values("person_id"))
-    return people.filter(matches)
-
-
-def having_digits(digits: str, user: User) -> Q:
-    """Numbers that begin (with or without a country code) or end with the digits: from two indexes."""
-    matches = Q()
-    for way in digit_ranges(digits, user, number="e164"):
-        matches |= way
-    return matches
+    having_number = [
+        Q(pk__in=PhoneNumber.objects.filter(way).values("person_id"))
+        for way in (digit_ranges(digits, user, number="e164") if len(digits) >= FEWEST_DIGITS else [])
+    ]
+    found = found_by(people, [Q(pk__in=having_words(people, q).values("pk")), *having_number])
+    if found is not None:
+        return Person.objects.filter(pk__in=found)
+    return people.filter(any_of([holding(q), *having_number]))
 
 
 def digit_ranges(digits: str, user: User, *, number: str) -> list[Q]:

@@ -1,7 +1,10 @@
-"""Names and companies by any part of a word, from an index of their trigrams (SQLite FTS5)."""
+"""Names and companies by any part of a word, from an index of their trigrams.
+
+SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an index of its extension pg_trgm.
+"""
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from onrecord.people.models import Person, searchable
@@ -25,13 +28,23 @@ _TRIGGERS = {
 }
 
 
+#: The extension comes with PostgreSQL, and the owner of a database may create it.
+_GIN = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX IF NOT EXISTS people_search ON people_person USING gin (search_text gin_trgm_ops)
+"""
+
+
 def install() -> None:
     """Make the index and what keeps it current.
 
-    After every migration and not in one: changing the table of people may make it anew, and with the old one
-    go its triggers. What happened without them is then read again.
+    After every migration and not in one: in SQLite, changing the table of people may make it anew, and with
+    the old one go its triggers. What happened without them is then read again.
     """
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_GIN)
+            return
         cursor.execute(_INDEX)
         cursor.execute(
             "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [Person._meta.db_table]
@@ -44,21 +57,33 @@ def install() -> None:
 
 
 def having_words(people: "QuerySet[Person]", text: str) -> "QuerySet[Person]":
-    """People whose name or company holds every word.
+    """People of whom `holding` is true, found in the index."""
+    found = people.filter(holding(text))
+    long = [word for word in _words(text) if len(word) >= _SHORTEST]
+    if not long or connection.vendor == "postgresql":
+        return found
+    phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in long)
+    return found.filter(
+        pk__in=RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
+    )
+
+
+def holding(text: str, of: str = "") -> Q:
+    """That the name or company holds every word; `of` leads to the person (`person__`).
 
     Words of one or two letters count only along with a longer one; alone, the name has to begin with them.
     """
-    words = searchable(text).replace("\0", " ").split()
+    words, field = _words(text), f"{of}search_text"
     if not words:
-        return people.none()
-    long = [word for word in words if len(word) >= _SHORTEST]
-    if not long:
+        return Q(pk__in=[])
+    if all(len(word) < _SHORTEST for word in words):
         start = " ".join(words)
-        return people.filter(search_text__gte=start, search_text__lt=f"{start}\U0010ffff")
-    phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-    found = people.filter(
-        pk__in=RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
-    )
-    for word in (word for word in words if len(word) < _SHORTEST):
-        found = found.filter(search_text__contains=word)
-    return found
+        return Q(**{f"{field}__gte": start, f"{field}__lt": f"{start}\U0010ffff"})
+    condition = Q()
+    for word in words:
+        condition &= Q(**{f"{field}__contains": word})
+    return condition
+
+
+def _words(text: str) -> list[str]:
+    return searchable(text).replace("\0", " ").split()

@@ -9,6 +9,7 @@ from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.models import Call
 from onrecord.calls.state import Rendering
+from onrecord.people.fields import BytewiseCharField
 from onrecord.people.models import Person
 from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 
@@ -72,9 +73,9 @@ class Recording(models.Model):
     )
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="recordings")
     called_at = models.DateTimeField(null=True)
-    number = models.CharField(max_length=16, blank=True)
+    number = BytewiseCharField(max_length=16, blank=True)
     #: The number's digits backwards.
-    reversed_digits = models.CharField(max_length=15, blank=True)
+    reversed_digits = BytewiseCharField(max_length=15, blank=True)
     disposition = models.CharField(max_length=50, blank=True)
     sentiment = models.CharField(max_length=50, blank=True)
     has_notes = models.BooleanField(default=False)

@@ -9,20 +9,17 @@ from django.utils import timezone
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
+from onrecord.matching import any_of, found_by
 from onrecord.paging import Page, page
 from onrecord.people.models import Person, searchable
 from onrecord.people.numbers import digits_of
 from onrecord.people.queries import FEWEST_DIGITS, digit_ranges
-from onrecord.people.search import having_words
+from onrecord.people.search import having_words, holding
 from onrecord.recordings.filters import LENGTHS, Filters
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
 
 TILES = 24
-
-#: A search that finds no more is answered from what it finds. Else the newest are looked through: a page is
-#: soon full.
-_FEW = 1000
 
 _MS_PER_MINUTE = 60_000
 
@@ -97,26 +94,20 @@ def _midnight(day: date) -> datetime:
 def _searched(rows: "QuerySet[Recording]", q: str, user: User) -> "QuerySet[Recording]":
     """By person, company, rep or number."""
     ways = _ways(q, user)
-    few = [rows.filter(way).values_list("pk", flat=True) for way in ways]
-    found = set(few[0].union(*few[1:], all=True)[: _FEW + 1]) if len(few) > 1 else set(few[0][: _FEW + 1])
-    if len(found) <= _FEW:
+    people = Person.objects.filter(team=user.team_id)
+    found = found_by(rows, [Q(person__in=having_words(people, q).values("pk")), *ways])
+    if found is not None:
         # Without team and status, which were asked for already: else an index of theirs would be walked.
         return Recording.objects.filter(pk__in=found)
-    matches = Q()
-    for way in ways:
-        matches |= way
-    return rows.filter(matches)
+    return rows.filter(any_of([holding(q, "person__"), *ways]))
 
 
 def _ways(q: str, user: User) -> list[Q]:
-    """What a search may mean; each is a search in an index."""
+    """What a search may mean beside a contact's name; each is a search in an index."""
     words = searchable(q).split()
-    people = having_words(Person.objects.filter(team=user.team_id), q)
     colleagues = User.objects.filter(team=user.team_id).values_list("pk", "name")
     reps = [pk for pk, name in colleagues if all(word in searchable(name) for word in words)]
-    ways = [Q(person__in=people.values("pk"))]
-    if reps:
-        ways.append(Q(rep__in=reps))
+    ways = [Q(rep__in=reps)] if reps else []
     digits = digits_of(q)
     if len(digits) >= FEWEST_DIGITS:
         ways += digit_ranges(digits, user, number="number")

@@ -28,7 +28,9 @@ def onrecord(home: Path, *arguments: str, **variables: str) -> "subprocess.Compl
         ("ONRECORD_LOG", "loud", "doctor"),
         ("ONRECORD_WEB", "8000", "web"),
         ("ONRECORD_SWITCH", "localhost", "switch"),
-        ("ONRECORD_DATABASE_URL", "postgresql://db/onrecord", "migrate"),
+        ("ONRECORD_DATABASE_URL", "mysql://db/onrecord", "migrate"),
+        ("ONRECORD_DATABASE_URL", "postgresql://db.example", "migrate"),
+        ("ONRECORD_DATABASE_URL", "postgresql://ana:100%@db.example/onrecord", "migrate"),
     ],
 )
 def test_a_variable_that_cannot_be_understood_is_named_in_one_sentence(

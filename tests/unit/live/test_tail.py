@@ -6,7 +6,7 @@ from contextlib import aclosing
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import connections
+from django.db import connections, transaction
 from django.utils import timezone
 
 from factories import CallFactory
@@ -32,8 +32,9 @@ async def tail() -> AsyncIterator[Tail]:
     tail = Tail()
     yield tail
     tail.close()
-    # Its thread keeps a connection; left open, it would be a warning of a later test.
+    # Its thread keeps a connection, as does the one that writes; left open, they would trouble later tests.
     await tail.in_thread(connections.close_all)
+    await sync_to_async(connections.close_all)()
 
 
 async def collect(
@@ -58,6 +59,26 @@ async def test_listeners_get_what_others_commit_in_its_order_and_once(tail: Tail
     await asyncio.gather(*(started.wait() for started in ready))
     written = await sync_to_async(write)(call, 2) + await sync_to_async(write)(call, 3)
     assert await asyncio.gather(*listeners) == [written, written]
+
+
+def write_alone(call: Call, count: int) -> list[int]:
+    """Like `write`, in a thread that ends, each event in a transaction that others run beside."""
+    written = []
+    for _ in range(count):
+        with transaction.atomic():
+            written += write(call, 1)
+            call.refresh_from_db()
+    connections.close_all()
+    return written
+
+
+async def test_of_several_writers_at_once_no_event_is_passed_over(tail: Tail) -> None:
+    call = await sync_to_async(CallFactory)()
+    started = asyncio.Event()
+    listener = asyncio.create_task(collect(tail, None, 60, started))
+    await started.wait()
+    written = await asyncio.gather(*(asyncio.to_thread(write_alone, call, 20) for _ in range(3)))
+    assert await listener == sorted(seq for one in written for seq in one)
 
 
 async def test_who_was_away_gets_what_they_missed_and_then_what_is_new(tail: Tail) -> None:

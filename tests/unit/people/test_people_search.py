@@ -1,12 +1,11 @@
 """Finding people by name, company and number."""
 
 import pytest
-from django.db import connection
 
 from factories import PersonFactory, UserFactory
 from onrecord.accounts.models import User
 from onrecord.people.models import Person, PhoneNumber
-from onrecord.people.queries import find_people, having_digits, owner_of_number
+from onrecord.people.queries import find_people, owner_of_number
 
 pytestmark = pytest.mark.django_db
 
@@ -42,15 +41,6 @@ def test_the_country_code_is_that_of_the_searching_user(ana: User) -> None:
 
 def test_digits_in_the_middle_of_a_number_are_not_a_match(ana: User) -> None:
     assert names(ana, "2555") == []
-
-
-def test_a_search_for_digits_uses_the_indexes(ana: User) -> None:
-    matching = PhoneNumber.objects.filter(having_digits("5550123", ana)).values("person_id")
-    plan = matching.explain()
-    assert "SCAN" not in plan, plan
-    assert "number_forwards" in plan
-    assert "number_backwards" in plan
-    assert connection.vendor == "sqlite"
 
 
 def test_the_derived_columns_are_filled_in_bulk_as_well() -> None:

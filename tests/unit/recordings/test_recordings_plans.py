@@ -1,22 +1,17 @@
 """No way to list recordings reads a table from end to end: the plans that SQLite makes, kept."""
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from recordings_support import recorded
 
 from factories import PersonFactory, UserFactory
+from harness.plans import count_as_many, plans, scans, sqlite_only
 from onrecord.accounts.models import User
 from onrecord.recordings.filters import Filters
 from onrecord.recordings.models import Recording
 from onrecord.recordings.queries import choices, list_recordings
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, sqlite_only]
 
-GROWING = ("recordings_recording", "calls_call", "people_p")
 
 #: Which index answers what, with the columns that it is entered by.
 CASES: dict[str, tuple[dict[str, str], str]] = {
@@ -48,44 +43,9 @@ def user(request: pytest.FixtureRequest) -> User:
     for number in range(60):
         recorded(admin, number, person=people[number % 5], disposition="Call back", sentiment="Neutral")
     if request.param == "after":
-        _count_as_many()
+        UserFactory.create_batch(20)
+        count_as_many()
     return admin
-
-
-def _count_as_many() -> None:
-    """Tell the planner that there are 5,000 times the rows that there are."""
-    UserFactory.create_batch(20)
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
-        cursor.execute("SELECT rowid, stat FROM sqlite_stat1 WHERE tbl NOT LIKE 'accounts%'")
-        for row, stat in cursor.fetchall():
-            # How many rows there are, and how many there are for a value of the first columns.
-            counts = [int(word) for word in stat.split()]
-            many = " ".join(str(count * 5000 if count > 1 else 1) for count in counts)
-            cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE rowid = %s", [many, row])
-        cursor.execute("ANALYZE sqlite_schema")
-
-
-def plans(read: Callable[[], Any]) -> list[str]:
-    """The plan of every query of the tables that grow with the calls, a line each."""
-    with CaptureQueriesContext(connection) as queries:
-        read()
-    lines = []
-    with connection.cursor() as cursor:
-        for query in queries.captured_queries:
-            if any(table in query["sql"] for table in GROWING):
-                cursor.execute(f"EXPLAIN QUERY PLAN {query['sql']}")
-                lines += [str(row[3]) for row in cursor.fetchall()]
-    return lines
-
-
-def scans(lines: list[str]) -> list[str]:
-    """Lines that read a table or a whole index. Lists of values and the trigrams' own index are none."""
-    return [
-        line
-        for line in lines
-        if line.startswith("SCAN") and "VIRTUAL TABLE INDEX" not in line and "CONSTANT ROW" not in line
-    ]
 
 
 def asked(case: str, user: User) -> Filters:
@@ -110,9 +70,7 @@ def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
     first = list_recordings(user, Filters(), cursor=None)
     lines = plans(lambda: list_recordings(user, Filters(), cursor=first.next_cursor))
     assert not scans(lines), lines
-    assert any("recordings_newest (call_team_id=? AND status=? AND called_at<?)" in line for line in lines), (
-        lines
-    )
+    assert any("recordings_newest" in line and "called_at" in line for line in lines), lines
     assert not any("TEMP B-TREE" in line for line in lines), "it is in order as it is read"
 
 
@@ -122,11 +80,11 @@ def test_who_sees_less_reads_less(permission_set: str) -> None:
     recorded(user)
     lines = plans(lambda: list_recordings(user, Filters(), cursor=None))
     assert not scans(lines), lines
-    assert any("rep_id=?" in line for line in lines), lines
+    assert any("recordings_by_rep" in line for line in lines), lines
 
 
 def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.recordings.queries._FEW", 2)
+    monkeypatch.setattr("onrecord.matching._FEW", 2)
     lines = plans(lambda: list_recordings(user, Filters(q="person"), cursor=None))
     assert not scans(lines), lines
 
@@ -134,4 +92,5 @@ def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.Mo
 def test_what_the_filters_offer_is_stepped_through(user: User) -> None:
     lines = plans(lambda: choices(user))
     assert not scans([line for line in lines if Recording._meta.db_table in line]), lines
-    assert sum("disposition>?" in line for line in lines) == 2, "the one value, and that there is no more"
+    steps = sum("recordings_by_disposition" in line for line in lines)
+    assert steps == 2, "the one value, and that there is no more"

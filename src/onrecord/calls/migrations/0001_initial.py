@@ -6,6 +6,7 @@ from django.db import migrations, models
 
 import onrecord.calls.models
 import onrecord.calls.state
+from onrecord.people.fields import BytewiseCharField
 
 
 class Migration(migrations.Migration):
@@ -64,7 +65,7 @@ class Migration(migrations.Migration):
                         serialize=False,
                     ),
                 ),
-                ("number", models.CharField(max_length=16)),
+                ("number", BytewiseCharField(max_length=16)),
                 ("caller_number", models.CharField(blank=True, max_length=16)),
                 (
                     "direction",

@@ -53,7 +53,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("e164", models.CharField(max_length=16)),
+                ("e164", onrecord.people.fields.BytewiseCharField(max_length=16)),
                 (
                     "kind",
                     models.CharField(

@@ -6,6 +6,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from onrecord.people.fields import BytewiseCharField
+
 
 def copy_facts(apps: Any, schema_editor: Any) -> None:
     """What later completions bring along."""
@@ -70,7 +72,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="recording",
             name="number",
-            field=models.CharField(blank=True, max_length=16),
+            field=BytewiseCharField(blank=True, max_length=16),
         ),
         migrations.AddField(
             model_name="recording",
@@ -85,7 +87,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="recording",
             name="reversed_digits",
-            field=models.CharField(blank=True, max_length=15),
+            field=BytewiseCharField(blank=True, max_length=15),
         ),
         migrations.AddField(
             model_name="recording",

@@ -1,0 +1,62 @@
+"""The same product on PostgreSQL: a server of the test's own, and what of the tests is about the database."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.installation import Installation, eventually
+from harness.postgresql import postgresql
+from harness.web import User
+
+UNIT = Path(__file__).parent.parent / "unit"
+#: Folders whose tests are about what the database does.
+FOLDERS = ("live", "people", "recordings", "reports", "calls")
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with postgresql() as url:
+        yield url
+
+
+def test_what_is_true_of_lists_reports_and_live_events_on_sqlite_is_true_on_postgresql(url: str) -> None:
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("ONRECORD_")}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    outcome = subprocess.run(
+        [*command, *(str(UNIT / folder) for folder in FOLDERS)],
+        env={**inherited, "ONRECORD_DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert outcome.returncode == 0, outcome.stdout[-20_000:] + outcome.stderr
+
+
+def test_an_installation_runs_on_it_with_a_worker_and_live_events(url: str, tmp_path: Path) -> None:
+    installation = Installation(tmp_path / "home")
+    installation.environ["ONRECORD_DATABASE_URL"] = url
+    try:
+        installation.start("--demo")
+        doctor = eventually(lambda: _examined(installation), "all is in order")
+        assert "PostgreSQL" in doctor
+        user = User(installation, "ana")
+        try:
+            assert "Recordings" in user.get("/recordings").text
+        finally:
+            user.close()
+        # Started again while others hold connections, each finds its own.
+        installation.kill("web")
+        installation.kill("worker")
+    finally:
+        status = installation.stop()
+    assert status == 0
+    assert "Traceback" not in installation.said()
+
+
+def _examined(installation: Installation) -> str:
+    outcome = installation.command("doctor")
+    return outcome.stdout if outcome.returncode == 0 else ""

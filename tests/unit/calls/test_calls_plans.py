@@ -1,0 +1,74 @@
+"""No way to list calls reads a table from end to end: the plans that SQLite makes, kept."""
+
+import pytest
+
+from factories import CallFactory, PersonFactory, UserFactory
+from harness.plans import count_as_many, plans, scans, sqlite_only
+from onrecord.accounts.models import User
+from onrecord.calls.filters import CallFilter
+from onrecord.calls.queries import list_calls
+
+pytestmark = [pytest.mark.django_db, sqlite_only]
+
+#: Which index answers what, with the columns that SQLite enters it by.
+CASES: dict[str, tuple[dict[str, str], str]] = {
+    "everything": ({}, "calls_of_team (team_id=?)"),
+    "rep": ({"rep": "REP"}, "calls_of_user (user_id=?)"),
+    "status": ({"status": "failed"}, "calls_by_status (team_id=? AND status=?)"),
+    "live": ({"status": "live"}, "calls_live (team_id=?)"),
+    "rep and status": ({"rep": "REP", "status": "busy"}, "calls_of_user_by_status (user_id=? AND status=?)"),
+    "dates": ({"since": "2026-01-01", "until": "2026-12-31"}, "(team_id=? AND created_at>?"),
+    "name": ({"q": "person"}, "people_search VIRTUAL TABLE INDEX"),
+    "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),
+    "number": ({"q": "555 0123"}, "calls_backwards (team_id=? AND reversed_digits>?"),
+    "name and filters": ({"q": "person", "status": "busy"}, "people_search VIRTUAL TABLE INDEX"),
+}
+
+
+@pytest.fixture(params=["Admin", "Manager", "Rep"])
+def scoped(request: pytest.FixtureRequest) -> User:
+    """Who sees the team's calls, the group's or their own, once the planner counted a million."""
+    user = UserFactory(permission_set=request.param)
+    others = UserFactory.create_batch(5)
+    for number in range(60):
+        CallFactory(
+            user=[user, *others][number % 6],
+            person=PersonFactory(),
+            number=f"+131255501{number:02}",
+            status="completed",
+            ended_at="2026-03-02T15:01:00Z",
+        )
+    count_as_many()
+    return user
+
+
+def asked(case: str, user: User) -> CallFilter:
+    return CallFilter.of({name: value.replace("REP", str(user.pk)) for name, value in CASES[case][0].items()})
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_filter_is_a_search_in_an_index_however_far_the_user_sees(case: str, scoped: User) -> None:
+    lines = plans(lambda: list_calls(scoped, wanted=asked(case, scoped), cursor=None))
+    assert not scans(lines), lines
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+    user = UserFactory(permission_set="Admin")
+    lines = plans(lambda: list_calls(user, wanted=asked(case, user), cursor=None))
+    assert not scans(lines), lines
+    assert any(CASES[case][1] in line for line in lines), lines
+
+
+def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) -> None:
+    first = list_calls(scoped, wanted=CallFilter(), cursor=None, size=5)
+    lines = plans(lambda: list_calls(scoped, wanted=CallFilter(), cursor=first.next_cursor, size=5))
+    assert not scans(lines), lines
+    assert any("calls_of_" in line and "created_at" in line for line in lines), lines
+    assert not any("TEMP B-TREE" in line for line in lines), lines
+
+
+def test_a_very_wide_search_is_no_scan_either(scoped: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.matching._FEW", 2)
+    lines = plans(lambda: list_calls(scoped, wanted=CallFilter(q="person"), cursor=None))
+    assert not scans(lines), lines

@@ -1,0 +1,57 @@
+"""No way to list people reads the table from end to end: the plans that SQLite makes, kept."""
+
+import pytest
+
+from factories import PersonFactory, UserFactory
+from harness.plans import count_as_many, plans, scans, sqlite_only
+from onrecord.accounts.models import User
+from onrecord.people.queries import list_people
+
+pytestmark = [pytest.mark.django_db, sqlite_only]
+
+#: What is typed, and which index answers, with the columns that SQLite enters it by.
+CASES: dict[str, tuple[str, str]] = {
+    "everything": ("", "people_by_name (team_id=?)"),
+    "name": ("person", "people_search VIRTUAL TABLE INDEX"),
+    "short name": ("pe", "people_by_text (team_id=? AND search_text>? AND search_text<?"),
+    "last digits": ("0123", "number_backwards (reversed_digits>? AND reversed_digits<?"),
+    "first digits": ("+1 (212) 555", "number_forwards (e164>? AND e164<?"),
+}
+
+
+@pytest.fixture
+def user() -> User:
+    PersonFactory.create_batch(60)
+    user = UserFactory()
+    count_as_many()
+    return user
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_each_search_is_a_search_in_an_index(case: str, user: User) -> None:
+    lines = plans(lambda: list_people(user, q=CASES[case][0], cursor=None))
+    assert not scans(lines), lines
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+    user = UserFactory()
+    lines = plans(lambda: list_people(user, q=CASES[case][0], cursor=None))
+    assert not scans(lines), lines
+    assert any(CASES[case][1] in line for line in lines), lines
+
+
+def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
+    first = list_people(user, q="", cursor=None)
+    lines = plans(lambda: list_people(user, q="", cursor=first.next_cursor))
+    assert not scans(lines), lines
+    assert any("people_by_name" in line and "name" in line.split("people_by_name")[1] for line in lines), (
+        lines
+    )
+
+
+def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.matching._FEW", 2)
+    for q in ("person", "1212555"):
+        lines = plans(lambda q=q: list_people(user, q=q, cursor=None))
+        assert not scans(lines), lines
