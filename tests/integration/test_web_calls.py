@@ -194,3 +194,28 @@ def test_built_files_are_served_and_revalidated(installation: Installation, path
         trust_env=False,
     )
     assert again.status_code == 304
+
+
+def heard_of(user: User, last_seq: int) -> set[str]:
+    """Ids of the calls of which the user's stream tells, from the very first event to that one."""
+    calls: set[str] = set()
+    with user._http.stream("GET", "/events", headers={"Last-Event-ID": "0"}, timeout=60) as response:
+        for line in response.iter_lines():
+            if line.startswith("data: "):
+                calls.add(json.loads(line.removeprefix("data: "))["call"]["id"])
+            if line.startswith("id: ") and int(line.removeprefix("id: ")) >= last_seq:
+                return calls
+    raise AssertionError("The stream ended.")
+
+
+def test_the_stream_tells_of_the_calls_within_ones_scope_alone(signed_in: SignIn) -> None:
+    with listening(signed_in("ida")) as stream:
+        last = int(stream.last_id)
+    rep, colleague, manager, admin = (
+        heard_of(signed_in(name), last) for name in ("ana", "mateo", "marcus", "ida")
+    )
+    assert rep, "the demo's past has calls of Ana's"
+    assert not rep & colleague
+    assert rep < manager, "Ana's group"
+    assert not manager & colleague, "Mateo is of another group"
+    assert manager | colleague < admin

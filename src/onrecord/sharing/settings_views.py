@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.queries import recent
+from onrecord.accounts.scope import Scope
 from onrecord.audit.models import Action
 from onrecord.errors import require
 from onrecord.sharing import actions
@@ -34,7 +35,10 @@ def sharing(request: HttpRequest) -> HttpResponse:
     user.team.refresh_from_db()
     found = list_links(user, cursor=request.GET.get("cursor"))
     now = timezone.now()
+    scope = Scope.of(user)
     context = {
+        # Of a call that the manager does not see, the list says that there is a link, and no more.
+        "seen": {link.pk for link in found.rows if scope.covers(link.recording.call.user)},
         "rules": Rules.from_json(user.team.sharing),
         "days": DAYS,
         "links": [(link, link.standing(now)) for link in found.rows],

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
+from onrecord.accounts.scope import Scope
 from onrecord.blobs.store import PEAKS
 from onrecord.calls.views import call_page
 from onrecord.errors import require
@@ -77,9 +78,11 @@ def share(request: HttpRequest, call_id: str) -> HttpResponse:
 @require_POST
 def revoke(request: HttpRequest, link_id: str) -> HttpResponse:
     user = cast(User, request.user)
-    link = get_object_or_404(ShareLink.objects.visible_to(user).select_related("recording"), pk=link_id)
+    links = ShareLink.objects.visible_to(user).select_related("recording__call__user")
+    link = get_object_or_404(links, pk=link_id)
     actions.revoke(link, acting_user=user)
-    if request.POST.get("from") == "settings":
+    # Who manages sharing may revoke the link of a call that they do not see.
+    if request.POST.get("from") == "settings" or not Scope.of(user).covers(link.recording.call.user):
         return redirect("sharing")
     return redirect("call", link.recording_id)
 
