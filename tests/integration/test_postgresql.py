@@ -14,7 +14,7 @@ from harness.web import User
 
 UNIT = Path(__file__).parent.parent / "unit"
 #: Folders whose tests are about what the database does.
-FOLDERS = ("live", "people", "recordings", "reports", "calls")
+FOLDERS = ("live", "people", "recordings", "reports", "calls", "outcomes", "coaching", "sharing")
 
 
 @pytest.fixture(scope="module")
