@@ -47,6 +47,26 @@ class Scope:
         return Q(pk__in=[])
 
 
+def users_who_see(owner: User) -> Q:
+    """The same from the other side, as a filter of users: those whose scope covers the owner's calls."""
+    sees = Q(_holding(Permission.CALLS_VIEW_TEAM), team=owner.team_id)
+    if owner.group_id is not None:
+        sees |= Q(_holding(Permission.CALLS_VIEW_GROUP), group=owner.group_id)
+    return sees | Q(_holding(Permission.CALLS_VIEW_OWN), pk=owner.pk)
+
+
+def users_who_may(permission: Permission) -> Q:
+    """A filter of users: those who hold the permission by one of their sets (`User.may`)."""
+    return Q(is_active=True) & _holding(permission)
+
+
+def _holding(permission: Permission) -> Q:
+    holders = User.objects.filter(
+        groups__permissions__content_type__app_label="accounts", groups__permissions__codename=permission
+    )
+    return Q(is_superuser=True) | Q(pk__in=holders.values("pk"))
+
+
 def require_calls(user: User) -> None:
     """Raise PermissionDenied when the user may see no calls at all."""
     if Scope.of(user) == Scope():

@@ -37,7 +37,7 @@ from onrecord.errors import require
 from onrecord.governance import inputs
 from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
-from onrecord.recordings.comments import listeners
+from onrecord.recordings.comments import audience
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.sharing.queries import links_of
 from onrecord.sharing.rules import Rules
@@ -125,7 +125,7 @@ def _coaching(shown: Call, user: User) -> dict[str, Any]:
         "scores": scores_of(recording, user),
         "scorecards": list(scorecards),
         "reviews": reviews_of(recording, user),
-        "reviewers": [one for one in listeners(recording, "", None) if one.pk != user.pk],
+        "reviewers": list(audience(recording).exclude(pk=user.pk)),
         "playlists": list(user.playlists.order_by("name")),
         "best": range(1, BEST + 1),
     }

@@ -16,7 +16,7 @@ from onrecord.coaching.queries import asked_by, inbox
 from onrecord.coaching.scoring import ScorecardError, read_answers
 from onrecord.coaching.views import listener
 from onrecord.errors import require
-from onrecord.recordings.comments import listeners
+from onrecord.recordings.comments import audience
 from onrecord.recordings.queries import audible
 
 
@@ -32,7 +32,7 @@ def ask(request: HttpRequest, call_id: str) -> HttpResponse:
     user = listener(request)
     recording = get_object_or_404(audible(user), pk=call_id)
     key = request.POST.get("reviewer", "")
-    reviewer = next((one for one in listeners(recording, "", None) if str(one.pk) == key), None)
+    reviewer = audience(recording).filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
     if reviewer is None:
         raise BadRequest
     try:

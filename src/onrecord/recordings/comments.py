@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
-from onrecord.accounts.scope import Scope
+from onrecord.accounts.scope import users_who_may, users_who_see
 from onrecord.audit.models import Action, record
 from onrecord.calls.actions import announce
 from onrecord.people.models import searchable
@@ -32,7 +33,7 @@ def add_comment(
         text=text,
     )
     told = {user.pk: Notice.Kind.MENTION for user in mentioned(recording, text)}
-    if parent and _may_hear(parent.author, recording):
+    if parent and audience(recording).filter(pk=parent.author_id).exists():
         told.setdefault(parent.author_id, Notice.Kind.REPLY)
     told.pop(acting_user.pk, None)
     Notice.objects.bulk_create(
@@ -60,23 +61,17 @@ def see_notices(*, acting_user: User) -> None:
     Notice.objects.filter(user=acting_user, seen_at=None).update(seen_at=timezone.now())
 
 
-def listeners(recording: Recording, q: str, limit: int | None) -> list[User]:
+def listeners(recording: Recording, q: str, limit: int) -> list[User]:
     """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
     wanted = searchable(q)
-    found: list[User] = []
-    for user in _members(recording):
-        if wanted in searchable(user.name) and _may_hear(user, recording):
-            found.append(user)
-            if len(found) == limit:
-                break
-    return found
+    return [user for user in audience(recording) if wanted in searchable(user.name)][:limit]
 
 
 def mentioned(recording: Recording, text: str) -> list[User]:
     """Users whom the text names and who may hear the recording."""
-    members = list(_members(recording))
-    names = named(text, {user.name for user in members})
-    return [user for user in members if user.name in names and _may_hear(user, recording)]
+    listening = list(audience(recording)) if "@" in text else []
+    names = named(text, {user.name for user in listening})
+    return [user for user in listening if user.name in names]
 
 
 def named(text: str, names: Iterable[str]) -> set[str]:
@@ -88,13 +83,8 @@ def named(text: str, names: Iterable[str]) -> set[str]:
     return {known[found] for found in re.findall(rf"@({choices})(?!\w)", text.casefold())}
 
 
-def _members(recording: Recording) -> Iterable[User]:
-    return User.objects.filter(team_id=recording.call.team_id, is_active=True).order_by("name", "pk")
-
-
-def _may_hear(user: User, recording: Recording) -> bool:
-    return (
-        user.is_active
-        and user.may(Permission.RECORDING_LISTEN)
-        and Scope.of(user).covers(recording.call.user)
-    )
+def audience(recording: Recording) -> "QuerySet[User]":
+    """Who may hear the recording, by name."""
+    call = recording.call
+    allowed = users_who_may(Permission.RECORDING_LISTEN) & users_who_see(call.user)
+    return User.objects.filter(allowed, team_id=call.team_id).order_by("name", "pk")
