@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Permission as PermissionRow
 from django.db import transaction
-from django.db.models import Q
 
 from onrecord.accounts.models import PermissionSet, Team, User
 from onrecord.accounts.packages import PACKAGES, Package
 from onrecord.accounts.permissions import Permission
+from onrecord.accounts.scope import users_who_may
 from onrecord.audit.models import Action, record
 
 LONGEST_NAME = 60
@@ -158,11 +158,7 @@ def _refuse_default(permission_set: PermissionSet, deed: str) -> None:
 
 def _require_an_editor(team: Team) -> None:
     """Whoever locks everybody out of this page could not be helped by anybody in it."""
-    holds = Q(
-        groups__permissions__content_type__app_label="accounts",
-        groups__permissions__codename=Permission.PERMISSION_SETS_CHANGE,
-    )
-    if not User.objects.filter(Q(is_superuser=True) | holds, team=team, is_active=True).exists():
+    if not User.objects.filter(users_who_may(Permission.PERMISSION_SETS_CHANGE), team=team).exists():
         raise RefusedError(
             "Nothing was changed: after this nobody could change permission sets any more. "
             "Leave that permission with at least one user."
