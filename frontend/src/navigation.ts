@@ -10,13 +10,16 @@ interface SwapTask {
   swapSpec: { style: string }
 }
 
-/** Mark the section in which the page is. */
+/** Mark the section in which the page is, and bring it into sight where the sections need more room than there is. */
 function markSection(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
     const here = location.pathname === link.pathname || location.pathname.startsWith(`${link.pathname}/`)
     if (here) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
+  const nav = document.querySelector('.nav')
+  const current = nav?.querySelector('[aria-current]')
+  if (nav && current) nav.scrollLeft += current.getBoundingClientRect().left - nav.getBoundingClientRect().left - nav.clientWidth / 3
 }
 
 function arrived(): void {
