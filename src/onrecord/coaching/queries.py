@@ -65,8 +65,10 @@ def inbox(user: User, *, cursor: str | None) -> Page[Review]:
 
 
 def asked_by(user: User) -> list[Review]:
-    """What the user asked for last, newest first."""
-    return list(_full(Review.objects.filter(asked_by=user)).order_by("-asked_at", "-pk")[:20])
+    """What the user asked for last, newest first, as far as they still may hear it."""
+    return list(
+        _full(Review.objects.audible_to(user).filter(asked_by=user)).order_by("-asked_at", "-pk")[:20]
+    )
 
 
 def reviews_of(recording: Recording, user: User) -> list[Review]:
