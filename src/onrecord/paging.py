@@ -36,11 +36,11 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
         rows = rows.filter(bound, Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": key}))
     found = list(rows.order_by(by, f"{sign}pk")[: size + 1])
     last = found[size - 1] if len(found) > size else None
-    next_cursor = _encode(getattr(last, field), last.pk) if last is not None else None
+    next_cursor = encode(getattr(last, field), last.pk) if last is not None else None
     return Page(rows=found[:size], next_cursor=next_cursor)
 
 
-def _encode(value: Any, key: Any) -> str:
+def encode(value: Any, key: Any) -> str:
     stored = value.isoformat() if isinstance(value, datetime) else value
     return base64.urlsafe_b64encode(json.dumps([stored, key]).encode()).decode().rstrip("=")
 

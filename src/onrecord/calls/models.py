@@ -74,7 +74,7 @@ class Call(models.Model):
     status = models.CharField(
         max_length=12, choices=[(one.value, one.value) for one in Status], default=Status.INITIATED
     )
-    created_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveIntegerField(null=True)
@@ -132,9 +132,9 @@ class Call(models.Model):
             ),
             models.Index(fields=["user", "-created_at", "-id"], name="calls_of_user"),
             models.Index(fields=["user", "status", "-created_at", "-id"], name="calls_of_user_by_status"),
-            models.Index(fields=["team", "number"], name="calls_forwards"),
-            models.Index(fields=["team", "reversed_digits"], name="calls_backwards"),
-            models.Index(fields=["team", "person", "-created_at", "-id"], name="calls_of_person"),
+            models.Index(fields=["team", "number", "user"], name="calls_forwards"),
+            models.Index(fields=["team", "reversed_digits", "user"], name="calls_backwards"),
+            models.Index(fields=["team", "person", "-created_at", "-id", "user"], name="calls_of_person"),
             # All that the recording report counts, in the order in which it groups: no call itself is read,
             # nothing is sorted (15 ms for 100,000 calls; 71 ms where the time comes first).
             models.Index(

@@ -33,7 +33,7 @@ def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]"
         Q(pk__in=PhoneNumber.objects.filter(way).values("person_id"))
         for way in (digit_ranges(digits, user, number="e164") if len(digits) >= FEWEST_DIGITS else [])
     ]
-    found = found_by(people, [Q(pk__in=having_words(people, q).values("pk")), *having_number])
+    found = found_by(people, [Q(pk__in=having_words(q, user.team)), *having_number])
     if found is not None:
         return Person.objects.filter(pk__in=found)
     return people.filter(any_of([holding(q), *having_number]))

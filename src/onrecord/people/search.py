@@ -3,10 +3,13 @@
 SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an index of its extension pg_trgm.
 """
 
+from typing import Any
+
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
+from onrecord.accounts.models import Team
 from onrecord.people.models import Person, searchable
 
 #: Shorter words have no trigram.
@@ -56,16 +59,21 @@ def install() -> None:
             cursor.execute("INSERT INTO people_search (people_search) VALUES ('rebuild')")
 
 
-def having_words(people: "QuerySet[Person]", text: str) -> "QuerySet[Person]":
-    """People of whom `holding` is true, found in the index."""
-    found = people.filter(holding(text))
-    long = [word for word in _words(text) if len(word) >= _SHORTEST]
+def having_words(text: str, team: Team) -> Any:
+    """Keys, to be asked for with `in`, of the people of whom `holding` is true, found in the index.
+
+    Of SQLite's they may be other teams' as well: it has one index of all, and to look at each person costs
+    more than to find them.
+    """
+    words = _words(text)
+    long = [word for word in words if len(word) >= _SHORTEST]
     if not long or connection.vendor == "postgresql":
-        return found
+        return Person.objects.filter(holding(text), team=team).values("pk")
     phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-    return found.filter(
-        pk__in=RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
-    )
+    found = RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
+    if len(long) == len(words):
+        return found
+    return Person.objects.filter(holding(text), pk__in=found).values("pk")
 
 
 def holding(text: str, of: str = "") -> Q:

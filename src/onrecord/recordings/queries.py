@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
+from onrecord.database.expressions import Plain
 from onrecord.matching import any_of, found_by
 from onrecord.paging import Page, page
-from onrecord.people.models import Person, searchable
+from onrecord.people.models import searchable
 from onrecord.people.numbers import digits_of
 from onrecord.people.queries import FEWEST_DIGITS, digit_ranges
 from onrecord.people.search import having_words, holding
@@ -49,7 +50,8 @@ def listed(user: User) -> "QuerySet[Recording]":
     if scope.team_id is not None:
         return rows
     if scope.group_id is not None:
-        return rows.filter(rep__in=_members(scope.group_id))
+        # Walked in order: each member's would have to be sorted together.
+        return rows.alias(owner=Plain("rep_id")).filter(owner__in=_members(scope.group_id))
     return rows.filter(rep=scope.user_id) if scope.user_id is not None else rows.none()
 
 
@@ -94,8 +96,7 @@ def _midnight(day: date) -> datetime:
 def _searched(rows: "QuerySet[Recording]", q: str, user: User) -> "QuerySet[Recording]":
     """By person, company, rep or number."""
     ways = _ways(q, user)
-    people = Person.objects.filter(team=user.team_id)
-    found = found_by(rows, [Q(person__in=having_words(people, q).values("pk")), *ways])
+    found = found_by(rows, [Q(person__in=having_words(q, user.team)), *ways])
     if found is not None:
         # Without team and status, which were asked for already: else an index of theirs would be walked.
         return Recording.objects.filter(pk__in=found)

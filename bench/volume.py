@@ -1,0 +1,273 @@
+"""A team with very many people, calls and recordings, always the same, written straight into the tables."""
+
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from hashlib import md5
+from typing import Any
+
+from django.contrib.auth.models import Group as PermissionSet
+from django.db import connection
+from django.utils import timezone
+
+from onrecord.accounts.models import Group, Team, User
+from onrecord.people.models import searchable
+from onrecord.people.search import install
+from onrecord.policy.areas import area_codes
+from onrecord.recordings.models import DIALER
+
+USERS, GROUPS = 100, 10
+TABLES = ("people_person", "people_phonenumber", "calls_calllog", "calls_call", "recordings_recording")
+
+_AREA_CODES = sorted(area_codes())
+_SYLLABLES = (
+    "an",
+    "be",
+    "cor",
+    "da",
+    "el",
+    "fre",
+    "gu",
+    "hol",
+    "is",
+    "jo",
+    "ka",
+    "lin",
+    "mar",
+    "no",
+    "ö",
+    "per",
+)
+_COMPANIES = ("Contoso", "Fabrikam", "Northwind", "Tailspin", "Wingtip")
+_DISPOSITIONS = ("Connected", "Call back", "Left voicemail", "Not interested", "Wrong number")
+#: Of one call in some thousands.
+RARE = "Meeting booked"
+_STATUSES = ("completed",) * 70 + ("no-answer",) * 15 + ("busy",) * 8 + ("canceled",) * 4 + ("failed",) * 3
+_THUMBNAIL = json.dumps({"left": [40, 80, 20, 60] * 30, "right": [10, 90, 50, 30] * 30})
+_SENTENCE = "On: your team records calls by default."
+_DECISION = json.dumps(
+    {"mode": "both", "record_at_start": True, "may_change": True, "may_choose": True, "announcements": [],
+     "reasons": [{"code": "team", "sentence": _SENTENCE}], "policy_version": 1, "sentence": _SENTENCE}
+)  # fmt: skip
+
+
+def fill(*, people: int, calls: int, recordings: int) -> list[User]:
+    """The users: the first sees the team, the second a group of ten, the third their own calls."""
+    users = _users()
+    with _bare_tables():
+        _insert("people_person", _people(people, users[0].team_id))
+        _insert("people_phonenumber", _numbers(people))
+        _insert("calls_calllog", _logs(calls, recordings, people, users))
+        _insert("calls_call", _calls(calls, recordings, people, users))
+        _insert("recordings_recording", _recordings(calls, recordings, people, users))
+    install()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            for table in TABLES[:3]:
+                cursor.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
+            # What autovacuum does by itself, a little later.
+            cursor.execute("ANALYZE")
+    return users
+
+
+def _users() -> list[User]:
+    team = Team.objects.create(name="Bench")
+    groups = [Group.objects.create(team=team, name=f"Group {number}") for number in range(GROUPS)]
+    users = [
+        User.objects.create(
+            email=f"{number}@bench.example", name=f"Rep {_name(number * 7919)}", team=team, country="US",
+            group=groups[number // GROUPS],
+        )
+        for number in range(USERS)
+    ]  # fmt: skip
+    for user, name in zip(users, ("Admin", "Manager", "Rep"), strict=False):
+        user.groups.add(PermissionSet.objects.get(name=name))
+    return users
+
+
+@contextmanager
+def _bare_tables() -> Iterator[None]:
+    """Without indexes and triggers, which are made again at the end."""
+    listed = ", ".join(f"'{table}'" for table in TABLES)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = replica")
+            cursor.execute("SET maintenance_work_mem = '512MB'")
+            cursor.execute(
+                f"SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ({listed}) "
+                "AND indexname NOT IN (SELECT conname FROM pg_constraint)"
+            )
+        else:
+            cursor.execute("PRAGMA synchronous = OFF")
+            cursor.execute("PRAGMA cache_size = -500000")
+            cursor.execute(
+                f"SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ({listed})"
+            )
+            for (name,) in cursor.fetchall():
+                cursor.execute(f"DROP TRIGGER {name}")
+            cursor.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql <> '' "
+                f"AND tbl_name IN ({listed})"
+            )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f'DROP INDEX "{name}"')
+        yield
+        for _, sql in indexes:
+            cursor.execute(sql)
+        if connection.vendor == "postgresql":
+            cursor.execute("SET session_replication_role = DEFAULT")
+
+
+def _insert(table: str, rows: Iterator[dict[str, Any]]) -> None:
+    first = next(rows)
+    names = ", ".join(first)
+    everything = (tuple(row.values()) for row in _and(first, rows))
+    connection.ensure_connection()
+    if connection.vendor == "postgresql":
+        with (
+            connection.connection.cursor() as cursor,
+            cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy,
+        ):
+            for row in everything:
+                copy.write_row(row)
+    else:
+        marks = ", ".join("?" * len(first))
+        raw = connection.connection
+        raw.execute("BEGIN")
+        raw.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", everything)
+        raw.execute("COMMIT")
+
+
+def _and(first: dict[str, Any], rows: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    yield first
+    yield from rows
+
+
+def _moment(at: datetime) -> Any:
+    """As each database stores it."""
+    return at if connection.vendor == "postgresql" else at.strftime("%Y-%m-%d %H:%M:%S.%f")
+
+
+def _name(number: int) -> str:
+    """Of two words; some first names are of thousands of people, a whole name of few."""
+    size = len(_SYLLABLES)
+    first = _SYLLABLES[number % 7] + _SYLLABLES[number // 7 % size]
+    rest = number * 2654435761 % 2**32
+    last = "".join(_SYLLABLES[rest // size**place % size] for place in range(4))
+    return f"{first} {last}".title()
+
+
+def name_of(person: int) -> str:
+    return _name(person)
+
+
+def number_of(person: int) -> str:
+    """E.164, each its own."""
+    return f"+1{_AREA_CODES[person % len(_AREA_CODES)]}{(2_000_000 + person * 37) % 10_000_000:07}"
+
+
+def _people(people: int, team: int) -> Iterator[dict[str, Any]]:
+    now = _moment(timezone.now())
+    for key in range(1, people + 1):
+        name, company = _name(key), _COMPANIES[key % 5]
+        yield {
+            "id": key, "team_id": team, "name": name, "company": company, "title": "Buyer", "country": "US",
+            "subdivision": "US-NY", "do_not_record": False, "created_at": now,
+            "search_text": searchable(f"{name} {company}"),
+        }  # fmt: skip
+
+
+def _numbers(people: int) -> Iterator[dict[str, Any]]:
+    for key in range(1, people + 1):
+        e164 = number_of(key)
+        yield {"person_id": key, "e164": e164, "kind": "phone", "reversed_digits": e164[:0:-1]}
+
+
+def _is_recorded(call: int, calls: int, recordings: int) -> bool:
+    return call * recordings // calls != (call - 1) * recordings // calls
+
+
+def _person(call: int, people: int) -> int:
+    return call * 2654435761 % 2**32 % people + 1
+
+
+def _disposition(call: int) -> str:
+    return RARE if call % 5003 == 0 else _DISPOSITIONS[call % 5]
+
+
+def _sentiment(call: int) -> str:
+    return ("Positive", "Neutral", "Negative")[call % 3]
+
+
+def _logs(calls: int, recordings: int, people: int, users: list[User]) -> Iterator[dict[str, Any]]:
+    now = _moment(timezone.now())
+    for call in range(1, calls + 1):
+        if _is_recorded(call, calls, recordings):
+            yield {
+                "id": call, "user_id": users[call % USERS].pk, "person_id": _person(call, people),
+                "disposition": _disposition(call), "sentiment": _sentiment(call),
+                "notes": "Asked for a quote." if call % 4 == 0 else "", "notes_revision": 0, "logged_at": now,
+                "updated_at": now,
+            }  # fmt: skip
+
+
+def _calls(calls: int, recordings: int, people: int, users: list[User]) -> Iterator[dict[str, Any]]:
+    now = timezone.now()
+    for call in range(1, calls + 1):
+        is_recorded = _is_recorded(call, calls, recordings)
+        is_live = call <= GROUPS and not is_recorded
+        status = (
+            "in-progress"
+            if is_live
+            else "completed"
+            if is_recorded
+            else _STATUSES[call * 2654435761 % 2**32 % 101 % 100]
+        )
+        at, person = now - timedelta(seconds=63 * call), _person(call, people)
+        number = number_of(person)
+        yield {
+            "id": _key(call), "team_id": users[0].team_id, "user_id": users[call % USERS].pk,
+            "person_id": person, "log_id": call if is_recorded else None, "number": number,
+            "reversed_digits": number[:0:-1], "caller_number": "+12125550100", "direction": "outbound",
+            "status": status, "created_at": _moment(at), "answered_at": _moment(at),
+            "ended_at": None if is_live else _moment(at),
+            "duration_ms": None if is_live else 1000 * (call % 900),
+            "end_reason": "", "end_is_guess": False, "captured": is_recorded, "drops": 0,
+            "decision": _DECISION,
+            "mode": "both", "record_at_start": True, "may_change": True, "policy_version_id": 1,
+            "recording_state": "off", "recording_seq": 0, "command_seq": 0,
+        }  # fmt: skip
+
+
+def _recordings(calls: int, recordings: int, people: int, users: list[User]) -> Iterator[dict[str, Any]]:
+    """One for each call; those that were not recorded are only that."""
+    now = timezone.now()
+    for call in range(1, calls + 1):
+        at, person = now - timedelta(seconds=63 * call), _person(call, people)
+        number, is_recorded = number_of(person), _is_recorded(call, calls, recordings)
+        row = {
+            "call_id": _key(call), "status": "completed" if is_recorded else "not_recorded",
+            "reason_code": "" if is_recorded else "not_answered", "reason": "", "source": DIALER,
+            "rendering": "",
+            "changed_at": _moment(at), "sha256": "", "spans": "[]", "thumbnail": "{}", "number": "",
+            "reversed_digits": "", "disposition": "", "sentiment": "", "has_notes": False,
+            "completed_at": None,
+            "duration_ms": None, "talk_ratio": None, "call_team_id": None, "rep_id": None, "person_id": None,
+            "called_at": None,
+        }  # fmt: skip
+        if is_recorded:
+            row |= {
+                "source": "Aircall" if call % 50 == 1 else DIALER, "thumbnail": _THUMBNAIL, "number": number,
+                "reversed_digits": number[:0:-1], "disposition": _disposition(call),
+                "sentiment": _sentiment(call), "has_notes": call % 4 == 0, "completed_at": _moment(at),
+                "duration_ms": 4000 * (call % 900),
+                "talk_ratio": 0.4, "call_team_id": users[0].team_id, "rep_id": users[call % USERS].pk,
+                "person_id": person, "called_at": _moment(at),
+            }  # fmt: skip
+        yield row
+
+
+def _key(call: int) -> str:
+    return md5(str(call).encode(), usedforsecurity=False).hexdigest()
