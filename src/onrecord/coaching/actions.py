@@ -168,11 +168,13 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
     changed = Review.objects.filter(pk=review.pk, state=Review.State.OPEN).update(
         state=state, answer=answer, settled_at=timezone.now()
     )
-    if changed:
-        record(
-            Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state
+    if not changed:
+        raise RefusedError(
+            "This review was answered before, perhaps in another tab. "
+            + (f"What you wrote now was not kept: “{answer}”" if answer else "")
         )
-        announce(review.recording.call, "review.settled", acting_user=acting_user)
+    record(Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state)
+    announce(review.recording.call, "review.settled", acting_user=acting_user)
 
 
 @transaction.atomic

@@ -118,6 +118,14 @@ def ids(call: Call, zoe: User, outsider: User) -> dict[str, str]:
             playlist=playlist, recording=recording, start_ms=0, end_ms=1000, position=0, note=""
         )
     review = Review.objects.create(recording=recording, asked_by=zoe, reviewer=outsider, note=SECRET)
+    Review.objects.create(
+        recording=recording,
+        asked_by=outsider,
+        reviewer=zoe,
+        state="done",
+        answer=SECRET,
+        seen_at=timezone.now(),
+    )
     Assessment.objects.create(
         recording=recording, author=zoe, name=SECRET, questions=[], answers=[], score=None
     )

@@ -69,6 +69,16 @@ def test_a_review_goes_to_the_inbox_and_its_answer_comes_back(ana: User, marcus:
     assert list(kinds) == ["review.asked", "review.settled"]
 
 
+def test_an_answer_to_what_was_answered_before_is_not_swallowed(ana: User, marcus: User, call: Call) -> None:
+    ask(ana, call, marcus)
+    path = f"/coaching/reviews/{Review.objects.get().pk}"
+    client_of(marcus).post(path, {"do": "done", "answer": "Good."})
+    again = client_of(marcus).post(path, {"do": "done", "answer": "A longer thought."})
+    assert again.status_code == 422
+    assert "A longer thought." in again.content.decode()
+    assert Review.objects.get().answer == "Good."
+
+
 def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
