@@ -112,7 +112,8 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
             acting_user=user,
         )
     except actions.LogError as problem:
-        return call_page(request, call_id, status=HTTPStatus.UNPROCESSABLE_ENTITY, log_problem=str(problem))
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return call_page(request, call_id, status=status, log_problem=str(problem), log_form=form)
     return redirect("call", call_id)
 
 

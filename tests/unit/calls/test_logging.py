@@ -207,3 +207,15 @@ def test_a_call_is_logged_on_its_page_by_who_placed_it_alone(
     admin.force_login(UserFactory(permission_set="Admin"))
     assert "Change the log" not in admin.get(f"/calls/{call.pk}").content.decode()
     assert admin.post(f"/calls/{call.pk}/log", form).status_code == 404
+
+
+def test_what_was_written_on_the_page_is_still_there_when_the_log_is_refused(
+    browser: Client, ana: User
+) -> None:
+    require(ana, "disposition")
+    form = {"sentiment": "Positive", "notes": "Wants an offer", "notes_revision": "0"}
+    answer = browser.post(f"/calls/{over(ana).pk}/log", form)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert ">Wants an offer</textarea>" in page
+    assert "<option selected>Positive</option>" in page
