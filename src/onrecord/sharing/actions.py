@@ -66,7 +66,7 @@ def share(
             "Your team requires a passcode. Choose one, and tell it on another way than the link."
         )
     if passcode and not SHORTEST_PASSCODE <= len(passcode) <= LONGEST_PASSCODE:
-        raise ShareError(f"Choose a passcode of at least {SHORTEST_PASSCODE} characters.")
+        raise ShareError(f"Choose a passcode of {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters.")
     token = secrets.token_urlsafe(32)
     link = ShareLink(
         team_id=acting_user.team_id,

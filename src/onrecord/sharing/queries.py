@@ -12,9 +12,9 @@ from onrecord.sharing.rules import Standing
 
 def full() -> "QuerySet[ShareLink]":
     """With all that says whether they open."""
-    return ShareLink.objects.select_related(
+    # Prefetched, links of one author share the user object, which reads its permissions once.
+    return ShareLink.objects.prefetch_related("created_by").select_related(
         "team",
-        "created_by",
         "recording__call__person",
         "recording__call__log__person",
         "recording__call__user",

@@ -7,8 +7,10 @@ from datetime import timedelta
 
 import pytest
 from asgiref.sync import async_to_sync
+from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories import CallFactory, PersonFactory, UserFactory
@@ -19,6 +21,7 @@ from onrecord.calls.models import Call
 from onrecord.recordings.serving import blob_store
 from onrecord.sharing.actions import TRIES_OF_AN_ADDRESS
 from onrecord.sharing.models import ShareLink
+from onrecord.sharing.queries import links_of
 
 pytestmark = pytest.mark.django_db
 
@@ -192,7 +195,8 @@ def test_too_many_wrong_passcodes_lock_the_link_for_that_address(max_: User, cal
         ({"days": "-1"}, "how long"),
         ({"days": "many"}, "how long"),
         ({"passcode": ""}, "requires a passcode"),
-        ({"passcode": "12345"}, "at least 6 characters"),
+        ({"passcode": "12345"}, "6 to 100 characters"),
+        ({"passcode": "x" * 101}, "6 to 100 characters"),
     ],
 )
 def test_a_link_that_the_rules_do_not_allow_is_not_made(
@@ -225,6 +229,18 @@ def test_without_a_passcode_where_that_is_allowed_the_link_opens_at_once(max_: U
     assert follow(stranger, shared(max_, call, passcode=""), "").status_code == 302
     relax(max_, passcode_required=True)
     assert stranger.get(f"/shared/{ShareLink.objects.get().pk}/audio").status_code == 404
+
+
+def test_the_permissions_of_an_author_are_read_once_however_many_links_they_made(
+    max_: User, call: Call
+) -> None:
+    for _ in range(4):
+        shared(max_, call)
+    with CaptureQueriesContext(connection) as asked:
+        standings = [link.standing(timezone.now()) for link in links_of(call.recording, max_)]
+    of_permissions = [one for one in asked if "auth_permission" in one["sql"]]
+    # Two for the reader, two for the author.
+    assert (len(standings), len(of_permissions)) == (4, 4)
 
 
 def test_only_who_made_a_link_or_manages_sharing_can_revoke_it(max_: User, call: Call) -> None:
