@@ -36,7 +36,7 @@ def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int 
 
 
 def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
-    """Of `shown_calls`; each way to ask is a search in an index (tests/unit/lists)."""
+    """Of `shown_calls`; each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
     owners = _owners(user, wanted.rep)
     rows = _matching(wanted.q, user, owners) if wanted.q else _listed(user, owners)
     return rows.filter(wanted.condition()).select_related("person", "recording", "user", "log__person")
