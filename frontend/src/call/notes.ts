@@ -12,6 +12,8 @@ export type Keeping =
   | 'saving'
   /** The server could not be told yet; it is tried again. */
   | 'waiting'
+  /** The server does not take them; trying again would not help. */
+  | 'refused'
 
 interface Draft {
   text: string
@@ -22,6 +24,8 @@ interface Draft {
 export class NotesKeeper {
   text: string
   keeping: Keeping = 'saved'
+  /** Why they are refused. */
+  problem = ''
   /** Called when `text` or `keeping` changed otherwise than by `write`. */
   onChange: () => void = () => {}
   readonly callId: string
@@ -101,6 +105,11 @@ export class NotesKeeper {
       this.#store()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
+      if (error.status >= 400 && error.status < 500 && error.code !== 'signed_out') {
+        this.problem = error.message
+        this.#settle('refused')
+        return
+      }
       this.#settle('waiting')
       this.#schedule(this.#retry)
       this.#retry = Math.min(this.#retry * 2, LONGEST_RETRY_MS)

@@ -115,7 +115,8 @@ export class WrapUp extends EventTarget {
   #showKeeping(): void {
     const keeping = this.#notes?.keeping ?? 'saved'
     const place = part(this.root, '.wrap-saved')
-    text(place, this.#field.value || keeping !== 'saved' ? SAYS[keeping] : '')
+    const says = keeping === 'refused' ? `Not saved: ${this.#notes?.problem ?? ''}` : SAYS[keeping]
+    text(place, this.#field.value || keeping !== 'saved' ? says : '')
     attribute(place, 'data-keeping', keeping)
   }
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from onrecord.accounts.models import User
 from onrecord.audit.models import Action, record
 from onrecord.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
-from onrecord.calls.notes import Notes, merged
+from onrecord.calls.notes import LONGEST_NOTES, Notes, merged
 from onrecord.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.governance import inputs
 from onrecord.governance.decisions import Judgement, to_json
@@ -239,7 +239,12 @@ def write_log(
         if value and value not in (*lists[field].choices, before[field]):
             raise LogError(f"“{value}” is not among your team's choices. Choose one of the list.")
         setattr(log, field, value)
-    if lacking := missing(lists, chosen):
+    if notes and len(notes.text) > LONGEST_NOTES:
+        raise LogError(
+            f"The notes are too long: {LONGEST_NOTES:,} characters at most. Shorten them, then save."
+        )
+    # Nobody has to say what came of a call that was never answered.
+    if call.answered_at and (lacking := missing(lists, chosen)):
         raise LogError(f"{demand(lacking)} Choose one, then save.")
     if notes:
         _enter_notes(log, notes)

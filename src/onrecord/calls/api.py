@@ -12,7 +12,7 @@ from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
 from onrecord.calls.joining import come_back, join, leave
 from onrecord.calls.models import Call
-from onrecord.calls.notes import Notes
+from onrecord.calls.notes import LONGEST_NOTES, Notes
 from onrecord.calls.placing import place
 from onrecord.calls.queries import call_to_log, live_call_of, shown_calls
 from onrecord.calls.schemas import CallOut
@@ -74,7 +74,7 @@ class DtmfIn(Schema):
 
 
 class NotesIn(Schema):
-    notes: str = Field(max_length=20_000)
+    notes: str = Field(max_length=LONGEST_NOTES)
     #: Of the notes that the writer had before them.
     notes_revision: int | None = None
 
@@ -91,7 +91,7 @@ class NotesReply(Schema):
 class LogIn(Schema):
     disposition: str = Field("", max_length=LONGEST_NAME)
     sentiment: str = Field("", max_length=LONGEST_NAME)
-    notes: str = Field("", max_length=20_000)
+    notes: str = Field("", max_length=LONGEST_NOTES)
     notes_revision: int | None = None
     #: Whom to log it to; whose number it is where not given.
     person_id: int | None = None

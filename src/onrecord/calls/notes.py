@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+#: Characters that are kept. Whoever types has less room: what two have written becomes one.
+LONGEST_NOTES = 100_000
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Notes:

@@ -41,6 +41,7 @@ from onrecord.recordings.comments import audience
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.sharing.queries import links_of
 from onrecord.sharing.rules import Rules
+from onrecord.whole_numbers import whole_number
 
 
 @require_safe
@@ -100,14 +101,14 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.CALLS_LOG)
     own = get_object_or_404(shown_calls(user).select_related("team"), pk=call_id, user=user)
-    form, revision = request.POST, request.POST.get("notes_revision", "")
+    form = request.POST
     try:
         actions.write_log(
             own,
             changes={field: form[field] for field in Field if field in form},
             notes=Notes(
                 text=form.get("notes", "").replace("\r\n", "\n"),
-                revision=int(revision) if revision.isdecimal() else None,
+                revision=whole_number(form.get("notes_revision", "")),
             ),
             acting_user=user,
         )

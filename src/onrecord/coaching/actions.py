@@ -1,6 +1,6 @@
 """Every change of playlists, scorecards, scores and reviews: atomic and audited."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -178,6 +178,7 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
 
 
 @transaction.atomic
-def see_answers(*, acting_user: User) -> None:
-    """The user has looked at the answers to their reviews."""
-    Review.objects.settled_for(acting_user).update(seen_at=timezone.now())
+def see_answers(shown: Iterable[Review], *, acting_user: User) -> None:
+    """The user has looked at what became of these reviews that they asked for."""
+    seen = [review.pk for review in shown]
+    Review.objects.settled_for(acting_user).filter(pk__in=seen).update(seen_at=timezone.now())

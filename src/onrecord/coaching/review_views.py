@@ -18,6 +18,7 @@ from onrecord.coaching.views import listener
 from onrecord.errors import require
 from onrecord.recordings.comments import audience
 from onrecord.recordings.queries import audible
+from onrecord.whole_numbers import whole_number
 
 
 @require_safe
@@ -31,8 +32,7 @@ def ask(request: HttpRequest, call_id: str) -> HttpResponse:
     """`reviewer`, `note`."""
     user = listener(request)
     recording = get_object_or_404(audible(user), pk=call_id)
-    key = request.POST.get("reviewer", "")
-    reviewer = audience(recording).filter(pk=int(key)).first() if key.isascii() and key.isdecimal() else None
+    reviewer = audience(recording).filter(pk=whole_number(request.POST.get("reviewer", "")) or 0).first()
     if reviewer is None:
         raise BadRequest
     try:
@@ -72,10 +72,10 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
     user = listener(request)
     require(user, Permission.COACHING_SCORE)
     recording = get_object_or_404(audible(user), pk=call_id)
-    key = request.POST.get("scorecard", "")
-    if not (key.isascii() and key.isdecimal()):
+    key = whole_number(request.POST.get("scorecard", ""))
+    if key is None:
         raise BadRequest
-    scorecard = get_object_or_404(Scorecard, pk=int(key), team=user.team_id, is_retired=False)
+    scorecard = get_object_or_404(Scorecard, pk=key, team=user.team_id, is_retired=False)
     questions = scorecard.asked
     given = [request.POST.get(f"answer-{number}", "") for number in range(1, len(questions) + 1)]
     try:
@@ -90,13 +90,14 @@ def _inbox(
     request: HttpRequest, user: User, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
     found = inbox(user, cursor=request.GET.get("cursor"))
+    asked = asked_by(user)
     context = {
         "reviews": found.rows,
         "next_cursor": found.next_cursor,
-        "asked": asked_by(user),
+        "asked": asked,
         "problem": problem,
     }
     response = render(request, "coaching/reviews.html", context, status=status)
     if request.method == "GET":
-        actions.see_answers(acting_user=user)
+        actions.see_answers(asked, acting_user=user)
     return response

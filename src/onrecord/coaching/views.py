@@ -18,6 +18,7 @@ from onrecord.coaching.models import Clip, Playlist
 from onrecord.coaching.queries import playlists_of, tracks
 from onrecord.errors import require
 from onrecord.recordings.queries import audible
+from onrecord.whole_numbers import whole_number
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -101,9 +102,9 @@ def listener(request: HttpRequest) -> User:
 
 
 def _wanted_playlist(request: HttpRequest, user: User) -> Playlist:
-    key = request.POST.get("playlist", "")
-    if key.isascii() and key.isdecimal():
-        return get_object_or_404(Playlist, pk=int(key), owner=user)
+    key = whole_number(request.POST.get("playlist", ""))
+    if key is not None:
+        return get_object_or_404(Playlist, pk=key, owner=user)
     name = request.POST.get("name", "")
     return actions.make_playlist(name=name, description="", is_shared=False, acting_user=user)
 

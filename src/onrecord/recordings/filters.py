@@ -6,6 +6,8 @@ from datetime import date
 from typing import Self
 from urllib.parse import urlencode
 
+from onrecord.whole_numbers import whole_number
+
 #: Lengths to choose from: at least and less than, in minutes.
 LENGTHS: dict[str, tuple[int, int | None]] = {
     "under-1": (0, 1),
@@ -42,10 +44,10 @@ class Filters:
         return cls(
             q=query.get("q", "").strip()[:100],
             source=query.get("source", ""),
-            rep=_number(query.get("rep", "")),
-            group=_number(query.get("group", "")),
-            person=_number(query.get("person", "")),
-            playlist=_number(query.get("playlist", "")),
+            rep=whole_number(query.get("rep", "")),
+            group=whole_number(query.get("group", "")),
+            person=whole_number(query.get("person", "")),
+            playlist=whole_number(query.get("playlist", "")),
             since=_day(query.get("since", "")),
             until=_day(query.get("until", "")),
             length=length if length in LENGTHS else "",
@@ -71,11 +73,6 @@ class Filters:
 
 
 _NOTHING = asdict(Filters())
-
-
-def _number(text: str) -> int | None:
-    # An id of the database has at most 18 digits.
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def _day(text: str) -> date | None:

@@ -29,6 +29,7 @@ from onrecord.settings import SESSION_COOKIE_SECURE, config
 from onrecord.sharing import actions
 from onrecord.sharing.models import ShareLink
 from onrecord.sharing.queries import open_link_of
+from onrecord.whole_numbers import whole_number
 
 #: How long the page stays open before the link has to be followed again; the link's own end counts as well.
 GRANT_SECONDS = 12 * 3600
@@ -57,11 +58,10 @@ def share(request: HttpRequest, call_id: str) -> HttpResponse:
         pk=call_id,
         status=RecordingStatus.COMPLETED,
     )
-    days = request.POST.get("days", "")
     try:
         link, token = actions.share(
             recording,
-            days=int(days) if days.isascii() and days.isdecimal() else 0,
+            days=whole_number(request.POST.get("days", "")) or 0,
             passcode=request.POST.get("passcode", ""),
             shows_contact="shows_contact" in request.POST,
             acting_user=user,

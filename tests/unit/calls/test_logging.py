@@ -175,6 +175,24 @@ def test_a_call_that_nobody_answered_never_holds_up_the_next(browser: Client, an
     assert answer.status_code == 503
 
 
+def test_a_call_that_nobody_answered_is_logged_without_what_is_required(browser: Client, ana: User) -> None:
+    require(ana, "disposition")
+    call = over(ana, status="busy", answered_at=None)
+    assert put(browser, call, "log", notes="Try on Monday.").status_code == 200
+
+
+def test_notes_have_room_for_what_two_writers_make_of_them_and_an_end(browser: Client, ana: User) -> None:
+    call = over(ana)
+    put(browser, call, "notes", notes="y" * 15_000, notes_revision=0)
+    long = put(browser, call, "notes", notes="x" * 30_000, notes_revision=0)
+    assert long.status_code == 200
+    assert put(browser, call, "log", notes="x" * 100_001).status_code == 400
+    form = {"notes": "x" * 100_001, "notes_revision": "9" * 5000}
+    refused = browser.post(f"/calls/{call.pk}/log", form)
+    assert refused.status_code == 422
+    assert "too long" in refused.content.decode()
+
+
 def test_a_call_of_another_dialer_never_holds_up_the_next(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     over(ana, recording__source="Aircall")
