@@ -69,7 +69,8 @@ class Action(StrEnum):
 class AuditEntry(models.Model):
     #: None when nobody but the system acted.
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    action = models.CharField(max_length=40, choices=[(action.value, action.value) for action in Action])
+    #: An Action. Without choices: nobody picks one from a form, and each new one would be a migration.
+    action = models.CharField(max_length=40)
     #: Kind and id of the object. No foreign key: the row outlives the object.
     object_kind = models.CharField(max_length=30)
     object_id = models.CharField(max_length=40)
