@@ -34,6 +34,8 @@ def recordings_server() -> Iterator[RecordingsServer]:  # noqa: C901 - a handler
                 self.answer(302, b"", location=state.redirects[self.path])
             elif self.path == "/endless":
                 self.endless()
+            elif self.path == "/dripping":
+                self.dripping()
             elif self.path == "/broken":
                 self.broken()
             else:
@@ -66,16 +68,28 @@ def recordings_server() -> Iterator[RecordingsServer]:  # noqa: C901 - a handler
             except OSError:
                 return
 
+        def dripping(self) -> None:
+            """A head that never ends: each byte comes long before anybody gives up waiting for it."""
+            self.close_connection = True
+            try:
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not given_up.wait(0.01):
+                    self.wfile.write(b"x")
+            except OSError:
+                return
+
         def log_message(self, *_: object) -> None:
             """Nothing: the tests look at what was asked."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
         state = RecordingsServer(url=f"http://127.0.0.1:{server.server_port}")
+        given_up = threading.Event()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
             yield state
         finally:
+            given_up.set()
             server.shutdown()
             thread.join()

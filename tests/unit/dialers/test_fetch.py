@@ -1,6 +1,7 @@
 """Fetching a recording, and what no address can talk us into."""
 
 from pathlib import Path
+from socket import AF_INET, SOCK_STREAM
 
 import pytest
 
@@ -54,6 +55,7 @@ def test_a_file_is_fetched_as_it_is(server: RecordingsServer, target: Path) -> N
         "2002:7f00:1::",
         "fc00::1",
         "fe80::1%eth0",
+        "fec0::1",
         "ff02::1",
     ],
 )
@@ -138,10 +140,34 @@ def test_what_is_too_large_is_refused_before_and_while_it_comes(
         assert not error.retry
 
 
-def test_what_takes_too_long_is_given_up(server: RecordingsServer, target: Path) -> None:
-    error = refused(Fetcher(HERE, whole_s=0), f"{server.url}/endless", target)
-    assert "longer than" in str(error)
+@pytest.mark.parametrize("path", ["/endless", "/dripping"])
+def test_what_takes_too_long_is_given_up(server: RecordingsServer, target: Path, path: str) -> None:
+    error = refused(Fetcher(HERE, whole_s=0.2), f"{server.url}{path}", target)
     assert error.retry
+
+
+def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_checked(
+    server: RecordingsServer, target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = int(server.url.rpartition(":")[2])
+    answers = ["127.0.0.1", "10.0.0.1", "10.0.0.1"]
+
+    def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
+        return [(AF_INET, SOCK_STREAM, 6, "", (answers.pop(0), port))]
+
+    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", resolve)
+    server.files["/r.mp3"] = b"here"
+    fetch(Fetcher(HERE), f"http://rebinding.example:{port}/r.mp3", target)
+    assert target.read_bytes() == b"here"
+    assert len(answers) == 2
+
+
+def test_one_private_address_among_public_ones_is_enough_to_refuse_a_name(
+    target: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = [(AF_INET, SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
+    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
+    assert "private network" in str(refused(Fetcher(), "http://two.example/r.mp3", target))
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from socket import SOCK_STREAM, gaierror, getaddrinfo
-from typing import Protocol
+from typing import Any, Protocol
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 import httpcore
@@ -62,15 +62,60 @@ class AddressCheck:
                 return self(str(inner))
         if ip.is_loopback:
             return self.allow_loopback
+        # Private before fc00::/7 was, and still taken for public by `is_global`.
+        if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
+            return False
         return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+
+class _Deadline:
+    """When the whole has to be done: a server that sends a byte now and then ends no single wait."""
+
+    def __init__(self, whole_s: float) -> None:
+        self._whole_s = whole_s
+        self._at = time.monotonic() + whole_s
+
+    def left(self, wait_s: float | None) -> float:
+        """Seconds that the next wait may take, at most `wait_s`. Raises FetchError."""
+        left = self._at - time.monotonic()
+        if left <= 0:
+            raise FetchError(f"It took longer than {self._whole_s:.0f} s.", retry=True)
+        return left if wait_s is None else min(left, wait_s)
+
+
+class _TimedStream(httpcore.NetworkStream):
+    """A connection each of whose waits ends with the whole."""
+
+    def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
+        self._stream = stream
+        self._deadline = deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.left(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.left(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        wait = self._deadline.left(timeout)
+        return _TimedStream(self._stream.start_tls(ssl_context, server_hostname, wait), self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
 
 
 class _PinnedBackend(httpcore.SyncBackend):
     """Connects to addresses that were checked, by their number: the name is not asked a second time."""
 
-    def __init__(self, check: AddressCheck) -> None:
+    def __init__(self, check: AddressCheck, deadline: _Deadline) -> None:
         super().__init__()
         self._check = check
+        self._deadline = deadline
 
     def connect_tcp(
         self,
@@ -87,7 +132,9 @@ class _PinnedBackend(httpcore.SyncBackend):
                 f"{host} is an address of a private network. Recordings are fetched from public ones only.",
                 retry=False,
             )
-        return super().connect_tcp(found[0], port, timeout, local_address, socket_options)
+        wait = self._deadline.left(timeout)
+        stream = super().connect_tcp(found[0], port, wait, local_address, socket_options)
+        return _TimedStream(stream, self._deadline)
 
 
 def _resolve(host: str, port: int) -> list[str]:
@@ -118,23 +165,20 @@ class Fetcher:
 
         `authorization` goes to the first address only. Raises FetchError, OSError when the disk fails.
         """
-        deadline = time.monotonic() + self._whole_s
+        backend = _PinnedBackend(self._check, _Deadline(self._whole_s))
         try:
-            pool = httpcore.ConnectionPool(self._tls, network_backend=_PinnedBackend(self._check))
-            with pool:
-                self._follow(pool, url, authorization, file, deadline)
+            with httpcore.ConnectionPool(self._tls, network_backend=backend) as pool:
+                self._follow(pool, url, authorization, file)
         except (httpcore.NetworkError, httpcore.TimeoutException, httpcore.ProtocolError) as error:
             reason = str(error) or type(error).__name__
             raise FetchError(f"{urlsplit(url).hostname} did not answer: {reason}.", retry=True) from error
 
-    def _follow(
-        self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: Target, deadline: float
-    ) -> None:
+    def _follow(self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: Target) -> None:
         first = origin = _origin(_checked(url))
         for _ in range(_REDIRECTS + 1):
             # What is not allowed to another host is not taken there.
             headers = {"Authorization": authorization} if authorization and origin == first else {}
-            onward = self._get(pool, url, headers, file, deadline)
+            onward = self._get(pool, url, headers, file)
             if onward is None:
                 return
             url = urljoin(url, onward)
@@ -147,7 +191,6 @@ class Fetcher:
         url: str,
         headers: dict[str, str],
         file: Target,
-        deadline: float,
     ) -> str | None:
         """Get one address; where it redirects to, None when the file is written."""
         wait = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_S)
@@ -167,17 +210,15 @@ class Fetcher:
             length = said.get(b"content-length", "")
             if length.isdecimal() and int(length) > self._most_bytes:
                 raise self._too_large()
-            self._copy(answer.iter_stream(), file, deadline)
+            self._copy(answer.iter_stream(), file)
         return None
 
-    def _copy(self, chunks: Iterable[bytes], file: Target, deadline: float) -> None:
+    def _copy(self, chunks: Iterable[bytes], file: Target) -> None:
         size = 0
         for chunk in chunks:
             size += len(chunk)
             if size > self._most_bytes:
                 raise self._too_large()
-            if time.monotonic() > deadline:
-                raise FetchError(f"It took longer than {self._whole_s:.0f} s.", retry=True)
             file.write(chunk)
 
     def _too_large(self) -> FetchError:
