@@ -44,7 +44,7 @@ def send_audio(
         return HttpResponse(status=304, headers=headers)
     reader = blob_store().open(recording.pk, AUDIO)
     try:
-        part = None if _is_stale(request, etag) else requested_part(request.headers.get("Range"), reader.size)
+        part = requested_part(_range(request, etag), reader.size)
     except UnsatisfiableError:
         return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{reader.size}"})
     sent = part or Part(start=0, stop=reader.size)
@@ -59,9 +59,11 @@ def send_audio(
     return StreamingHttpResponse(body, status=status, content_type="audio/ogg", headers=headers)
 
 
-def _is_stale(request: HttpRequest, etag: str) -> bool:
-    """If-Range (RFC 9110, 13.1.5): a range counts only if what the client has is of this representation."""
-    return request.headers.get("If-Range", etag) != etag
+def _range(request: HttpRequest, etag: str) -> str | None:
+    """The Range header where it counts (RFC 9110): for GET alone (14.2), and if what the client has is of
+    this representation (If-Range, 13.1.5; a date never is, as there is no Last-Modified)."""
+    is_current = request.headers.get("If-Range", etag) == etag
+    return request.headers.get("Range") if request.method == "GET" and is_current else None
 
 
 async def _pieces(
