@@ -78,6 +78,42 @@ def countries(policy: Policy, rep: RepFacts) -> list[list[Coverage]]:
     return sorted(alike.values(), key=len)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reach:
+    """In how many places of a kind something can be recorded, by default or by choice of a user."""
+
+    #: What is counted, in words.
+    places: str
+    total: int
+    before: int
+    after: int
+
+
+def reach(before: Policy, after: Policy) -> tuple[Reach, ...]:
+    """What one policy leaves to record and what another would, for a rep of no place who may turn it on."""
+    states = subdivision_names()
+    kinds = {
+        "US states and territories": [code for code in states if code.startswith("US-")],
+        "Canadian provinces and territories": [code for code in states if code.startswith("CA-")],
+        "other countries": list(country_names().keys() - US_TERRITORIES.keys() - {"US", "CA"}),
+    }
+    return tuple(
+        Reach(
+            places=places,
+            total=len(codes),
+            before=_recordable(before, codes),
+            after=_recordable(after, codes),
+        )
+        for places, codes in kinds.items()
+    )
+
+
+def _recordable(policy: Policy, codes: Iterable[str]) -> int:
+    rep = RepFacts(user="", may_turn_on_before_call=True, may_control_during_call=True)
+    decisions = (decision_at(policy, rep, code) for code in codes)
+    return sum(one.record_at_start or one.may_change for one in decisions)
+
+
 def _coverage(policy: Policy, rep: RepFacts, codes: Iterable[str]) -> dict[str, Coverage]:
     return {code: Coverage(code=code, decision=decision_at(policy, rep, code)) for code in codes}
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onrecord.accounts.models import User
 from onrecord.calls.enforcement import hold_live_calls
 from onrecord.g711 import RATE, ULAW
-from onrecord.governance import actions, edits, forms
+from onrecord.governance import actions, coverage, edits, forms
 from onrecord.governance.announcements import CLIPS, AnnouncementError, load, names
 from onrecord.governance.models import Announcement, PolicyVersion
 from onrecord.governance.pages import Desk, settings_page, show
@@ -171,7 +171,13 @@ def _values(rule: Rule | None) -> dict[str, str]:
 @require_safe
 @settings_page
 def review(request: HttpRequest) -> HttpResponse:
-    return show(request, "review", Desk(request))
+    return _show_review(request)
+
+
+def _show_review(request: HttpRequest, *, problems: tuple[str, ...] = (), status: int = 200) -> HttpResponse:
+    desk = Desk(request)
+    reach = coverage.reach(desk.in_force, desk.policy)
+    return show(request, "review", desk, reach=reach, problems=problems, status=status)
 
 
 @require_POST
@@ -181,9 +187,9 @@ def publish(request: HttpRequest) -> HttpResponse:
     try:
         version = actions.publish_draft(request.POST.get("edition", ""), acting_user=cast(User, request.user))
     except PolicyError as error:
-        return show(request, "review", Desk(request), problems=error.problems, status=422)
+        return _show_review(request, problems=error.problems, status=422)
     except actions.StaleError as error:
-        return show(request, "review", Desk(request), problems=(str(error),), status=409)
+        return _show_review(request, problems=(str(error),), status=409)
     hold_live_calls()
     return redirect("settings-version", version.number)
 
@@ -204,7 +210,7 @@ def _with_draft(request: HttpRequest, act: Callable[..., None], then: str) -> Ht
     try:
         act(request.POST.get("edition", ""), acting_user=cast(User, request.user))
     except actions.StaleError as error:
-        return show(request, "review", Desk(request), problems=(str(error),), status=409)
+        return _show_review(request, problems=(str(error),), status=409)
     return redirect(then)
 
 
@@ -218,7 +224,7 @@ def copy_version(request: HttpRequest, number: int) -> HttpResponse:
     except PolicyVersion.DoesNotExist as error:
         raise Http404 from error
     except actions.StaleError as error:
-        return show(request, "review", Desk(request), problems=(str(error),), status=409)
+        return _show_review(request, problems=(str(error),), status=409)
     return redirect("settings-review")
 
 

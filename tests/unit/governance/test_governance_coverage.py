@@ -1,6 +1,6 @@
 """The map and the table of countries."""
 
-from onrecord.governance.coverage import TILES, countries, decision_at, subdivisions
+from onrecord.governance.coverage import TILES, countries, decision_at, reach, subdivisions
 from onrecord.policy.areas import area_of_address, country_names, subdivision_names
 from onrecord.policy.decision import RepFacts
 from onrecord.policy.document import Policy, Rule, Setting
@@ -48,3 +48,12 @@ def test_every_country_is_in_the_table_once_and_the_exceptions_come_first() -> N
     names = [one.name for like in table for one in like]
     assert len(names) == len(set(names)) == len(country_names()) - 5
     assert {one.code for like in table[:-1] for one in like} == {"US", "DE", "CA", "GB"}
+
+
+def test_what_a_policy_leaves_to_record_is_counted() -> None:
+    canada = Rule(name="Canada", where=("CA",), record=False, may_change=True)
+    shut = Rule(name="Off", where=("*",), record=False, may_change=False)
+    after = Policy(version=1, team=Setting(record=True), rules=(canada, shut))
+    left = {kind.places: (kind.before, kind.after, kind.total) for kind in reach(RECORDING, after)}
+    assert left["US states and territories"] == (56, 0, 56)
+    assert left["Canadian provinces and territories"] == (13, 13, 13)

@@ -402,3 +402,11 @@ def test_a_call_that_is_off_and_locked_is_shown_as_not_recorded(ida: Admin) -> N
     _, _, draft = page.partition("Under the draft")
     assert "Not recorded" in draft
     assert "Off at the start" not in draft
+
+
+def test_the_review_says_plainly_what_a_draft_leaves(ida: Admin) -> None:
+    allow_recording()
+    assert ida.add_rule(name="Utah", where="Utah", mode="one_sided").status_code == 302
+    ida.add_rule(name="Off", where="everywhere", mode="none")
+    page = ida.open("/review").content.decode()
+    assert "Something can be recorded in 1 of 56 US states and territories (now 56)." in page
