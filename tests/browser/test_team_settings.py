@@ -69,7 +69,7 @@ def test_a_permission_is_given_by_keyboard_and_holds_at_once(
 
 
 def save_users(admin: Page) -> None:
-    """Save, and wait for the page that comes back: it would take the place of the one that is asked for next."""
+    """Save, and wait for the page that comes back: it would take the next one's place."""
     with admin.expect_response(lambda answer: answer.request.method == "GET" and "/users" in answer.url):
         admin.get_by_role("button", name="Save").click()
 
