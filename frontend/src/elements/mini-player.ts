@@ -10,6 +10,8 @@ export interface Carried {
   url: string
   /** Seconds. */
   duration: number
+  /** Where a clip of it ends, in seconds; Infinity for the whole. */
+  end: number
 }
 
 const STEP_SECONDS = 5
@@ -101,7 +103,8 @@ export class MiniPlayer extends HTMLElement {
 
   #show(): void {
     if (!this.#carried) return
-    const { audio, duration } = this.#carried
+    const { audio, duration, end } = this.#carried
+    if (audio.currentTime >= end) audio.pause()
     const name = audio.paused ? 'Play' : 'Pause'
     const button = part<HTMLButtonElement>(this.#body, '[data-do=toggle]')
     if (button.getAttribute('aria-label') !== name) {

@@ -112,7 +112,7 @@ export class Player extends HTMLElement {
     const carried = this.#audio
     // This view may be shown again, and needs an audio then.
     this.#audio = element<HTMLAudioElement>('<audio preload="none"></audio>')
-    mini.take({ audio: carried, title: this.getAttribute('label') ?? 'Recording', url: this.#page, duration: this.#duration })
+    mini.take({ audio: carried, title: this.getAttribute('label') ?? 'Recording', url: this.#page, duration: this.#duration, end: this.#end })
     this.#body.append(this.#audio)
   }
 

@@ -122,6 +122,10 @@ class Assessment(models.Model):
         ]
 
 
+#: Settled, and not looked at by who asked.
+NEWS = models.Q(seen_at=None) & ~models.Q(state="open")
+
+
 class ReviewQuerySet(models.QuerySet["Review"]):
     def waiting_for(self, user: User) -> Self:
         """Open ones that the user was asked for and may still hear."""
@@ -129,7 +133,7 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
     def settled_for(self, user: User) -> Self:
         """The user's own that were settled and not looked at since."""
-        return self.filter(asked_by=user, seen_at=None).exclude(state=Review.State.OPEN)
+        return self.audible_to(user).filter(NEWS, asked_by=user)
 
     def audible_to(self, user: User) -> Self:
         if not user.may(Permission.RECORDING_LISTEN):

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Avg, Count, Q, QuerySet
+from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from onrecord.accounts.models import User
-from onrecord.coaching.models import Assessment, Clip, Playlist, Review
+from onrecord.coaching.models import NEWS, Assessment, Clip, Playlist, Review
 from onrecord.paging import Page, page
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
@@ -65,10 +65,10 @@ def inbox(user: User, *, cursor: str | None) -> Page[Review]:
 
 
 def asked_by(user: User) -> list[Review]:
-    """What the user asked for last, newest first, as far as they still may hear it."""
-    return list(
-        _full(Review.objects.audible_to(user).filter(asked_by=user)).order_by("-asked_at", "-pk")[:20]
-    )
+    """What the user asked for, as far as they still may hear it: what is news first, then the newest."""
+    is_news = ExpressionWrapper(NEWS, output_field=BooleanField())
+    rows = _full(Review.objects.audible_to(user).filter(asked_by=user))
+    return list(rows.order_by(is_news.desc(), "-asked_at", "-pk")[:20])
 
 
 def reviews_of(recording: Recording, user: User) -> list[Review]:

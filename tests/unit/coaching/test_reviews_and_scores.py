@@ -79,6 +79,19 @@ def test_an_answer_to_what_was_answered_before_is_not_swallowed(ana: User, marcu
     assert Review.objects.get().answer == "Good."
 
 
+def test_an_answer_to_an_old_question_is_shown_before_what_is_newer(
+    ana: User, marcus: User, call: Call
+) -> None:
+    ask(ana, call, marcus, "The oldest")
+    first = Review.objects.get()
+    for number in range(25):
+        ask(ana, recorded(ana, f"Person {number}"), marcus)
+    client_of(marcus).post(f"/coaching/reviews/{first.pk}", {"do": "done", "answer": "At last."})
+    assert counts(ana)["answers"] == 1
+    assert "At last." in client_of(ana).get("/coaching/reviews").content.decode()
+    assert counts(ana)["answers"] == 0
+
+
 def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
