@@ -8,7 +8,7 @@ from onrecord.accounts.models import User
 from onrecord.coaching.models import NEWS, Assessment, Clip, Playlist, Review
 from onrecord.paging import Page, page
 from onrecord.recordings.models import Recording
-from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.queries import audible
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,10 +29,7 @@ def playlists_of(user: User) -> "QuerySet[Playlist]":
 def tracks(playlist: Playlist, user: User) -> list[Track]:
     """The clips in their order."""
     clips = list(playlist.clips.order_by("position", "pk"))
-    audible = Recording.objects.visible_to(user).filter(
-        pk__in=[clip.recording_id for clip in clips], status=RecordingStatus.COMPLETED
-    )
-    found = {one.pk: one for one in audible.select_related("call__person", "call__user")}
+    found = audible(user).in_bulk([clip.recording_id for clip in clips])
     return [Track(clip=clip, recording=found.get(clip.recording_id)) for clip in clips]
 
 

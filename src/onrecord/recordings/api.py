@@ -14,7 +14,7 @@ from onrecord.accounts.permissions import Permission
 from onrecord.errors import ApiError, require
 from onrecord.recordings import comments
 from onrecord.recordings.models import Comment, Notice, Recording
-from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.queries import audible
 
 router = Router(tags=["recordings"])
 notices_router = Router(tags=["notices"])
@@ -170,8 +170,7 @@ def see_notices(request: HttpRequest) -> Any:
 def _recording(user: User, call_id: str) -> Recording:
     """A finished recording that the user may hear."""
     require(user, Permission.RECORDING_LISTEN)
-    visible = Recording.objects.visible_to(user).filter(pk=call_id, status=RecordingStatus.COMPLETED)
-    recording = visible.select_related("call__user").first()
+    recording = audible(user).filter(pk=call_id).first()
     if recording is None:
         raise Http404
     return recording

@@ -22,8 +22,7 @@ from onrecord.accounts.scope import Scope
 from onrecord.blobs.store import PEAKS
 from onrecord.calls.views import call_page
 from onrecord.errors import require
-from onrecord.recordings.models import Recording
-from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.queries import audible
 from onrecord.recordings.serving import blob_store, send_audio
 from onrecord.settings import SESSION_COOKIE_SECURE, config
 from onrecord.sharing import actions
@@ -53,11 +52,7 @@ def share(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.RECORDING_SHARE)
     require(user, Permission.RECORDING_LISTEN)
-    recording = get_object_or_404(
-        Recording.objects.visible_to(user).select_related("call__person", "call__log__person"),
-        pk=call_id,
-        status=RecordingStatus.COMPLETED,
-    )
+    recording = get_object_or_404(audible(user).select_related("call__log__person"), pk=call_id)
     try:
         link, token = actions.share(
             recording,
