@@ -6,9 +6,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from onrecord.accounts.models import User
-from onrecord.accounts.packages import Package
 from onrecord.accounts.sections import sections_for
-from onrecord.calls.queries import live_call_of
+from onrecord.calls.queries import live_call_of, may_call
 
 
 def base(request: HttpRequest) -> dict[str, Any]:
@@ -20,5 +19,5 @@ def base(request: HttpRequest) -> dict[str, Any]:
 
 
 def _has_dialer(user: User) -> bool:
-    # Who is on a call when the package is switched off has to be able to end it.
-    return user.team.has(Package.DIALER) or live_call_of(user) is not None
+    # Who is on a call when that is taken away has to be able to end it.
+    return may_call(user) or live_call_of(user) is not None

@@ -150,10 +150,14 @@ def collaborators_in(call: Call) -> list[User]:
     return list(User.objects.filter(pk__in=rows.values("user")).order_by("name"))
 
 
+def may_call(user: User) -> bool:
+    """Whether the user's permission set and the team's packages let calls be placed."""
+    return user.may(Permission.CALLS_PLACE) and user.team.has(Package.DIALER)
+
+
 def may_join(call: Call, user: User) -> bool:
     """Whether a user who sees the call can come into it now."""
-    may_call = user.may(Permission.CALLS_PLACE) and user.team.has(Package.DIALER)
-    return may_call and call.ended_at is None and live_call_of(user) is None
+    return may_call(user) and call.ended_at is None and live_call_of(user) is None
 
 
 def events_of(call: Call) -> "QuerySet[CallEvent]":

@@ -16,11 +16,15 @@ def ida() -> User:
     return UserFactory(name="Ida", permission_set="Admin")
 
 
+def signed_in(user: User) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
 @pytest.fixture
 def browser(ida: User) -> Client:
-    client = Client()
-    client.force_login(ida)
-    return client
+    return signed_in(ida)
 
 
 def switch_dialer_off() -> Team:
@@ -88,6 +92,20 @@ def test_without_the_dialer_its_place_explains_and_past_calls_stay(browser: Clie
         assert "<or-dialer" not in text
         assert "data-dial=" not in text, "nothing offers to dial"
     assert "+1 312-555-0123" in browser.get(f"/people/{person.pk}").content.decode()
+
+
+@pytest.mark.parametrize("permission_set", ["Compliance", "Read-only"])
+def test_who_may_not_place_calls_is_offered_no_dialer(permission_set: str) -> None:
+    PersonFactory(number="+13125550123")
+    user = UserFactory(permission_set=permission_set)
+    browser = signed_in(user)
+    page = browser.get("/people").content.decode()
+    assert "<or-dialer" not in page
+    assert "data-dial=" not in page
+    assert "into the dialer" not in page
+    assert "Dialer is off" not in page, "that is said of the package"
+    CallFactory(user=user)
+    assert "<or-dialer" in browser.get("/people").content.decode(), "a call has to be ended"
 
 
 def test_who_is_on_a_call_keeps_the_dialer_and_its_controls_until_the_end(browser: Client, ida: User) -> None:
