@@ -1,7 +1,8 @@
 """What a policy means place by place, for the map and the table of countries: pure."""
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from onrecord.policy.areas import (
     US_TERRITORIES,
@@ -110,8 +111,21 @@ def reach(before: Policy, after: Policy) -> tuple[Reach, ...]:
 
 def _recordable(policy: Policy, codes: Iterable[str]) -> int:
     rep = RepFacts(user="", may_turn_on_before_call=True, may_control_during_call=True)
-    decisions = (decision_at(policy, rep, code) for code in codes)
-    return sum(one.record_at_start or one.may_change for one in decisions)
+    return sum(_can_record(policy, rep, code) for code in codes)
+
+
+def recording_reps(policy: Policy, reps: Iterable[RepFacts]) -> int:
+    """How many of the reps could record a call to some state, province or country, from where each is."""
+    # Reps whom the policy does not tell apart are judged once.
+    alike = Counter(rep if rep.user in policy.users else replace(rep, user="") for rep in reps)
+    codes = [*subdivision_names(), *country_names()]
+    return sum(count for rep, count in alike.items() if any(_can_record(policy, rep, code) for code in codes))
+
+
+def _can_record(policy: Policy, rep: RepFacts, code: str) -> bool:
+    """By default or by the rep's choice."""
+    decision = decision_at(policy, rep, code)
+    return decision.record_at_start or decision.may_choose or decision.may_change
 
 
 def _coverage(policy: Policy, rep: RepFacts, codes: Iterable[str]) -> dict[str, Coverage]:

@@ -2,7 +2,7 @@
 
 import io
 import wave
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import IO, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -10,10 +10,13 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.accounts.scope import users_who_may
 from onrecord.calls.enforcement import hold_live_calls
 from onrecord.g711 import RATE, ULAW
 from onrecord.governance import actions, coverage, edits, forms
 from onrecord.governance.announcements import CLIPS, AnnouncementError, load, names
+from onrecord.governance.decisions import rep_facts
 from onrecord.governance.models import Announcement, PolicyVersion
 from onrecord.governance.pages import Desk, settings_page, show
 from onrecord.governance.places import write_place
@@ -176,8 +179,21 @@ def review(request: HttpRequest) -> HttpResponse:
 
 def _show_review(request: HttpRequest, *, problems: tuple[str, ...] = (), status: int = 200) -> HttpResponse:
     desk = Desk(request)
-    reach = coverage.reach(desk.in_force, desk.policy)
-    return show(request, "review", desk, reach=reach, problems=problems, status=status)
+    reps = User.objects.filter(users_who_may(Permission.CALLS_PLACE), team=desk.user.team)
+    before, after = (_recording_reps(policy, reps) for policy in (desk.in_force, desk.policy))
+    return show(
+        request,
+        "review",
+        desk,
+        reach=coverage.reach(desk.in_force, desk.policy),
+        reps={"total": len(reps), "before": before, "after": after},
+        problems=problems,
+        status=status,
+    )
+
+
+def _recording_reps(policy: Policy, reps: Iterable[User]) -> int:
+    return coverage.recording_reps(policy, [rep_facts(rep, policy) for rep in reps])
 
 
 @require_POST

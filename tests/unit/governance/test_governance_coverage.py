@@ -1,6 +1,15 @@
 """The map and the table of countries."""
 
-from onrecord.governance.coverage import TILES, countries, decision_at, reach, subdivisions
+from dataclasses import replace
+
+from onrecord.governance.coverage import (
+    TILES,
+    countries,
+    decision_at,
+    reach,
+    recording_reps,
+    subdivisions,
+)
 from onrecord.policy.areas import area_of_address, country_names, subdivision_names
 from onrecord.policy.decision import RepFacts
 from onrecord.policy.document import Policy, Rule, Setting
@@ -57,3 +66,18 @@ def test_what_a_policy_leaves_to_record_is_counted() -> None:
     left = {kind.places: (kind.before, kind.after, kind.total) for kind in reach(RECORDING, after)}
     assert left["US states and territories"] == (56, 0, 56)
     assert left["Canadian provinces and territories"] == (13, 13, 13)
+
+
+def test_reps_who_could_still_record_are_counted_from_where_they_are() -> None:
+    allowed = Rule(name="Utah", where=("US-UT",), mode=Mode.ONE_SIDED)
+    shut = Rule(name="Off", where=("*",), mode=Mode.NONE)
+    policy = Policy(version=1, team=Setting(record=True), rules=(allowed, shut))
+    reps = [
+        RepFacts(user="1", location=area_of_address("US", "US-UT")),
+        RepFacts(user="2", location=area_of_address("US", "US-NY")),
+        RepFacts(user="3"),
+    ]
+    assert recording_reps(RECORDING, reps) == 3
+    assert recording_reps(policy, reps) == 2
+    silent = replace(RECORDING, users={"3": Setting(record=False, locked=True)})
+    assert recording_reps(silent, reps) == 2

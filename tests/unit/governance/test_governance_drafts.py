@@ -408,5 +408,12 @@ def test_the_review_says_plainly_what_a_draft_leaves(ida: Admin) -> None:
     allow_recording()
     assert ida.add_rule(name="Utah", where="Utah", mode="one_sided").status_code == 302
     ida.add_rule(name="Off", where="everywhere", mode="none")
+    User.objects.update(country="", subdivision="")
     page = ida.open("/review").content.decode()
     assert "Something can be recorded in 1 of 56 US states and territories (now 56)." in page
+    assert "Under this draft no user can record any call." not in page
+    # Allowed where the contact is, but not where the reps are.
+    User.objects.update(country="US", subdivision="US-NY")
+    page = ida.open("/review").content.decode()
+    assert "0 of 2 users who place calls could record one, from where they are (now 2)." in page
+    assert "Under this draft no user can record any call." in page
