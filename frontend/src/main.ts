@@ -12,6 +12,7 @@ import { Simulation } from './elements/simulation.ts'
 import { TileMap } from './elements/tile-map.ts'
 import { Upload } from './elements/upload.ts'
 import { startCounts } from './counts.ts'
+import { closeDialog, openDialog } from './dialog.ts'
 import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
@@ -46,6 +47,13 @@ document.addEventListener('click', (event) => {
   if (listen) toggleListening(listen)
   const take = target.closest<HTMLElement>('[data-take-time]')
   if (take) takeTime(take)
+  const opens = target.closest<HTMLAnchorElement>('[data-dialog]')
+  if (opens && !event.ctrlKey && !event.metaKey) {
+    event.preventDefault()
+    void openDialog(opens)
+  }
+  const close = target.closest('[data-close]')
+  if (close) closeDialog(close)
   const copy = target.closest<HTMLElement>('[data-copy]')
   if (copy) void copyField(copy)
 })

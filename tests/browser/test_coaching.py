@@ -64,7 +64,27 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     assert 2.9 <= stopped_at < 3.5
 
     page.get_by_role("link", name="Its recordings").click()
-    expect(page.locator(".recording")).to_have_count(2)
+    tiles = page.locator(".recording")
+    expect(tiles).to_have_count(2)
+    # From a tile too, without leaving the list.
+    tiles.first.get_by_role("link", name="to a playlist").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Add to a playlist")
+    dialog.get_by_label("From", exact=True).fill("9:00")
+    dialog.get_by_label("What to listen for").fill("The pause")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("alert")).to_contain_text("ends after it begins")
+    expect(dialog.get_by_label("What to listen for")).to_have_value("The pause")
+    assert_accessible(page)
+    dialog.get_by_label("From", exact=True).fill("0:02")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("status")).to_contain_text("Added to Voices.")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    expect(tiles).to_have_count(2)
+    page.go_back()
+    page.reload()
+    expect(clips.nth(2)).to_contain_text("The pause")
 
 
 def test_a_review_is_asked_for_answered_with_a_score_and_read(

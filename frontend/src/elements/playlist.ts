@@ -62,9 +62,14 @@ export class Playlist extends HTMLElement {
   }
 }
 
+/** The player in the page of the call that a button names. */
+export function playerOf(button: HTMLElement): Player | null {
+  return document.querySelector<Player>(`#main or-player[call="${CSS.escape(button.dataset.call ?? '')}"]`)
+}
+
 /** Put the time of the page's player into the field that a button names. */
 export function takeTime(button: HTMLElement): void {
   const field = document.getElementById(button.dataset.takeTime ?? '') as HTMLInputElement | null
-  const player = document.querySelector<Player>('#main or-player')
+  const player = playerOf(button)
   if (field && player) field.value = clock(player.time * 1000)
 }

@@ -17,6 +17,7 @@ from onrecord.coaching.clips import ClipError, cut
 from onrecord.coaching.models import Clip, Playlist
 from onrecord.coaching.queries import playlists_of, tracks
 from onrecord.errors import require
+from onrecord.recordings.models import Recording
 from onrecord.recordings.queries import audible
 from onrecord.whole_numbers import whole_number
 
@@ -57,11 +58,17 @@ def change_playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
     return redirect("playlist", playlist_id)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`playlist` (an own one) or `name` of a new one; `start`, `end` (as 1:05, empty for all), `note`."""
+    """The form; POST `playlist` (an own one) or `name` of a new one; `start`, `end`, `note`.
+
+    Times are as 1:05, empty for the recording's own. `from` dialog: the form's page answers; else the
+    playlist, or the call's page with the problem.
+    """
     user = listener(request)
     recording = get_object_or_404(audible(user), pk=call_id)
+    if request.method != "POST":
+        return _add_clip(request, recording)
     form = request.POST
     try:
         start_ms, end_ms = cut(form.get("start", ""), form.get("end", ""), recording.duration_ms or 0)
@@ -76,7 +83,11 @@ def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
         )
     except (ClipError, actions.RefusedError) as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return call_page(request, call_id, status=status, clip_problem=str(problem))
+        if form.get("from") == "dialog":
+            return _add_clip(request, recording, status=status, problem=str(problem), sent=form)
+        return call_page(request, call_id, status=status, clip_problem=str(problem), clip_form_sent=form)
+    if form.get("from") == "dialog":
+        return _add_clip(request, recording, added_to=wanted)
     return redirect(f"{reverse('playlist', args=[wanted.pk])}#clip-{clip.pk}")
 
 
@@ -99,6 +110,17 @@ def listener(request: HttpRequest) -> User:
     """Who asks, if they may listen to recordings."""
     require(request.user, Permission.RECORDING_LISTEN)
     return cast(User, request.user)
+
+
+def _add_clip(
+    request: HttpRequest, recording: Recording, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
+) -> HttpResponse:
+    context = {
+        "call": recording.call,
+        "recording": recording,
+        "playlists": cast(User, request.user).playlists.order_by("name"),
+    }
+    return render(request, "coaching/add_clip.html", context | shown_once, status=status)
 
 
 def _wanted_playlist(request: HttpRequest, user: User) -> Playlist:

@@ -83,6 +83,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "coaching/clips/<int:clip_id>"): (404, 404, 404, 403, 404, 403, 302),
     ("GET", "coaching/reviews"): LISTENER,
     ("POST", "coaching/reviews/<int:review_id>"): (404, 404, 404, 403, 404, 403, 302),
+    ("GET", "recordings/<str:call_id>/clips"): LISTENER,
     ("POST", "recordings/<str:call_id>/clips"): (422, 422, 422, 403, 422, 403, 302),
     # Names nobody, or no scorecard.
     ("POST", "recordings/<str:call_id>/reviews"): (400, 400, 400, 403, 400, 403, 302),

@@ -74,6 +74,21 @@ def test_a_clip_that_cannot_be_cut_is_refused_and_makes_no_playlist(marcus: User
     assert not Playlist.objects.exists()
 
 
+def test_the_dialog_of_a_list_is_answered_in_place_and_keeps_what_was_refused(marcus: User) -> None:
+    call = recorded(marcus)
+    client = client_of(marcus)
+    assert "Emma Brooks" in client.get(f"/recordings/{call.pk}/clips").content.decode()
+    refused = add(marcus, call, name="Openings", start="1:30", note="The pause", **{"from": "dialog"})
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "ends after it begins" in page
+    for kept in ("Openings", "1:30", "The pause"):
+        assert f'value="{kept}"' in page
+    added = add(marcus, call, name="Openings", **{"from": "dialog"})
+    assert added.status_code == 200
+    assert f'/coaching/playlists/{Playlist.objects.get().pk}">Openings</a>' in added.content.decode()
+
+
 def test_clips_are_moved_and_removed_by_the_owner(marcus: User) -> None:
     call = recorded(marcus)
     add(marcus, call, name="Openings", start="1")
