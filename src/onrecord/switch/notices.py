@@ -8,17 +8,24 @@ from onrecord.capture.recorder import CallCapture
 from onrecord.switch import tones
 from onrecord.switch.rtp import FRAME_MS, FRAME_SAMPLES, PCMU
 
+#: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms
+#: each way, to which ITU-T G.114 holds most networks.
+TRAVEL_MS = 300
+
 
 class Announcement:
     """Which part of the announcement is due. Pure: one step is 20 ms.
 
     It is played while recording runs only, so that the recording proves it; one that a pause cut short is
-    played again from its beginning when recording goes on.
+    played again from its beginning when recording goes on. It ends with silence, for the time in which what
+    arrives was still said before its end was heard.
     """
 
     def __init__(self, sound: bytes | None) -> None:
         """`sound`: PCMU, or None when nothing is to be announced."""
-        self._frames = list(tones.frames(sound)) if sound else []
+        self._frames = (
+            list(tones.frames(sound)) + list(tones.frames(tones.silence(TRAVEL_MS))) if sound else []
+        )
         self._next: int | None = None
 
     @property

@@ -7,12 +7,13 @@ import aiohttp
 
 from harness.switch_rig import Browser, Call, Journal, SwitchRig, place, spectrum, until
 from onrecord.switch import tones
+from onrecord.switch.notices import TRAVEL_MS
 
 STEADY, ECHO = "+12025550195", "+12025550196"
 REP, CONTACT = 0, 1
 #: 1.01 s: the last frame is half filled.
 SOUND = tones.tone(1000, ms=1010, level=0.3)
-PLAYED = SOUND + tones.silence(10)
+PLAYED = SOUND + tones.silence(10 + TRAVEL_MS)
 ANNOUNCEMENT = {"pcmu": base64.b64encode(SOUND).decode()}
 
 
@@ -49,7 +50,7 @@ async def test_an_announcement_is_heard_by_both_at_the_answer_and_voices_are_cap
     call = await place(rig, client, browser, ECHO, announcement=ANNOUNCEMENT)
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
-    assert 900 < event["clock_ms"] < 1500
+    assert 900 + TRAVEL_MS < event["clock_ms"] < 1500 + TRAVEL_MS
     browser.heard.clear()
     await browser.hears(440)
     await until(lambda: len(browser.heard) > 25, "half a second after it")
@@ -78,7 +79,7 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
     started = (await call.recording("recording"))["clock_ms"]
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
-    assert event["clock_ms"] > started + 900
+    assert event["clock_ms"] > started + 900 + TRAVEL_MS
     await call.recording("paused")
     await call.recording("recording")
     await browser.listens(500)

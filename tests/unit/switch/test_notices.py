@@ -1,10 +1,11 @@
 """When the announcement and the beep are due, step by step."""
 
 from onrecord.switch import tones
-from onrecord.switch.notices import Announcement, Beep
+from onrecord.switch.notices import TRAVEL_MS, Announcement, Beep
 
 SOUND = bytes(range(1, 4)) * 160
-FRAMES = list(tones.frames(SOUND))
+SILENCE = list(tones.frames(tones.silence(TRAVEL_MS)))
+FRAMES = [*tones.frames(SOUND), *SILENCE]
 
 
 def steps(announcement: Announcement, count: int, *, recording: bool = True) -> list[bytes | None]:
@@ -15,10 +16,10 @@ def test_what_nobody_is_owed_is_not_played() -> None:
     assert steps(Announcement(SOUND), 2) == [None, None]
 
 
-def test_an_announcement_is_played_once() -> None:
+def test_an_announcement_is_played_once_and_followed_by_the_silence_of_its_way_there_and_back() -> None:
     announcement = Announcement(SOUND)
     announcement.owe()
-    assert steps(announcement, 4) == [*FRAMES, None]
+    assert steps(announcement, len(FRAMES) + 1) == [*FRAMES, None]
     assert not announcement.owed
 
 
@@ -29,7 +30,7 @@ def test_an_announcement_waits_for_the_recording_and_begins_anew_after_a_pause()
     assert steps(announcement, 1) == FRAMES[:1]
     assert steps(announcement, 1, recording=False) == [None]
     assert announcement.owed
-    assert steps(announcement, 4) == [*FRAMES, None]
+    assert steps(announcement, len(FRAMES) + 1) == [*FRAMES, None]
 
 
 def test_somebody_who_comes_in_the_middle_hears_it_from_the_beginning() -> None:
@@ -37,7 +38,7 @@ def test_somebody_who_comes_in_the_middle_hears_it_from_the_beginning() -> None:
     announcement.owe()
     steps(announcement, 2)
     announcement.owe()
-    assert steps(announcement, 4) == [*FRAMES, None]
+    assert steps(announcement, len(FRAMES) + 1) == [*FRAMES, None]
 
 
 def test_without_a_sound_nothing_is_ever_owed() -> None:
