@@ -68,7 +68,7 @@ TEMPLATES = [
         "APP_DIRS": False,
         "OPTIONS": {
             "environment": "onrecord.jinja.environment",
-            "context_processors": ["onrecord.accounts.context.base"],
+            "context_processors": ["onrecord.context.base"],
         },
     }
 ]
