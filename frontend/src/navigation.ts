@@ -1,5 +1,6 @@
 /** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
 import htmx from 'htmx.org'
+import { csrfToken } from './api.ts'
 import { element, part } from './dom.ts'
 import { toast } from './toast.ts'
 
@@ -22,16 +23,23 @@ function markSection(): void {
   if (nav && current) nav.scrollLeft += current.getBoundingClientRect().left - nav.getBoundingClientRect().left - nav.clientWidth / 3
 }
 
+/** Id of what had the focus before the page changed. */
+let held = ''
+
 function arrived(): void {
   markSection()
-  // The link that was followed may be gone: reading and tabbing go on at the top of the new page.
-  if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  if (document.activeElement === document.body) {
+    // The same control, where the page that came has it; else reading and tabbing go on at the top.
+    document.getElementById(held)?.focus({ preventScroll: true })
+    if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  }
   for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
 }
 
 export function startNavigation(): void {
   document.addEventListener('htmx:after:swap', arrived)
   document.addEventListener('htmx:before:swap', (event) => {
+    held = document.activeElement?.id ?? ''
     const task = (event as CustomEvent<{ tasks: SwapTask[] }>).detail.tasks.find(({ type }) => type === 'main')
     if (!task || task.swapSpec.style === 'none' || task.fragment.firstElementChild) return
     // What came has not the part that was asked for: a proxy's error, say, or the sign-in page for a row of a list.
@@ -48,6 +56,12 @@ export function startNavigation(): void {
 export async function refresh(id: string): Promise<void> {
   const selector = `#${CSS.escape(id)}`
   await htmx.ajax('GET', location.pathname + location.search, { target: selector, select: selector, swap: 'outerHTML' })
+}
+
+/** Send a form that has no form: the page that answers comes into `#main`. */
+export async function post(path: string, values: Record<string, string>): Promise<void> {
+  const headers = { 'X-CSRFToken': csrfToken() }
+  await htmx.ajax('POST', path, { target: '#main', select: '#main', swap: 'outerSync', values, headers })
 }
 
 /** Show a recording under its row or entry; pressed again, put it away. */

@@ -51,6 +51,20 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     page.get_by_role("button", name="Move clip 2 up").focus()
     page.keyboard.press("Enter")
     expect(clips.first).to_contain_text("Voice 1")
+    expect(page.get_by_role("button", name="Move clip 2 up")).to_be_enabled()
+    page.locator("[data-grip]").nth(1).hover()
+    page.mouse.down()
+    page.mouse.move(200, clips.first.bounding_box()["y"] + 5)  # type: ignore[index]
+    with page.expect_response(lambda response: "/coaching/clips/" in response.url):
+        page.mouse.up()
+    page.reload()
+    expect(clips.first).to_contain_text("Voice 0")
+    page.get_by_role("button", name="Move clip 1 down").press("Enter")
+    expect(clips.nth(1)).to_contain_text("Voice 0")
+    clips.first.locator("summary").press("Enter")
+    clips.first.get_by_label("What to listen for").fill("The first voice")
+    clips.first.get_by_label("What to listen for").press("Enter")
+    expect(clips.first).to_contain_text("The first voice")
     assert_accessible(page)
 
     page.get_by_role("button", name="Play clip 1").focus()

@@ -1,7 +1,9 @@
 import { attribute, part } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
+import { post } from '../navigation.ts'
 import type { Player } from './player.ts'
+import { reorder } from './reorder.ts'
 
 /** `<or-playlist>` around the server's list of clips: plays one, then those that follow. */
 export class Playlist extends HTMLElement {
@@ -16,6 +18,7 @@ export class Playlist extends HTMLElement {
       if (button) void this.#play(button)
     }, { signal })
     this.addEventListener('or:clip-ended', () => this.#next(), { signal })
+    reorder(this, signal, (path, by) => void post(path, { do: 'move', by: String(by) }))
   }
 
   disconnectedCallback(): void {

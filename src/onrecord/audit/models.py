@@ -22,6 +22,7 @@ class Action(StrEnum):
     CALL_LEFT = "call.left"
     CALL_LOGGED = "call.logged"
     CLIP_ADDED = "clip.added"
+    CLIP_CUT = "clip.cut"
     CLIP_MOVED = "clip.moved"
     CLIP_REMOVED = "clip.removed"
     DIALER_CONNECTED = "dialer.connected"

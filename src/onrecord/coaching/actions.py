@@ -69,7 +69,7 @@ def add_clip(
         recording=recording,
         start_ms=start_ms,
         end_ms=end_ms,
-        note=" ".join(note.split())[:300],
+        note=_note(note),
         position=0 if last is None else last + 1,
     )
     facts = {"clip": clip.pk, "recording": recording.pk, "start_ms": start_ms, "end_ms": end_ms}
@@ -86,6 +86,15 @@ def move_clip(clip: Clip, by: int, *, acting_user: User) -> None:
         clips[key].position = position
     Clip.objects.bulk_update(clips.values(), ["position"])
     record(Action.CLIP_MOVED, clip.playlist, acting_user=acting_user, clip=clip.pk, by=by)
+
+
+@transaction.atomic
+def cut_clip(clip: Clip, *, start_ms: int, end_ms: int, note: str, acting_user: User) -> None:
+    """Another part of the same recording, or another note."""
+    clip.start_ms, clip.end_ms, clip.note = start_ms, end_ms, _note(note)
+    clip.save(update_fields=["start_ms", "end_ms", "note"])
+    facts = {"clip": clip.pk, "start_ms": start_ms, "end_ms": end_ms}
+    record(Action.CLIP_CUT, clip.playlist, acting_user=acting_user, **facts)
 
 
 @transaction.atomic
@@ -182,3 +191,8 @@ def see_answers(shown: Iterable[Review], *, acting_user: User) -> None:
     """The user has looked at what became of these reviews that they asked for."""
     seen = [review.pk for review in shown]
     Review.objects.settled_for(acting_user).filter(pk__in=seen).update(seen_at=timezone.now())
+
+
+def _note(text: str) -> str:
+    """Of a clip, on one line."""
+    return " ".join(text.split())[:300]

@@ -93,14 +93,24 @@ def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def change_clip(request: HttpRequest, clip_id: int) -> HttpResponse:
-    """`do`: up, down, remove."""
+    """`do`: `move` it `by` places, `cut` it anew (`start`, `end`, `note`), `remove` it."""
     user = listener(request)
     clip = get_object_or_404(Clip.objects.select_related("playlist"), pk=clip_id, playlist__owner=user)
-    do = request.POST.get("do")
+    form = request.POST
+    do = form.get("do")
     if do == "remove":
         actions.remove_clip(clip, acting_user=user)
-    elif do in ("up", "down"):
-        actions.move_clip(clip, -1 if do == "up" else 1, acting_user=user)
+    elif do == "move":
+        actions.move_clip(clip, _places(form.get("by", "")), acting_user=user)
+    elif do == "cut":
+        recording = get_object_or_404(audible(user), pk=clip.recording_id)
+        try:
+            start_ms, end_ms = cut(form.get("start", ""), form.get("end", ""), recording.duration_ms or 0)
+        except ClipError as problem:
+            refused = {"clip": clip.pk, "problem": str(problem), "sent": form}
+            status = HTTPStatus.UNPROCESSABLE_ENTITY
+            return _playlist(request, clip.playlist, refused=refused, status=status)
+        actions.cut_clip(clip, start_ms=start_ms, end_ms=end_ms, note=form.get("note", ""), acting_user=user)
     else:
         raise BadRequest
     return redirect("playlist", clip.playlist_id)
@@ -121,6 +131,14 @@ def _add_clip(
         "playlists": cast(User, request.user).playlists.order_by("name"),
     }
     return render(request, "coaching/add_clip.html", context | shown_once, status=status)
+
+
+def _places(text: str) -> int:
+    """A whole number, negative for earlier. Raises BadRequest."""
+    places = whole_number(text.removeprefix("-"))
+    if places is None:
+        raise BadRequest
+    return -places if text.startswith("-") else places
 
 
 def _wanted_playlist(request: HttpRequest, user: User) -> Playlist:
@@ -154,8 +172,9 @@ def _library(request: HttpRequest, *, problem: str = "", status: HTTPStatus = HT
 
 
 def _playlist(
-    request: HttpRequest, shown: Playlist, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
+    request: HttpRequest, shown: Playlist, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
 ) -> HttpResponse:
+    """`shown_once`: what came of a form of it, for the template."""
     user = cast(User, request.user)
     found = tracks(shown, user)
     context = {
@@ -163,6 +182,9 @@ def _playlist(
         "tracks": found,
         "is_own": shown.owner_id == user.pk,
         "length_ms": sum(track.clip.length_ms for track in found),
-        "problem": problem,
     }
-    return render(request, "coaching/playlist.html", context, status=status)
+    response = render(request, "coaching/playlist.html", context | shown_once, status=status)
+    if request.method == "POST":
+        # Where a form went is no page: reloaded, it would be an error.
+        response["HX-Push-Url"] = reverse("playlist", args=[shown.pk])
+    return response

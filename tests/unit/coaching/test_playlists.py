@@ -97,13 +97,33 @@ def test_clips_are_moved_and_removed_by_the_owner(marcus: User) -> None:
         add(marcus, call, playlist=playlist.pk, start=start)
     third = Clip.objects.get(start_ms=3000)
     client = client_of(marcus)
-    client.post(f"/coaching/clips/{third.pk}", {"do": "up"})
+    client.post(f"/coaching/clips/{third.pk}", {"do": "move", "by": "-1"})
     assert order(playlist) == [1000, 3000, 2000]
-    client.post(f"/coaching/clips/{third.pk}", {"do": "down"})
+    client.post(f"/coaching/clips/{third.pk}", {"do": "move", "by": "7"})
     assert order(playlist) == [1000, 2000, 3000]
+    client.post(f"/coaching/clips/{third.pk}", {"do": "move", "by": "-2"})
+    assert order(playlist) == [3000, 1000, 2000]
+    assert client.post(f"/coaching/clips/{third.pk}", {"do": "move", "by": "--2"}).status_code == 400
     client.post(f"/coaching/clips/{third.pk}", {"do": "remove"})
     assert order(playlist) == [1000, 2000]
     assert client.post(f"/coaching/clips/{Clip.objects.first().pk}", {"do": "burn"}).status_code == 400  # type: ignore[union-attr]
+
+
+def test_a_clip_is_cut_anew_by_its_owner_and_what_is_refused_is_kept(marcus: User) -> None:
+    add(marcus, recorded(marcus), name="Openings", start="1", note="The pause")
+    clip = Clip.objects.get()
+    path = f"/coaching/clips/{clip.pk}"
+    client = client_of(marcus)
+    refused = client.post(path, {"do": "cut", "start": "0:30", "end": "0:20", "note": "The longer pause"})
+    assert refused.status_code == 422
+    assert "ends after it begins" in refused.content.decode()
+    assert 'value="The longer pause"' in refused.content.decode()
+    client.post(path, {"do": "cut", "start": "0:30", "end": "", "note": "The longer pause"})
+    clip.refresh_from_db()
+    assert (clip.start_ms, clip.end_ms, clip.note) == (30_000, 60_000, "The longer pause")
+    assert AuditEntry.objects.filter(action="clip.cut").count() == 1
+    Playlist.objects.update(is_shared=True)
+    assert client_of(UserFactory()).post(path, {"do": "cut"}).status_code == 404
 
 
 def test_a_shared_playlist_is_seen_by_the_team_and_changed_by_its_owner_alone(marcus: User) -> None:
