@@ -47,10 +47,19 @@ def _log(level: str) -> None:
     logging.basicConfig(
         level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_without_traceback_of_clients)
     if level == "INFO":
         # They tell of every request and every pair of addresses that a call tries.
         for library in ("aioice", "httpx"):
             logging.getLogger(library).setLevel(logging.WARNING)
+
+
+def _without_traceback_of_clients(record: logging.LogRecord) -> bool:
+    """What a client did wrong is worth a line, not a traceback. Django says what it answered."""
+    if getattr(record, "status_code", 500) < 500:
+        record.exc_info = None
+    return True
 
 
 def _django() -> None:

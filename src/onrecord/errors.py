@@ -1,22 +1,28 @@
 """Errors as people and scripts see them: a plain sentence that says what to do."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
-from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 
 from onrecord.accounts.permissions import DEEDS, Permission
+from onrecord.query import FilterError
 
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "That did not work",
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Nothing to see here",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
+
+#: Where a page of an error leads, unless there is a better place.
+_HOME = ("/", "Go to your people")
 
 
 class ApiError(Exception):
@@ -49,20 +55,28 @@ def session_expired() -> HttpResponse:
     ).response()
 
 
-def error(request: HttpRequest, status: HTTPStatus, code: str, message: str) -> HttpResponse:
-    """The error as a page or as JSON."""
+def error(
+    request: HttpRequest, status: HTTPStatus, code: str, message: str, *, onward: tuple[str, str] = _HOME
+) -> HttpResponse:
+    """The error as a page or as JSON. `onward`: address and words of the page's link."""
     if wants_json(request):
         return ApiError(status, code, message).response()
-    context = {"status": status.value, "title": _TITLES[status], "message": message}
+    context = {"title": _TITLES[status], "message": message, "onward": onward}
     return render(request, "error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, FilterError):
+        # An export is of a list, which has the address before it.
+        unfiltered = (request.path.removesuffix("/export"), "Show it without filters")
+        return error(request, HTTPStatus.BAD_REQUEST, "bad_request", str(exception), onward=unfiltered)
+    # What Django refuses of itself is not worded for people.
+    message = str(exception) if isinstance(exception, BadRequest) else ""
     return error(
         request,
         HTTPStatus.BAD_REQUEST,
         "bad_request",
-        "The request cannot be understood. Go back and try again.",
+        message or "The request cannot be understood. Go back and try again.",
     )
 
 
@@ -74,6 +88,28 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error(
         request, HTTPStatus.NOT_FOUND, "not_found", "It does not exist, or it is not among what you may see."
     )
+
+
+def explain_method(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: 405 says what to do, where Django and ninja answer without a word."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        refusal = get_response(request)
+        if not isinstance(refusal, HttpResponseNotAllowed):
+            return refusal
+        message = (
+            "This address only takes what a form sends. Go back to the page with the form and send it there."
+            if request.method in ("GET", "HEAD") and not wants_json(request)
+            else f"This address does not take {request.method}, but {refusal['Allow']}."
+        )
+        explained = error(request, HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        refusal.content = explained.content
+        refusal["Content-Type"] = explained["Content-Type"]
+        return refusal
+
+    return middleware
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

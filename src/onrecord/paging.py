@@ -5,10 +5,12 @@ import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Never, TypeVar
 
-from django.core.exceptions import BadRequest
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Q, QuerySet
+
+from onrecord.query import refuse
 
 _M = TypeVar("_M", bound=Model)
 
@@ -25,11 +27,11 @@ class Page(Generic[_M]):
 def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[_M]:
     """One page in the order of `by` (a field, `-` before it for descending), then of the key likewise.
 
-    Raises BadRequest for a cursor that is not one of ours.
+    Raises FilterError for a cursor that is not one of ours.
     """
     field, sign = by.lstrip("-"), "-" if by.startswith("-") else ""
     if cursor:
-        value, key = _decode(cursor)
+        value, key = _place(rows.model, field, cursor)
         step = "lt" if sign else "gt"
         # The bound says nothing new, but an index can be entered by it: by an alternative it cannot.
         bound = Q(**{f"{field}__{step}e": value})
@@ -40,16 +42,37 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
     return Page(rows=found[:size], next_cursor=next_cursor)
 
 
-def encode(value: Any, key: Any) -> str:
-    stored = value.isoformat() if isinstance(value, datetime) else value
-    return base64.urlsafe_b64encode(json.dumps([stored, key]).encode()).decode().rstrip("=")
+def encode(*place: Any) -> str:
+    """A place in the order of a list, as an address says it."""
+    stored = [one.isoformat() if isinstance(one, datetime) else one for one in place]
+    return base64.urlsafe_b64encode(json.dumps(stored).encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[str, Any]:
+def decode(cursor: str) -> list[Any]:
+    """What `encode` was given, moments as text. Raises FilterError."""
     try:
-        value, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise BadRequest("The cursor is not one of ours.") from error
-    if not isinstance(value, str) or not isinstance(key, str | int):
-        raise BadRequest("The cursor is not one of ours.")
+        place = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        # A lone surrogate, and NUL, can be no text of a database.
+        texts = [one.encode() for one in place if isinstance(one, str)]
+    except (binascii.Error, ValueError, TypeError):
+        not_ours(cursor)
+    if not isinstance(place, list) or any(b"\0" in text for text in texts):
+        not_ours(cursor)
+    return place
+
+
+def not_ours(cursor: str) -> Never:
+    refuse("cursor", cursor, "It takes what a link to a further page says. Begin at the top of the list.")
+
+
+def _place(model: type[Model], field: str, cursor: str) -> tuple[Any, Any]:
+    """Value and key of the last row seen."""
+    columns: list[Any] = [model._meta.get_field(field), model._meta.pk]
+    try:
+        value, key = (column.to_python(one) for column, one in zip(columns, decode(cursor), strict=True))
+    except (ValidationError, ValueError, TypeError):
+        not_ours(cursor)
+    is_vague = isinstance(value, datetime) and value.tzinfo is None
+    if value is None or key is None or is_vague:
+        not_ours(cursor)
     return value, key

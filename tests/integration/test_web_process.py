@@ -98,3 +98,20 @@ def test_a_page_behind_tls_sends_cookies_and_strangers_over_tls_only(
         # Switch and renderer come without TLS, by the private address.
         assert client.post("/internal/events").status_code == 401
         assert client.get("/sign-in", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_mistake_of_a_browser_leaves_a_line_in_the_log_and_no_traceback(
+    installation: Installation, processes: list[subprocess.Popen[bytes]]
+) -> None:
+    from harness.web import User
+
+    start(installation, "web", processes)
+    eventually(lambda: answers(installation.config.web_address, "/sign-in"), "the web answers")
+    ana = User(installation, "ana")
+    assert ana.get("/calls", rep="x").status_code == 400
+    assert ana.get("/settings/packages").status_code == 403
+    assert ana.get("/sign-out").status_code == 405
+    ana.close()
+    said = installation.said()
+    assert "It takes the number of a rep, such as 12." in said
+    assert "Traceback" not in said

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Self
 
-from django.core.exceptions import BadRequest
 from django.db.models import Q
-from django.utils import timezone
 
 from onrecord.calls.state import Status
+from onrecord.query import begin_of, choice_in, day_in, end_of, id_in, search_in
 
 #: What a person can ask for, and the statuses that it means.
 STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
@@ -38,16 +37,13 @@ class CallFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """Read the address. Raises BadRequest for what no form of ours sends."""
-        rep, status = query.get("rep", ""), query.get("status", "")
-        if (rep and not rep.isdecimal()) or (status and status not in STATUSES):
-            raise BadRequest("The filter is not one of ours.")
+        """Read the address. Raises FilterError."""
         return cls(
-            q=query.get("q", "").strip()[:200],
-            rep=int(rep) if rep else None,
-            status=status,
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
+            q=search_in(query),
+            rep=id_in(query, "rep"),
+            status=choice_in(query, "status", STATUSES),
+            since=day_in(query, "since"),
+            until=day_in(query, "until"),
         )
 
     def __bool__(self) -> bool:
@@ -68,23 +64,7 @@ class CallFilter:
         if self.status == "live":
             condition &= Q(ended_at=None)
         if self.since:
-            condition &= Q(created_at__gte=_midnight(self.since))
+            condition &= Q(created_at__gte=begin_of(self.since))
         if self.until:
-            condition &= Q(created_at__lt=_midnight(self.until + timedelta(days=1)))
+            condition &= Q(created_at__lt=end_of(self.until))
         return condition
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        day = date.fromisoformat(text)
-    except ValueError as error:
-        raise BadRequest("A day is written like 2026-01-31.") from error
-    if not 1900 < day.year < 9000:
-        raise BadRequest("The day is too far away.")
-    return day
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time.min))

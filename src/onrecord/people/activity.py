@@ -1,20 +1,16 @@
 """What was logged about a person: calls, notes and changes, newest first."""
 
-import base64
-import binascii
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import BadRequest
 from django.db.models import Q, QuerySet
 
 from onrecord.accounts.models import User
 from onrecord.audit.models import Action, AuditEntry
 from onrecord.calls.models import Call
 from onrecord.calls.queries import shown_calls
-from onrecord.paging import PAGE_SIZE
+from onrecord.paging import PAGE_SIZE, decode, encode, not_ours
 from onrecord.people.models import Person
 
 TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
@@ -44,7 +40,7 @@ def activity(
 ) -> tuple[list[Entry], str | None]:
     """A page of the person's activity as far as `user` sees it, and the cursor of the next.
 
-    A call belongs here once it is logged to the person, whichever number was dialled. Raises BadRequest.
+    A call belongs here once it is logged to the person, whichever number was dialled. Raises FilterError.
     """
     place = _decode(cursor) if cursor else None
     found: list[Entry] = []
@@ -59,10 +55,12 @@ def activity(
         entries = _after(changes.select_related("actor"), place, "at", "change")[: size + 1]
         found += [_change(entry) for entry in entries]
     found.sort(key=lambda entry: entry.place, reverse=True)
-    return found[:size], _encode(found[size - 1]) if len(found) > size else None
+    return found[:size], encode(*found[size - 1].place) if len(found) > size else None
 
 
-def _after(rows: "QuerySet[Any]", place: tuple[str, str, Any] | None, at: str, kind: str) -> "QuerySet[Any]":
+def _after(
+    rows: "QuerySet[Any]", place: tuple[datetime, str, Any] | None, at: str, kind: str
+) -> "QuerySet[Any]":
     """The rows of one kind that follow a place in the order of all."""
     if place is not None:
         moment, other, key = place
@@ -84,17 +82,12 @@ def _change(entry: AuditEntry) -> Entry:
     return Entry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
 
 
-def _encode(entry: Entry) -> str:
-    place = [entry.at.isoformat(), entry.kind, entry.key]
-    return base64.urlsafe_b64encode(json.dumps(place).encode()).decode().rstrip("=")
-
-
-def _decode(cursor: str) -> tuple[str, str, Any]:
+def _decode(cursor: str) -> tuple[datetime, str, Any]:
     try:
-        at, kind, key = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        datetime.fromisoformat(at)
-    except (binascii.Error, ValueError, TypeError) as error:
-        raise BadRequest("The cursor is not one of ours.") from error
-    if (kind, type(key)) not in (("call", str), ("change", int)):
-        raise BadRequest("The cursor is not one of ours.")
-    return at, kind, key
+        at, kind, key = decode(cursor)
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        not_ours(cursor)
+    if moment.tzinfo is None or (kind, type(key)) not in (("call", str), ("change", int)):
+        not_ours(cursor)
+    return moment, kind, key

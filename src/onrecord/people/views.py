@@ -2,7 +2,7 @@
 
 from typing import cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -14,6 +14,7 @@ from onrecord.people.actions import set_do_not_record
 from onrecord.people.activity import TABS, activity
 from onrecord.people.models import Person
 from onrecord.people.queries import list_people
+from onrecord.query import choice_in, search_in
 
 
 @require_safe
@@ -25,7 +26,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
-    q = request.GET.get("q", "").strip()
+    q = search_in(request.GET)
     found = list_people(user, q=q, cursor=request.GET.get("cursor"))
     context = {"people": found.rows, "q": q, "next_cursor": found.next_cursor}
     return render(request, "people/list.html", context)
@@ -36,9 +37,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
     shown = get_object_or_404(Person.objects.visible_to(user).prefetch_related("numbers"), pk=person_id)
-    tab = request.GET.get("tab", "all")
-    if tab not in TABS:
-        raise Http404
+    tab = choice_in(request.GET, "tab", TABS) or "all"
     entries, next_cursor = activity(user, shown, tab=tab, cursor=request.GET.get("cursor"))
     context = {"person": shown, "tab": tab, "tabs": TABS, "entries": entries, "next_cursor": next_cursor}
     return render(request, "people/detail.html", context)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 from urllib.parse import urlencode
 
-from onrecord.whole_numbers import whole_number
+from onrecord.query import choice_in, day_in, id_in, search_in, text_in
 
 #: Lengths to choose from: at least and less than, in minutes.
 LENGTHS: dict[str, tuple[int, int | None]] = {
@@ -39,21 +39,20 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
-        """From a page's query. What cannot be read is not asked for: a saved view outlives what it names."""
-        length = query.get("length", "")
+        """From a page's query. Raises FilterError."""
         return cls(
-            q=query.get("q", "").strip()[:100],
-            source=query.get("source", ""),
-            rep=whole_number(query.get("rep", "")),
-            group=whole_number(query.get("group", "")),
-            person=whole_number(query.get("person", "")),
-            playlist=whole_number(query.get("playlist", "")),
-            since=_day(query.get("since", "")),
-            until=_day(query.get("until", "")),
-            length=length if length in LENGTHS else "",
-            disposition=query.get("disposition", ""),
-            sentiment=query.get("sentiment", ""),
-            notes=query.get("notes") == "yes",
+            q=search_in(query),
+            source=text_in(query, "source"),
+            rep=id_in(query, "rep"),
+            group=id_in(query, "group"),
+            person=id_in(query, "person"),
+            playlist=id_in(query, "playlist"),
+            since=day_in(query, "since"),
+            until=day_in(query, "until"),
+            length=choice_in(query, "length", LENGTHS),
+            disposition=text_in(query, "disposition"),
+            sentiment=text_in(query, "sentiment"),
+            notes=choice_in(query, "notes", ["yes"]) == "yes",
         )
 
     @property
@@ -73,10 +72,3 @@ class Filters:
 
 
 _NOTHING = asdict(Filters())
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -186,7 +186,7 @@ class SavedView(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)
     #: The page's query string, as `filters.Filters.query` writes it.
-    query = models.CharField(max_length=1000)
+    query = models.TextField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_view_of_a_name")]

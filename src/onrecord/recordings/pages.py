@@ -13,6 +13,7 @@ from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import require_calls
 from onrecord.coaching.queries import playlists_of, recordings_in
 from onrecord.people.models import Person
+from onrecord.query import FilterError
 from onrecord.recordings import actions
 from onrecord.recordings.filters import Filters
 from onrecord.recordings.models import SavedView
@@ -57,7 +58,8 @@ def _page(
         "asked": _asked(
             filters, person, {rep.pk: rep.name for rep in offered.reps}, offered.groups, playlists
         ),
-        "views": views,
+        "views": [view for view in views if _filters_of(view)],
+        "unreadable": [view for view in views if not _filters_of(view)],
         "view": next((view for view in views if filters.query and view.query == filters.query), None),
         "problem": problem,
     }
@@ -115,7 +117,10 @@ def save_view(request: HttpRequest) -> HttpResponse:
     """Keep the search that `query` says under `name`."""
     user = cast(User, request.user)
     require_calls(user)
-    filters = Filters.read(_query(request.POST.get("query", "")))
+    try:
+        filters = Filters.read(_query(request.POST.get("query", "")))
+    except FilterError as error:
+        return _page(request, Filters(), problem=f"The view was not saved. {error}")
     try:
         view = actions.save_view(name=request.POST.get("name", ""), query=filters.query, acting_user=user)
     except actions.ViewNameError as error:
@@ -131,7 +136,7 @@ def rename_view(request: HttpRequest, view_id: int) -> HttpResponse:
     try:
         actions.rename_view(view, name=request.POST.get("name", ""), acting_user=user)
     except actions.ViewNameError as error:
-        return _page(request, Filters.read(_query(view.query)), problem=str(error))
+        return _page(request, _filters_of(view) or Filters(), problem=str(error))
     return redirect(_address(view.query))
 
 
@@ -141,6 +146,14 @@ def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     require_calls(user)
     actions.delete_view(get_object_or_404(SavedView, user=user, pk=view_id), acting_user=user)
     return redirect("recordings")
+
+
+def _filters_of(view: SavedView) -> Filters | None:
+    """None where the view holds what no filter takes any more: it was kept before they changed."""
+    try:
+        return Filters.read(_query(view.query))
+    except FilterError:
+        return None
 
 
 def _address(query: str) -> str:

@@ -2,10 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 
 from django.db.models import Q, QuerySet
-from django.utils import timezone
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
@@ -16,6 +14,7 @@ from onrecord.people.models import searchable
 from onrecord.people.numbers import digits_of
 from onrecord.people.queries import FEWEST_DIGITS, digit_ranges
 from onrecord.people.search import having_words, holding
+from onrecord.query import begin_of, end_of
 from onrecord.recordings.filters import LENGTHS, Filters
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
@@ -78,19 +77,14 @@ def _filtered(
     if filters.group:
         rows = rows.filter(rep__in=_members(filters.group))
     if filters.since:
-        rows = rows.filter(called_at__gte=_midnight(filters.since))
+        rows = rows.filter(called_at__gte=begin_of(filters.since))
     if filters.until:
-        rows = rows.filter(called_at__lt=_midnight(filters.until) + timedelta(days=1))
+        rows = rows.filter(called_at__lt=end_of(filters.until))
     if filters.length:
         least, less = LENGTHS[filters.length]
         rows = rows.filter(duration_ms__gte=least * _MS_PER_MINUTE)
         rows = rows.filter(duration_ms__lt=less * _MS_PER_MINUTE) if less else rows
     return rows
-
-
-def _midnight(day: date) -> datetime:
-    """Its beginning in the reader's time zone."""
-    return timezone.make_aware(datetime.combine(day, time()))
 
 
 def _searched(rows: "QuerySet[Recording]", q: str, user: User) -> "QuerySet[Recording]":

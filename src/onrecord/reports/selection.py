@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from django.db.models import Model
@@ -11,6 +11,7 @@ from django.utils import timezone
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
 from onrecord.calls.queries import reps_of
+from onrecord.query import begin_of, end_of
 
 _T = TypeVar("_T", bound=Model)
 
@@ -36,12 +37,12 @@ class Selection:
 
     @property
     def start(self) -> datetime:
-        return _midnight(self.first)
+        return begin_of(self.first)
 
     @property
     def stop(self) -> datetime:
         """Exclusive."""
-        return _midnight(self.last + timedelta(days=1))
+        return end_of(self.last)
 
 
 def groups_of(reps: Iterable[User]) -> list[Group]:
@@ -82,7 +83,6 @@ def _day(text: str, otherwise: date, problems: list[str]) -> date:
     except ValueError:
         problems.append(f"{text[:20]!r} is no date: write one as 2026-01-31.")
         return otherwise
-    # Midnights next to the ends of the calendar have no place in it.
     return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
 
 
@@ -93,7 +93,3 @@ def _chosen(choices: Iterable[_T], key: str, what: str, problems: list[str]) -> 
     if found is None:
         problems.append(f"This {what} does not exist, or is not among those that you may see. All are shown.")
     return found
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time.min, tzinfo=timezone.get_current_timezone())

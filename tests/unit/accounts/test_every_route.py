@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.contrib.auth.models import Permission as PermissionRow
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
@@ -296,7 +297,21 @@ def test_a_method_without_a_row_is_not_answered(pattern: str) -> None:
     path = real_path(pattern, admin, CallFactory(user=admin))
     listed = {method for method, listed in ROUTES if listed.partition("?")[0] == pattern}
     for method in {"GET", "POST", "PUT", "PATCH", "DELETE"} - listed:
-        assert client.generic(method, f"/{path}").status_code == 405, method
+        answer = client.generic(method, f"/{path}")
+        assert answer.status_code == 405, method
+        assert set(answer["Allow"].split(", ")) - {"HEAD", "OPTIONS"} == listed
+        assert_explained(method, answer)
+
+
+def assert_explained(method: str, answer: HttpResponse) -> None:
+    """As a page of ours to who follows a link, as JSON to a script."""
+    if answer["Content-Type"] == "application/json":
+        assert answer.json()["code"] == "method_not_allowed"
+        assert f"does not take {method}" in answer.json()["message"]
+        return
+    assert "<h1>Nothing to see here</h1>" in answer.content.decode()
+    says = "Go back to the page with the form" if method == "GET" else f"does not take {method}"
+    assert says in answer.content.decode()
 
 
 def test_everything_in_the_nav_of_the_settings_is_there_for_who_sees_it() -> None:

@@ -88,11 +88,45 @@ def test_filters_narrow_by_rep_status_and_day_in_the_readers_zone(browser: Clien
     assert shown(browser, rep=str(ana.pk), status="busy") == set()
 
 
+@pytest.mark.parametrize("page", ["/calls", "/calls/export"])
 @pytest.mark.parametrize(
-    "query", [{"rep": "x"}, {"status": "odd"}, {"since": "yesterday"}, {"until": "0001-01-01"}]
+    ("query", "says"),
+    [
+        ({"rep": "x"}, "“rep” cannot be “x”. It takes the number of a rep, such as 12."),
+        ({"rep": "9" * 19}, "“rep” cannot be"),
+        ({"status": "odd"}, "It takes one of: live, completed, busy"),
+        ({"since": "yesterday"}, "It takes a day, written as 2026-01-31."),
+        ({"until": "2026-02-30"}, "“until” cannot be “2026-02-30”"),
+    ],
 )
-def test_a_filter_that_no_form_sends_is_a_bad_request(browser: Client, query: dict[str, str]) -> None:
-    assert browser.get("/calls", query).status_code == 400
+def test_a_filter_that_cannot_be_read_is_refused_with_what_it_takes(
+    browser: Client, page: str, query: dict[str, str], says: str
+) -> None:
+    answer = browser.get(page, query)
+    assert answer.status_code == 400
+    assert says in answer.content.decode()
+    assert 'href="/calls">Show it without filters' in answer.content.decode()
+    assert not AuditEntry.objects.filter(action="calls.exported").exists()
+
+
+@pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
+def test_days_at_the_ends_of_the_calendar_are_days(zone: str) -> None:
+    user = UserFactory(permission_set="Admin", time_zone=zone)
+    call = CallFactory(user=user)
+    client = Client()
+    client.force_login(user)
+    # A browser sends the first while somebody types a year.
+    assert shown(client, since="0002-01-01", until="9999-12-31") == {call.pk}
+    assert shown(client, until="0001-01-01") == set()
+    assert client.get("/recordings", {"since": "0001-01-01", "until": "9999-12-31"}).status_code == 200
+
+
+def test_who_sees_own_calls_only_is_not_asked_whose(browser: Client) -> None:
+    rep = UserFactory()
+    client = Client()
+    client.force_login(rep)
+    assert 'name="rep"' in browser.get("/calls").content.decode()
+    assert 'name="rep"' not in client.get("/calls").content.decode()
 
 
 def test_a_filter_shows_nothing_beyond_what_the_user_may_see() -> None:

@@ -95,4 +95,6 @@ def test_the_page_shows_notes_as_text_and_knows_no_other_tab(ana: User, person: 
     page = browser.get(f"/people/{person.pk}?tab=notes").content.decode()
     assert "&lt;b&gt;bold" in page
     assert "Meeting booked" in page
-    assert browser.get(f"/people/{person.pk}?tab=secrets").status_code == 404
+    other = browser.get(f"/people/{person.pk}?tab=secrets")
+    assert other.status_code == 400
+    assert "It takes one of: all, calls, notes, changes." in other.content.decode()

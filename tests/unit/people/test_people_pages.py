@@ -8,6 +8,7 @@ from django.test import Client
 
 from factories import CallFactory, PersonFactory, TeamFactory, UserFactory, logged_call
 from onrecord.accounts.models import User
+from onrecord.paging import encode
 
 pytestmark = pytest.mark.django_db
 
@@ -39,8 +40,12 @@ def test_the_list_pages_by_name_without_losing_or_repeating_anyone(browser: Clie
 
 
 def test_a_cursor_that_is_not_one_of_ours_is_a_bad_request(browser: Client) -> None:
-    for cursor in ("nonsense", "eyJhIjoxfQ", "W10", "WzEsMl0"):
-        assert browser.get("/people", {"cursor": cursor}).status_code == 400
+    for cursor in ("nonsense", "eyJhIjoxfQ", "W10", encode("a\0", 1), encode("\ud800", 1)):
+        answer = browser.get("/people", {"cursor": cursor})
+        assert answer.status_code == 400
+        assert 'href="/people">Show it without filters' in answer.content.decode()
+    for cursor in (encode("today", "x"), encode("2026-03-02T15:00:00", "x"), encode(None, None)):
+        assert browser.get("/calls", {"cursor": cursor}).status_code == 400
 
 
 def test_a_person_shows_numbers_and_the_logged_calls_that_the_user_may_see(
