@@ -2,6 +2,7 @@
 import htmx from 'htmx.org'
 import { csrfToken } from './api.ts'
 import { element, part } from './dom.ts'
+import { playedBy, putInto } from './played.ts'
 import { toast } from './toast.ts'
 
 interface SwapTask {
@@ -76,9 +77,7 @@ export function toggleListening(button: HTMLElement): void {
     return
   }
   const player = document.createElement('or-player')
-  for (const name of ['call', 'label', 'src', 'peaks', 'duration', 'spans']) {
-    player.setAttribute(name, button.dataset[name] ?? '')
-  }
+  putInto(player, playedBy(button))
   entry.after(row ? listeningRow(row, player) : listeningBlock(player))
   void (player as HTMLElement & { play(): Promise<void> }).play()
 }

@@ -23,7 +23,7 @@ def assert_accessible(page: Page) -> None:
     assert found.violations_count == 0, found.generate_report()
 
 
-def add_clip(page: Page, installation: Installation, number: int, playlist: str) -> None:
+def add_clip(page: Page, installation: Installation, number: int, playlist: str, end: str) -> None:
     """From the call page of one of the newest recordings, by keyboard."""
     page.goto(f"{installation.url}/recordings")
     page.locator(".recording a[href^='/calls/']").nth(number).click()
@@ -34,7 +34,7 @@ def add_clip(page: Page, installation: Installation, number: int, playlist: str)
     else:
         page.get_by_label("Name of a new playlist").fill(playlist)
     page.get_by_label("From", exact=True).fill("0:01")
-    page.get_by_label("To", exact=True).fill("0:03")
+    page.get_by_label("To", exact=True).fill(end)
     page.get_by_label("What to listen for").fill(f"Voice {number}")
     page.keyboard.press("Enter")
     page.wait_for_url("**/coaching/playlists/*")
@@ -45,8 +45,8 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
 ) -> None:
     page = chromium.pages[0]
     sign_in(page, installation, "ida")
-    add_clip(page, installation, 0, "Voices")
-    add_clip(page, installation, 1, "Voices")
+    add_clip(page, installation, 0, "Voices", "0:08")
+    add_clip(page, installation, 1, "Voices", "0:03")
     clips = page.locator(".clips > li")
     page.get_by_role("button", name="Move clip 2 up").focus()
     page.keyboard.press("Enter")
@@ -67,15 +67,32 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     expect(clips.first).to_contain_text("The first voice")
     assert_accessible(page)
 
-    page.get_by_role("button", name="Play clip 1").focus()
-    page.keyboard.press("Enter")
+    # It plays on over other pages, and goes back into its list.
+    page.get_by_role("button", name="Play clip 1").press("Enter")
+    expect(clips.nth(0)).to_have_attribute("data-playing", "")
+    second = clips.nth(1).locator(".name").inner_text()
+    page.locator("nav a[href='/people']").click()
+    playing = page.get_by_role("region", name="Now playing")
+    expect(playing).to_contain_text(second, timeout=15_000)
+    page.wait_for_function("() => document.querySelector('or-mini-player audio').currentTime > 1.2")
+    playing.get_by_role("link").click()
+    expect(playing).to_be_hidden()
+    expect(clips.nth(1)).to_have_attribute("data-playing", "")
+    # Nothing stops it that changes the list.
+    page.get_by_role("button", name="Move clip 2 up").press("Enter")
+    expect(clips.nth(0)).to_have_attribute("data-playing", "")
+    assert page.locator("or-player audio").evaluate("audio => !audio.paused")
+    page.get_by_role("button", name="Move clip 1 down").press("Enter")
+    expect(clips.nth(1)).to_have_attribute("data-playing", "")
+
+    page.get_by_role("button", name="Play clip 1").press("Enter")
     expect(clips.nth(0)).to_have_attribute("data-playing", "")
     expect(page.locator(".player-now")).to_have_text("0:01")
     expect(clips.nth(1)).to_have_attribute("data-playing", "", timeout=15_000)
     expect(clips.nth(0)).not_to_have_attribute("data-playing", "")
     expect(page.locator(".clips > li[data-playing]")).to_have_count(0, timeout=15_000)
     stopped_at = page.evaluate("document.querySelector('or-player').time")
-    assert 2.9 <= stopped_at < 3.5
+    assert 7.9 <= stopped_at < 8.5
 
     page.get_by_role("link", name="Its recordings").click()
     tiles = page.locator(".recording")

@@ -1,18 +1,8 @@
 import { attribute, element, part, text } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
-
-/** A recording that goes on playing after its player has left the page. */
-export interface Carried {
-  audio: HTMLAudioElement
-  title: string
-  /** The call's page. */
-  url: string
-  /** Seconds. */
-  duration: number
-  /** Where a clip of it ends, in seconds; Infinity for the whole. */
-  end: number
-}
+import { pageOf, secondsOf, type Played } from '../played.ts'
+import { toast } from '../toast.ts'
 
 const STEP_SECONDS = 5
 
@@ -29,7 +19,9 @@ const MARKUP = `
 export class MiniPlayer extends HTMLElement {
   #body = element(MARKUP)
   #slider = part<HTMLInputElement>(this.#body, 'input')
-  #carried: Carried | null = null
+  #audio: HTMLAudioElement | null = null
+  #played: Played = {}
+  #rest: Played[] = []
   #abort = new AbortController()
 
   connectedCallback(): void {
@@ -43,41 +35,83 @@ export class MiniPlayer extends HTMLElement {
     this.#slider.addEventListener('input', () => this.#seek(Number(this.#slider.value)))
     this.#slider.addEventListener('keydown', (event) => {
       const step = { ArrowLeft: -STEP_SECONDS, ArrowRight: STEP_SECONDS }[event.key]
-      if (step === undefined || !this.#carried) return
+      if (step === undefined || !this.#audio) return
       event.preventDefault()
-      this.#seek(this.#carried.audio.currentTime + step)
+      this.#seek(this.#audio.currentTime + step)
     })
   }
 
-  /** Go on with a recording. The audio must come here in the same task in which it left the page, else it pauses. */
-  take(carried: Carried): void {
+  /**
+   * Go on with a recording, and after it with the `rest`. The audio must come here in the same task in which it left
+   * the page, else it pauses.
+   */
+  take(audio: HTMLAudioElement, played: Played, rest: Played[]): void {
     this.#close()
-    this.#carried = carried
+    this.#audio = audio
+    this.#rest = rest
     this.#abort = new AbortController()
-    this.#body.append(carried.audio)
-    for (const type of ['play', 'pause', 'timeupdate', 'ended']) {
-      carried.audio.addEventListener(type, () => this.#show(), { signal: this.#abort.signal })
-    }
-    document.addEventListener('or:playing', () => carried.audio.pause(), { signal: this.#abort.signal })
-    const link = part<HTMLAnchorElement>(this.#body, 'a')
-    text(link, carried.title)
-    link.href = carried.url
-    link.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
-    this.#slider.max = String(Math.round(carried.duration))
+    const { signal } = this.#abort
+    this.#body.append(audio)
+    for (const type of ['play', 'pause', 'timeupdate', 'ended']) audio.addEventListener(type, () => this.#show(), { signal })
+    for (const type of ['timeupdate', 'ended']) audio.addEventListener(type, () => this.#end(), { signal })
+    audio.addEventListener('play', () => document.dispatchEvent(new CustomEvent('or:playing', { detail: this })), { signal })
+    audio.addEventListener('error', () => toast(`${this.#played.label} could not be loaded.`), { signal })
+    document.addEventListener('or:playing', (event) => {
+      if ((event as CustomEvent).detail !== this) audio.pause()
+    }, { signal })
     this.hidden = false
-    this.#show()
+    this.#name(played)
   }
 
-  /** Give the recording of this address back to its player; null when it is another one. */
-  give(src: string): HTMLAudioElement | null {
-    const audio = this.#carried?.audio
-    if (!audio || audio.getAttribute('src') !== src) return null
+  /** Give what it plays back to its player; null when it is something else. `clip`: the id, where it is one. */
+  give(src: string, clip: string | null): HTMLAudioElement | null {
+    const audio = this.#audio
+    if (!audio || this.#played.src !== src || (this.#played.clip ?? null) !== clip) return null
     this.#forget()
     return audio
   }
 
+  /** Id of the clip that it plays. */
+  get clip(): string | null {
+    return this.#audio ? this.#played.clip ?? null : null
+  }
+
+  #name(played: Played): void {
+    this.#played = played
+    const link = part<HTMLAnchorElement>(this.#body, 'a')
+    text(link, played.label ?? 'Recording')
+    link.href = pageOf(played)
+    link.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
+    this.#slider.max = String(Math.round(secondsOf(played).duration))
+    this.#show()
+  }
+
+  /** At the end of a clip, go on with the next. */
+  #end(): void {
+    const audio = this.#audio
+    if (!audio || (audio.currentTime < secondsOf(this.#played).end && !audio.ended)) return
+    if (audio.paused && !audio.ended) return
+    const [next, ...rest] = this.#rest
+    if (!next) {
+      audio.pause()
+      return
+    }
+    this.#rest = rest
+    audio.src = next.src ?? ''
+    audio.currentTime = secondsOf(next).start
+    this.#name(next)
+    this.#play(audio)
+  }
+
+  #play(audio: HTMLAudioElement): void {
+    audio.play().catch((error: unknown) => {
+      // AbortError: paused again before it began. The audio element's own error event tells of the rest.
+      if (!(error instanceof DOMException)) throw error
+    })
+  }
+
   #close(): void {
-    const audio = this.#carried?.audio
+    const audio = this.#audio
     this.#forget()
     audio?.pause()
     audio?.remove()
@@ -85,26 +119,25 @@ export class MiniPlayer extends HTMLElement {
 
   #forget(): void {
     this.#abort.abort()
-    this.#carried = null
+    this.#audio = null
+    this.#rest = []
     this.hidden = true
   }
 
   #toggle(): void {
-    const audio = this.#carried?.audio
-    if (!audio) return
-    if (audio.paused) void audio.play()
-    else audio.pause()
+    if (!this.#audio) return
+    if (this.#audio.paused) this.#play(this.#audio)
+    else this.#audio.pause()
   }
 
   #seek(time: number): void {
-    if (this.#carried) this.#carried.audio.currentTime = Math.min(Math.max(0, time), this.#carried.duration)
+    if (this.#audio) this.#audio.currentTime = Math.min(Math.max(0, time), secondsOf(this.#played).duration)
     this.#show()
   }
 
   #show(): void {
-    if (!this.#carried) return
-    const { audio, duration, end } = this.#carried
-    if (audio.currentTime >= end) audio.pause()
+    const audio = this.#audio
+    if (!audio) return
     const name = audio.paused ? 'Play' : 'Pause'
     const button = part<HTMLButtonElement>(this.#body, '[data-do=toggle]')
     if (button.getAttribute('aria-label') !== name) {
@@ -112,7 +145,7 @@ export class MiniPlayer extends HTMLElement {
       button.title = name
       attribute(button, 'aria-label', name)
     }
-    const said = `${clock(audio.currentTime * 1000)} / ${clock(duration * 1000)}`
+    const said = `${clock(audio.currentTime * 1000)} / ${clock(secondsOf(this.#played).duration * 1000)}`
     this.#slider.value = String(Math.round(audio.currentTime))
     attribute(this.#slider, 'aria-valuetext', said.replace('/', 'of'))
     text(part(this.#body, '.player-time'), said)

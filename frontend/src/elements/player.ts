@@ -5,6 +5,7 @@ import { icon } from '../icon.ts'
 import { setVolume, volumeOf, type Side } from '../sides.ts'
 import { toast } from '../toast.ts'
 import { gapsOf, parsePeaks, silencesOf, skipTo, type Range, type Span } from '../peaks.ts'
+import { playedIn, secondsOf, type Played } from '../played.ts'
 import { Comments } from './comments.ts'
 import { miniPlayer } from './mini-player.ts'
 import { colours, drawWaveform } from './waveform.ts'
@@ -43,6 +44,7 @@ const MARKUP = `
  * Player of one recording: `<or-player call label src peaks duration spans [start end] [linked] [plain]>`. `duration` is in milliseconds,
  * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`).
  * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
+ * `clip`, `playlist`: ids of a clip in a playlist; `rest`: what follows it.
  * `plain`: for somebody without a session, so without comments and links. Playing when it
  * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
  * server notes who listened.
@@ -60,6 +62,8 @@ export class Player extends HTMLElement {
   #silences: Range[] = []
   #frame = 0
   #abort = new AbortController()
+  /** What is to be played after it, also on other pages. */
+  rest: Played[] = []
 
   connectedCallback(): void {
     this.#abort = new AbortController()
@@ -96,7 +100,7 @@ export class Player extends HTMLElement {
   /** The mini player may be playing this very recording. */
   #takeAudio(): void {
     const src = this.getAttribute('src') ?? ''
-    const playing = miniPlayer()?.give(src)
+    const playing = miniPlayer()?.give(src, this.getAttribute('clip'))
     if (playing) {
       this.#audio.replaceWith(playing)
       this.#audio = playing
@@ -112,7 +116,7 @@ export class Player extends HTMLElement {
     const carried = this.#audio
     // This view may be shown again, and needs an audio then.
     this.#audio = element<HTMLAudioElement>('<audio preload="none"></audio>')
-    mini.take({ audio: carried, title: this.getAttribute('label') ?? 'Recording', url: this.#page, duration: this.#duration, end: this.#end })
+    mini.take(carried, playedIn(this), this.rest)
     this.#body.append(this.#audio)
   }
 
@@ -179,11 +183,11 @@ export class Player extends HTMLElement {
   }
 
   get #start(): number {
-    return Number(this.getAttribute('start') ?? 0) / 1000
+    return secondsOf(playedIn(this)).start
   }
 
   get #end(): number {
-    return this.hasAttribute('end') ? Number(this.getAttribute('end')) / 1000 : Infinity
+    return secondsOf(playedIn(this)).end
   }
 
   /** Stop where the clip does. The recording's own end may be a little earlier than the clip's. */
@@ -195,7 +199,7 @@ export class Player extends HTMLElement {
   }
 
   get #duration(): number {
-    return Number(this.getAttribute('duration') ?? 0) / 1000
+    return secondsOf(playedIn(this)).duration
   }
 
   get #spans(): Span[] {

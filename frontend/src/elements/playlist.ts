@@ -1,6 +1,8 @@
 import { attribute, part } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
+import { playedBy, putInto } from '../played.ts'
+import { miniPlayer } from './mini-player.ts'
 import { post } from '../navigation.ts'
 import type { Player } from './player.ts'
 import { reorder } from './reorder.ts'
@@ -18,6 +20,9 @@ export class Playlist extends HTMLElement {
       if (button) void this.#play(button)
     }, { signal })
     this.addEventListener('or:clip-ended', () => this.#next(), { signal })
+    // Come back to while one of its clips plays elsewhere.
+    const playing = this.#clips.find((button) => button.dataset.clip === miniPlayer()?.clip)
+    if (playing) this.#stage(playing)
     reorder(this, signal, (path, by) => void post(path, { do: 'move', by: String(by) }))
   }
 
@@ -29,16 +34,21 @@ export class Playlist extends HTMLElement {
     return [...this.querySelectorAll<HTMLElement>('[data-clip]')]
   }
 
-  async #play(button: HTMLElement): Promise<void> {
+  /** A player for the clip; it takes over what plays of it already. */
+  #stage(button: HTMLElement): Player {
     const player = document.createElement('or-player') as Player
-    for (const name of ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'start', 'end']) {
-      player.setAttribute(name, button.dataset[name] ?? '')
-    }
+    putInto(player, playedBy(button))
+    const clips = this.#clips
+    player.rest = clips.slice(clips.indexOf(button) + 1).map(playedBy)
     part(this, '.playlist-stage').replaceChildren(player)
     this.#playing = button
     this.#show()
+    return player
+  }
+
+  async #play(button: HTMLElement): Promise<void> {
     try {
-      await player.play()
+      await this.#stage(button).play()
     } catch (error) {
       // Put away for another clip before it began; the player itself tells of everything else.
       if (!(error instanceof DOMException)) throw error

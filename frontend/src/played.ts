@@ -1,0 +1,34 @@
+/** What a player plays: a recording or a clip of one, in the words of the server's markup. All values are texts. */
+const NAMES = ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'start', 'end', 'clip', 'playlist'] as const
+
+export type Played = Partial<Record<(typeof NAMES)[number], string>>
+
+/** Of a button, which carries them as data. */
+export function playedBy(button: HTMLElement): Played {
+  return Object.fromEntries(NAMES.flatMap((name) => {
+    const value = button.dataset[name]
+    return value === undefined ? [] : [[name, value]]
+  }))
+}
+
+/** Of a player, whose attributes they are. */
+export function playedIn(player: Element): Played {
+  return Object.fromEntries(NAMES.flatMap((name) => {
+    const value = player.getAttribute(name)
+    return value === null ? [] : [[name, value]]
+  }))
+}
+
+export function putInto(player: Element, played: Played): void {
+  for (const [name, value] of Object.entries(played)) player.setAttribute(name, value)
+}
+
+/** Where its player is: a clip's in its playlist. */
+export function pageOf({ call, clip, playlist }: Played): string {
+  return playlist ? `/coaching/playlists/${playlist}#clip-${clip}` : `/calls/${call}`
+}
+
+/** Where it begins and ends and how long its recording is, in seconds. */
+export function secondsOf({ start, end, duration }: Played) {
+  return { start: Number(start ?? 0) / 1000, end: end === undefined ? Infinity : Number(end) / 1000, duration: Number(duration ?? 0) / 1000 }
+}
