@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Never, TypeVar
@@ -29,6 +30,39 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
 
     Raises FilterError for a cursor that is not one of ours.
     """
+    found = list(_after(cursor, rows, by)[: size + 1])
+    last = found[size - 1] if len(found) > size else None
+    next_cursor = encode(getattr(last, by.lstrip("-")), last.pk) if last is not None else None
+    return Page(rows=found[:size], next_cursor=next_cursor)
+
+
+def page_of_found(
+    searches: "Sequence[QuerySet[_M]]",
+    shown: "QuerySet[_M]",
+    *,
+    by: str,
+    cursor: str | None,
+    size: int = PAGE_SIZE,
+) -> Page[_M]:
+    """The same of a long list, whose rows are those that any of the searches finds.
+
+    Each is asked for no more than order and key, which an index has. `shown` reads the page's rows.
+    """
+    field = by.lstrip("-")
+    found = {
+        row for search in searches for row in _after(cursor, search, by).values_list(field, "pk")[: size + 1]
+    }
+    keys = sorted(found, reverse=by.startswith("-"))
+    rows = shown.in_bulk([key for _, key in keys[:size]])
+    return Page(
+        # One may have been deleted in between.
+        rows=[rows[key] for _, key in keys[:size] if key in rows],
+        next_cursor=encode(*keys[size - 1]) if len(keys) > size else None,
+    )
+
+
+def _after(cursor: str | None, rows: "QuerySet[_M]", by: str) -> "QuerySet[_M]":
+    """In order, from where the cursor is."""
     field, sign = by.lstrip("-"), "-" if by.startswith("-") else ""
     if cursor:
         value, key = _place(rows.model, field, cursor)
@@ -36,10 +70,7 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
         # The bound says nothing new, but an index can be entered by it: by an alternative it cannot.
         bound = Q(**{f"{field}__{step}e": value})
         rows = rows.filter(bound, Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": key}))
-    found = list(rows.order_by(by, f"{sign}pk")[: size + 1])
-    last = found[size - 1] if len(found) > size else None
-    next_cursor = encode(getattr(last, field), last.pk) if last is not None else None
-    return Page(rows=found[:size], next_cursor=next_cursor)
+    return rows.order_by(by, f"{sign}pk")
 
 
 def encode(*place: Any) -> str:

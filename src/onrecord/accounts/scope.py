@@ -36,6 +36,19 @@ class Scope:
             return owner.group_id == self.group_id
         return self.user_id is not None and owner.pk == self.user_id
 
+    def owners(self, *, rep: int | None = None, group: int | None = None) -> list[int] | None:
+        """Whose calls are within it, of one rep or reporting group where asked for; None: all the team's."""
+        if self.team_id is not None and rep is None and group is None:
+            return None
+        if self == Scope():
+            return []
+        users = User.objects.all()
+        of_scope = [("team", self.team_id), ("group", self.group_id), ("pk", self.user_id)]
+        for field, value in [*of_scope, ("pk", rep), ("group", group)]:
+            if value is not None:
+                users = users.filter(**{field: value})
+        return list(users.values_list("pk", flat=True))
+
     def within(self, path: str) -> Q:
         """The same as a filter, where `path` leads to the owner (`user`, `call__user`)."""
         if self.team_id is not None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from onrecord.accounts.models import Team, User
@@ -11,14 +11,9 @@ from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
-from onrecord.database.expressions import Plain
-from onrecord.matching import any_of, found_by
+from onrecord.calls.search import searches
 from onrecord.outcomes.lists import Field, Lists, from_json, missing
-from onrecord.paging import PAGE_SIZE, Page, page
-from onrecord.people.models import Person, searchable
-from onrecord.people.numbers import digits_of
-from onrecord.people.queries import FEWEST_DIGITS, digit_ranges
-from onrecord.people.search import having_words, holding
+from onrecord.paging import PAGE_SIZE, Page, page_of_found
 from onrecord.recordings.models import DIALER
 
 #: How long after its end a call that nobody has to log waits in the dialer.
@@ -27,70 +22,32 @@ _FRESH = timedelta(hours=1)
 
 def shown_calls(user: User) -> "QuerySet[Call]":
     """The calls that the user may see, with all that a page or the API shows of them."""
-    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
+    return _shown(Call.objects.visible_to(user))
+
+
+def _shown(calls: "QuerySet[Call]") -> "QuerySet[Call]":
+    return calls.select_related("person", "recording", "user", "log__person")
 
 
 def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
     """Newest first."""
-    return page(filtered_calls(user, wanted), by="-created_at", cursor=cursor, size=size)
-
-
-def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
-    """Of `shown_calls`; each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
-    owners = _owners(user, wanted.rep)
-    rows = _matching(wanted.q, user, owners) if wanted.q else _listed(user, owners)
-    return rows.filter(wanted.condition()).select_related("person", "recording", "user", "log__person")
-
-
-def _owners(user: User, rep: int | None) -> list[int] | None:
-    """Whose calls are asked for, as far as the user may see them; None for the whole team's."""
-    scope = Scope.of(user)
-    if rep is not None:
-        return [one.pk for one in User.objects.filter(pk=rep) if scope.covers(one)]
-    if scope.team_id is not None:
-        return None
-    if scope.group_id is not None:
-        return list(User.objects.filter(group=scope.group_id).values_list("pk", flat=True))
-    return [scope.user_id] if scope.user_id is not None else []
-
-
-def _listed(user: User, owners: list[int] | None) -> "QuerySet[Call]":
-    if owners is not None and len(owners) == 1:
-        return Call.objects.filter(user=owners[0])
-    rows = Call.objects.filter(team=user.team_id)
-    # Of several owners the team's calls are walked, in order; each owner's would have to be sorted together.
-    return rows if owners is None else _plainly_of(rows, owners)
-
-
-def _plainly_of(rows: "QuerySet[Call]", owners: list[int]) -> "QuerySet[Call]":
-    """Theirs, without entering the index of the column."""
-    return rows.alias(owner=Plain("user_id")).filter(owner__in=owners)
-
-
-def _matching(q: str, user: User, owners: list[int] | None) -> "QuerySet[Call]":
-    """Calls whose contact or rep has every word in the name, or whose number begins or ends so."""
-    words, digits = searchable(q).split(), digits_of(q)
-    # A team's users are few, and no database compares without accents.
-    names = User.objects.filter(team_id=user.team_id).values_list("pk", "name")
-    reps = [pk for pk, name in names if all(word in searchable(name) for word in words)]
-    ways = [Q(user__in=reps)] if reps else []
-    if len(digits) >= FEWEST_DIGITS:
-        ways += digit_ranges(digits, user, number="number")
-    contacts = having_words(q, user.team)
-    names_somebody = Person.objects.filter(pk__in=contacts, team=user.team).exists()
-    anywhere = any_of([*([holding(q, "person__")] if names_somebody else []), *ways])
-    if not anywhere:
-        return Call.objects.none()
-    listed = _listed(user, owners)
-    if owners is not None and len(owners) == 1:
-        # One user's calls are looked through faster than everybody's with whom the search might mean.
-        return listed.filter(anywhere)
-    rows = Call.objects.filter(team=user.team_id)
-    found = found_by(
-        rows if owners is None else _plainly_of(rows, owners),
-        [*([Q(person__in=contacts)] if names_somebody else []), *ways],
+    return page_of_found(
+        _searches(user, wanted), _shown(Call.objects.all()), by="-created_at", cursor=cursor, size=size
     )
-    return listed.filter(anywhere) if found is None else Call.objects.filter(pk__in=found)
+
+
+def count_calls(user: User, wanted: CallFilter) -> int:
+    """How many `list_calls` lists in all."""
+    first, *others = [search.values("pk") for search in _searches(user, wanted)]
+    return (first.union(*others) if others else first).count()
+
+
+def _searches(user: User, wanted: CallFilter) -> "list[QuerySet[Call]]":
+    """Those that find the calls; each is one in an index (tests/unit/calls/test_calls_plans.py)."""
+    team = Call.objects.filter(team=user.team_id)
+    owners = Scope.of(user).owners(rep=wanted.rep)
+    found = searches(team, wanted.q, user, owner="user", owners=owners)
+    return [search.filter(wanted.condition()) for search in found]
 
 
 def reps_of(user: User) -> list[User]:
@@ -132,7 +89,7 @@ def owes(call: Call) -> list[Field]:
 
 
 def _last_ended(user: User) -> Call | None:
-    mine = Call.objects.filter(user=user, recording__source=DIALER, ended_at__isnull=False)
+    mine = Call.objects.filter(team=user.team_id, user=user, recording__source=DIALER, ended_at__isnull=False)
     return (
         mine.select_related("person", "recording", "log__person", "team")
         .order_by("-created_at", "-pk")

@@ -9,7 +9,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.errors import require
 from onrecord.people.numbers import readable
-from onrecord.people.queries import find_people
+from onrecord.people.queries import list_people
 
 router = Router(tags=["people"])
 
@@ -37,7 +37,7 @@ class FoundPeople(Schema):
 def people(request: HttpRequest, q: str = "") -> FoundPeople:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
-    found = find_people(user, q.strip(), _MOST) if q.strip() else []
+    found = list_people(user, q=q, cursor=None, size=_MOST).rows if q.strip() else []
     return FoundPeople(
         people=[
             FoundPerson(

@@ -40,8 +40,7 @@ class Person(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["team", "name", "id"], name="people_by_name"),
-            models.Index(fields=["team", "search_text"], name="people_by_text"),
+            models.Index(fields=["team", "search_text", "id"], name="people_by_text"),
         ]
 
     def __str__(self) -> str:
@@ -68,8 +67,8 @@ class PhoneNumber(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "e164"], name="number_once_a_person")]
         indexes = [
-            models.Index(fields=["e164"], name="number_forwards"),
-            models.Index(fields=["reversed_digits"], name="number_backwards"),
+            models.Index(fields=["e164", "person"], name="number_forwards"),
+            models.Index(fields=["reversed_digits", "person"], name="number_backwards"),
         ]
 
     def __str__(self) -> str:

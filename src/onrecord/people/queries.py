@@ -1,50 +1,47 @@
 """Finding people."""
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from onrecord.accounts.models import Team, User
-from onrecord.matching import any_of, found_by
-from onrecord.paging import Page, page
+from onrecord.database.expressions import OneOf
+from onrecord.matching import Ways
+from onrecord.paging import PAGE_SIZE, Page, page_of_found
 from onrecord.people.models import Person, PhoneNumber
 from onrecord.people.numbers import dial_prefixes, digits_of
-from onrecord.people.search import having_words, holding
+from onrecord.people.search import holding, named
 
 #: Fewer digits would find half the list.
-FEWEST_DIGITS = 3
+_FEWEST_DIGITS = 3
 
 
-def list_people(user: User, *, q: str, cursor: str | None) -> Page[Person]:
-    people = search(Person.objects.visible_to(user), q, user).prefetch_related("numbers")
-    return page(people, by="name", cursor=cursor)
+def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[Person]:
+    """By name, whatever its accents and case."""
+    people = Person.objects.visible_to(user)
+    searches = _ways(q, user).find(people, people) if q.strip() else [people]
+    shown = Person.objects.prefetch_related("numbers")
+    return page_of_found(searches, shown, by="search_text", cursor=cursor, size=size)
 
 
-def find_people(user: User, q: str, limit: int) -> list[Person]:
-    """The first people that match, for the dialer."""
-    people = search(Person.objects.visible_to(user), q, user).prefetch_related("numbers")
-    return list(people.order_by("name", "pk")[:limit])
-
-
-def search(people: "QuerySet[Person]", q: str, user: User) -> "QuerySet[Person]":
-    """People whose name or company holds every word, or with a number that begins or ends with the digits."""
-    if not q.strip():
-        return people
-    digits = digits_of(q)
+def _ways(q: str, user: User) -> Ways:
+    """Name or company hold every word, or a number begins or ends with the digits."""
     having_number = [
         Q(pk__in=PhoneNumber.objects.filter(way).values("person_id"))
-        for way in (digit_ranges(digits, user, number="e164") if len(digits) >= FEWEST_DIGITS else [])
+        for way in digit_ranges(digits_of(q), user, number="e164")
     ]
-    found = found_by(people, [Q(pk__in=having_words(q, user.team)), *having_number])
-    if found is not None:
-        return Person.objects.filter(pk__in=found)
-    return people.filter(any_of([holding(q), *having_number]))
+    people = named(q, user.team)
+    if people is None:
+        return Ways(narrow=having_number, wide=[holding(q)])
+    return Ways(narrow=[Q(OneOf("pk", people)), *having_number], wide=[])
 
 
 def digit_ranges(digits: str, user: User, *, number: str) -> list[Q]:
-    """The ways in which a number can have the digits, each a search in an index.
+    """The ways in which a number can have the digits, each a search in an index; none for too few digits.
 
     Field `number` holds it, `reversed_digits` beside it the digits backwards. Ranges rather than LIKE: SQLite
     does not use an index for LIKE with an escape character.
     """
+    if len(digits) < _FEWEST_DIGITS:
+        return []
     ends = digits[::-1]
     # ":" follows "9" in ASCII.
     return [Q(reversed_digits__gte=ends, reversed_digits__lt=f"{ends}:")] + [

@@ -3,10 +3,8 @@
 SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an index of its extension pg_trgm.
 """
 
-from typing import Any
-
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from onrecord.accounts.models import Team
@@ -14,6 +12,8 @@ from onrecord.people.models import Person, searchable
 
 #: Shorter words have no trigram.
 _SHORTEST = 3
+#: As many can be named one by one in a search for what belongs to them.
+_FEW = 5000
 
 _INDEX = """
 CREATE VIRTUAL TABLE IF NOT EXISTS people_search
@@ -59,21 +59,24 @@ def install() -> None:
             cursor.execute("INSERT INTO people_search (people_search) VALUES ('rebuild')")
 
 
-def having_words(text: str, team: Team) -> Any:
-    """Keys, to be asked for with `in`, of the people of whom `holding` is true, found in the index.
+def named(text: str, team: Team) -> list[int] | None:
+    """Keys of the people of whom `holding` is true, found in the index; None where they are many.
 
-    Of SQLite's they may be other teams' as well: it has one index of all, and to look at each person costs
-    more than to find them.
+    Of SQLite's they may be other teams' as well: it has one index of all.
     """
-    words = _words(text)
-    long = [word for word in words if len(word) >= _SHORTEST]
+    found = list(_having_words(text, team)[: _FEW + 1])
+    return found if len(found) <= _FEW else None
+
+
+def _having_words(text: str, team: Team) -> "QuerySet[Person, int]":
+    people = Person.objects.filter(holding(text)).values_list("pk", flat=True)
+    long = [word for word in _words(text) if len(word) >= _SHORTEST]
     if not long or connection.vendor == "postgresql":
-        return Person.objects.filter(holding(text), team=team).values("pk")
+        return people.filter(team=team)
     phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-    found = RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
-    if len(long) == len(words):
-        return found
-    return Person.objects.filter(holding(text), pk__in=found).values("pk")
+    return people.filter(
+        pk__in=RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
+    )
 
 
 def holding(text: str, of: str = "") -> Q:

@@ -17,11 +17,14 @@ from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 DIALER = "Dialer"
 
 
-def _newest_first(field: str, *, name: str, last: bool = False) -> models.Index:
-    """The team's recordings by `field`, newest first; or newest first, with `field` at hand."""
-    order = ["-called_at", "-call"]
-    fields = [*order, field] if last else [field, *order]
-    return models.Index(fields=["call_team", "status", *fields], name=name)
+def _newest_first(*fields: str, name: str) -> models.Index:
+    """The team's finished recordings by `fields`, newest first.
+
+    With what else may be asked of them behind the order: no recording is read but those that are shown.
+    """
+    order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms"]
+    columns = [*fields, *order, *(field for field in asked if field not in fields)]
+    return models.Index(fields=["call_team", "status", *columns], name=name)
 
 
 class RecordingQuerySet(models.QuerySet["Recording"]):
@@ -86,13 +89,13 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
-            _newest_first("duration_ms", name="recordings_newest", last=True),
+            _newest_first(name="recordings_newest"),
             *(
                 _newest_first(field, name=f"recordings_by_{field}")
                 for field in ("rep", "person", "source", "disposition", "sentiment", "has_notes")
             ),
-            models.Index(fields=["call_team", "status", "number"], name="recordings_forwards"),
-            models.Index(fields=["call_team", "status", "reversed_digits"], name="recordings_backwards"),
+            _newest_first("number", name="recordings_forwards"),
+            _newest_first("reversed_digits", name="recordings_backwards"),
         ]
 
     def __str__(self) -> str:

@@ -3,17 +3,12 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
-from onrecord.database.expressions import Plain
-from onrecord.matching import any_of, found_by
-from onrecord.paging import Page, page
-from onrecord.people.models import searchable
-from onrecord.people.numbers import digits_of
-from onrecord.people.queries import FEWEST_DIGITS, digit_ranges
-from onrecord.people.search import having_words, holding
+from onrecord.calls.search import searches
+from onrecord.paging import Page, page_of_found
 from onrecord.query import begin_of, end_of
 from onrecord.recordings.filters import LENGTHS, Filters
 from onrecord.recordings.models import Recording
@@ -31,9 +26,16 @@ def list_recordings(
 
     `playlist`: the recordings of the playlist that is asked for.
     """
-    rows = _searched(listed(user), filters.q, user) if filters.q else listed(user)
-    rows = _filtered(rows, filters, playlist=playlist).select_related("call__person", "rep")
-    return page(rows, by="-called_at", cursor=cursor, size=TILES)
+    finished = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
+    owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
+    found = searches(finished, filters.q, user, owner="rep", owners=owners)
+    return page_of_found(
+        [_filtered(search, filters, playlist=playlist) for search in found],
+        Recording.objects.select_related("call__person", "rep"),
+        by="-called_at",
+        cursor=cursor,
+        size=TILES,
+    )
 
 
 def audible(user: User) -> "QuerySet[Recording]":
@@ -42,29 +44,12 @@ def audible(user: User) -> "QuerySet[Recording]":
     return rows.select_related("call__user", "call__person")
 
 
-def listed(user: User) -> "QuerySet[Recording]":
-    """The finished ones among `Recording.objects.visible_to(user)`, from the copies of the facts."""
-    scope = Scope.of(user)
-    rows = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
-    if scope.team_id is not None:
-        return rows
-    if scope.group_id is not None:
-        # Walked in order: each member's would have to be sorted together.
-        return rows.alias(owner=Plain("rep_id")).filter(owner__in=_members(scope.group_id))
-    return rows.filter(rep=scope.user_id) if scope.user_id is not None else rows.none()
-
-
-def _members(group_id: int) -> list[int]:
-    return list(User.objects.filter(group=group_id).values_list("pk", flat=True))
-
-
 def _filtered(
     rows: "QuerySet[Recording]", filters: Filters, *, playlist: Collection[str]
 ) -> "QuerySet[Recording]":
     """`playlist`: the recordings of the playlist that is asked for."""
     equal = {
         "source": filters.source,
-        "rep": filters.rep,
         "person": filters.person,
         "disposition": filters.disposition,
         "sentiment": filters.sentiment,
@@ -74,8 +59,6 @@ def _filtered(
     rows = rows.filter(**{field: value for field, value in equal.items() if value})
     if filters.playlist:
         rows = rows.filter(pk__in=playlist)
-    if filters.group:
-        rows = rows.filter(rep__in=_members(filters.group))
     if filters.since:
         rows = rows.filter(called_at__gte=begin_of(filters.since))
     if filters.until:
@@ -85,28 +68,6 @@ def _filtered(
         rows = rows.filter(duration_ms__gte=least * _MS_PER_MINUTE)
         rows = rows.filter(duration_ms__lt=less * _MS_PER_MINUTE) if less else rows
     return rows
-
-
-def _searched(rows: "QuerySet[Recording]", q: str, user: User) -> "QuerySet[Recording]":
-    """By person, company, rep or number."""
-    ways = _ways(q, user)
-    found = found_by(rows, [Q(person__in=having_words(q, user.team)), *ways])
-    if found is not None:
-        # Without team and status, which were asked for already: else an index of theirs would be walked.
-        return Recording.objects.filter(pk__in=found)
-    return rows.filter(any_of([holding(q, "person__"), *ways]))
-
-
-def _ways(q: str, user: User) -> list[Q]:
-    """What a search may mean beside a contact's name; each is a search in an index."""
-    words = searchable(q).split()
-    colleagues = User.objects.filter(team=user.team_id).values_list("pk", "name")
-    reps = [pk for pk, name in colleagues if all(word in searchable(name) for word in words)]
-    ways = [Q(rep__in=reps)] if reps else []
-    digits = digits_of(q)
-    if len(digits) >= FEWEST_DIGITS:
-        ways += digit_ranges(digits, user, number="number")
-    return ways
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -128,9 +128,9 @@ def test_a_longer_list_needs_no_more_queries(django_assert_max_num_queries: Any)
     for number in range(40):
         past_call(ana, minutes=number, person=PersonFactory())
     browser = signed_in(ana)
-    # Session, user, permissions, calls.
-    with django_assert_max_num_queries(7):
+    # Session, user, permissions, whose calls, their keys, the calls, reps to choose from.
+    with django_assert_max_num_queries(9):
         browser.get("/calls")
-    # As above, and their numbers.
-    with django_assert_max_num_queries(7):
+    # Session, user, permissions, keys, people, their numbers.
+    with django_assert_max_num_queries(8):
         browser.get("/people")

@@ -13,10 +13,13 @@ pytestmark = [pytest.mark.django_db, sqlite_only]
 #: Which index answers what, with the columns that SQLite enters it by.
 CASES: dict[str, tuple[dict[str, str], str]] = {
     "everything": ({}, "calls_of_team (team_id=?)"),
-    "rep": ({"rep": "REP"}, "calls_of_user (user_id=?)"),
+    "rep": ({"rep": "REP"}, "calls_of_user (team_id=? AND user_id=?)"),
     "status": ({"status": "failed"}, "calls_by_status (team_id=? AND status=?)"),
-    "live": ({"status": "live"}, "calls_live (team_id=?)"),
-    "rep and status": ({"rep": "REP", "status": "busy"}, "calls_of_user_by_status (user_id=? AND status=?)"),
+    "live": ({"status": "live"}, "calls_live (team_id=? AND ended_at=?)"),
+    "rep and status": (
+        {"rep": "REP", "status": "busy"},
+        "calls_of_user_by_status (team_id=? AND user_id=? AND status=?)",
+    ),
     "dates": ({"since": "2026-01-01", "until": "2026-12-31"}, "(team_id=? AND created_at>?"),
     "name": ({"q": "person"}, "people_search VIRTUAL TABLE INDEX"),
     "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),

@@ -5,7 +5,7 @@ import pytest
 from factories import PersonFactory, UserFactory
 from onrecord.accounts.models import User
 from onrecord.people.models import Person, PhoneNumber
-from onrecord.people.queries import find_people, owner_of_number
+from onrecord.people.queries import list_people, owner_of_number
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def ana() -> User:
 
 
 def names(user: User, q: str) -> list[str]:
-    return [person.name for person in find_people(user, q, 10)]
+    return [person.name for person in list_people(user, q=q, cursor=None).rows]
 
 
 @pytest.mark.parametrize("q", ["jürgen", "MULLER", "Müll", "fabri", "muller fabrikam", "fabrikam jurgen"])
@@ -66,3 +66,24 @@ def test_of_people_who_share_a_number_one_marked_do_not_record_comes_first(ana: 
 def test_a_person_who_does_not_have_the_number_is_not_its_owner(ana: User) -> None:
     stranger = PersonFactory()
     assert owner_of_number(ana.team, "+12125559999", person_id=stranger.pk) is None
+
+
+def test_people_are_in_the_order_of_their_names_whatever_accents_and_case(ana: User) -> None:
+    for name in ("émile Zola", "Eva Lind", "Zoë Kay"):
+        PersonFactory(name=name)
+    listed = [person.name for person in list_people(ana, q="", cursor=None).rows]
+    assert listed == ["émile Zola", "Eva Lind", "Jürgen Müller", "Olga Smith", "Zoë Kay"]
+
+
+def test_who_is_found_in_several_ways_is_listed_once_and_pages_neither_lose_nor_repeat_any(
+    ana: User,
+) -> None:
+    for number in range(5):
+        PersonFactory(name=f"Line 0123 {number}", number=f"+1212555{number}0123")
+    shown, cursor = list[str](), None
+    while True:
+        page = list_people(ana, q="0123", cursor=cursor, size=2)
+        shown += [person.name for person in page.rows]
+        if (cursor := page.next_cursor) is None:
+            break
+    assert shown == ["Jürgen Müller", *(f"Line 0123 {number}" for number in range(5))]

@@ -79,6 +79,7 @@ def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
 )
 def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) -> None:
     user = UserFactory(permission_set=permission_set)
+    UserFactory(group=user.group)
     recorded(user)
     lines = plans(lambda: list_recordings(user, Filters(), cursor=None))
     assert not scans(lines), lines
