@@ -170,6 +170,18 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse_a_name(
     assert "private network" in str(refused(Fetcher(), "http://two.example/r.mp3", target))
 
 
+@pytest.mark.parametrize("port", [22, 25, 6379, 8080, 8443])
+def test_a_public_address_is_asked_at_the_ports_of_the_web_only(
+    target: Path, monkeypatch: pytest.MonkeyPatch, port: int
+) -> None:
+    found = [(AF_INET, SOCK_STREAM, 6, "", ("8.8.8.8", port))]
+    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
+    error = refused(Fetcher(), f"https://public.example:{port}/r.mp3", target)
+    assert "ports 80 and 443 only" in str(error)
+    assert not error.retry
+    assert all(map(AddressCheck().takes_port, (80, 443)))
+
+
 @pytest.mark.parametrize(
     ("status", "retry"), [(404, True), (429, True), (503, True), (400, False), (410, False)]
 )

@@ -1,7 +1,8 @@
 """Getting a recording from the address that a dialer names, and from nowhere else.
 
 An address is somebody else's text. It must not lead this host to its own network, so the name is resolved
-once, every address it has must be public, and the connection is made to one of these, for each redirect anew.
+once, every address it has must be public, and the connection is made to one of these, at a port of the web,
+for each redirect anew.
 """
 
 import ipaddress
@@ -28,6 +29,8 @@ _REDIRECT = {301, 302, 303, 307, 308}
 _LATER = {401, 403, 404, 408, 425, 429}
 #: IPv6 addresses that lead on to an IPv4 address, which is their last 32 bits (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+#: Of http and https. At others listen services that take a request for a command of theirs.
+_PORTS = {80, 443}
 
 
 class Target(Protocol):
@@ -47,7 +50,7 @@ class FetchError(Exception):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddressCheck:
-    """Which addresses may be connected to."""
+    """Which addresses and ports may be connected to."""
 
     #: For tests, whose servers are on this machine. Nothing that a user can set leads here.
     allow_loopback: bool = False
@@ -66,6 +69,9 @@ class AddressCheck:
         if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
             return False
         return ip.is_global and not ip.is_multicast and not ip.is_reserved
+
+    def takes_port(self, port: int) -> bool:
+        return port in _PORTS or self.allow_loopback
 
 
 class _Deadline:
@@ -130,6 +136,11 @@ class _PinnedBackend(httpcore.SyncBackend):
         if not all(map(self._check, found)):
             raise FetchError(
                 f"{host} is an address of a private network. Recordings are fetched from public ones only.",
+                retry=False,
+            )
+        if not self._check.takes_port(port):
+            raise FetchError(
+                f"{host} is named with port {port}. Recordings are fetched from ports 80 and 443 only.",
                 retry=False,
             )
         wait = self._deadline.left(timeout)
