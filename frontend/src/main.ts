@@ -1,4 +1,5 @@
 import './styles/index.css'
+import { sendDrafts } from './call/drafts.ts'
 import { session } from './call/session.ts'
 import { AskAdmin } from './elements/ask-admin.ts'
 import { Dialer } from './elements/dialer.ts'
@@ -18,6 +19,7 @@ import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
 import { startRecordings } from './recordings.ts'
 import { copyField, openShare } from './sharing.ts'
+import { startSignOut } from './sign-out.ts'
 import { startTheme } from './theme.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
@@ -34,6 +36,7 @@ customElements.define('or-upload', Upload)
 
 startTheme()
 startNavigation()
+startSignOut()
 openShare()
 if (document.querySelector('[data-count]')) startCounts()
 
@@ -60,6 +63,8 @@ document.addEventListener('click', (event) => {
 
 if (document.querySelector('or-dialer')) {
   session.start()
+  // Of earlier calls, whose notes could not be sent before the page was left.
+  void sendDrafts()
   startLivePages()
   startRecordings()
   document.addEventListener('htmx:after:swap', () => {

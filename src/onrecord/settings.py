@@ -53,6 +53,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "onrecord.accounts.middleware.SignInRequired",
     "onrecord.accounts.middleware.time_zone_of_user",
+    "onrecord.accounts.middleware.kept_by_no_browser",
     "onrecord.errors.explain_method",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that it sees a lockout that any view of sign-in runs into.

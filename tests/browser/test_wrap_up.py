@@ -90,3 +90,57 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     card.get_by_role("button", name="Save and next").click()
     expect(card).to_be_hidden()
     expect(dialer.number).to_have_value(follower.get_attribute("data-dial") or "")
+
+
+def test_signing_out_sends_the_notes_first_and_leaves_no_word_of_a_call_behind(
+    page: Page, installation: Installation, signed_in: Callable[[str], User]
+) -> None:
+    dialer = Dialer(page)
+    other_tab = page.context.new_page()
+    other_tab.goto(f"{installation.url}/recordings")
+    call_id = dialer.call(STEADY)
+    page.get_by_label("Notes").fill("Wants a quote.")
+    expect(page.locator(".wrap-saved")).to_have_text("Saved")
+    dialer.hang_up()
+    page.goto(f"{installation.url}/calls/{call_id}")
+    notes = page.locator("#call-notes")
+    expect(notes).to_have_value("Wants a quote.")
+
+    # Nobody to send them to: nothing is lost, and nobody is signed out.
+    page.context.set_offline(True)
+    notes.press_sequentially(" Budget 10k.")
+    sign_out(page)
+    dialog = page.get_by_role("dialog", name="Some notes are not saved")
+    expect(dialog.get_by_role("alert")).to_contain_text("cannot be reached")
+    expect(dialog.get_by_label("Notes of call")).to_have_value("Wants a quote. Budget 10k.")
+    found = Axe().run(page, {"include": [["dialog"]]})
+    assert found.violations_count == 0, found.generate_report()
+    dialog.get_by_role("button", name="Stay signed in").click()
+    expect(notes).to_have_value("Wants a quote. Budget 10k.")
+    page.context.set_offline(False)
+
+    # A draft that the server refuses for good: it is thrown away only when one says so.
+    owner = page.locator("meta[name=user]").get_attribute("content")
+    page.evaluate(
+        "owner => ['1', owner].forEach(user => localStorage.setItem("
+        "`onrecord.notes.${user}.${'0'.repeat(32)}`, JSON.stringify({text: 'Secret', revision: 0})))",
+        owner,
+    )
+    sign_out(page)
+    expect(dialog.get_by_label("Notes of call")).to_have_value("Secret")
+    dialog.get_by_role("button", name="Throw them away").click()
+    page.wait_for_url("**/sign-in")
+    other_tab.wait_for_url("**/sign-in")
+    kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('onrecord.notes.'))")
+    # Another user's wait for that user.
+    assert [key for key, _ in kept] == [f"onrecord.notes.1.{'0' * 32}"]
+    page.go_back()
+    expect(page.get_by_label("Password")).to_be_visible()
+    log = signed_in("ana").call_of(call_id)["log"]
+    assert log["notes"] == "Wants a quote. Budget 10k."
+
+
+def sign_out(page: Page) -> None:
+    if page.locator(".top .menu[open]").count() == 0:
+        page.get_by_label("Your menu").click()
+    page.get_by_role("button", name="Sign out").click()

@@ -1,7 +1,7 @@
 /** Notes of one call: in this browser until the server has them, so that no reload, outage or expired session takes them. */
 import { ApiError, api, type Log } from '../api.ts'
+import { draftOf, dropDraft, keepDraft } from './drafts.ts'
 
-const KEY = 'onrecord.notes.'
 const PAUSE_MS = 700
 const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 15_000
@@ -14,12 +14,6 @@ export type Keeping =
   | 'waiting'
   /** The server does not take them; trying again would not help. */
   | 'refused'
-
-interface Draft {
-  text: string
-  /** Of the server's notes that the text goes on from. */
-  revision: number
-}
 
 export class NotesKeeper {
   text: string
@@ -36,7 +30,7 @@ export class NotesKeeper {
 
   constructor(callId: string, log: Log | null) {
     this.callId = callId
-    const draft = JSON.parse(localStorage.getItem(KEY + callId) ?? 'null') as Draft | null
+    const draft = draftOf(callId)
     this.text = draft?.text ?? log?.notes ?? ''
     this.#revision = draft?.revision ?? log?.notes_revision ?? 0
     if (draft) this.#schedule(0)
@@ -80,7 +74,7 @@ export class NotesKeeper {
 
   #store(): void {
     this.keeping = 'saving'
-    localStorage.setItem(KEY + this.callId, JSON.stringify({ text: this.text, revision: this.#revision } satisfies Draft))
+    keepDraft(this.callId, { text: this.text, revision: this.#revision })
   }
 
   #schedule(wait: number): void {
@@ -118,7 +112,7 @@ export class NotesKeeper {
 
   #settle(keeping: Keeping): void {
     this.keeping = keeping
-    if (keeping === 'saved') localStorage.removeItem(KEY + this.callId)
+    if (keeping === 'saved') dropDraft(this.callId)
     this.onChange()
   }
 }

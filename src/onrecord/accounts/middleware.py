@@ -1,4 +1,4 @@
-"""Every page needs a session unless it says otherwise; times are shown in the reader's zone."""
+"""Every page needs a session unless it says otherwise, and ends with it; times are in the reader's zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -38,5 +38,20 @@ def time_zone_of_user(
             with timezone.override(ZoneInfo(request.user.time_zone)):
                 return get_response(request)
         return get_response(request)
+
+    return middleware
+
+
+def kept_by_no_browser(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """A page that needed a session: after sign-out the Back button must not show it to the next user."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        is_page = response.get("Content-Type", "").startswith("text/html")
+        if is_page and request.user.is_authenticated:
+            response.setdefault("Cache-Control", "private, no-store")
+        return response
 
     return middleware

@@ -112,3 +112,9 @@ def test_cookies_are_not_for_scripts_or_other_sites(ana: User) -> None:
     assert session["samesite"] == "Lax"
     # Over http the browser would not send a secure cookie back.
     assert not session["secure"]
+
+
+def test_a_page_of_a_session_stays_in_no_cache_that_outlives_it(ana: User) -> None:
+    client = Client()
+    sign_in(client, ana.email, PASSWORD)
+    assert client.get("/people").headers["Cache-Control"] == "private, no-store"
