@@ -99,7 +99,7 @@ export interface Comment {
 
 export interface Notice {
   id: number
-  kind: 'mention' | 'reply'
+  kind: 'mention' | 'reply' | 'review_asked' | 'review_answered' | 'scored' | 'score_answered'
   author: string
   text: string
   url: string

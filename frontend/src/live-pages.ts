@@ -3,20 +3,34 @@ import { live, type CallEvent } from './live.ts'
 import { refresh } from './navigation.ts'
 
 const PAUSE_MS = 150
+/** How often to look whether a form is still being filled in. */
+const FORM_MS = 1000
 /** A page that was rendered before an event may be swapped in after it, but not much later. */
 const RECENT_MS = 15_000
 /** What a call looks like of which more is to come. */
 const UNSETTLED = ['initiated', 'ringing', 'in-progress'].map((status) => `[data-status=${status}]`).join() + ',.badge.spin'
 const waiting = new Map<string, number>()
 
-function later(id: string): void {
+/** Whether somebody fills in a form there that a swap would take away. */
+function isFilledIn(shown: Element): boolean {
+  const fields = [...shown.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('form :is(input, textarea, select), details:has(form) > summary')]
+  return fields.filter((field) => !field.closest('[hx-preserve]')).some((field) =>
+    field === document.activeElement || ('defaultValue' in field && field.value !== field.defaultValue)
+    || (field instanceof HTMLInputElement && field.checked !== field.defaultChecked))
+}
+
+function later(id: string, pause = PAUSE_MS): void {
   clearTimeout(waiting.get(id))
   waiting.set(id, window.setTimeout(() => {
     waiting.delete(id)
     const shown = document.getElementById(id)
+    if (shown && isFilledIn(shown)) {
+      later(id, FORM_MS)
+      return
+    }
     // A tile is fetched again when nobody listens in it: a swap would stop the sound.
     if (shown && !shown.matches('.recording:has(or-player)')) void refresh(id)
-  }, PAUSE_MS))
+  }, pause))
 }
 
 /** When each call that is not on this page was last heard of. */

@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -19,6 +20,7 @@ def environment(**options: Any) -> Environment:
     env = Environment(**options)  # noqa: S701 - see above
     env.globals |= {"static": static, "url": url, "icon": icon}
     env.filters |= {
+        "age": age,
         "bars": bars,
         "datetime": format_datetime,
         "duration": duration,
@@ -55,6 +57,17 @@ def format_datetime(value: datetime | None) -> Markup:
     local = timezone.localtime(value)
     return Markup('<time datetime="{}">{}</time>').format(
         local.isoformat(timespec="seconds"), f"{local.day} {local:%b %Y, %H:%M}"
+    )
+
+
+def age(value: datetime) -> Markup:
+    """How long ago a moment is, such as "2 days ago"; the moment in the reader's zone is its title."""
+    local = timezone.localtime(value)
+    words = timesince(value, depth=1)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        local.isoformat(timespec="seconds"),
+        f"{local.day} {local:%b %Y, %H:%M}",
+        "just now" if words.startswith("0") else f"{words} ago",
     )
 
 

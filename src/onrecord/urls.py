@@ -50,6 +50,7 @@ urlpatterns = [
     path("coaching/clips/<int:clip_id>", coaching.change_clip, name="change-clip"),
     path("coaching/reviews", reviews.reviews, name="reviews"),
     path("coaching/reviews/<int:review_id>", reviews.settle, name="settle-review"),
+    path("coaching/scores/<int:assessment_id>", reviews.answer_score, name="answer-score"),
     path("recordings/<str:call_id>/clips", coaching.add_clip, name="add-clip"),
     path("recordings/<str:call_id>/reviews", reviews.ask, name="ask-for-review"),
     path("recordings/<str:call_id>/scores", reviews.assess, name="assess"),

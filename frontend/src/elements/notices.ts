@@ -2,10 +2,19 @@ import { ApiError, api, type Notice } from '../api.ts'
 import { attribute, element, part, text } from '../dom.ts'
 import { live } from '../live.ts'
 
-const MARKUP = `<section class="notices" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Nobody has mentioned you yet.</p></section>`
-const WORDS = { mention: 'mentioned you', reply: 'answered you' } as const
+const MARKUP = `<section class="notices" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews and scores will be here.</p></section>`
+const WORDS = {
+  mention: 'mentioned you',
+  reply: 'answered you',
+  review_asked: 'asks you for a review',
+  review_answered: 'answered your request for a review',
+  scored: 'scored your call',
+  score_answered: 'has read your score',
+} as const
+/** What events that may bring one begin with. */
+const BRINGERS = ['recording.comment', 'recording.score', 'review.']
 
-/** `<or-notices>` in the user's menu: who mentioned or answered them. Opening the menu is seeing them. */
+/** `<or-notices>` in the user's menu: who mentioned, asked, answered or scored them. Opening the menu is seeing them. */
 export class Notices extends HTMLElement {
   #body = element(MARKUP)
   #unseen = 0
@@ -17,7 +26,7 @@ export class Notices extends HTMLElement {
       if (menu.open && this.#unseen) void this.#seen()
     })
     live.listen(({ type }) => {
-      if (type.startsWith('recording.comment')) void this.#load()
+      if (BRINGERS.some((start) => type.startsWith(start))) void this.#load()
     })
     void this.#load()
   }

@@ -57,6 +57,8 @@ class Action(StrEnum):
 
     REVIEW_ASKED = "review.asked"
     REVIEW_SETTLED = "review.settled"
+    REVIEW_WITHDRAWN = "review.withdrawn"
+    SCORE_ANSWERED = "recording.score_answered"
     SCORECARD_CHANGED = "scorecard.changed"
     SHARE_CREATED = "share.created"
     SHARE_OPENED = "share.opened"

@@ -12,7 +12,8 @@ from onrecord.calls.actions import announce
 from onrecord.coaching.clips import ClipError, moved
 from onrecord.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
 from onrecord.coaching.scoring import Question, ScorecardError, score
-from onrecord.recordings.models import Recording
+from onrecord.recordings.models import Notice, Recording
+from onrecord.recordings.notices import notify
 
 MOST_CLIPS = 200
 
@@ -148,23 +149,63 @@ def assess(
     )
     record(Action.RECORDING_SCORED, recording, acting_user=acting_user, assessment=made.pk, score=made.score)
     announce(recording.call, "recording.scored", acting_user=acting_user)
+    said = made.name if made.score is None else f"{made.name}: {made.score} of 100"
+    notify(recording.call.user_id, recording, Notice.Kind.SCORED, text=said, acting_user=acting_user)
     return made
 
 
-def ask_for_review(recording: Recording, *, reviewer: User, note: str, acting_user: User) -> Review:
-    """Raises RefusedError."""
+@transaction.atomic
+def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> None:
+    """The rep has read it, and says something to it or nothing. Raises RefusedError."""
+    reply = " ".join(reply.split())[:500]
+    unread = Assessment.objects.filter(pk=assessment.pk, read_at=None)
+    if not unread.update(read_at=timezone.now(), reply=reply):
+        raise RefusedError(
+            "You have answered this score before, perhaps in another tab. "
+            + (f"What you wrote now was not kept: “{reply}”" if reply else "")
+        )
+    recording = assessment.recording
+    record(Action.SCORE_ANSWERED, recording, acting_user=acting_user, assessment=assessment.pk)
+    announce(recording.call, "recording.score_answered", acting_user=acting_user)
+    kind = Notice.Kind.SCORE_ANSWERED
+    notify(assessment.author_id, recording, kind, text=reply, acting_user=acting_user)
+
+
+def ask_for_review(
+    recording: Recording, *, reviewer: User, note: str, at_ms: int | None, acting_user: User
+) -> Review:
+    """`at_ms`: the moment it is about. Raises RefusedError."""
     if reviewer.pk == acting_user.pk:
         raise RefusedError("Ask somebody else: a review is a second pair of ears.")
     try:
         with transaction.atomic():
             review = Review.objects.create(
-                recording=recording, asked_by=acting_user, reviewer=reviewer, note=note.strip()[:500]
+                recording=recording,
+                asked_by=acting_user,
+                reviewer=reviewer,
+                note=note.strip()[:500],
+                at_ms=at_ms,
             )
             record(Action.REVIEW_ASKED, recording, acting_user=acting_user, reviewer=reviewer.pk)
             announce(recording.call, "review.asked", acting_user=acting_user)
+            kind = Notice.Kind.REVIEW_ASKED
+            notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
     except IntegrityError as error:
         raise RefusedError(f"{reviewer.name} has been asked already, and has not answered yet.") from error
     return review
+
+
+@transaction.atomic
+def withdraw_review(review: Review, *, acting_user: User) -> None:
+    """Ask no more; it leaves the inbox, and nobody is told of it who does not know. Raises RefusedError."""
+    now = timezone.now()
+    still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
+    if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
+        raise RefusedError("This review is not open any more: it was answered meanwhile, or withdrawn.")
+    asked = Notice.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
+    asked.filter(user=review.reviewer_id, kind=Notice.Kind.REVIEW_ASKED).delete()
+    record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
+    announce(review.recording.call, "review.withdrawn", acting_user=acting_user)
 
 
 @transaction.atomic
@@ -179,11 +220,19 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
     )
     if not changed:
         raise RefusedError(
-            "This review was answered before, perhaps in another tab. "
+            "This review is not open any more: it was answered in another tab, or withdrawn. "
             + (f"What you wrote now was not kept: “{answer}”" if answer else "")
         )
     record(Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state)
     announce(review.recording.call, "review.settled", acting_user=acting_user)
+    notify(
+        review.asked_by_id,
+        review.recording,
+        Notice.Kind.REVIEW_ANSWERED,
+        text=answer,
+        at_ms=review.at_ms,
+        acting_user=acting_user,
+    )
 
 
 @transaction.atomic

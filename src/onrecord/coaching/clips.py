@@ -23,6 +23,18 @@ def read_clock(text: str) -> int | None:
     return ((int(hours or 0) * 60 + int(minutes)) * 60 + int(seconds)) * 1000
 
 
+def moment(text: str, duration_ms: int) -> int | None:
+    """The moment in ms that a text names; None for an empty one. Raises ClipError."""
+    if not text.strip():
+        return None
+    at_ms = read_clock(text)
+    if at_ms is None:
+        raise ClipError("Write the moment as minutes and seconds, such as 1:05.")
+    if at_ms > duration_ms:
+        raise ClipError("The recording is shorter than that. Choose a moment within it.")
+    return at_ms
+
+
 def cut(start: str, end: str, duration_ms: int) -> tuple[int, int]:
     """Start and end in ms of a clip; empty texts mean the recording's own. Raises ClipError."""
     from_ms = read_clock(start) if start.strip() else 0

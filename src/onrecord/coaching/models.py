@@ -105,6 +105,9 @@ class Assessment(models.Model):
     answers = models.JSONField()
     #: 0 to 100; None where no question counts.
     score = models.PositiveSmallIntegerField(null=True)
+    #: When the rep said that they have read it, and what they said to it.
+    read_at = models.DateTimeField(null=True)
+    reply = models.CharField(max_length=500, blank=True)
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -148,11 +151,15 @@ class Review(models.Model):
         OPEN = "open", "Open"
         DONE = "done", "Reviewed"
         DECLINED = "declined", "Declined"
+        #: By who asked.
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="reviews")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_asked")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
     note = models.CharField(max_length=500, blank=True)
+    #: The moment that it is about, in milliseconds of the audio; None for the whole.
+    at_ms = models.PositiveIntegerField(null=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(blank=True)

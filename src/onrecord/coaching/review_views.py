@@ -5,13 +5,15 @@ from http import HTTPStatus
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.calls.views import call_page
 from onrecord.coaching import actions
-from onrecord.coaching.models import Review, Scorecard
+from onrecord.coaching.clips import ClipError, moment
+from onrecord.coaching.models import Assessment, Review, Scorecard
 from onrecord.coaching.queries import asked_by, inbox
 from onrecord.coaching.scoring import ScorecardError, read_answers
 from onrecord.coaching.views import listener
@@ -29,7 +31,7 @@ def reviews(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def ask(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`reviewer`, `note`."""
+    """`reviewer`, `note`, `at` (a moment as 1:05, or empty)."""
     user = listener(request)
     recording = get_object_or_404(audible(user), pk=call_id)
     reviewer = audience(recording).filter(pk=whole_number(request.POST.get("reviewer", "")) or 0).first()
@@ -37,32 +39,41 @@ def ask(request: HttpRequest, call_id: str) -> HttpResponse:
         raise BadRequest
     try:
         actions.ask_for_review(
-            recording, reviewer=reviewer, note=request.POST.get("note", ""), acting_user=user
+            recording,
+            reviewer=reviewer,
+            note=request.POST.get("note", ""),
+            at_ms=moment(request.POST.get("at", ""), recording.duration_ms or 0),
+            acting_user=user,
         )
-    except actions.RefusedError as problem:
-        status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return call_page(request, call_id, status=status, review_problem=str(problem))
+    except (ClipError, actions.RefusedError) as problem:
+        refused = {"review_problem": str(problem), "review_sent": request.POST}
+        return call_page(request, call_id, status=HTTPStatus.UNPROCESSABLE_ENTITY, **refused)
     return redirect("call", call_id)
 
 
 @require_POST
 def settle(request: HttpRequest, review_id: int) -> HttpResponse:
-    """`do` (done, decline), `answer`."""
+    """`do`: the reviewer's `done` or `decline` with an `answer`; `withdraw` by who asked.
+
+    `from`: the page to come back to, `call` or else the inbox.
+    """
     user = listener(request)
-    review = get_object_or_404(
-        Review.objects.audible_to(user).select_related("recording__call"), pk=review_id, reviewer=user
-    )
-    if request.POST.get("do") not in ("done", "decline"):
-        raise BadRequest
+    do = request.POST.get("do")
+    whose = {"asked_by": user} if do == "withdraw" else {"reviewer": user}
+    reviews = Review.objects.audible_to(user).select_related("recording__call")
+    review = get_object_or_404(reviews, pk=review_id, **whose)
+    answer = request.POST.get("answer", "")
     try:
-        actions.settle_review(
-            review,
-            declined=request.POST["do"] == "decline",
-            answer=request.POST.get("answer", ""),
-            acting_user=user,
-        )
+        if do == "withdraw":
+            actions.withdraw_review(review, acting_user=user)
+        elif do in ("done", "decline"):
+            actions.settle_review(review, declined=do == "decline", answer=answer, acting_user=user)
+        else:
+            raise BadRequest
     except actions.RefusedError as problem:
         return _inbox(request, user, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    if request.POST.get("from") == "call":
+        return redirect("call", review.recording_id)
     return redirect("reviews")
 
 
@@ -86,6 +97,21 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
     return redirect("call", call_id)
 
 
+@require_POST
+def answer_score(request: HttpRequest, assessment_id: int) -> HttpResponse:
+    """`reply`, which may be empty: the rep of the call has read how it was scored."""
+    user = listener(request)
+    visible = Assessment.objects.visible_to(user).select_related("recording__call")
+    assessment = get_object_or_404(visible, pk=assessment_id, recording__call__user=user)
+    call_id = assessment.recording_id
+    try:
+        actions.answer_score(assessment, request.POST.get("reply", ""), acting_user=user)
+    except actions.RefusedError as problem:
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return call_page(request, call_id, status=status, answer_problem=str(problem))
+    return redirect("call", call_id)
+
+
 def _inbox(
     request: HttpRequest, user: User, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK
 ) -> HttpResponse:
@@ -98,6 +124,9 @@ def _inbox(
         "problem": problem,
     }
     response = render(request, "coaching/reviews.html", context, status=status)
-    if request.method == "GET":
+    if request.method == "POST":
+        # Where a form went is no page: reloaded, it would be an error.
+        response["HX-Push-Url"] = reverse("reviews")
+    else:
         actions.see_answers(asked, acting_user=user)
     return response

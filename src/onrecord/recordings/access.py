@@ -15,6 +15,8 @@ _SENTENCES: dict[str, str] = {
     Action.RECORDING_SCORED: "Scored it",
     Action.REVIEW_ASKED: "Asked for a review",
     Action.REVIEW_SETTLED: "Answered a review",
+    Action.REVIEW_WITHDRAWN: "Took back a request for a review",
+    Action.SCORE_ANSWERED: "Answered a score",
     Action.RECORDING_VERIFIED: "Had it verified",
     Action.SHARE_CREATED: "Made a public link",
     Action.SHARE_OPENED: "Opened a public link",

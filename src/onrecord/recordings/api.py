@@ -1,4 +1,4 @@
-"""Comments on recordings, and the notices that they cause."""
+"""Comments on recordings, and notices of what concerns the user."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
@@ -14,6 +14,7 @@ from onrecord.accounts.permissions import Permission
 from onrecord.errors import ApiError, require
 from onrecord.recordings import comments
 from onrecord.recordings.models import Comment, Notice, Recording
+from onrecord.recordings.notices import see_notices as see_notices_of
 from onrecord.recordings.queries import audible
 
 router = Router(tags=["recordings"])
@@ -71,24 +72,24 @@ class NoticeOut(Schema):
     kind: str
     author: str
     text: str
-    at_ms: int
-    #: Of the call, at the moment.
+    #: None where it is about the whole recording.
+    at_ms: int | None
+    #: Of the call, at the moment; else at what came of reviews and scores.
     url: str
     created_at: datetime
     seen: bool
 
     @classmethod
     def of(cls, notice: Notice) -> Self:
-        comment = notice.comment
-        page = reverse("call", args=[comment.recording_id])
+        page = reverse("call", args=[notice.recording_id])
         return cls(
             id=notice.pk,
             kind=notice.kind,
-            author=comment.author.name,
-            text=comment.text[:200],
-            at_ms=comment.at_ms,
-            url=f"{page}#t={comment.at_ms // 1000}",
-            created_at=comment.created_at,
+            author=notice.author.name,
+            text=notice.text,
+            at_ms=notice.at_ms,
+            url=f"{page}#coaching" if notice.at_ms is None else f"{page}#t={notice.at_ms // 1000}",
+            created_at=notice.created_at,
             seen=notice.seen_at is not None,
         )
 
@@ -155,7 +156,7 @@ def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
 @notices_router.get("", response=NoticesOut)
 def notices(request: HttpRequest) -> NoticesOut:
     visible = Notice.objects.visible_to(cast(User, request.user))
-    shown = visible.select_related("comment__author").order_by("-id")[:_MOST_NOTICES]
+    shown = visible.select_related("author").order_by("-id")[:_MOST_NOTICES]
     return NoticesOut(
         unseen=visible.filter(seen_at=None).count(), notices=[NoticeOut.of(one) for one in shown]
     )
@@ -163,7 +164,7 @@ def notices(request: HttpRequest) -> NoticesOut:
 
 @notices_router.post("/seen", response={204: None})
 def see_notices(request: HttpRequest) -> Any:
-    comments.see_notices(acting_user=cast(User, request.user))
+    see_notices_of(acting_user=cast(User, request.user))
     return Status(204, None)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
@@ -14,6 +13,7 @@ from onrecord.audit.models import Action, record
 from onrecord.calls.actions import announce
 from onrecord.people.models import searchable
 from onrecord.recordings.models import Comment, Notice, Recording
+from onrecord.recordings.notices import notify
 
 
 @transaction.atomic
@@ -36,9 +36,16 @@ def add_comment(
     if parent and audience(recording).filter(pk=parent.author_id).exists():
         told.setdefault(parent.author_id, Notice.Kind.REPLY)
     told.pop(acting_user.pk, None)
-    Notice.objects.bulk_create(
-        Notice(user_id=user_id, comment=comment, kind=kind) for user_id, kind in told.items()
-    )
+    for user_id, kind in told.items():
+        notify(
+            user_id,
+            recording,
+            kind,
+            text=text,
+            at_ms=comment.at_ms,
+            comment=comment,
+            acting_user=acting_user,
+        )
     record(
         Action.RECORDING_COMMENTED, recording, acting_user=acting_user, comment=comment.pk, told=sorted(told)
     )
@@ -53,12 +60,6 @@ def delete_comment(comment: Comment, *, acting_user: User) -> None:
     record(Action.RECORDING_COMMENT_DELETED, recording, acting_user=acting_user, comment=comment.pk)
     comment.delete()
     announce(recording.call, "recording.comment_deleted", acting_user=acting_user)
-
-
-@transaction.atomic
-def see_notices(*, acting_user: User) -> None:
-    """The user has looked at their notices."""
-    Notice.objects.filter(user=acting_user, seen_at=None).update(seen_at=timezone.now())
 
 
 def listeners(recording: Recording, q: str, limit: int) -> list[User]:

@@ -136,19 +136,31 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         """The user's own, as long as they may hear what these are about."""
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
-        return self.filter(Scope.of(user).within("comment__recording__call__user"), user=user)
+        return self.filter(Scope.of(user).within("recording__call__user"), user=user)
 
 
 class Notice(models.Model):
-    """Tells a user of a comment that names or answers them."""
+    """Tells a user of what somebody did about a recording that concerns them."""
 
     class Kind(models.TextChoices):
         MENTION = "mention", "Mention"
         REPLY = "reply", "Reply"
+        REVIEW_ASKED = "review_asked", "Review asked for"
+        REVIEW_ANSWERED = "review_answered", "Review answered"
+        SCORED = "scored", "Scored"
+        SCORE_ANSWERED = "score_answered", "Score answered"
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="notices")
-    kind = models.CharField(max_length=10, choices=Kind)
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    #: Milliseconds of the audio; None where it is about the whole.
+    at_ms = models.PositiveIntegerField(null=True)
+    #: The beginning of what was said.
+    text = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    #: The one that it tells of; the notice goes with it.
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="notices")
     seen_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()

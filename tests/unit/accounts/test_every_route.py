@@ -84,6 +84,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "coaching/clips/<int:clip_id>"): (404, 404, 404, 403, 404, 403, 302),
     ("GET", "coaching/reviews"): LISTENER,
     ("POST", "coaching/reviews/<int:review_id>"): (404, 404, 404, 403, 404, 403, 302),
+    ("POST", "coaching/scores/<int:assessment_id>"): (404, 404, 404, 403, 404, 403, 302),
     ("GET", "recordings/<str:call_id>/clips"): LISTENER,
     ("POST", "recordings/<str:call_id>/clips"): (422, 422, 422, 403, 422, 403, 302),
     # Names nobody, or no scorecard.
@@ -251,6 +252,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<int:playlist_id>": 1,
         "<int:clip_id>": 1,
         "<int:review_id>": 1,
+        "<int:assessment_id>": 1,
         "<int:scorecard_id>": 1,
     }
     for placeholder, value in values.items():

@@ -40,7 +40,15 @@ SECRET = "quetzalcoatlus"
 NUMBER = "+13125550177"
 
 #: Placeholders of things that belong to a call.
-OF_CALLS = ("<str:call_id>", "<call_id>", "<int:clip_id>", "<int:review_id>", "<str:link_id>", "<comment_id>")
+OF_CALLS = (
+    "<str:call_id>",
+    "<call_id>",
+    "<int:clip_id>",
+    "<int:review_id>",
+    "<int:assessment_id>",
+    "<str:link_id>",
+    "<comment_id>",
+)
 #: Things of the team, which everybody with the permission may see.
 OF_TEAM = (
     "<int:person_id>",
@@ -126,7 +134,7 @@ def ids(call: Call, zoe: User, outsider: User) -> dict[str, str]:
         answer=SECRET,
         seen_at=timezone.now(),
     )
-    Assessment.objects.create(
+    assessment = Assessment.objects.create(
         recording=recording, author=zoe, name=SECRET, questions=[], answers=[], score=None
     )
     link = ShareLink.objects.create(
@@ -142,6 +150,7 @@ def ids(call: Call, zoe: User, outsider: User) -> dict[str, str]:
         # Their own playlist is theirs to tidy up: of the clip they learn nothing.
         "<int:clip_id>": str(shared.clips.get().pk),
         "<int:review_id>": str(review.pk),
+        "<int:assessment_id>": str(assessment.pk),
         "<str:link_id>": link.pk,
         "<comment_id>": str(recording.comments.get().pk),
         "<int:playlist_id>": str(shared.pk),

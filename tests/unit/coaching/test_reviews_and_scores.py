@@ -92,6 +92,44 @@ def test_an_answer_to_an_old_question_is_shown_before_what_is_newer(
     assert counts(ana)["answers"] == 0
 
 
+def notices(user: User) -> list[tuple[str, str, str]]:
+    told = client_of(user).get("/api/v2/notices").json()["notices"]
+    return [(one["kind"], one["text"], one["url"].partition("#")[2]) for one in told]
+
+
+def test_a_review_may_be_about_a_moment_and_both_are_told(ana: User, marcus: User, call: Call) -> None:
+    form = {"reviewer": marcus.pk, "note": "Too early?", "at": "0:42"}
+    path = f"/recordings/{call.pk}/reviews"
+    for wrong, why in (("soon", "such as 1:05"), ("1:30", "shorter than that")):
+        refused = client_of(ana).post(path, form | {"at": wrong})
+        assert refused.status_code == 422
+        assert why in refused.content.decode()
+        assert "Too early?</textarea>" in refused.content.decode(), "what was written is kept"
+    assert client_of(ana).post(path, form).status_code == 302
+    assert notices(marcus) == [("review_asked", "Too early?", "t=42")]
+    inbox = client_of(marcus).get("/coaching/reviews").content.decode()
+    assert f"/calls/{call.pk}#t=42" in inbox
+    assert "just now" in inbox
+    review = Review.objects.get()
+    client_of(marcus).post(f"/coaching/reviews/{review.pk}", {"do": "done", "answer": "No."})
+    assert notices(ana) == [("review_answered", "No.", "t=42")]
+    User.objects.filter(pk=marcus.pk).update(group=GroupFactory(name="West"))
+    assert notices(User.objects.get(pk=marcus.pk)) == [], "out of their sight by now"
+
+
+def test_who_asked_withdraws_before_the_answer(ana: User, marcus: User, call: Call) -> None:
+    ask(ana, call, marcus)
+    path = f"/coaching/reviews/{Review.objects.get().pk}"
+    assert client_of(marcus).post(path, {"do": "withdraw"}).status_code == 404
+    assert client_of(ana).post(path, {"do": "withdraw"}).status_code == 302
+    assert (counts(marcus)["reviews"], counts(ana)["answers"], notices(marcus)) == (0, 0, [])
+    late = client_of(marcus).post(path, {"do": "done", "answer": "A long thought."})
+    assert late.status_code == 422
+    assert "A long thought." in late.content.decode()
+    assert client_of(ana).post(path, {"do": "withdraw"}).status_code == 422
+    assert ask(ana, call, marcus) == 302, "withdrawn, it can be asked for again"
+
+
 def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
@@ -132,6 +170,19 @@ def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Cal
     assert "Ask first." in page
     assert "75 of 100" in page, "the average"
     assert "Score: Discovery" not in page
+
+
+def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User, call: Call) -> None:
+    score(marcus, call, scorecard(marcus), "5", "0", "Ask first.")
+    assert notices(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
+    path = f"/coaching/scores/{Assessment.objects.get().pk}"
+    assert client_of(marcus).post(path, {"reply": "Not mine."}).status_code == 404
+    assert client_of(ana).post(path, {"reply": "I will."}).status_code == 302
+    assert notices(marcus) == [("score_answered", "I will.", "coaching")]
+    assert "Ana has read it: “I will.”" in client_of(marcus).get(f"/calls/{call.pk}").content.decode()
+    again = client_of(ana).post(path, {"reply": "And more."})
+    assert again.status_code == 422
+    assert "And more." in again.content.decode()
 
 
 def test_what_was_scored_keeps_the_questions_as_they_were(ana: User, marcus: User, call: Call) -> None:
