@@ -1,4 +1,4 @@
-"""What a notice says comes to stand in it: first room for it, then (0009) what is known, then (0010) always."""
+"""What a notice says comes to stand in it: first room for it, then (0010) what is known, then (0011) always."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recordings", "0007_long_views"),
+        ("recordings", "0008_list_searches"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -14,6 +14,6 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recordings", "0008_notices_of_more")]
+    dependencies = [("recordings", "0009_notices_of_more")]
 
     operations = [migrations.RunPython(fill, migrations.RunPython.noop)]

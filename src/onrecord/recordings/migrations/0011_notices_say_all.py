@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recordings", "0009_fill_notices"),
+        ("recordings", "0010_fill_notices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
