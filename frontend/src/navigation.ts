@@ -12,6 +12,12 @@ interface SwapTask {
   swapSpec: { style: string }
 }
 
+interface Asked {
+  target?: Element
+  request: { method: string }
+  response: { status: number }
+}
+
 /** Mark the section in which the page is, and bring it into sight where the sections need more room than there is. */
 function markSection(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
@@ -37,7 +43,26 @@ function arrived(): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
 }
 
+/** What was asked for last of all that comes into `#main`. */
+let latest: Asked | null = null
+
+/** Of two pages that are on their way, only the one asked for later comes, in whatever order they arrive. */
+function dropLateAnswers(): void {
+  const contextOf = (event: Event) => (event as CustomEvent<{ ctx: Asked }>).detail.ctx
+  document.addEventListener('htmx:before:request', (event) => {
+    const context = contextOf(event)
+    if (context.target?.id === 'main') latest = context
+  })
+  document.addEventListener('htmx:before:response', (event) => {
+    const { target, request, response } = contextOf(event)
+    if (target?.id !== 'main' || contextOf(event) === latest) return
+    event.preventDefault()
+    if (request.method !== 'GET' && response.status >= 400) toast('What you sent from the page before was not saved. Go back to it and try again.')
+  })
+}
+
 export function startNavigation(): void {
+  dropLateAnswers()
   document.addEventListener('htmx:after:swap', arrived)
   document.addEventListener('htmx:before:swap', (event) => {
     held = document.activeElement?.id ?? ''

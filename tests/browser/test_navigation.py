@@ -1,6 +1,8 @@
 """The call lives in the page's session, not in any page."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import numpy as np
 from playwright.sync_api import BrowserContext, Page, expect
@@ -101,3 +103,30 @@ def test_a_closed_tab_ends_the_call_and_keeps_the_recording(
 
     assert call["status"] == "completed"
     assert sound.has_only(sound.seconds(left, 0.3, 1.5), 440)
+
+
+def test_a_late_answer_to_a_form_does_not_replace_the_page_that_was_asked_for_after_it(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ida")
+    page.goto(f"{installation.url}/coaching")
+    page.get_by_label("Name", exact=True).fill("Late")
+    # Nobody else writes while this does: the server keeps the form waiting, and answers who only reads.
+    with closing(sqlite3.connect(installation.home / "db.sqlite3", isolation_level=None)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        with page.expect_request(lambda request: request.method == "POST"):
+            page.get_by_role("button", name="Make the playlist").click()
+        go(page, "nav a[href='/people']")
+        people = page.get_by_role("heading", name="People", exact=True)
+        expect(people).to_be_visible()
+        answered = page.evaluate_handle(
+            "() => ({ done: new Promise((settle) =>"
+            " document.addEventListener('htmx:finally:request', settle, { once: true })) })"
+        )
+        database.execute("ROLLBACK")
+    answered.evaluate("async ({ done }) => { await done }")
+    expect(people).to_be_visible()
+    assert page.url == f"{installation.url}/people"
+    page.goto(f"{installation.url}/coaching")
+    expect(page.get_by_role("link", name="Late", exact=True)).to_be_visible()
