@@ -39,7 +39,7 @@ from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
 from onrecord.recordings.comments import audience
 from onrecord.recordings.outcome import RecordingStatus
-from onrecord.sharing.queries import links_of
+from onrecord.sharing.queries import links_of, standings
 from onrecord.sharing.rules import Rules
 from onrecord.whole_numbers import whole_number
 
@@ -160,8 +160,7 @@ def call_page(
             "verification": verifications.order_by("-id").first(),
         }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_LISTEN):
-        now = timezone.now()
-        context["links"] = [(link, link.standing(now)) for link in links_of(shown.recording, user)]
+        context["links"] = standings(links_of(shown.recording, user))
         context["sharing"] = Rules.from_json(user.team.sharing)
         context["coaching"] = _coaching(shown, user)
     response = render(request, "calls/detail.html", context | shown_once, status=status)

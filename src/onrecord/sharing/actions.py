@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from onrecord.accounts.models import Team, User
 from onrecord.audit.models import Action, AuditEntry, record
+from onrecord.governance import decisions
 from onrecord.recordings.models import Recording
 from onrecord.sharing.models import ShareLink, is_not_to_be_recorded
-from onrecord.sharing.queries import full
+from onrecord.sharing.queries import full, opens
 from onrecord.sharing.rules import (
     LONGEST_PASSCODE,
     SHORTEST_PASSCODE,
     Rules,
-    Standing,
 )
 
 #: Wrong passcodes of one link within this time: more lock it, for the one address or for everybody.
@@ -77,7 +77,7 @@ def share(
         passcode=make_password(passcode) if passcode else "",
         shows_contact=shows_contact,
     )
-    if is_not_to_be_recorded(recording):
+    if is_not_to_be_recorded(recording, decisions.current().do_not_record):
         raise ShareError("The person or the number is marked Do Not Record: such recordings are not shared.")
     link.save()
     record(Action.SHARE_CREATED, recording, acting_user=acting_user, link=link.pk, days=days)
@@ -116,7 +116,7 @@ def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
     Every passcode that is looked at leaves an audit row: refused, until it has proved to be right.
     """
     link = full().filter(token_hash=hash_of(token)).first()
-    if link is None or link.standing(timezone.now()) is not Standing.OPEN:
+    if link is None or not opens(link):
         raise GoneError
     if link.passcode:
         if not passcode:

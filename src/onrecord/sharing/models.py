@@ -1,6 +1,7 @@
 """A public link."""
 
 import uuid
+from collections.abc import Collection
 from datetime import datetime
 from typing import Self
 
@@ -9,7 +10,6 @@ from django.db import models
 from onrecord.accounts.models import Team, User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
-from onrecord.governance import decisions
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.sharing import rules
@@ -59,29 +59,26 @@ class ShareLink(models.Model):
     def __str__(self) -> str:
         return f"Public link {self.id}"
 
-    def standing(self, now: datetime) -> rules.Standing:
-        """Whether it opens now; ask for the link by `queries.full`."""
-        return rules.standing(self._facts, self._rules, now)
-
-    @property
-    def ends_at(self) -> datetime:
-        return rules.end_of(self._facts, self._rules)
-
-    @property
-    def _rules(self) -> rules.Rules:
-        return rules.Rules.from_json(self.team.sharing)
-
-    @property
-    def _facts(self) -> rules.Link:
-        return rules.Link(
+    def standing(self, now: datetime, do_not_record: Collection[str]) -> rules.Standing:
+        """Whether it opens now, by the policy's numbers that are not recorded: `queries.standings`."""
+        facts = rules.Link(
             created_at=self.created_at,
             expires_at=self.expires_at,
             has_passcode=bool(self.passcode),
             revoked=self.revoked_at is not None,
             author_may_share=self.created_by.is_active and may_share(self.created_by, self.recording),
             may_be_heard=self.recording.status == RecordingStatus.COMPLETED
-            and not is_not_to_be_recorded(self.recording),
+            and not is_not_to_be_recorded(self.recording, do_not_record),
         )
+        return rules.standing(facts, self._rules, now)
+
+    @property
+    def ends_at(self) -> datetime:
+        return rules.end_of(self.created_at, self.expires_at, self._rules)
+
+    @property
+    def _rules(self) -> rules.Rules:
+        return rules.Rules.from_json(self.team.sharing)
 
 
 def may_share(user: User, recording: Recording) -> bool:
@@ -90,9 +87,9 @@ def may_share(user: User, recording: Recording) -> bool:
     return permitted and Scope.of(user).covers(recording.call.user)
 
 
-def is_not_to_be_recorded(recording: Recording) -> bool:
-    """Whether a person of the call, or its number, is marked Do Not Record by now."""
+def is_not_to_be_recorded(recording: Recording, do_not_record: Collection[str]) -> bool:
+    """Whether a person of the call is marked Do Not Record by now, or its number is among those."""
     call = recording.call
     people = (call.person, call.log.person if call.log else None)
     marked = any(person.do_not_record for person in people if person)
-    return marked or call.number in decisions.current().do_not_record
+    return marked or call.number in do_not_record

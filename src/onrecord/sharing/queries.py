@@ -1,9 +1,12 @@
 """Reading public links."""
 
+from collections.abc import Iterable
+
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from onrecord.accounts.models import User
+from onrecord.governance import decisions
 from onrecord.paging import Page, page
 from onrecord.recordings.models import Recording
 from onrecord.sharing.models import ShareLink
@@ -35,4 +38,15 @@ def list_links(user: User, *, cursor: str | None) -> Page[ShareLink]:
 def open_link_of(link_id: str) -> ShareLink | None:
     """The link, if it opens now."""
     link = full().filter(pk=link_id).first()
-    return link if link and link.standing(timezone.now()) is Standing.OPEN else None
+    return link if link and opens(link) else None
+
+
+def standings(links: Iterable[ShareLink]) -> list[tuple[ShareLink, Standing]]:
+    """Each with whether it opens now. Ask for the links by `full`."""
+    now, policy = timezone.now(), decisions.current()
+    return [(link, link.standing(now, policy.do_not_record)) for link in links]
+
+
+def opens(link: ShareLink) -> bool:
+    ((_, standing),) = standings([link])
+    return standing is Standing.OPEN

@@ -78,16 +78,16 @@ class Link:
     may_be_heard: bool
 
 
-def end_of(link: Link, rules: Rules) -> datetime:
-    """When the link ends under these rules."""
-    return min(link.expires_at, link.created_at + timedelta(days=rules.longest_days))
+def end_of(created_at: datetime, expires_at: datetime, rules: Rules) -> datetime:
+    """When a link ends under these rules."""
+    return min(expires_at, created_at + timedelta(days=rules.longest_days))
 
 
 def standing(link: Link, rules: Rules, now: datetime) -> Standing:
     """Whether the link opens. Whatever is against it counts."""
     if link.revoked:
         return Standing.REVOKED
-    if now >= end_of(link, rules):
+    if now >= end_of(link.created_at, link.expires_at, rules):
         return Standing.EXPIRED
     if not link.may_be_heard:
         return Standing.WITHDRAWN

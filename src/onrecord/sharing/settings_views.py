@@ -4,7 +4,6 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.accounts.models import User
@@ -14,7 +13,7 @@ from onrecord.accounts.scope import Scope
 from onrecord.audit.models import Action
 from onrecord.errors import require
 from onrecord.sharing import actions
-from onrecord.sharing.queries import list_links
+from onrecord.sharing.queries import list_links, standings
 from onrecord.sharing.rules import DAYS, Rules
 
 
@@ -34,14 +33,13 @@ def sharing(request: HttpRequest) -> HttpResponse:
         return redirect("sharing")
     user.team.refresh_from_db()
     found = list_links(user, cursor=request.GET.get("cursor"))
-    now = timezone.now()
     scope = Scope.of(user)
     context = {
         # Of a call that the manager does not see, the list says that there is a link, and no more.
         "seen": {link.pk for link in found.rows if scope.covers(link.recording.call.user)},
         "rules": Rules.from_json(user.team.sharing),
         "days": DAYS,
-        "links": [(link, link.standing(now)) for link in found.rows],
+        "links": standings(found.rows),
         "next_cursor": found.next_cursor,
         "changes": recent(Action.SHARING_RULES_CHANGED, Action.SHARES_REVOKED),
     }

@@ -21,7 +21,7 @@ from onrecord.calls.models import Call
 from onrecord.recordings.serving import blob_store
 from onrecord.sharing.actions import TRIES_OF_AN_ADDRESS
 from onrecord.sharing.models import ShareLink
-from onrecord.sharing.queries import links_of
+from onrecord.sharing.queries import links_of, standings
 
 pytestmark = pytest.mark.django_db
 
@@ -231,16 +231,28 @@ def test_without_a_passcode_where_that_is_allowed_the_link_opens_at_once(max_: U
     assert stranger.get(f"/shared/{ShareLink.objects.get().pk}/audio").status_code == 404
 
 
-def test_the_permissions_of_an_author_are_read_once_however_many_links_they_made(
+def test_permissions_of_an_author_and_the_policy_are_read_once_however_many_links_there_are(
     max_: User, call: Call
 ) -> None:
     for _ in range(4):
         shared(max_, call)
     with CaptureQueriesContext(connection) as asked:
-        standings = [link.standing(timezone.now()) for link in links_of(call.recording, max_)]
+        found = standings(links_of(call.recording, max_))
+        assert all(link.ends_at for link, _ in found)
     of_permissions = [one for one in asked if "auth_permission" in one["sql"]]
+    of_policies = [one for one in asked if "policyversion" in one["sql"]]
     # Two for the reader, two for the author.
-    assert (len(standings), len(of_permissions)) == (4, 4)
+    assert (len(found), len(of_permissions), len(of_policies)) == (4, 4, 1)
+
+
+def test_a_link_that_has_expired_is_not_offered_to_be_revoked(max_: User, call: Call) -> None:
+    shared(max_, call)
+    path = f"/recordings/links/{ShareLink.objects.get().pk}/revoke"
+    assert path in client_of(max_).get(f"/calls/{call.pk}").content.decode()
+    ShareLink.objects.update(expires_at=timezone.now())
+    page = client_of(max_).get(f"/calls/{call.pk}").content.decode()
+    assert "Expired" in page
+    assert path not in page
 
 
 def test_only_who_made_a_link_or_manages_sharing_can_revoke_it(max_: User, call: Call) -> None:
