@@ -13,10 +13,14 @@ const waiting = new Map<string, number>()
 
 /** Whether somebody fills in a form there that a swap would take away. */
 function isFilledIn(shown: Element): boolean {
-  const fields = [...shown.querySelectorAll<HTMLInputElement | HTMLTextAreaElement>('form :is(input, textarea, select), details:has(form) > summary')]
-  return fields.filter((field) => !field.closest('[hx-preserve]')).some((field) =>
-    field === document.activeElement || ('defaultValue' in field && field.value !== field.defaultValue)
-    || (field instanceof HTMLInputElement && field.checked !== field.defaultChecked))
+  const fields = [...shown.querySelectorAll('form :is(input, textarea, select), details:has(form) > summary')]
+  return fields.some((field) => !field.closest('[hx-preserve]') && (field === document.activeElement || isChanged(field)))
+}
+
+function isChanged(field: Element): boolean {
+  if (field instanceof HTMLInputElement && ['checkbox', 'radio'].includes(field.type)) return field.checked !== field.defaultChecked
+  if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue
+  return false
 }
 
 function later(id: string, pause = PAUSE_MS): void {
