@@ -130,3 +130,23 @@ def test_a_late_answer_to_a_form_does_not_replace_the_page_that_was_asked_for_af
     assert page.url == f"{installation.url}/people"
     page.goto(f"{installation.url}/coaching")
     expect(page.get_by_role("link", name="Late", exact=True)).to_be_visible()
+
+
+def test_what_belongs_together_stands_in_line_on_a_phone_and_on_a_desk(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ida")
+
+    def edge(selector: str, which: str) -> float:
+        return float(page.locator(selector).first.evaluate(f"e => e.getBoundingClientRect().{which}"))
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert abs(edge("#people td:first-child", "top") - edge("#people .place", "top")) < 1
+    page.goto(f"{installation.url}/settings/outcomes")
+    assert edge(".outcome-name input[type=text]", "width") > 200
+    page.set_viewport_size({"width": 1440, "height": 900})
+    page.goto(f"{installation.url}/calls")
+    page.locator("#calls tr:has([data-listen]) .when").last.click()
+    expect(page.locator("#log")).to_be_visible()
+    assert edge("#facts-heading + dl dd", "left") == edge("#log ~ dl dd", "left")
