@@ -4,6 +4,7 @@ No number is refused because a validity pattern does not know it: ten North Amer
 fail theirs. Only its length is asked, and whether it is an emergency number.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
@@ -120,12 +121,24 @@ def readable(e164: str) -> str:
 
 def digits_of(text: str) -> str:
     """The digits of a text that is written like a number; empty for one that is not."""
-    tidied = _tidy(text)
+    # The zero that is dialled only within the country, as numbers are printed: +44 (0)20 7946 0018.
+    tidied = _tidy(text).replace("(0)", "")
     if any(not one.isdecimal() and one not in _PUNCTUATION for one in tidied):
         return ""
     return "".join(one for one in tidied if one.isdecimal())
 
 
-def dial_prefixes(digits: str, region: str) -> tuple[str, str]:
-    """E.164 beginnings that the digits may mean: with a country code already, or as dialled in `region`."""
-    return f"+{digits}", f"+{phonenumbers.country_code_for_region(region)}{digits.lstrip('0')}"
+def dial_prefixes(digits: str, region: str) -> list[str]:
+    """E.164 beginnings that the digits may mean: with a country code, as dialled in `region`, or abroad."""
+    meant = [digits, f"{phonenumbers.country_code_for_region(region)}{digits.lstrip('0')}"]
+    if abroad := _leads_abroad(region).match(digits):
+        meant.append(digits[abroad.end() :])
+    return [f"+{one}" for one in meant]
+
+
+@lru_cache(maxsize=256)
+def _leads_abroad(region: str) -> re.Pattern[str]:
+    """What is dialled before the country code: the region's own prefix, and the one of most countries."""
+    known = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
+    own = known.international_prefix if known else None
+    return re.compile(f"(?:{own}|00)" if own else "00")

@@ -47,6 +47,7 @@ def digit_ranges(digits: str, user: User, *, number: str) -> list[Q]:
     return [Q(reversed_digits__gte=ends, reversed_digits__lt=f"{ends}:")] + [
         Q(**{f"{number}__gte": prefix, f"{number}__lt": f"{prefix}:"})
         for prefix in dial_prefixes(digits, user.region)
+        if len(prefix) > _FEWEST_DIGITS
     ]
 
 

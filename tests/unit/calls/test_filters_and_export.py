@@ -58,6 +58,9 @@ def table(text: str) -> list[dict[str, str]]:
         "0123",
         "tel:+13125550123",
         "555 0123",
+        "011 1 312 555 0123",
+        "001 312 555",
+        "+1 (0)312 555 0123",
     ],
 )
 def test_a_number_is_found_in_any_format_whether_or_not_it_is_a_persons(

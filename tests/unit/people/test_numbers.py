@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.people.numbers import NumberError, Problem, normalise, readable
+from onrecord.people.numbers import NumberError, Problem, dial_prefixes, digits_of, normalise, readable
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,20 @@ def test_an_emergency_number_of_any_region_is_refused(typed: str, region: str) -
 )
 def test_a_number_is_shown_for_the_eye(e164: str, shown: str) -> None:
     assert readable(e164) == shown
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "meant"),
+    [
+        ("+44 (0)20 7946", "US", "+44207946"),
+        ("011 44 20 7946", "US", "+44207946"),
+        ("00 44 20 7946", "US", "+44207946"),
+        ("0011 44 20 7946", "AU", "+44207946"),
+        ("020 7946", "GB", "+44207946"),
+        ("207946", "", "+207946"),
+    ],
+)
+def test_the_beginning_of_a_number_is_meant_however_it_is_dialled(
+    typed: str, region: str, meant: str
+) -> None:
+    assert meant in dial_prefixes(digits_of(typed), region)
