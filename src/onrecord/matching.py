@@ -1,19 +1,20 @@
 """Searching a list in several ways at once.
 
-What few rows match is found in an index and sorted; what many match is met soon where the list is walked in
-its order. So neither takes long, once it is known which of the two it is.
+What few rows match is looked up; what many match is met soon where the list is walked in its order. So
+neither takes long, once it is known which of the two it is.
 """
 
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from onrecord.database.expressions import OneOf
+
 _M = TypeVar("_M", bound=Model)
 
-#: As many are found and sorted in some milliseconds. Of a million rows it is every hundredth: walking the
-#: list, a page of those takes no longer.
-_FEW = 10_000
+#: Looking up as many takes some milliseconds; so does walking in a million rows to a page of more.
+_FEW = 3000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -22,25 +23,25 @@ class Ways:
 
     #: Each by itself is a search in an index.
     narrow: list[Q]
-    #: True of too many rows to be looked for.
+    #: True of too many rows to be looked up.
     wide: list[Q]
 
-    def find(self, rows: "QuerySet[_M]", walked: "QuerySet[_M]") -> "list[QuerySet[_M]]":
-        """The rows that match, as one search or several which may find the same row.
-
-        `walked`: the same rows, asked for in such a way that an index has them in the list's order.
-        """
-        if not self.wide and self._find_few(rows):
-            return [rows.filter(way) for way in self.narrow] or [rows.none()]
+    def find(self, rows: "QuerySet[_M]", walked: "QuerySet[_M]") -> "QuerySet[_M]":
+        """The rows that match. `walked`: the same rows, so asked for that an index has them in order."""
+        keys = None if self.wide else self._keys(rows)
+        if keys is not None:
+            # Without what the rows were asked for already: else an index of that would be walked.
+            return QuerySet(rows.model).filter(OneOf("pk", keys))
         anyhow = Q()
         for way in self.narrow + self.wide:
             anyhow |= way
-        return [walked.filter(anyhow)]
+        return walked.filter(anyhow)
 
-    def _find_few(self, rows: "QuerySet[_M]") -> bool:
-        found = 0
+    def _keys(self, rows: "QuerySet[Any]") -> list[Any] | None:
+        """Of the rows that the narrow ways find; None when they are many."""
+        keys = set[Any]()
         for way in self.narrow:
-            found += rows.filter(way).order_by()[: _FEW + 1 - found].count()
-            if found > _FEW:
-                return False
-        return True
+            keys.update(rows.filter(way).order_by().values_list("pk", flat=True)[: _FEW + 1])
+            if len(keys) > _FEW:
+                return None
+        return list(keys)

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, Never, TypeVar
@@ -36,27 +35,18 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
     return Page(rows=found[:size], next_cursor=next_cursor)
 
 
-def page_of_found(
-    searches: "Sequence[QuerySet[_M]]",
-    shown: "QuerySet[_M]",
-    *,
-    by: str,
-    cursor: str | None,
-    size: int = PAGE_SIZE,
+def page_of_many(
+    rows: "QuerySet[_M]", shown: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[_M]:
-    """The same of a long list, whose rows are those that any of the searches finds.
+    """The same of a very long list: of `rows` only order and key are read, which an index has.
 
-    Each is asked for no more than order and key, which an index has. `shown` reads the page's rows.
+    `shown` reads the page's rows.
     """
-    field = by.lstrip("-")
-    found = {
-        row for search in searches for row in _after(cursor, search, by).values_list(field, "pk")[: size + 1]
-    }
-    keys = sorted(found, reverse=by.startswith("-"))
-    rows = shown.in_bulk([key for _, key in keys[:size]])
+    keys = list(_after(cursor, rows, by).values_list(by.lstrip("-"), "pk")[: size + 1])
+    found = shown.in_bulk([key for _, key in keys[:size]])
     return Page(
         # One may have been deleted in between.
-        rows=[rows[key] for _, key in keys[:size] if key in rows],
+        rows=[found[key] for _, key in keys[:size] if key in found],
         next_cursor=encode(*keys[size - 1]) if len(keys) > size else None,
     )
 

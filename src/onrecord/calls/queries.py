@@ -11,9 +11,9 @@ from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
-from onrecord.calls.search import searches
+from onrecord.calls.search import searched
 from onrecord.outcomes.lists import Field, Lists, from_json, missing
-from onrecord.paging import PAGE_SIZE, Page, page_of_found
+from onrecord.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.recordings.models import DIALER
 
 #: How long after its end a call that nobody has to log waits in the dialer.
@@ -31,23 +31,16 @@ def _shown(calls: "QuerySet[Call]") -> "QuerySet[Call]":
 
 def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
     """Newest first."""
-    return page_of_found(
-        _searches(user, wanted), _shown(Call.objects.all()), by="-created_at", cursor=cursor, size=size
+    return page_of_many(
+        filtered_calls(user, wanted), _shown(Call.objects.all()), by="-created_at", cursor=cursor, size=size
     )
 
 
-def count_calls(user: User, wanted: CallFilter) -> int:
-    """How many `list_calls` lists in all."""
-    first, *others = [search.values("pk") for search in _searches(user, wanted)]
-    return (first.union(*others) if others else first).count()
-
-
-def _searches(user: User, wanted: CallFilter) -> "list[QuerySet[Call]]":
-    """Those that find the calls; each is one in an index (tests/unit/calls/test_calls_plans.py)."""
+def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
+    """Each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)
-    found = searches(team, wanted.q, user, owner="user", owners=owners)
-    return [search.filter(wanted.condition()) for search in found]
+    return searched(team, wanted.q, user, owner="user", owners=owners).filter(wanted.condition())
 
 
 def reps_of(user: User) -> list[User]:

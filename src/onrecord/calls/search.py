@@ -15,17 +15,19 @@ from onrecord.people.search import holding, named
 _M = TypeVar("_M", bound=Model)
 
 
-def searches(
+def searched(
     rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None
-) -> "list[QuerySet[_M]]":
+) -> "QuerySet[_M]":
     """Of a team's rows those of `owners` (None: of anybody) that `q` may mean; if it is empty, all of theirs.
 
-    Together the searches find them, and several may find the same. `owner` names the column of the rep.
+    `owner` names the column of the rep.
     """
+    if owners == []:
+        return rows.none()
     # Of several owners the team's rows are walked, in order; each owner's would have to be sorted together.
     theirs = rows if owners is None else rows.filter(OneOf(Plain(owner), owners))
     walked = rows.filter(**{owner: owners[0]}) if owners is not None and len(owners) == 1 else theirs
-    return _ways(q, user, owner=owner, owners=owners).find(theirs, walked) if q else [walked]
+    return _ways(q, user, owner=owner, owners=owners).find(theirs, walked) if q else walked
 
 
 def _ways(q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:

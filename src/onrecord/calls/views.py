@@ -23,7 +23,7 @@ from onrecord.calls.models import Call
 from onrecord.calls.notes import Notes
 from onrecord.calls.queries import (
     collaborators_in,
-    count_calls,
+    filtered_calls,
     list_calls,
     may_join,
     reps_of,
@@ -66,7 +66,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user = cast(User, request.user)
     require_calls(user)
     wanted = CallFilter.of(request.GET)
-    rows = count_calls(user, wanted)
+    rows = filtered_calls(user, wanted).count()
     record(Action.CALLS_EXPORTED, user, acting_user=user, rows=rows, **wanted.query())
     headers = {
         "Content-Disposition": f'attachment; filename="calls-{timezone.localdate().isoformat()}.csv"',

@@ -5,6 +5,9 @@ from typing import Any
 #: Django's engine of ours.
 POSTGRESQL = "onrecord.database.postgresql"
 
+#: A page's queries are many and short: to start further processes for one takes longer than to answer it.
+_ONE_WORKER = "-c max_parallel_workers_per_gather=0"
+
 #: Seconds that a writer waits for its turn.
 _PATIENCE = 10
 
@@ -61,5 +64,5 @@ def _postgresql(url: str) -> dict[str, Any]:
         "PASSWORD": said.pop("password", ""),
         "HOST": said.pop("host", ""),
         "PORT": said.pop("port", ""),
-        "OPTIONS": {"options": f"-c lock_timeout={_PATIENCE}s", **said},
+        "OPTIONS": {"options": f"-c lock_timeout={_PATIENCE}s {_ONE_WORKER}", **said},
     }

@@ -21,7 +21,7 @@ class Plain(Func):
 
 
 class OneOf(Func):
-    """Whether a column holds one of very many numbers: they are one parameter, where `in` makes each its own.
+    """Whether a column holds one of very many keys: they are one parameter, where `in` makes each its own.
 
     With thousands, Django takes longer to write the query than the database to answer it.
     """
@@ -29,15 +29,15 @@ class OneOf(Func):
     arity = 1
     output_field = BooleanField()
 
-    def __init__(self, column: str | Plain, numbers: list[int]) -> None:
+    def __init__(self, column: str | Plain, keys: list[int] | list[str]) -> None:
         super().__init__(column)
-        self.numbers = numbers
+        self.keys = keys
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
         template = "%(expressions)s IN (SELECT value FROM json_each(%%s))"
         sql, params = self.as_sql(compiler, connection, template=template)
-        return sql, [*params, json.dumps(self.numbers)]
+        return sql, [*params, json.dumps(self.keys)]
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
         sql, params = self.as_sql(compiler, connection, template="%(expressions)s = ANY(%%s)")
-        return sql, [*params, self.numbers]
+        return sql, [*params, self.keys]

@@ -5,7 +5,7 @@ from django.db.models import Q
 from onrecord.accounts.models import Team, User
 from onrecord.database.expressions import OneOf
 from onrecord.matching import Ways
-from onrecord.paging import PAGE_SIZE, Page, page_of_found
+from onrecord.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.people.models import Person, PhoneNumber
 from onrecord.people.numbers import dial_prefixes, digits_of
 from onrecord.people.search import holding, named
@@ -17,9 +17,9 @@ _FEWEST_DIGITS = 3
 def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[Person]:
     """By name, whatever its accents and case."""
     people = Person.objects.visible_to(user)
-    searches = _ways(q, user).find(people, people) if q.strip() else [people]
+    found = _ways(q, user).find(people, people) if q.strip() else people
     shown = Person.objects.prefetch_related("numbers")
-    return page_of_found(searches, shown, by="search_text", cursor=cursor, size=size)
+    return page_of_many(found, shown, by="search_text", cursor=cursor, size=size)
 
 
 def _ways(q: str, user: User) -> Ways:

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 
 from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
-from onrecord.calls.search import searches
-from onrecord.paging import Page, page_of_found
+from onrecord.calls.search import searched
+from onrecord.paging import Page, page_of_many
 from onrecord.query import begin_of, end_of
 from onrecord.recordings.filters import LENGTHS, Filters
 from onrecord.recordings.models import Recording
@@ -28,9 +28,9 @@ def list_recordings(
     """
     finished = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
-    found = searches(finished, filters.q, user, owner="rep", owners=owners)
-    return page_of_found(
-        [_filtered(search, filters, playlist=playlist) for search in found],
+    rows = searched(finished, filters.q, user, owner="rep", owners=owners)
+    return page_of_many(
+        _filtered(rows, filters, playlist=playlist),
         Recording.objects.select_related("call__person", "rep"),
         by="-called_at",
         cursor=cursor,
