@@ -85,9 +85,13 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     page.get_by_role("button", name="Move clip 1 down").press("Enter")
     expect(clips.nth(1)).to_have_attribute("data-playing", "")
 
+    page.get_by_role("button", name="Volume of each side").press("Enter")
+    page.get_by_role("slider", name="Contact").press("Home")
     page.get_by_role("button", name="Play clip 1").press("Enter")
     expect(clips.nth(0)).to_have_attribute("data-playing", "")
     expect(page.locator(".player-now")).to_have_text("0:01")
+    expect(page.locator("[data-volume=contact]")).to_have_value("0")
+    expect(playing).to_be_hidden()
     expect(clips.nth(1)).to_have_attribute("data-playing", "", timeout=15_000)
     expect(clips.nth(0)).not_to_have_attribute("data-playing", "")
     expect(page.locator(".clips > li[data-playing]")).to_have_count(0, timeout=15_000)

@@ -59,6 +59,36 @@ def test_the_speed_is_remembered(listening: Page) -> None:
     assert listening.locator("or-player audio").evaluate("audio => audio.playbackRate") == 1.5
 
 
+def test_a_reload_goes_on_where_listening_stood_and_skips_what_was_paused_on_other_pages_too(
+    listening: Page,
+) -> None:
+    gap = listening.locator(".player-gap").get_attribute("title")
+    assert gap
+    start, end = (int(clock) for clock in re.findall(r"0:(\d\d)", gap))
+    slider = listening.get_by_role("slider", name="Position")
+    slider.focus()
+    steps = start // 5 - 1
+    for _ in range(steps):
+        slider.press("ArrowRight")
+    before = 5 * steps
+    expect(slider).to_have_attribute("aria-valuenow", str(before))
+    listening.reload()
+    expect(slider).to_have_attribute("aria-valuenow", str(before))
+
+    listening.get_by_role("button", name="Skip silence").click()
+    listening.get_by_role("button", name="Play", exact=True).click()
+    expect(listening.get_by_role("button", name="Pause")).to_be_visible()
+    listening.locator("nav a[href='/people']").click()
+    mini = listening.get_by_role("region", name="Now playing")
+    expect(mini).to_be_visible()
+    listening.wait_for_function(f"() => document.querySelector('or-mini-player audio').currentTime >= {end}")
+    inside = f"audio => [...Array(audio.played.length).keys()].every(n => audio.played.end(n) < {start + 1}"
+    inside += f" || audio.played.start(n) > {end - 2})"
+    assert listening.locator("or-mini-player audio").evaluate(inside)
+    mini.get_by_role("button", name="Stop listening").click()
+    expect(mini).to_be_hidden()
+
+
 def test_nobody_who_may_not_see_a_call_hears_it(installation: Installation, listening: Page) -> None:
     audio = listening.locator("or-player audio").get_attribute("src")
     assert audio

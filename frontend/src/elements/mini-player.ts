@@ -1,6 +1,8 @@
 import { attribute, element, part, text } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
+import { gapsOf, skipTo, type Range, type Span } from '../peaks.ts'
+import { keepPosition } from '../position.ts'
 import { pageOf, secondsOf, type Played } from '../played.ts'
 import { toast } from '../toast.ts'
 
@@ -22,6 +24,7 @@ export class MiniPlayer extends HTMLElement {
   #audio: HTMLAudioElement | null = null
   #played: Played = {}
   #rest: Played[] = []
+  #skipped: Range[] = []
   #abort = new AbortController()
 
   connectedCallback(): void {
@@ -43,17 +46,19 @@ export class MiniPlayer extends HTMLElement {
 
   /**
    * Go on with a recording, and after it with the `rest`. The audio must come here in the same task in which it left
-   * the page, else it pauses.
+   * the page, else it pauses. `skipped`: what is left out of it.
    */
-  take(audio: HTMLAudioElement, played: Played, rest: Played[]): void {
+  take(audio: HTMLAudioElement, played: Played, rest: Played[], skipped: Range[]): void {
     this.#close()
     this.#audio = audio
     this.#rest = rest
+    this.#skipped = skipped
     this.#abort = new AbortController()
     const { signal } = this.#abort
     this.#body.append(audio)
     for (const type of ['play', 'pause', 'timeupdate', 'ended']) audio.addEventListener(type, () => this.#show(), { signal })
     for (const type of ['timeupdate', 'ended']) audio.addEventListener(type, () => this.#end(), { signal })
+    audio.addEventListener('timeupdate', () => this.#goOn(), { signal })
     audio.addEventListener('play', () => document.dispatchEvent(new CustomEvent('or:playing', { detail: this })), { signal })
     audio.addEventListener('error', () => toast(`${this.#played.label} could not be loaded.`), { signal })
     document.addEventListener('or:playing', (event) => {
@@ -86,6 +91,14 @@ export class MiniPlayer extends HTMLElement {
     this.#show()
   }
 
+  #goOn(): void {
+    const audio = this.#audio
+    if (!audio) return
+    const target = skipTo(audio.currentTime, this.#skipped)
+    if (target !== null) audio.currentTime = target
+    if (!this.#played.clip) keepPosition(this.#played.src ?? '', audio.currentTime, audio.ended)
+  }
+
   /** At the end of a clip, go on with the next. */
   #end(): void {
     const audio = this.#audio
@@ -97,6 +110,8 @@ export class MiniPlayer extends HTMLElement {
       return
     }
     this.#rest = rest
+    // Its silences are not known without its waveform.
+    this.#skipped = this.#skipped.length ? gapsOf(JSON.parse(next.spans || '[]') as Span[]) : []
     audio.src = next.src ?? ''
     audio.currentTime = secondsOf(next).start
     this.#name(next)

@@ -6,6 +6,7 @@ import { setVolume, volumeOf, type Side } from '../sides.ts'
 import { toast } from '../toast.ts'
 import { gapsOf, parsePeaks, silencesOf, skipTo, type Range, type Span } from '../peaks.ts'
 import { playedIn, secondsOf, type Played } from '../played.ts'
+import { keepPosition, positionOf } from '../position.ts'
 import { Comments } from './comments.ts'
 import { miniPlayer } from './mini-player.ts'
 import { colours, drawWaveform } from './waveform.ts'
@@ -104,7 +105,11 @@ export class Player extends HTMLElement {
     if (playing) {
       this.#audio.replaceWith(playing)
       this.#audio = playing
-    } else if (this.#audio.getAttribute('src') !== src) this.#audio.src = src
+    } else if (this.#audio.getAttribute('src') !== src) {
+      this.#audio.src = src
+      // A clip begins where it was cut.
+      if (!this.hasAttribute('start')) this.#audio.currentTime = positionOf(src)
+    }
   }
 
   #leaveAudio(): void {
@@ -116,7 +121,7 @@ export class Player extends HTMLElement {
     const carried = this.#audio
     // This view may be shown again, and needs an audio then.
     this.#audio = element<HTMLAudioElement>('<audio preload="none"></audio>')
-    mini.take(carried, playedIn(this), this.rest)
+    mini.take(carried, playedIn(this), this.rest, this.#skipped)
     this.#body.append(this.#audio)
   }
 
@@ -177,6 +182,19 @@ export class Player extends HTMLElement {
     return this.#audio.play()
   }
 
+  pause(): void {
+    this.#audio.pause()
+  }
+
+  /** Sides as loud as with another player. */
+  soundLike(other: Player): void {
+    for (const side of ['ours', 'contact'] as const) {
+      const volume = volumeOf(other.#audio, side)
+      if (volume !== volumeOf(this.#audio, side)) setVolume(this.#audio, side, volume)
+    }
+    this.#showVolume()
+  }
+
   /** Where the playback stands, in seconds. */
   get time(): number {
     return this.#audio.currentTime
@@ -231,6 +249,9 @@ export class Player extends HTMLElement {
     on(this.#speed, ['change'], () => this.#setSpeed(Number(this.#speed.value)))
     on(this.#audio, ['play', 'pause', 'ended', 'seeked', 'timeupdate'], () => this.#show())
     on(this.#audio, ['timeupdate', 'ended'], () => this.#endClip())
+    on(this.#audio, ['timeupdate', 'seeked', 'ended'], () => {
+      if (!this.hasAttribute('start')) keepPosition(this.getAttribute('src') ?? '', this.#audio.currentTime, this.#audio.ended)
+    })
     on(this.#audio, ['play'], () => {
       document.dispatchEvent(new CustomEvent('or:playing', { detail: this }))
       this.#follow()
@@ -324,14 +345,17 @@ export class Player extends HTMLElement {
     localStorage.setItem(SKIP_KEY, on ? 'on' : 'off')
   }
 
+  /** What is left out. */
+  get #skipped(): Range[] {
+    return this.#skip.getAttribute('aria-pressed') === 'true' ? [...this.#gaps, ...this.#silences] : []
+  }
+
   /** While playing, look every frame: `timeupdate` comes only four times a second, too late to skip cleanly. */
   #follow(): void {
     cancelAnimationFrame(this.#frame)
     if (this.#audio.paused) return
-    if (this.#skip.getAttribute('aria-pressed') === 'true') {
-      const target = skipTo(this.#audio.currentTime, [...this.#gaps, ...this.#silences])
-      if (target !== null) this.#seek(target)
-    }
+    const target = skipTo(this.#audio.currentTime, this.#skipped)
+    if (target !== null) this.#seek(target)
     this.#endClip()
     this.#frame = requestAnimationFrame(() => this.#follow())
   }

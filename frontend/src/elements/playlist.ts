@@ -40,7 +40,12 @@ export class Playlist extends HTMLElement {
     putInto(player, playedBy(button))
     const clips = this.#clips
     player.rest = clips.slice(clips.indexOf(button) + 1).map(playedBy)
-    part(this, '.playlist-stage').replaceChildren(player)
+    const stage = part(this, '.playlist-stage')
+    const before = stage.querySelector<Player>('or-player')
+    // Else it would play on beside the page.
+    before?.pause()
+    stage.replaceChildren(player)
+    if (before) player.soundLike(before)
     this.#playing = button
     this.#show()
     return player
