@@ -16,7 +16,9 @@ _BATCH = 500
 #: Excel takes a file for UTF-8 only if it begins with this.
 _MARK = "\ufeff"
 #: A cell that begins with one of these is a formula to a spreadsheet, and a caller's name may well be one.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: Some take the wide forms of East Asian keyboards for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+_SPACES = " \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 
 COLUMNS = (
     "Call id", "Date", "Contact", "Company", "Number", "From", "Rep", "Status", "Duration (s)", "Disposition",
@@ -38,7 +40,7 @@ def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
 
 def safe(text: str) -> str:
     """Text that no spreadsheet runs: an apostrophe before what would be a formula."""
-    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) else text
+    return f"'{text}" if text.lstrip(_SPACES).startswith(_FORMULA) else text
 
 
 def _row(call: Call) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import tzinfo
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -57,7 +58,12 @@ def calls(request: HttpRequest) -> HttpResponse:
         "statuses": {name: word for name, (word, _) in STATUSES.items()},
         "next_cursor": found.next_cursor,
     }
-    return render(request, "calls/list.html", context)
+    response = render(request, "calls/list.html", context)
+    query = urlencode(wanted.query())
+    if "cursor" not in request.GET and request.GET.urlencode() != query:
+        # The filters' form sends what is empty too: the address is to say only what is asked for.
+        response["HX-Replace-Url"] = f"{reverse('calls')}?{query}" if query else reverse("calls")
+    return response
 
 
 @require_safe

@@ -112,6 +112,13 @@ def test_a_filter_that_cannot_be_read_is_refused_with_what_it_takes(
     assert not AuditEntry.objects.filter(action="calls.exported").exists()
 
 
+def test_the_address_says_only_what_is_asked_for(browser: Client) -> None:
+    answer = browser.get("/calls?q=&rep=&status=busy&since=&until=")
+    assert answer["HX-Replace-Url"] == "/calls?status=busy"
+    assert browser.get("/calls?q=&rep=")["HX-Replace-Url"] == "/calls"
+    assert "HX-Replace-Url" not in browser.get("/calls?status=busy")
+
+
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
 def test_days_at_the_ends_of_the_calendar_are_days(zone: str) -> None:
     user = UserFactory(permission_set="Admin", time_zone=zone)
@@ -176,7 +183,9 @@ def test_the_export_goes_on_over_many_batches(
     assert {row["Call id"] for row in rows} == calls == set(Call.objects.values_list("pk", flat=True))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-2", "@cmd", "\t=1", "  =1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1", "-2", "@cmd", "\t=1", "  =1", "\r=1", "\u00a0=1", "\uff1d1+1", "\uff20cmd"]
+)
 def test_a_cell_that_would_be_a_formula_is_text(text: str) -> None:
     assert safe(text) == f"'{text}"
 
