@@ -63,6 +63,10 @@ function dropLateAnswers(): void {
 
 export function startNavigation(): void {
   dropLateAnswers()
+  // A form that does not say how it is sent is sent by the element of ours that made it.
+  document.addEventListener('htmx:before:init', (event) => {
+    if (event.target instanceof HTMLFormElement && !event.target.hasAttribute('method')) event.preventDefault()
+  })
   document.addEventListener('htmx:after:swap', arrived)
   document.addEventListener('htmx:before:swap', (event) => {
     held = document.activeElement?.id ?? ''

@@ -87,8 +87,13 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     card.get_by_role("button", name="Save", exact=True).click()
     expect(card.get_by_role("alert")).to_have_text("Your team requires a disposition. Choose one, then save.")
     card.get_by_role("radio", name="Call back").check()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
     card.get_by_role("button", name="Save and next").click()
     expect(card).to_be_hidden()
+    # The log goes to the API; the page below it is not asked for by the form's fields.
+    assert [url for url in asked if url.endswith("/log")]
+    assert not [url for url in asked if "disposition=" in url]
     expect(dialer.number).to_have_value(follower.get_attribute("data-dial") or "")
 
 
