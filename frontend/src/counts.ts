@@ -17,7 +17,7 @@ async function refresh(): Promise<void> {
     const count = counts[place.dataset.count ?? ''] ?? 0
     place.hidden = count === 0
     place.textContent = String(count)
-    place.setAttribute('aria-label', `${count} ${place.dataset.says ?? ''}`)
+    place.setAttribute('aria-label', `${place.dataset.says ?? ''}: ${count}`)
     place.setAttribute('role', 'img')
   }
 }

@@ -11,6 +11,13 @@ export function timer(milliseconds: number): string {
   return clock(milliseconds).padStart(5, '0')
 }
 
+/** A moment in the user's time zone, as the server writes it: "31 Jan 2026, 15:04". */
+export function moment(iso: string): string {
+  const timeZone = document.querySelector<HTMLMetaElement>('meta[name=time-zone]')?.content
+  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone } as const
+  return new Intl.DateTimeFormat('en-GB', options).format(new Date(iso)).replace('Sept', 'Sep')
+}
+
 /** Text for use inside HTML. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -64,6 +64,6 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
     page.get_by_role("button", name="Revoke all links").click()
     expect(page.locator("#links .badge").first).to_have_text("Revoked")
     outside.reload()
-    expect(outside.get_by_role("alert")).to_contain_text("Follow the link that you were given again")
+    expect(outside.get_by_role("alert")).to_contain_text("Follow the link again")
     outside.goto(address)
     expect(outside.get_by_role("alert")).to_contain_text("does not open anything")

@@ -72,13 +72,19 @@ function duringCall(state: State, call: Call): RecordingView {
   return {
     name: locked ? shown.lockedName : shown.name,
     text: state.wanted ? PENDING[state.wanted] : text,
-    reason,
+    reason: locked ? reason : reasonNow(recording.state, reason),
     tone: shown.tone,
     glyph: shown.glyph,
     locked,
     pending: state.wanted !== null,
     press: locked || state.wanted ? null : { kind: 'now', wanted: shown.next },
   }
+}
+
+/** The decision's sentence says how the call began; what was done since then needs another. */
+function reasonNow(state: keyof typeof RUNNING, began: string): string {
+  if (state === 'paused') return 'Nothing is kept until you resume.'
+  return state === 'recording' && began.startsWith('Off: ') ? 'Started during the call.' : began
 }
 
 const PENDING: Record<Wanted, string> = { recording: 'Starting to record…', paused: 'Pausing the recording…' }

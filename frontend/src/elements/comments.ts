@@ -1,6 +1,6 @@
 import { ApiError, api, type Comment } from '../api.ts'
 import { element, part, text } from '../dom.ts'
-import { clock } from '../format.ts'
+import { clock, moment } from '../format.ts'
 import { live } from '../live.ts'
 import { toast } from '../toast.ts'
 import { mentions } from './mentions.ts'
@@ -15,12 +15,10 @@ export interface Host {
 const MARKUP = `
   <section class="comments" aria-label="Comments">
     <ol class="comment-list"></ol>
-    <form class="comment-form"><label><span class="comment-label"></span>
-      <textarea rows="2" maxlength="5000" placeholder="Say something about this moment. @ mentions a colleague."></textarea></label>
+    <form class="comment-form"><label class="comment-label"></label>
+      <div class="comment-field"><textarea rows="2" maxlength="5000" placeholder="Say something about this moment. @ mentions a colleague."></textarea></div>
       <div class="comment-acts"><button class="button small">Comment</button></div></form>
   </section>`
-
-const when = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit', hour12: false })
 
 /** Comments of one recording: a list, a form, and marks upon the waveform. */
 export class Comments {
@@ -38,6 +36,8 @@ export class Comments {
   constructor(callId: string, host: Host, signal: AbortSignal) {
     this.#callId = callId
     this.#host = host
+    this.#field.id = `comment-on-${callId}`
+    part<HTMLLabelElement>(this.#form, 'label').htmlFor = this.#field.id
     mentions(this.#field, (q) => api.listeners(callId, q))
     this.#form.addEventListener('submit', (event) => {
       event.preventDefault()
@@ -108,7 +108,7 @@ export class Comments {
       <p class="comment-head"><strong></strong> <button type="button" class="comment-time numeric"></button> <span class="soft"></span></p>
       <p class="notes"></p><div class="comment-acts"></div></li>`)
     text(part(item, 'strong'), comment.author)
-    text(part(item, '.soft'), when.format(new Date(comment.created_at)))
+    text(part(item, '.soft'), moment(comment.created_at))
     text(part(item, '.notes'), comment.text)
     const time = part<HTMLButtonElement>(item, '.comment-time')
     text(time, clock(comment.at_ms))
@@ -124,7 +124,7 @@ export class Comments {
 
   #reply(item: HTMLElement, comment: Comment): void {
     this.root.querySelector('.comment-reply')?.remove()
-    const form = element<HTMLFormElement>(`<form class="comment-reply"><label><span class="unseen">Reply</span><textarea rows="2" maxlength="5000"></textarea></label>
+    const form = element<HTMLFormElement>(`<form class="comment-reply"><div class="comment-field"><textarea rows="2" maxlength="5000" aria-label="Reply"></textarea></div>
       <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="link">Cancel</button></div></form>`)
     const field = part<HTMLTextAreaElement>(form, 'textarea')
     mentions(field, (q) => api.listeners(this.#callId, q))

@@ -17,6 +17,8 @@ export function mentions(field: HTMLTextAreaElement, find: (q: string) => Promis
   field.setAttribute('aria-controls', list.id)
   let waiting = 0
   let asked = 0
+  /** What nobody's name begins with; nor does what is typed on after it. */
+  let ended: string | null = null
 
   const options = () => [...list.children] as HTMLElement[]
   const chosen = () => options().findIndex((option) => option.getAttribute('aria-selected') === 'true')
@@ -36,16 +38,18 @@ export function mentions(field: HTMLTextAreaElement, find: (q: string) => Promis
     const before = field.value.slice(0, field.selectionStart).replace(TYPED, `@${name} `)
     field.value = before + field.value.slice(field.selectionEnd)
     field.setSelectionRange(before.length, before.length)
+    ended = `${name} `
     close()
     field.focus()
   }
   const offer = async () => {
     const typed = TYPED.exec(field.value.slice(0, field.selectionStart))?.[1]
-    if (typed === undefined) return close()
+    if (typed === undefined || (ended !== null && typed.startsWith(ended))) return close()
     const mine = ++asked
-    const { people } = await find(typed.trim()).catch(() => ({ people: [] as Mentionable[] }))
+    const people = await find(typed.trim()).then((found) => found.people, () => null)
     if (mine !== asked) return
-    if (!people.length) return close()
+    if (people && !people.length) ended = typed
+    if (!people?.length) return close()
     list.replaceChildren(
       ...people.map(({ id, name }) => {
         const option = element(`<li role="option" id="${list.id}-${id}" aria-selected="false"></li>`)

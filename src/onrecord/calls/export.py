@@ -54,7 +54,7 @@ def _row(call: Call) -> tuple[str, ...]:
         call.caller_number,
         call.user.name,
         call.status,
-        str(round(call.duration_ms / 1000)) if call.duration_ms is not None else "",
+        str(call.duration_ms // 1000) if call.duration_ms is not None else "",
         log.disposition if log else "",
         log.sentiment if log else "",
         log.notes if log else "",

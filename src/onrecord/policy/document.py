@@ -153,7 +153,10 @@ def _place_problem(place: str) -> str:
         return ""
     if place.isdecimal():
         return f"{place} is not an area code in service."
-    return f"'{place}' is no area code (415), ISO 3166-2 code (US-CA) or ISO 3166-1 code (DE)."
+    return (
+        f"no place is called '{place}'. "
+        "Write a name (Texas, Germany), its code (US-TX, DE) or an area code (415)."
+    )
 
 
 def _policy_problems(policy: Policy) -> Iterator[str]:

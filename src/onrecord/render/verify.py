@@ -143,7 +143,7 @@ class _Proof:
                     "outside of every span."
                 )
             at += len(block)
-        return f"{len(found)} spans; silence outside of them"
+        return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside of them"
 
     def peaks(self) -> str:
         peaks, samples = self._store.get(self._call_id, PEAKS), self._manifest["samples"]

@@ -41,7 +41,7 @@ _SALT = "onrecord.sharing"
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 _GONE = "This link does not open anything (any more). Ask whoever gave it to you for a new one."
-_AGAIN = "Follow the link that you were given again. If that does not help, ask for a new one."
+_AGAIN = "This page has closed. Follow the link again; if it was revoked or has expired, it says so."
 _LOCKED = "Too many wrong passcodes. Try again in a quarter of an hour."
 _WRONG = "That is not the passcode. Look at what you were sent, and try again."
 

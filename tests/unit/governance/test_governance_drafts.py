@@ -210,7 +210,7 @@ def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(ida: Admin) 
     ("fields", "sentence"),
     [
         ({"where": "999"}, "999 is not an area code in service"),
-        ({"where": "Atlantis"}, "'Atlantis' is no area code"),
+        ({"where": "Atlantis"}, "no place is called 'Atlantis'"),
         ({"where": ""}, "name at least one place"),
         ({"where": "800"}, "has no place of its own"),
         ({"where": "CA"}, "can be California or Canada"),
