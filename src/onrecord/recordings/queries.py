@@ -82,7 +82,7 @@ class Choices:
 
 
 def choices(user: User) -> Choices:
-    """Of what the user may see."""
+    """Reps and groups of what the user may see; sources and outcomes are words of the whole team."""
     scope = Scope.of(user)
     reps = User.objects.filter(team=user.team_id).order_by("name", "pk")
     if scope.team_id is None:
