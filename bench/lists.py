@@ -99,6 +99,7 @@ def _cases() -> dict[str, tuple[str, Ask]]:
     from bench.volume import RARE, USERS, name_of, number_of
     from onrecord.accounts.models import Group, User
     from onrecord.calls.models import Call
+    from onrecord.coaching.models import Playlist
     from onrecord.paging import encode
     from onrecord.people.models import Person
     from onrecord.people.numbers import readable
@@ -106,7 +107,8 @@ def _cases() -> dict[str, tuple[str, Ask]]:
     users = list(User.objects.order_by("pk").values_list("pk", flat=True)[:USERS])
     groups = list(Group.objects.values_list("pk", flat=True))
     moments = [Call.objects.order_by("-created_at")[n].created_at for n in range(0, CALLS, CALLS // 10)]
-    names = [Person.objects.order_by("name")[n].name for n in range(0, PEOPLE, PEOPLE // 10)]
+    in_order = Person.objects.order_by("search_text")
+    names = [in_order[n].search_text for n in range(0, PEOPLE, PEOPLE // 10)]
 
     def one_of(name: str, values: list[str]) -> Ask:
         return lambda chance: {name: chance.choice(values)}
@@ -148,6 +150,7 @@ def _cases() -> dict[str, tuple[str, Ask]]:
         "a rare disposition": one_of("disposition", [RARE]),
         "sentiment": one_of("sentiment", ["Positive", "Negative"]),
         "notes": one_of("notes", ["yes"]),
+        "playlist": one_of("playlist", [str(playlist.pk) for playlist in Playlist.objects.all()]),
         "a first name, notes, length": lambda chance: {
             **search["a first name"](chance), "notes": "yes", "length": "5-15",
         },

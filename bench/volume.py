@@ -12,10 +12,12 @@ from django.db import connection
 from django.utils import timezone
 
 from onrecord.accounts.models import Group, Team, User
+from onrecord.coaching.models import Clip, Playlist
 from onrecord.people.models import searchable
 from onrecord.people.search import install
 from onrecord.policy.areas import area_codes
-from onrecord.recordings.models import DIALER
+from onrecord.recordings.models import DIALER, Recording
+from onrecord.recordings.outcome import RecordingStatus
 
 USERS, GROUPS = 100, 10
 TABLES = ("people_person", "people_phonenumber", "calls_calllog", "calls_call", "recordings_recording")
@@ -61,6 +63,7 @@ def fill(*, people: int, calls: int, recordings: int) -> list[User]:
         _insert("calls_calllog", _logs(calls, recordings, people, users))
         _insert("calls_call", _calls(calls, recordings, people, users))
         _insert("recordings_recording", _recordings(calls, recordings, people, users))
+    _playlist(users[0])
     install()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -84,6 +87,17 @@ def _users() -> list[User]:
     for user, name in zip(users, ("Admin", "Manager", "Rep"), strict=False):
         user.groups.add(PermissionSet.objects.get(name=name))
     return users
+
+
+def _playlist(owner: User) -> None:
+    """Of the whole team, with every hundredth of the newest recordings."""
+    playlist = Playlist.objects.create(team=owner.team, owner=owner, name="Good calls", is_shared=True)
+    newest = Recording.objects.filter(call_team=owner.team_id, status=RecordingStatus.COMPLETED)
+    keys = newest.order_by("-called_at", "-pk").values_list("pk", flat=True)[:10_000:100]
+    Clip.objects.bulk_create(
+        Clip(playlist=playlist, recording_id=key, start_ms=0, end_ms=1000, position=position)
+        for position, key in enumerate(keys)
+    )
 
 
 @contextmanager

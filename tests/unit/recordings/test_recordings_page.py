@@ -16,7 +16,7 @@ from onrecord.calls.notes import Notes
 from onrecord.outcomes.lists import Field
 from onrecord.recordings.filters import Filters
 from onrecord.recordings.models import Recording, SavedView
-from onrecord.recordings.queries import list_recordings
+from onrecord.recordings.queries import audible, list_recordings
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_the_list_is_the_finished_part_of_what_the_user_may_see(permission_set: 
     ):
         recorded(owner)
     visible = Recording.objects.visible_to(user).filter(status="completed")
-    assert set(list_recordings(user, Filters(), cursor=None).rows) == set(visible)
+    assert set(list_recordings(user, Filters(), cursor=None).rows) == set(audible(user)) == set(visible)
     assert len(visible) == {"Rep": 1, "Manager": 2, "": 0}.get(permission_set, 3)
 
 
