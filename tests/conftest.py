@@ -5,12 +5,17 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
 from harness.browser import browser
 from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.web import User
+
+# No test measures speed: examples that a busy machine draws slowly are no failure.
+settings.register_profile("onrecord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("onrecord")
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ HELD = st.sets(
 MEMBER = st.tuples(HELD, st.sampled_from(["East", "West", None]), st.booleans())
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(members=st.lists(MEMBER, min_size=1, max_size=4))
 def test_both_ways_of_asking_agree(members: list[tuple[set[Permission], str | None, bool]]) -> None:
     users = []

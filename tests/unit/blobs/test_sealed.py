@@ -39,7 +39,7 @@ def opened(sealed: bytes) -> bytes:
 
 
 @given(size=SIZES, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_range_equals_the_plaintext_slice(size: int, data: st.DataObject) -> None:
     plaintext = secrets.token_bytes(size)
     source = reader(seal(plaintext, KEY, CALL, "audio"))
@@ -50,7 +50,7 @@ def test_any_range_equals_the_plaintext_slice(size: int, data: st.DataObject) ->
 
 
 @given(cuts=st.lists(st.integers(0, SEGMENT + 100), max_size=8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_it_does_not_matter_how_the_plaintext_came(cuts: list[int]) -> None:
     pieces = [secrets.token_bytes(size) for size in cuts]
     file = io.BytesIO()
@@ -83,7 +83,7 @@ def test_a_read_fetches_only_the_segments_it_touches() -> None:
 
 
 @given(size=SIZES, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_flipped_bit_anywhere_is_detected(size: int, data: st.DataObject) -> None:
     sealed = bytearray(seal(secrets.token_bytes(size), KEY, CALL, "audio"))
     sealed[data.draw(st.integers(0, len(sealed) - 1))] ^= 1 << data.draw(st.integers(0, 7))
@@ -92,7 +92,7 @@ def test_a_flipped_bit_anywhere_is_detected(size: int, data: st.DataObject) -> N
 
 
 @given(size=SIZES, data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_cut_object_is_detected(size: int, data: st.DataObject) -> None:
     sealed = seal(secrets.token_bytes(size), KEY, CALL, "audio")
     with pytest.raises(SealError):

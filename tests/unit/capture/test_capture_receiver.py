@@ -230,7 +230,7 @@ def test_a_flood_of_long_packets_on_one_leg_stays_readable(tmp_path: Path) -> No
     assert len(held.chunks) > 3
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     mode=st.sampled_from([Mode.BOTH, Mode.ONE_SIDED]),
     steps=st.lists(

@@ -85,7 +85,7 @@ def carry_out(step: str | int, call: CallCapture, model: Model, clock: Clock, se
             model.open = model.open and mode is not Mode.NONE
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(mode=st.sampled_from(Mode), at_start=st.booleans(), steps=STEPS)
 def test_exactly_what_arrives_while_the_gate_is_open_is_captured(
     mode: Mode, at_start: bool, steps: list[str | int]
@@ -106,7 +106,7 @@ def test_exactly_what_arrives_while_the_gate_is_open_is_captured(
     assert call.captured is bool(model.captured)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=STEPS)
 def test_a_one_sided_call_never_holds_the_contact(steps: list[str | int]) -> None:
     clock, model = Clock(), Model(mode=Mode.ONE_SIDED, wanted=True)

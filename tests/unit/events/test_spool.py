@@ -135,4 +135,4 @@ class SpoolAgainstModel(RuleBasedStateMachine):
 
 
 TestSpoolAgainstModel = SpoolAgainstModel.TestCase
-TestSpoolAgainstModel.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
+TestSpoolAgainstModel.settings = settings(max_examples=40, stateful_step_count=25)

@@ -132,7 +132,7 @@ def schedules(draw: st.DrawFn) -> list[Frame]:
 
 
 @given(frames=schedules(), data=st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_arrival_is_placed_as_the_document_says_however_it_is_sliced(
     frames: list[Frame], data: st.DataObject
 ) -> None:

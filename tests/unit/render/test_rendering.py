@@ -99,7 +99,7 @@ def scripts(draw: st.DrawFn) -> list[tuple[str, int]]:
 
 
 @given(script=scripts(), starts=st.booleans(), sizes=st.lists(st.integers(0, 5), max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_silence_is_exactly_the_complement_of_what_was_captured(
     script: list[tuple[str, int]], starts: bool, sizes: list[int]
 ) -> None:
