@@ -78,7 +78,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
     for client, user_id in zip(clients, user_ids, strict=True):
         client.force_login(User.objects.get(pk=user_id))
     times: dict[str, list[float]] = {}
-    for name, (path, ask) in _cases().items():
+    for name, (path, ask) in cases().items():
         chance = random.Random(name)
         for client in clients:
             # What the process does once, such as reading a template, is not measured.
@@ -94,7 +94,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
     return times
 
 
-def _cases() -> dict[str, tuple[str, Ask]]:
+def cases() -> dict[str, tuple[str, Ask]]:
     """What is asked of each page; where there is a choice, another one each time."""
     from bench.volume import RARE, USERS, name_of, number_of
     from onrecord.accounts.models import Group, User

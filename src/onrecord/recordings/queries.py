@@ -43,11 +43,11 @@ def list_recordings(
 
 def audible(user: User) -> "QuerySet[Recording]":
     """The finished recordings of calls that the user may see, to be found by their key."""
-    # From the copies of the facts, and by none of their indexes: the search is to begin with the key.
-    rows = Recording.objects.alias(team=Plain("call_team"), state=Plain("status"))
+    # By none of these columns' indexes: the search is to begin with the key.
+    rows = Recording.objects.alias(team=Plain("call__team"), state=Plain("status"))
     rows = rows.filter(team=user.team_id, state=RecordingStatus.COMPLETED)
     owners = Scope.of(user).owners()
-    rows = rows if owners is None else rows.filter(OneOf(Plain("rep"), owners))
+    rows = rows if owners is None else rows.filter(OneOf(Plain("call__user"), owners))
     return rows.select_related("call__user", "call__person")
 
 
