@@ -106,15 +106,16 @@ def cases() -> dict[str, tuple[str, Ask]]:
 
     users = list(User.objects.order_by("pk").values_list("pk", flat=True)[:USERS])
     groups = list(Group.objects.values_list("pk", flat=True))
-    moments = [Call.objects.order_by("-created_at")[n].created_at for n in range(0, CALLS, CALLS // 10)]
-    in_order = Person.objects.order_by("search_text")
-    names = [in_order[n].search_text for n in range(0, PEOPLE, PEOPLE // 10)]
+    calls, people = Call.objects.count(), Person.objects.count()
+    newest_first, by_name = Call.objects.order_by("-created_at"), Person.objects.order_by("search_text")
+    moments = [newest_first[n].created_at for n in range(0, calls, calls // 10)]
+    names = [by_name[n].search_text for n in range(0, people, people // 10)]
 
     def one_of(name: str, values: list[str]) -> Ask:
         return lambda chance: {name: chance.choice(values)}
 
     def person(chance: random.Random) -> int:
-        return chance.randrange(PEOPLE) + 1
+        return chance.randrange(people) + 1
 
     def days(chance: random.Random) -> dict[str, str]:
         first, last = sorted(chance.sample(moments, 2))
@@ -137,11 +138,11 @@ def cases() -> dict[str, tuple[str, Ask]]:
         "days": days,
         **search,
     }
-    calls = page | {
+    of_calls = page | {
         f"status {status}": one_of("status", [status])
         for status in ("live", "completed", "busy", "no-answer", "canceled", "failed")
     }
-    recordings = page | {
+    of_recordings = page | {
         "source": one_of("source", ["Dialer", "Aircall"]),
         "group": one_of("group", [str(group) for group in groups]),
         "person": lambda chance: {"person": str(person(chance))},
@@ -155,12 +156,12 @@ def cases() -> dict[str, tuple[str, Ask]]:
             **search["a first name"](chance), "notes": "yes", "length": "5-15",
         },
     }  # fmt: skip
-    people: dict[str, Ask] = {
+    of_people: dict[str, Ask] = {
         "first page": lambda _: {},
         "deep page": lambda chance: {"cursor": encode(chance.choice(names), 1)},
         **search,
     }
-    pages = {"calls": calls, "recordings": recordings, "people": people}
+    pages = {"calls": of_calls, "recordings": of_recordings, "people": of_people}
     return {
         f"{path}, {name}": (f"/{path}", ask) for path, asks in pages.items() for name, ask in asks.items()
     }

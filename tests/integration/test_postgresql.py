@@ -1,5 +1,6 @@
 """The same product on PostgreSQL: a server of the test's own, and what of the tests is about the database."""
 
+import json
 import os
 import subprocess
 import sys
@@ -34,6 +35,26 @@ def test_what_is_true_of_lists_reports_and_live_events_on_sqlite_is_true_on_post
         check=False,
     )
     assert outcome.returncode == 0, outcome.stdout[-20_000:] + outcome.stderr
+
+
+def test_no_list_query_reads_a_table_or_an_index_from_end_to_end(tmp_path: Path) -> None:
+    root = UNIT.parent.parent
+    with postgresql() as empty:
+        said = subprocess.run(
+            [sys.executable, "-m", "harness.list_plans"],
+            cwd=root,
+            env={
+                **os.environ,
+                "PYTHONPATH": f"{root / 'tests'}{os.pathsep}{root}",
+                "DJANGO_SETTINGS_MODULE": "onrecord.settings",
+                "ONRECORD_HOME": str(tmp_path),
+                "ONRECORD_DATABASE_URL": empty,
+            },
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+        )
+    assert json.loads(said.stdout) == []
 
 
 def test_an_installation_runs_on_it_with_a_worker_and_live_events(url: str, tmp_path: Path) -> None:

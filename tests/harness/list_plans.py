@@ -1,0 +1,75 @@
+"""How PostgreSQL carries out what the lists ask of many rows.
+
+`python -m harness.list_plans` fills the empty database of ONRECORD_DATABASE_URL and prints, as JSON, what the
+cases of the bench (`bench.lists`) read from end to end.
+"""
+
+import json
+import random
+from collections.abc import Iterator
+from typing import Any
+
+from harness.plans import GROWING
+
+#: A fortieth of the bench.
+PEOPLE, CALLS, RECORDINGS = 5000, 25_000, 7500
+
+
+def main() -> None:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    from bench.volume import fill
+    from onrecord import matching
+    from onrecord.people import search
+
+    # What is few is so of all rows: the same part as in the bench.
+    matching._FEW //= 40
+    search._FEW //= 40
+    call_command("migrate", verbosity=0)
+    users = fill(people=PEOPLE, calls=CALLS, recordings=RECORDINGS)
+    print(json.dumps(scans([user.pk for user in users[:3]])))
+
+
+def scans(user_ids: list[int]) -> list[str]:
+    """Case and table, or index, of each look that nothing bounds; for users who see more and less."""
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from bench.lists import cases
+    from onrecord.accounts.models import User
+
+    found = set[str]()
+    for user_id in user_ids:
+        client = Client(headers={"host": "localhost"})
+        client.force_login(User.objects.get(pk=user_id))
+        for name, (path, ask) in cases().items():
+            with CaptureQueriesContext(connection) as queries:
+                assert client.get(path, ask(random.Random(name))).status_code == 200, name
+            with connection.cursor() as cursor:
+                # So few rows may be read and joined as a whole faster than by an index. Told not to, the
+                # planner does so only where no index serves.
+                for way in ("seqscan", "hashjoin", "mergejoin"):
+                    cursor.execute(f"SET enable_{way} = off")
+                for query in queries:
+                    cursor.execute(f"EXPLAIN (FORMAT JSON) {query['sql']}")
+                    plan = cursor.fetchone()[0]
+                    found |= {f"{name}: {what}" for what in _unbounded(plan[0]["Plan"])}
+    return sorted(found)
+
+
+def _unbounded(node: dict[str, Any]) -> Iterator[str]:
+    table, index = node.get("Relation Name", ""), node.get("Index Name")
+    is_bounded = "Index Cond" in node or node["Node Type"] == "Bitmap Heap Scan"
+    # The index of the live calls has no more than one for each user.
+    if not is_bounded and any(growing in table for growing in GROWING) and index != "calls_live":
+        yield f"{node['Node Type']} of {index or table}"
+    for part in node.get("Plans", []):
+        yield from _unbounded(part)
+
+
+if __name__ == "__main__":
+    main()
