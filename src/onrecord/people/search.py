@@ -4,10 +4,10 @@ SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an in
 """
 
 from django.db import connection
-from django.db.models import Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Q
 
 from onrecord.accounts.models import Team
+from onrecord.database.expressions import OneOf
 from onrecord.people.models import Person, searchable
 
 #: Shorter words have no trigram.
@@ -64,19 +64,24 @@ def named(text: str, team: Team) -> list[int] | None:
 
     Of SQLite's they may be other teams' as well: it has one index of all.
     """
-    found = list(_having_words(text, team)[: _FEW + 1])
-    return found if len(found) <= _FEW else None
-
-
-def _having_words(text: str, team: Team) -> "QuerySet[Person, int]":
     people = Person.objects.filter(holding(text)).values_list("pk", flat=True)
-    long = [word for word in _words(text) if len(word) >= _SHORTEST]
-    if not long or connection.vendor == "postgresql":
-        return people.filter(team=team)
-    phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in long)
-    return people.filter(
-        pk__in=RawSQL("SELECT rowid FROM people_search WHERE people_search MATCH %s", [phrases])
-    )
+    words = _words(text)
+    long = [word for word in words if len(word) >= _SHORTEST]
+    is_in_index = bool(long) and connection.vendor == "sqlite"
+    found = _having_all(long) if is_in_index else list(people.filter(team=team)[: _FEW + 1])
+    if len(found) > _FEW:
+        return None
+    # To look at each person takes longer than to find them: only for words that the index does not know.
+    return list(people.filter(OneOf("pk", found))) if is_in_index and len(long) < len(words) else found
+
+
+def _having_all(words: list[str]) -> list[int]:
+    phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM people_search WHERE people_search MATCH %s LIMIT %s", [phrases, _FEW + 1]
+        )
+        return [key for (key,) in cursor.fetchall()]
 
 
 def holding(text: str, of: str = "") -> Q:
