@@ -1,6 +1,6 @@
 /** Pages follow the calls they show: what changed is fetched again from the server. */
 import { live, type CallEvent } from './live.ts'
-import { refresh } from './navigation.ts'
+import { refresh, type SwapTask } from './navigation.ts'
 
 const PAUSE_MS = 150
 /** How often to look whether a form is still being filled in. */
@@ -10,6 +10,8 @@ const RECENT_MS = 15_000
 /** What a call looks like of which more is to come. */
 const UNSETTLED = ['initiated', 'ringing', 'in-progress'].map((status) => `[data-status=${status}]`).join() + ',.badge.spin'
 const waiting = new Map<string, number>()
+/** Ids of what is on its way. */
+const fetching = new Set<string>()
 
 /** Whether somebody fills in a form there that a swap would take away. */
 function isFilledIn(shown: Element): boolean {
@@ -33,8 +35,19 @@ function later(id: string, pause = PAUSE_MS): void {
       return
     }
     // A tile is fetched again when nobody listens in it: a swap would stop the sound.
-    if (shown && !shown.matches('.recording:has(or-player)')) void refresh(id)
+    if (!shown || shown.matches('.recording:has(or-player)')) return
+    fetching.add(id)
+    void refresh(id).finally(() => fetching.delete(id))
   }, pause))
+}
+
+/** Somebody may have begun to fill a form in while its part of the page was on its way. */
+function spareForms(event: Event): void {
+  const { tasks } = (event as CustomEvent<{ tasks: SwapTask[] }>).detail
+  const shown = tasks.find(({ type }) => type === 'main')?.target
+  if (!shown || !fetching.has(shown.id) || !isFilledIn(shown)) return
+  event.preventDefault()
+  later(shown.id, FORM_MS)
 }
 
 /** When each call that is not on this page was last heard of. */
@@ -73,5 +86,6 @@ function lookAgain(): void {
 export function startLivePages(): void {
   live.listen(follow)
   live.whenFresh(lookAgain)
+  document.addEventListener('htmx:before:swap', spareForms)
   document.addEventListener('htmx:after:swap', catchUp)
 }

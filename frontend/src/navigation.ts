@@ -5,7 +5,7 @@ import { element, part } from './dom.ts'
 import { playedBy, putInto } from './played.ts'
 import { toast } from './toast.ts'
 
-interface SwapTask {
+export interface SwapTask {
   type: string
   target?: Element
   fragment: DocumentFragment
