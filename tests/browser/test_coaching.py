@@ -114,6 +114,7 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     dialog.get_by_label("From", exact=True).fill("0:02")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("status")).to_contain_text("Added to Voices.")
+    expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
     expect(tiles).to_have_count(2)
