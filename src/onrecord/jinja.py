@@ -56,7 +56,7 @@ def format_datetime(value: datetime | None) -> Markup:
         return Markup("")
     local = timezone.localtime(value)
     return Markup('<time datetime="{}">{}</time>').format(
-        local.isoformat(timespec="seconds"), f"{local.day} {local:%b %Y, %H:%M}"
+        local.isoformat(timespec="seconds"), _written(local)
     )
 
 
@@ -66,9 +66,13 @@ def age(value: datetime) -> Markup:
     words = timesince(value, depth=1)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(timespec="seconds"),
-        f"{local.day} {local:%b %Y, %H:%M}",
+        _written(local),
         "just now" if words.startswith("0") else f"{words} ago",
     )
+
+
+def _written(local: datetime) -> str:
+    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def duration(milliseconds: int | None) -> str:
