@@ -1,5 +1,6 @@
 """Lists of very many calls, recordings and people: how long their pages take, on SQLite and on PostgreSQL."""
 
+import importlib
 import json
 import os
 import random
@@ -56,9 +57,8 @@ def _measured(database: str, url: str) -> Iterator[Row]:
 
 def _measure() -> dict[str, list[float]]:
     """Milliseconds of each request, by what is asked."""
-    import django
-
-    django.setup()
+    # As the web sets Django up: to PostgreSQL it has a pool of connections.
+    importlib.import_module("onrecord.asgi")
     from django.core.management import call_command
 
     from bench.volume import fill
@@ -85,7 +85,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
             client.get(path)
             for _ in range(ASKED):
                 query = ask(chance)
-                # In the web a request opens its own.
+                # In the web a request begins and ends without a connection: SQLite's is opened anew.
                 connection.close()
                 started = time.perf_counter()
                 page = client.get(path, query)

@@ -14,6 +14,9 @@ from onrecord.people.search import holding, named
 
 _M = TypeVar("_M", bound=Model)
 
+#: Rows of more are recognised as the list is walked: to go to each contact's in turn takes longer.
+_FEW_CONTACTS = 1000
+
 
 def searched(
     rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None
@@ -38,9 +41,10 @@ def _ways(q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:
     contacts = named(q, user.team)
     if contacts is None:
         return Ways(narrow=narrow, wide=[holding(q, "person__")])
-    if contacts:
-        narrow.append(Q(OneOf("person", contacts)))
-    return Ways(narrow=narrow, wide=[])
+    theirs = [Q(OneOf("person", contacts))] if contacts else []
+    if len(contacts) > _FEW_CONTACTS:
+        return Ways(narrow=narrow, wide=theirs)
+    return Ways(narrow=narrow + theirs, wide=[])
 
 
 def _reps(q: str, user: User, owners: list[int] | None) -> list[int]:

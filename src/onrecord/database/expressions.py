@@ -39,5 +39,8 @@ class OneOf(Func):
         return sql, [*params, json.dumps(self.keys)]
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        sql, params = self.as_sql(compiler, connection, template="%(expressions)s = ANY(%%s)")
+        # Of the column's own type: only then are the keys hashed, and not gone through for every row.
+        (column,) = self.get_source_expressions()
+        template = f"%(expressions)s = ANY(%%s::{column.output_field.db_type(connection)}[])"
+        sql, params = self.as_sql(compiler, connection, template=template)
         return sql, [*params, self.keys]

@@ -12,6 +12,8 @@ from onrecord.people.search import holding, named
 
 #: Fewer digits would find half the list.
 _FEWEST_DIGITS = 3
+#: More are met soon where the list is walked by name.
+_FEW_PEOPLE = 1000
 
 
 def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[Person]:
@@ -29,7 +31,7 @@ def _ways(q: str, user: User) -> Ways:
         for way in digit_ranges(digits_of(q), user, number="e164")
     ]
     people = named(q, user.team)
-    if people is None:
+    if people is None or len(people) > _FEW_PEOPLE:
         return Ways(narrow=having_number, wide=[holding(q)])
     return Ways(narrow=[Q(OneOf("pk", people)), *having_number], wide=[])
 

@@ -8,6 +8,8 @@ from typing import Any
 HALF = 30
 #: In percent of full scale.
 _LEAST_HEIGHT = 10
+#: A bar every 2 units, from the middle line.
+_STARTS = [f"M{2 * number + 1} {HALF}v" for number in range(120)]
 
 
 def full_height(thumbnail: Mapping[str, Sequence[int]]) -> int:
@@ -16,11 +18,11 @@ def full_height(thumbnail: Mapping[str, Sequence[int]]) -> int:
 
 
 def bars(heights: Sequence[int], full: int, *, upwards: bool) -> str:
-    """One side of a waveform as a path: a bar every 2 units from the middle line, of heights up to `full`."""
+    """One side of a waveform as a path: at most 120 bars, of heights up to `full`."""
     sign = "-" if upwards else ""
     # Silence is a dot on the line, not a gap in the picture.
-    lengths = (max(1, round(height * HALF / full)) for height in heights)
-    return "".join(f"M{2 * number + 1} {HALF}v{sign}{length}" for number, length in enumerate(lengths))
+    ends = [f"{sign}{max(1, round(height * HALF / full))}" for height in range(full + 1)]
+    return "".join([start + ends[height] for start, height in zip(_STARTS, heights, strict=False)])
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

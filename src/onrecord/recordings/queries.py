@@ -9,6 +9,7 @@ from onrecord.accounts.models import Group, User
 from onrecord.accounts.scope import Scope
 from onrecord.calls.search import searched
 from onrecord.database.expressions import OneOf, Plain
+from onrecord.database.values import different_values
 from onrecord.paging import Page, page_of_many
 from onrecord.query import begin_of, end_of
 from onrecord.recordings.filters import LENGTHS, Filters
@@ -89,24 +90,14 @@ def choices(user: User) -> Choices:
     reps = User.objects.filter(team=user.team_id).order_by("name", "pk")
     if scope.team_id is None:
         reps = reps.filter(group=scope.group_id) if scope.group_id is not None else reps.filter(pk=user.pk)
-    rows = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
+    sources, dispositions, sentiments = (
+        different_values(Recording, field, call_team=user.team_id, status=RecordingStatus.COMPLETED)
+        for field in ("source", "disposition", "sentiment")
+    )
     return Choices(
         reps=list(reps),
         groups=list(Group.objects.filter(team=user.team_id).order_by("name")) if scope.team_id else [],
-        sources=_values(rows, "source"),
-        dispositions=_values(rows, "disposition"),
-        sentiments=_values(rows, "sentiment"),
+        sources=sources,
+        dispositions=dispositions,
+        sentiments=sentiments,
     )
-
-
-def _values(rows: "QuerySet[Recording]", field: str) -> list[str]:
-    """The different values of a field that is not empty, each by a step in its index: DISTINCT reads all."""
-    values: list[str] = []
-    while value := (
-        rows.filter(**{f"{field}__gt": values[-1] if values else ""})
-        .order_by(field)
-        .values_list(field, flat=True)
-        .first()
-    ):
-        values.append(value)
-    return values

@@ -94,8 +94,9 @@ def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) ->
     assert any(index in line for line in lines), lines
 
 
-def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 2)
+@pytest.mark.parametrize("few", ["onrecord.matching._FEW", "onrecord.calls.search._FEW_CONTACTS"])
+def test_a_very_wide_search_is_no_scan_either(user: User, few: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(few, 2)
     lines = plans(lambda: list_recordings(user, Filters(q="person"), cursor=None))
     assert not scans(lines), lines
 
@@ -103,5 +104,8 @@ def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.Mo
 def test_what_the_filters_offer_is_stepped_through(user: User) -> None:
     lines = plans(lambda: choices(user))
     assert not scans([line for line in lines if Recording._meta.db_table in line]), lines
-    steps = sum("recordings_by_disposition" in line for line in lines)
-    assert steps == 2, "the one value, and that there is no more"
+    for field in ("source", "disposition", "sentiment"):
+        index = f"recordings_by_{field} (call_team_id=? AND status=? AND {field}>?"
+        assert sum(index in line for line in lines) == 2, (
+            "the first value, and the step from each to the next"
+        )
