@@ -4,6 +4,7 @@ What few rows match is looked up; what many match is met soon where the list is 
 neither takes long, once it is known which of the two it is.
 """
 
+from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +15,12 @@ from onrecord.database.expressions import OneOf
 _M = TypeVar("_M", bound=Model)
 
 #: Looking up as many takes some milliseconds; so does walking in a million rows to a page of more.
-_FEW = 3000
+_FEW = 1000
+
+
+def are_few(keys: Sized) -> bool:
+    """Whether to look each up takes no longer than to meet them on the way."""
+    return len(keys) <= _FEW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,6 +48,6 @@ class Ways:
         keys = set[Any]()
         for way in self.narrow:
             keys.update(rows.filter(way).order_by().values_list("pk", flat=True)[: _FEW + 1])
-            if len(keys) > _FEW:
+            if not are_few(keys):
                 return None
         return list(keys)

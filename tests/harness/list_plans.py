@@ -23,15 +23,11 @@ def main() -> None:
 
     from bench.volume import fill
     from onrecord import matching
-    from onrecord.calls import search as calls
-    from onrecord.people import queries as people
     from onrecord.people import search
 
     # What is few is so of all rows: the same part as in the bench.
     matching._FEW //= 40
     search._FEW //= 40
-    calls._FEW_CONTACTS //= 40
-    people._FEW_PEOPLE //= 40
     call_command("migrate", verbosity=0)
     users = fill(people=PEOPLE, calls=CALLS, recordings=RECORDINGS)
     print(json.dumps(scans([user.pk for user in users[:3]])))

@@ -20,20 +20,21 @@ from onrecord.recordings.models import DIALER
 _FRESH = timedelta(hours=1)
 
 
+#: To read these of every call takes as long as all the rest.
+_NOT_LISTED = (
+    "decision", "inputs", "restriction", "deciding_reason", "recording__thumbnail", "recording__talk",
+)  # fmt: skip
+
+
 def shown_calls(user: User) -> "QuerySet[Call]":
     """The calls that the user may see, with all that a page or the API shows of them."""
-    return _shown(Call.objects.visible_to(user))
-
-
-def _shown(calls: "QuerySet[Call]") -> "QuerySet[Call]":
-    return calls.select_related("person", "recording", "user", "log__person")
+    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
 
 
 def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
     """Newest first."""
-    return page_of_many(
-        filtered_calls(user, wanted), _shown(Call.objects.all()), by="-created_at", cursor=cursor, size=size
-    )
+    shown = Call.objects.select_related("person", "recording", "user", "log").defer(*_NOT_LISTED)
+    return page_of_many(filtered_calls(user, wanted), shown, by="-created_at", cursor=cursor, size=size)
 
 
 def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":

@@ -6,16 +6,13 @@ from django.db.models import Model, Q, QuerySet
 
 from onrecord.accounts.models import User
 from onrecord.database.expressions import OneOf, Plain
-from onrecord.matching import Ways
+from onrecord.matching import Ways, are_few
 from onrecord.people.models import searchable
 from onrecord.people.numbers import digits_of
 from onrecord.people.queries import digit_ranges
 from onrecord.people.search import holding, named
 
 _M = TypeVar("_M", bound=Model)
-
-#: Rows of more are recognised as the list is walked: to go to each contact's in turn takes longer.
-_FEW_CONTACTS = 1000
 
 
 def searched(
@@ -42,9 +39,9 @@ def _ways(q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:
     if contacts is None:
         return Ways(narrow=narrow, wide=[holding(q, "person__")])
     theirs = [Q(OneOf("person", contacts))] if contacts else []
-    if len(contacts) > _FEW_CONTACTS:
-        return Ways(narrow=narrow, wide=theirs)
-    return Ways(narrow=narrow + theirs, wide=[])
+    if are_few(contacts):
+        return Ways(narrow=narrow + theirs, wide=[])
+    return Ways(narrow=narrow, wide=theirs)
 
 
 def _reps(q: str, user: User, owners: list[int] | None) -> list[int]:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from onrecord.accounts.models import Team, User
 from onrecord.database.expressions import OneOf
-from onrecord.matching import Ways
+from onrecord.matching import Ways, are_few
 from onrecord.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.people.models import Person, PhoneNumber
 from onrecord.people.numbers import dial_prefixes, digits_of
@@ -12,8 +12,6 @@ from onrecord.people.search import holding, named
 
 #: Fewer digits would find half the list.
 _FEWEST_DIGITS = 3
-#: More are met soon where the list is walked by name.
-_FEW_PEOPLE = 1000
 
 
 def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[Person]:
@@ -31,7 +29,7 @@ def _ways(q: str, user: User) -> Ways:
         for way in digit_ranges(digits_of(q), user, number="e164")
     ]
     people = named(q, user.team)
-    if people is None or len(people) > _FEW_PEOPLE:
+    if people is None or not are_few(people):
         return Ways(narrow=having_number, wide=[holding(q)])
     return Ways(narrow=[Q(OneOf("pk", people)), *having_number], wide=[])
 

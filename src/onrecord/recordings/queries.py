@@ -17,6 +17,8 @@ from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
 
 TILES = 24
+#: What no tile shows of a call.
+_NOT_LISTED = ("call__decision", "call__inputs", "call__restriction", "call__deciding_reason")
 
 _MS_PER_MINUTE = 60_000
 
@@ -35,7 +37,7 @@ def list_recordings(
     rows = searched(finished, filters.q, user, owner="rep", owners=owners)
     return page_of_many(
         _filtered(rows, filters),
-        Recording.objects.select_related("call__person", "rep"),
+        Recording.objects.select_related("call__person", "rep").defer(*_NOT_LISTED),
         by="-called_at",
         cursor=cursor,
         size=TILES,

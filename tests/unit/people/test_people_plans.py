@@ -50,7 +50,6 @@ def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
 
 def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.matching._FEW", 2)
-    monkeypatch.setattr("onrecord.people.queries._FEW_PEOPLE", 2)
     for q in ("person", "1212555"):
         lines = plans(lambda q=q: list_people(user, q=q, cursor=None))
         assert not scans(lines), lines

@@ -121,11 +121,10 @@ def test_a_person_is_found_by_a_new_name_and_no_more_by_the_old(ana: User) -> No
     assert found(browser.get("/recordings", {"q": "doe"})) == []
 
 
-@pytest.mark.parametrize("few", ["onrecord.matching._FEW", "onrecord.calls.search._FEW_CONTACTS"])
 def test_a_search_that_finds_very_many_looks_through_the_newest(
-    ana: User, few: str, monkeypatch: pytest.MonkeyPatch
+    ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(few, 0)
+    monkeypatch.setattr("onrecord.matching._FEW", 0)
     doe, roe = PersonFactory(name="Jo Doe"), PersonFactory(name="Al Roe")
     does = [recorded(ana, minutes, person=doe) for minutes in range(4)]
     recorded(ana, 9, person=roe)
