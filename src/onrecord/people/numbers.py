@@ -110,6 +110,7 @@ def is_emergency(digits: str) -> bool:
     )
 
 
+@lru_cache(maxsize=8192)
 def readable(e164: str) -> str:
     """A number for the eye: `+14155550123` -> `+1 415-555-0123`. What cannot be read comes back as it is."""
     try:

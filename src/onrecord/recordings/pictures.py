@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 #: Height of one side's half of a waveform.
@@ -19,10 +20,15 @@ def full_height(thumbnail: Mapping[str, Sequence[int]]) -> int:
 
 def bars(heights: Sequence[int], full: int, *, upwards: bool) -> str:
     """One side of a waveform as a path: at most 120 bars, of heights up to `full`."""
-    sign = "-" if upwards else ""
-    # Silence is a dot on the line, not a gap in the picture.
-    ends = [f"{sign}{max(1, round(height * HALF / full))}" for height in range(full + 1)]
+    ends = _ends(full, upwards=upwards)
     return "".join([start + ends[height] for start, height in zip(_STARTS, heights, strict=False)])
+
+
+@cache
+def _ends(full: int, *, upwards: bool) -> list[str]:
+    """What a bar of each height says. Silence is a dot on the line, not a gap in the picture."""
+    sign = "-" if upwards else ""
+    return [f"{sign}{max(1, round(height * HALF / full))}" for height in range(full + 1)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -17,8 +17,12 @@ from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
 
 TILES = 24
-#: What no tile shows of a call.
-_NOT_LISTED = ("call__decision", "call__inputs", "call__restriction", "call__deciding_reason")
+#: What a tile shows.
+_SHOWN = (
+    "source", "duration_ms", "spans", "thumbnail", "talk", "talk_ratio", "disposition", "sentiment",
+    "has_notes", "called_at", "rep__name", "call__number", "call__created_at", "call__person__name",
+    "call__person__company",
+)  # fmt: skip
 
 _MS_PER_MINUTE = 60_000
 
@@ -37,7 +41,7 @@ def list_recordings(
     rows = searched(finished, filters.q, user, owner="rep", owners=owners)
     return page_of_many(
         _filtered(rows, filters),
-        Recording.objects.select_related("call__person", "rep").defer(*_NOT_LISTED),
+        Recording.objects.select_related("call__person", "rep").only(*_SHOWN),
         by="-called_at",
         cursor=cursor,
         size=TILES,
@@ -89,7 +93,7 @@ class Choices:
 def choices(user: User) -> Choices:
     """Reps and groups of what the user may see; sources and outcomes are words of the whole team."""
     scope = Scope.of(user)
-    reps = User.objects.filter(team=user.team_id).order_by("name", "pk")
+    reps = User.objects.filter(team=user.team_id).order_by("name", "pk").only("name")
     if scope.team_id is None:
         reps = reps.filter(group=scope.group_id) if scope.group_id is not None else reps.filter(pk=user.pk)
     sources, dispositions, sentiments = (

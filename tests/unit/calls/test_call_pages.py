@@ -8,7 +8,7 @@ import pytest
 from django.http import HttpResponse
 from django.test import Client
 
-from factories import CallFactory, GroupFactory, PersonFactory, TeamFactory, UserFactory
+from factories import CallFactory, GroupFactory, PersonFactory, TeamFactory, UserFactory, logged_call
 from harness.reports import report
 from onrecord.accounts.models import User
 from onrecord.calls.models import Call
@@ -127,6 +127,7 @@ def test_a_longer_list_needs_no_more_queries(django_assert_max_num_queries: Any)
     ana = UserFactory()
     for number in range(40):
         past_call(ana, minutes=number, person=PersonFactory())
+        logged_call(ana, disposition="Connected", person=PersonFactory(), recording__status="completed")
     browser = signed_in(ana)
     # Session, user, permissions, whose calls, their keys, the calls, reps to choose from.
     with django_assert_max_num_queries(9):

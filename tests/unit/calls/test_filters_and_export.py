@@ -4,6 +4,7 @@ import csv
 import io
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from asgiref.sync import async_to_sync
@@ -13,7 +14,8 @@ from django.test import Client
 from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, logged_call
 from onrecord.accounts.models import User
 from onrecord.audit.models import AuditEntry
-from onrecord.calls.export import safe
+from onrecord.calls.export import csv_of, safe
+from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call
 
 pytestmark = pytest.mark.django_db
@@ -171,6 +173,14 @@ def test_the_export_holds_the_filtered_calls_and_leaves_an_audit_row(browser: Cl
     assert (row["Duration (s)"], row["Notes"]) == ("61", "Two\nlines, “quoted”")
     entry = AuditEntry.objects.get(action="calls.exported")
     assert (entry.actor, entry.details) == (ana, {"rows": 1, "status": "completed"})
+
+
+def test_a_longer_export_needs_no_more_queries(ana: User, django_assert_max_num_queries: Any) -> None:
+    for number in range(8):
+        logged_call(ana, PersonFactory(), disposition="Connected", notes=f"Number {number}")
+    # Permissions, keys, the calls.
+    with django_assert_max_num_queries(4):
+        assert len(table("".join(csv_of(ana, CallFilter())))) == 8
 
 
 def test_the_export_goes_on_over_many_batches(
