@@ -125,7 +125,10 @@ class Call(models.Model):
         indexes = [
             # Each way to list calls (`queries`) is a search in one of these, in the order of the list. The
             # columns behind the order are looked at on the way, so that no call is read but those shown.
-            models.Index(fields=["team", "-created_at", "-id", "user", "person"], name="calls_of_team"),
+            models.Index(
+                fields=["team", "-created_at", "-id", "user", "person", "number", "reversed_digits"],
+                name="calls_of_team",
+            ),
             models.Index(
                 fields=["team", "status", "-created_at", "-id", "user", "person"], name="calls_by_status"
             ),

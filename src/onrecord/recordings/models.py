@@ -1,5 +1,6 @@
 """The recording of a call: every call has exactly one row from the start."""
 
+from collections.abc import Sequence
 from typing import Self
 
 from django.db import models
@@ -17,12 +18,12 @@ from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 DIALER = "Dialer"
 
 
-def _newest_first(*fields: str, name: str) -> models.Index:
+def _newest_first(*fields: str, name: str, also: Sequence[str] = ()) -> models.Index:
     """The team's finished recordings by `fields`, newest first.
 
     With what else may be asked of them behind the order: no recording is read but those that are shown.
     """
-    order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms"]
+    order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms", *also]
     columns = [*fields, *order, *(field for field in asked if field not in fields)]
     return models.Index(fields=["call_team", "status", *columns], name=name)
 
@@ -89,7 +90,7 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
-            _newest_first(name="recordings_newest"),
+            _newest_first(name="recordings_newest", also=["number", "reversed_digits"]),
             *(
                 _newest_first(field, name=f"recordings_by_{field}")
                 for field in ("rep", "person", "source", "disposition", "sentiment", "has_notes")
