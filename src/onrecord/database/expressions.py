@@ -43,4 +43,5 @@ class OneOf(Func):
         (column,) = self.get_source_expressions()
         template = f"%(expressions)s = ANY(%%s::{column.output_field.db_type(connection)}[])"
         sql, params = self.as_sql(compiler, connection, template=template)
-        return sql, [*params, self.keys]
+        # Written by us, in half the time: keys are numbers or hexadecimal digits, of which none is quoted.
+        return sql, [*params, "{" + ",".join(map(str, self.keys)) + "}"]
