@@ -61,6 +61,7 @@ class Action(StrEnum):
     SCORE_ANSWERED = "recording.score_answered"
     SCORECARD_CHANGED = "scorecard.changed"
     SHARE_CREATED = "share.created"
+    SHARE_TRIED = "share.passcode_tried"
     SHARE_OPENED = "share.opened"
     SHARE_PLAYED = "share.played"
     SHARE_REFUSED = "share.refused"

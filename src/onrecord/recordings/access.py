@@ -19,6 +19,7 @@ _SENTENCES: dict[str, str] = {
     Action.SCORE_ANSWERED: "Answered a score",
     Action.RECORDING_VERIFIED: "Had it verified",
     Action.SHARE_CREATED: "Made a public link",
+    Action.SHARE_TRIED: "Tried a passcode for a public link",
     Action.SHARE_OPENED: "Opened a public link",
     Action.SHARE_PLAYED: "Listened by a public link",
     Action.SHARE_REFUSED: "Gave a wrong passcode for a public link",

@@ -113,7 +113,7 @@ def change_rules(rules: Rules, *, acting_user: User) -> None:
 def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
     """Let somebody in. Raises GoneError, PasscodeError, LockedError.
 
-    Every passcode that is looked at leaves an audit row: refused, until it has proved to be right.
+    Every passcode leaves two audit rows: that it is tried, before it is looked at, and what came of it.
     """
     link = full().filter(token_hash=hash_of(token)).first()
     if link is None or not opens(link):
@@ -121,25 +121,30 @@ def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
     if link.passcode:
         if not passcode:
             raise PasscodeError(given=False)
-        tried = _try(link, address)
+        _try(link, address)
         # Slow on purpose, so outside of every transaction.
         if not check_password(passcode.strip(), link.passcode):
+            _note(Action.SHARE_REFUSED, link, address)
             raise PasscodeError(given=True)
-        AuditEntry.objects.filter(pk=tried.pk).update(action=Action.SHARE_OPENED)
-    else:
-        _note(Action.SHARE_OPENED, link, address)
+    _note(Action.SHARE_OPENED, link, address)
     ShareLink.objects.filter(pk=link.pk).update(opened=F("opened") + 1, last_opened_at=timezone.now())
     return link
 
 
 @transaction.atomic
-def _try(link: ShareLink, address: str) -> AuditEntry:
+def _try(link: ShareLink, address: str) -> None:
     """Count a passcode before it is looked at, so that guesses at the same moment are no way around."""
     ShareLink.objects.select_for_update().get(pk=link.pk)
-    wrong = _of(link).filter(action=Action.SHARE_REFUSED, at__gt=timezone.now() - LOCK_TIME)
-    if wrong.count() >= TRIES_OF_ALL or wrong.filter(details__address=address).count() >= TRIES_OF_AN_ADDRESS:
+    recent = _of(link).filter(at__gt=timezone.now() - LOCK_TIME)
+    of_address = recent.filter(details__address=address)
+    if _fruitless(recent) >= TRIES_OF_ALL or _fruitless(of_address) >= TRIES_OF_AN_ADDRESS:
         raise LockedError
-    return _note(Action.SHARE_REFUSED, link, address)
+    _note(Action.SHARE_TRIED, link, address)
+
+
+def _fruitless(rows: "QuerySet[AuditEntry]") -> int:
+    """How many passcodes were tried that did not open the link, or not yet."""
+    return rows.filter(action=Action.SHARE_TRIED).count() - rows.filter(action=Action.SHARE_OPENED).count()
 
 
 def note_play(link: ShareLink, *, address: str, from_start: bool) -> None:
@@ -157,8 +162,8 @@ def _of(link: ShareLink) -> "QuerySet[AuditEntry]":
     return rows.filter(details__link=link.pk)
 
 
-def _note(action: Action, link: ShareLink, address: str) -> AuditEntry:
-    return record(action, link.recording, acting_user=None, link=link.pk, address=address)
+def _note(action: Action, link: ShareLink, address: str) -> None:
+    record(action, link.recording, acting_user=None, link=link.pk, address=address)
 
 
 def hash_of(token: str) -> str:

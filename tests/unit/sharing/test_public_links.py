@@ -121,8 +121,9 @@ def test_a_stranger_with_link_and_passcode_hears_the_recording_and_learns_nothin
     link = ShareLink.objects.get()
     assert (link.opened, CODE in link.passcode, token in link.token_hash) == (1, False, False)
     told = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert told == ["share.created", "share.refused", "share.opened", "share.played"]
-    assert AuditEntry.objects.filter(details__address="127.0.0.1", object_id=call.pk).count() == 3
+    tried = "share.passcode_tried"
+    assert told == ["share.created", tried, "share.refused", tried, "share.opened", "share.played"]
+    assert AuditEntry.objects.filter(details__address="127.0.0.1", object_id=call.pk).count() == 5
 
 
 def test_the_contact_is_named_where_the_author_chose_so(max_: User, call: Call) -> None:
@@ -184,7 +185,7 @@ def test_too_many_wrong_passcodes_lock_the_link_for_that_address(max_: User, cal
     assert locked.status_code == 429
     assert "quarter of an hour" in locked.content.decode()
     assert follow(Client(REMOTE_ADDR="127.0.0.2"), token).status_code == 302
-    AuditEntry.objects.filter(action="share.refused").update(at=timezone.now() - timedelta(minutes=16))
+    AuditEntry.objects.filter(action="share.passcode_tried").update(at=timezone.now() - timedelta(minutes=16))
     assert follow(guesser, token).status_code == 302
 
 
