@@ -93,6 +93,15 @@ def test_filters_narrow_by_rep_status_and_day_in_the_readers_zone(browser: Clien
     assert shown(browser, rep=str(ana.pk), status="busy") == set()
 
 
+@pytest.mark.parametrize("page", ["/calls", "/recordings"])
+def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, page: str) -> None:
+    logged_call(ana, None)
+    shown = browser.get(page, {"since": "2026-03-02", "until": "2026-03-01"})
+    assert "The day in From is after the day in" in shown.content.decode()
+    shown = browser.get(page, {"since": "2020-03-01", "until": "2020-03-01"})
+    assert "The day in From is after the day in" not in shown.content.decode()
+
+
 @pytest.mark.parametrize("page", ["/calls", "/calls/export"])
 @pytest.mark.parametrize(
     ("query", "says"),
