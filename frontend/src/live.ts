@@ -25,6 +25,9 @@ class LiveEvents {
   onSignedOut: () => void = () => {}
   #listeners = new Set<Listener>()
   #starters = new Set<() => void>()
+  #policyWatchers = new Set<() => void>()
+  /** Number of the recording policy in force, as last heard. */
+  #policy = ''
   #lastId = ''
   /** Whether the present connection was accepted. */
   #accepted = false
@@ -38,6 +41,11 @@ class LiveEvents {
   /** Called after every connection that resumes nothing: what happened before it has to be looked up. */
   whenFresh(starter: () => void): void {
     this.#starters.add(starter)
+  }
+
+  /** Called when another recording policy is in force: what was judged by the old one has to be asked again. */
+  whenPolicyChanges(watcher: () => void): void {
+    this.#policyWatchers.add(watcher)
   }
 
   open(): void {
@@ -109,9 +117,16 @@ class LiveEvents {
       onHeard()
       for (const event of parser.push(value)) {
         if (event.event === 'call') this.#tell(JSON.parse(event.data) as CallEvent)
+        else if (event.event === 'policy') this.#heard(event.data)
       }
       if (parser.lastId) this.#lastId = parser.lastId
     }
+  }
+
+  #heard(policy: string): void {
+    const changed = this.#policy !== '' && this.#policy !== policy
+    this.#policy = policy
+    if (changed) for (const watcher of this.#policyWatchers) watcher()
   }
 
   #tell(event: CallEvent): void {

@@ -169,11 +169,17 @@ def test_a_stricter_policy_closes_the_gate_of_a_live_call_and_says_why(
 
 
 def test_a_looser_policy_waits_for_the_next_call(
-    installation: Installation, admin: Page, signed_in: SignIn, peers: Peers
+    installation: Installation, admin: Page, chromium: BrowserContext, signed_in: SignIn, peers: Peers
 ) -> None:
     mateo, peer = signed_in("mateo"), peers.offer()
+    # The same number waits in a colleague's dialer, which learns of each policy by itself.
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    Dialer(page).type(ECHO)
+    expect(page.get_by_text("Next call is recorded")).to_be_visible()
     add_rule(admin, installation, name="Tennessee", where="Tennessee", mode="Our side only", because="is new")
     publish(admin)
+    expect(page.get_by_text("Next call records your side only")).to_be_visible(timeout=20_000)
     call, sdp = mateo.call(ECHO, peer.sdp)
     peer.accept(sdp)
     mateo.until_answered(call["id"])
@@ -185,6 +191,7 @@ def test_a_looser_policy_waits_for_the_next_call(
     running = mateo.call_of(call["id"])
     preview = mateo.get("/api/v2/dialer/preview", number=ECHO).json()
     mateo.hang_up(call["id"])
+    expect(page.get_by_text("Next call is recorded")).to_be_visible(timeout=20_000)
     assert running["recording"]["mode"] == "one_sided"
     assert event(installation, call["id"], "recording.restricted") is None
     assert preview["decision"]["mode"] == "both"

@@ -5,6 +5,7 @@ import { statusText } from '../call/state.ts'
 import { attribute, element, part, text } from '../dom.ts'
 import { timer } from '../format.ts'
 import { icon } from '../icon.ts'
+import { live } from '../live.ts'
 import type { AskAdmin } from './ask-admin.ts'
 import { keypad } from './keypad.ts'
 import { microphoneMenu } from './microphone-menu.ts'
@@ -107,6 +108,9 @@ export class Dialer extends HTMLElement {
     })
     this.#entry.addEventListener('submit', () => void this.#call())
     this.#entry.addEventListener('signed-out', () => session.expire())
+    live.whenPolicyChanges(() => {
+      if (this.#entry.ready) void this.#entry.refresh()
+    })
     this.#wrapUp.addEventListener('owing', () => this.#render())
     this.#wrapUp.addEventListener('saved', (event) => {
       const { call, next } = (event as CustomEvent<{ call: Call; next: boolean }>).detail

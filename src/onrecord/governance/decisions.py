@@ -36,6 +36,11 @@ def current() -> Policy:
     return policy_of(PolicyVersion.objects.only("number", "created_at").latest("number"))
 
 
+def current_number() -> int:
+    """Of the version that is in force."""
+    return PolicyVersion.objects.values_list("number", flat=True).latest("number")
+
+
 def policy_of(version: PolicyVersion) -> Policy:
     """The policy of a version. One object as long as it is in use: a Policy remembers its rulings by area."""
     return _policy(version.number, version.created_at)

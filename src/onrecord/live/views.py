@@ -1,4 +1,4 @@
-"""Server-sent events (WHATWG HTML, section 9.2) of the calls that a user may see."""
+"""Server-sent events (WHATWG HTML, section 9.2): calls that a user may see, and which policy is in force."""
 
 import time
 from collections.abc import AsyncIterator
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET
 
 from onrecord.accounts.models import User
 from onrecord.accounts.scope import Scope
+from onrecord.governance.decisions import current_number
 from onrecord.live.tail import Tail
 
 #: An event may be sent this many seconds after the session was last looked at.
@@ -30,13 +31,18 @@ async def events(request: HttpRequest) -> StreamingHttpResponse:
 async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
     """Ends when the session has; the browser then asks again and is told 401."""
     scope: Scope | None = None
+    policy, told = 0, 0
     looked_at = float("-inf")
     async with aclosing(tail.follow(after)) as batches:
         async for position, batch in batches:
             if not batch or time.monotonic() - looked_at > _TRUST:
-                scope, looked_at = await tail.in_thread(_scope_of, session_key), time.monotonic()
+                scope, policy = await tail.in_thread(_look, session_key)
+                looked_at = time.monotonic()
             if scope is None:
                 return
+            if policy != told:
+                told = policy
+                yield f"event: policy\ndata: {policy}\n\n"
             for event in batch:
                 if scope.covers(event.owner):
                     yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
@@ -44,9 +50,9 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
             yield f"id: {position}\n: \n\n"
 
 
-def _scope_of(session_key: str) -> Scope | None:
-    """What the session's user may see now; None when the session is over."""
+def _look(session_key: str) -> tuple[Scope | None, int]:
+    """What the session's user may see now (None when the session is over), and the policy in force."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return Scope.of(user) if isinstance(user, User) else None
+    return Scope.of(user) if isinstance(user, User) else None, current_number()
