@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -19,7 +20,7 @@ from onrecord.recordings.serving import blob_store
 pytestmark = pytest.mark.django_db
 
 #: Several sealed segments and several pieces of a response.
-CONTENT = os.urandom(700_000)
+CONTENT = random.Random(700).randbytes(700_000)
 ETAG = f'"{hashlib.sha256(CONTENT).hexdigest()}"'
 
 
