@@ -15,7 +15,7 @@ run: setup ## web, worker, switch and renderer with the demo team
 
 test: ## the whole test suite; needs Chromium, ffmpeg and libopus
 	@python3 scripts/bootstrap.py --tests
-	@exec $(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@exec $(BIN)/python -m pytest $(ARGS)
 
 bench: ## the table of measurements
 	@python3 scripts/bootstrap.py --tests

@@ -17,18 +17,6 @@ from harness.web import User
 settings.register_profile("onrecord", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("onrecord")
 
-_ROOT = Path(__file__).parent
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that mostly wait for processes are one group, which `make test` runs beside those that compute.
-
-    One after the other, because each is a whole installation's worth of processes.
-    """
-    for item in items:
-        if item.path.relative_to(_ROOT).parts[0] in ("browser", "integration"):
-            item.add_marker(pytest.mark.xdist_group("processes"))
-
 
 @pytest.fixture(scope="session")
 def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:

@@ -40,14 +40,14 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
                 looked_at = time.monotonic()
             if scope is None:
                 return
-            if policy != told:
-                told = policy
-                yield f"event: policy\ndata: {policy}\n\n"
             for event in batch:
                 if scope.covers(event.owner):
                     yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
             # Also where nothing of the batch was for this user: so a reconnection begins here.
             yield f"id: {position}\n: \n\n"
+            if policy != told:
+                told = policy
+                yield f"event: policy\ndata: {policy}\n\n"
 
 
 def _look(session_key: str) -> tuple[Scope | None, int]:
