@@ -43,7 +43,7 @@ class LiveEvents {
     this.#starters.add(starter)
   }
 
-  /** Called when another recording policy is in force: what was judged by the old one has to be asked again. */
+  /** Called when a recording policy is heard of: what may have been judged by another has to be asked again. */
   whenPolicyChanges(watcher: () => void): void {
     this.#policyWatchers.add(watcher)
   }
@@ -124,9 +124,9 @@ class LiveEvents {
   }
 
   #heard(policy: string): void {
-    const changed = this.#policy !== '' && this.#policy !== policy
+    if (this.#policy === policy) return
     this.#policy = policy
-    if (changed) for (const watcher of this.#policyWatchers) watcher()
+    for (const watcher of this.#policyWatchers) watcher()
   }
 
   #tell(event: CallEvent): void {

@@ -4,7 +4,6 @@ What few rows match is looked up; what many match is met soon where the list is 
 neither takes long, once it is known which of the two it is.
 """
 
-from collections.abc import Sized
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -18,9 +17,9 @@ _M = TypeVar("_M", bound=Model)
 _FEW = 1000
 
 
-def are_few(keys: Sized) -> bool:
-    """Whether to look each up takes no longer than to meet them on the way."""
-    return len(keys) <= _FEW
+def are_few(count: int) -> bool:
+    """Whether to look up so many rows takes no longer than to meet them on the way."""
+    return count <= _FEW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +28,7 @@ class Ways:
 
     #: Each by itself is a search in an index.
     narrow: list[Q]
-    #: True of too many rows to be looked up.
+    #: True, as far as is known, of too many rows to be looked up.
     wide: list[Q]
 
     def find(self, rows: "QuerySet[_M]", walked: "QuerySet[_M]") -> "QuerySet[_M]":
@@ -48,6 +47,6 @@ class Ways:
         keys = set[Any]()
         for way in self.narrow:
             keys.update(rows.filter(way).order_by().values_list("pk", flat=True)[: _FEW + 1])
-            if not are_few(keys):
+            if not are_few(len(keys)):
                 return None
         return list(keys)

@@ -29,12 +29,15 @@ class Stream:
         self._thread.start()
 
     def _read(self, response: httpx.Response) -> None:
+        kind = ""
         with suppress(httpx.HTTPError):  # the test closes it
             for line in response.iter_lines():
                 name, _, value = line.partition(": ")
                 if name == "id":
                     self.last_id = value
-                elif name == "data":
+                elif name == "event":
+                    kind = value
+                elif name == "data" and kind == "call":
                     self._events.put(json.loads(value))
         self.ended.set()
 
@@ -201,7 +204,7 @@ def heard_of(user: User, last_seq: int) -> set[str]:
     calls: set[str] = set()
     with user._http.stream("GET", "/events", headers={"Last-Event-ID": "0"}, timeout=60) as response:
         for line in response.iter_lines():
-            if line.startswith("data: "):
+            if line.startswith("data: {"):
                 calls.add(json.loads(line.removeprefix("data: "))["call"]["id"])
             if line.startswith("id: ") and int(line.removeprefix("id: ")) >= last_seq:
                 return calls

@@ -29,7 +29,7 @@ def _ways(q: str, user: User) -> Ways:
         for way in digit_ranges(digits_of(q), user, number="e164")
     ]
     people = named(q, user.team)
-    if people is None or not are_few(people):
+    if people is None or not are_few(len(people)):
         return Ways(narrow=having_number, wide=[holding(q)])
     return Ways(narrow=[Q(OneOf("pk", people)), *having_number], wide=[])
 

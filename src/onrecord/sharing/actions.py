@@ -113,7 +113,7 @@ def change_rules(rules: Rules, *, acting_user: User) -> None:
 def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
     """Let somebody in. Raises GoneError, PasscodeError, LockedError.
 
-    Every passcode leaves two audit rows: that it is tried, before it is looked at, and what came of it.
+    Every passcode that is looked at leaves two audit rows: first that it is tried, then what came of it.
     """
     link = full().filter(token_hash=hash_of(token)).first()
     if link is None or not opens(link):

@@ -131,6 +131,15 @@ def test_a_search_that_finds_very_many_looks_through_the_newest(
     assert found(signed_in(ana).get("/recordings", {"q": "doe"})) == ids(*reversed(does))
 
 
+def test_many_people_who_were_seldom_called_are_looked_up(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("onrecord.matching._FEW", 3)
+    does = [PersonFactory(name=f"Jo Doe {number}") for number in range(6)]
+    wanted = [recorded(ana, 1, person=does[5]), recorded(ana, 2, person=does[0])]
+    for number in range(6):
+        recorded(ana, 3 + number)
+    assert found(signed_in(ana).get("/recordings", {"q": "doe"})) == ids(*reversed(wanted))
+
+
 def test_each_filter_lets_through_what_it_names(ana: User) -> None:
     ben = UserFactory(name="Ben", group=GroupFactory(name="West"))
     wanted = recorded(

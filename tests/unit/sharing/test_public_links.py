@@ -189,6 +189,16 @@ def test_too_many_wrong_passcodes_lock_the_link_for_that_address(max_: User, cal
     assert follow(guesser, token).status_code == 302
 
 
+def test_right_passcodes_lock_nothing_however_many_and_forgive_no_wrong_one(max_: User, call: Call) -> None:
+    token, stranger = shared(max_, call), Client()
+    for number in range(TRIES_OF_AN_ADDRESS - 1):
+        assert follow(stranger, token, f"guess number {number}").status_code == 403
+    for _ in range(TRIES_OF_AN_ADDRESS + 1):
+        assert follow(stranger, token).status_code == 302
+    assert follow(stranger, token, "one guess more").status_code == 403
+    assert follow(stranger, token).status_code == 429
+
+
 @pytest.mark.parametrize(
     ("form", "says"),
     [
