@@ -15,7 +15,7 @@ from onrecord.people.search import holding, named
 _M = TypeVar("_M", bound=Model)
 
 #: By so many of many contacts it is guessed how many rows all of them have.
-_SAMPLE = 200
+_SAMPLE = 50
 
 
 def searched(
