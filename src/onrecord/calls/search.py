@@ -30,7 +30,7 @@ def searched(
     # Of several owners the team's rows are walked, in order; each owner's would have to be sorted together.
     theirs = rows if owners is None else rows.filter(OneOf(Plain(owner), owners))
     walked = rows.filter(**{owner: owners[0]}) if owners is not None and len(owners) == 1 else theirs
-    return _ways(theirs, q, user, owner=owner, owners=owners).find(theirs, walked) if q else walked
+    return _ways(rows, q, user, owner=owner, owners=owners).find(theirs, walked) if q else walked
 
 
 def _ways(rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:
@@ -48,7 +48,7 @@ def _ways(rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[
 
 
 def _guess(rows: "QuerySet[_M]", contacts: list[int]) -> int:
-    """How many of the rows belong to these contacts: many people may have been called seldom, or never."""
+    """How many of the team's rows belong to these contacts: many may have been called seldom, or never."""
     sample = contacts[:: max(1, len(contacts) // _SAMPLE)]
     return rows.filter(OneOf("person", sample)).order_by().count() * len(contacts) // len(sample)
 
