@@ -14,7 +14,7 @@ from onrecord.people.search import holding, named
 
 _M = TypeVar("_M", bound=Model)
 
-#: By so many of many contacts it is guessed how many rows all of them have.
+#: By at least so many of many contacts it is guessed how many rows all of them have.
 _SAMPLE = 50
 
 
