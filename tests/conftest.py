@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from harness.browser import browser
 from harness.installation import Installation, eventually
@@ -76,6 +76,13 @@ def chromium(playwright: Playwright, tmp_path: Path) -> Iterator[BrowserContext]
     """A browser with a microphone that says 440 Hz."""
     with browser(playwright, tmp_path / "chromium") as context:
         yield context
+
+
+@pytest.fixture
+def other(playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
+    """A colleague's browser."""
+    with browser(playwright, tmp_path / "other") as context:
+        yield context.pages[0]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,6 +1,6 @@
 /** Pages follow the calls they show: what changed is fetched again from the server. */
 import { live, type CallEvent } from './live.ts'
-import { refresh, type SwapTask } from './navigation.ts'
+import { isPageAwaited, refresh, type SwapTask } from './navigation.ts'
 
 const PAUSE_MS = 150
 /** How often to look whether a form is still being filled in. */
@@ -21,6 +21,7 @@ function isFilledIn(shown: Element): boolean {
 
 function isChanged(field: Element): boolean {
   if (field instanceof HTMLInputElement && ['checkbox', 'radio'].includes(field.type)) return field.checked !== field.defaultChecked
+  if (field instanceof HTMLSelectElement) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected))
   if (field instanceof HTMLInputElement || field instanceof HTMLTextAreaElement) return field.value !== field.defaultValue
   return false
 }
@@ -30,6 +31,11 @@ function later(id: string, pause = PAUSE_MS): void {
   waiting.set(id, window.setTimeout(() => {
     waiting.delete(id)
     const shown = document.getElementById(id)
+    // What shows the user's own click before its answer comes would be used, and then be swapped away.
+    if (isPageAwaited()) {
+      later(id)
+      return
+    }
     if (shown && isFilledIn(shown)) {
       later(id, FORM_MS)
       return
@@ -41,13 +47,13 @@ function later(id: string, pause = PAUSE_MS): void {
   }, pause))
 }
 
-/** Somebody may have begun to fill a form in while its part of the page was on its way. */
+/** Somebody may have begun to fill a form in, or sent one, while its part of the page was on its way. */
 function spareForms(event: Event): void {
   const { tasks } = (event as CustomEvent<{ tasks: SwapTask[] }>).detail
   const shown = tasks.find(({ type }) => type === 'main')?.target
-  if (!shown || !fetching.has(shown.id) || !isFilledIn(shown)) return
+  if (!shown || !fetching.has(shown.id) || !(isFilledIn(shown) || isPageAwaited())) return
   event.preventDefault()
-  later(shown.id, FORM_MS)
+  later(shown.id)
 }
 
 /** When each call that is not on this page was last heard of. */

@@ -43,8 +43,13 @@ function arrived(): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
 }
 
-/** What was asked for last of all that comes into `#main`. */
+/** What was asked for last of all that comes into `#main`, until it has come. */
 let latest: Asked | null = null
+
+/** Whether a page is on its way into `#main`. */
+export function isPageAwaited(): boolean {
+  return latest !== null
+}
 
 /** Of two pages that are on their way, only the one asked for later comes, in whatever order they arrive. */
 function dropLateAnswers(): void {
@@ -52,6 +57,9 @@ function dropLateAnswers(): void {
   document.addEventListener('htmx:before:request', (event) => {
     const context = contextOf(event)
     if (context.target?.id === 'main') latest = context
+  })
+  document.addEventListener('htmx:finally:request', (event) => {
+    if (contextOf(event) === latest) latest = null
   })
   document.addEventListener('htmx:before:response', (event) => {
     const { target, request, response } = contextOf(event)

@@ -1,21 +1,10 @@
 """Coaching: a playlist that plays on by itself, and a review from the question to the score."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Playwright, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
-from harness.browser import browser, sign_in
+from harness.browser import sign_in
 from harness.installation import Installation
-
-
-@pytest.fixture
-def other(playwright: Playwright, tmp_path: Path) -> Iterator[Page]:
-    """A colleague's browser."""
-    with browser(playwright, tmp_path / "other") as context:
-        yield context.pages[0]
 
 
 def assert_accessible(page: Page) -> None:

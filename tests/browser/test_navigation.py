@@ -3,9 +3,10 @@
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from urllib.parse import urlsplit
 
 import numpy as np
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from harness import sound
 from harness.browser import Dialer, sign_in
@@ -130,6 +131,34 @@ def test_a_late_answer_to_a_form_does_not_replace_the_page_that_was_asked_for_af
     assert page.url == f"{installation.url}/people"
     page.goto(f"{installation.url}/coaching")
     expect(page.get_by_role("link", name="Late", exact=True)).to_be_visible()
+
+
+def test_a_live_page_waits_for_the_answer_to_a_form_of_its_user(
+    installation: Installation, chromium: BrowserContext, other: Page
+) -> None:
+    """Else one could begin to use what the event brought, and the answer would take it away."""
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    page.goto(f"{installation.url}/recordings")
+    page.locator(".recording a[href^='/calls/']").nth(1).click()
+    page.get_by_text("Ask for a review").click()
+    page.get_by_label("Whom").select_option(label="Marcus Reed")
+    page.get_by_role("button", name="Ask", exact=True).click()
+    withdraw = page.get_by_role("button", name="Withdraw")
+    expect(withdraw).to_be_visible()
+    sign_in(other, installation, "marcus")
+    other.goto(page.url)
+    held: list[tuple[Route, APIResponse]] = []
+    page.route("**/coaching/reviews/*", lambda route: held.append((route, route.fetch(max_redirects=0))))
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    withdraw.click()
+    expect(other.locator(".review-line")).to_contain_text("Withdrawn")
+
+    assert f"GET {urlsplit(page.url).path}" not in asked
+    [(route, answer)] = held
+    route.fulfill(response=answer)
+    expect(page.locator(".review-line")).to_contain_text("Withdrawn")
 
 
 def test_what_belongs_together_stands_in_line_on_a_phone_and_on_a_desk(
