@@ -13,6 +13,7 @@ import { Simulation } from './elements/simulation.ts'
 import { TileMap } from './elements/tile-map.ts'
 import { Upload } from './elements/upload.ts'
 import { startCounts } from './counts.ts'
+import { startDisclosures } from './disclosures.ts'
 import { closeDialog, openDialog } from './dialog.ts'
 import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
@@ -36,6 +37,7 @@ customElements.define('or-upload', Upload)
 
 startTheme()
 startNavigation()
+startDisclosures()
 startSignOut()
 openShare()
 if (document.querySelector('[data-count]')) startCounts()

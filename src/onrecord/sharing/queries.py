@@ -35,6 +35,11 @@ def list_links(user: User, *, cursor: str | None) -> Page[ShareLink]:
     return page(full().filter(team=user.team_id), by="-created_at", cursor=cursor)
 
 
+def may_any_open(team_id: int) -> bool:
+    """Whether the team has a link that is neither revoked nor expired."""
+    return ShareLink.objects.filter(team=team_id, revoked_at=None, expires_at__gt=timezone.now()).exists()
+
+
 def open_link_of(link_id: str) -> ShareLink | None:
     """The link, if it opens now."""
     link = full().filter(pk=link_id).first()

@@ -13,7 +13,7 @@ from onrecord.accounts.scope import Scope
 from onrecord.audit.models import Action
 from onrecord.errors import require
 from onrecord.sharing import actions
-from onrecord.sharing.queries import list_links, standings
+from onrecord.sharing.queries import list_links, may_any_open, standings
 from onrecord.sharing.rules import DAYS, Rules
 
 
@@ -40,6 +40,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
         "rules": Rules.from_json(user.team.sharing),
         "days": DAYS,
         "links": standings(found.rows),
+        "may_any_open": may_any_open(user.team_id),
         "next_cursor": found.next_cursor,
         "changes": recent(Action.SHARING_RULES_CHANGED, Action.SHARES_REVOKED),
     }

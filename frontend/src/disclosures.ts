@@ -1,0 +1,15 @@
+/** Menus and questions open in place; Escape puts them away, and so does a click elsewhere with a menu. */
+export function startDisclosures(): void {
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    const open = (event.target as Element).closest<HTMLDetailsElement>('details:is(.confirmed, .menu)[open]')
+    if (!open) return
+    open.open = false
+    open.querySelector('summary')?.focus()
+  })
+  document.addEventListener('click', (event) => {
+    for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) {
+      if (!menu.contains(event.target as Node)) menu.open = false
+    }
+  })
+}
