@@ -2,9 +2,10 @@
 
 import json
 import queue
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import httpx
@@ -222,3 +223,19 @@ def test_the_stream_tells_of_the_calls_within_ones_scope_alone(signed_in: SignIn
     assert rep < manager, "Ana's group"
     assert not manager & colleague, "Mateo is of another group"
     assert manager | colleague < admin
+
+
+def test_a_rep_who_may_look_at_no_calls_still_hears_of_their_own(
+    installation: Installation, signed_in: SignIn
+) -> None:
+    with listening(signed_in("ida")) as stream:
+        last = int(stream.last_id)
+    own = heard_of(signed_in("ana"), last)
+    with closing(sqlite3.connect(installation.home / "db.sqlite3")) as database, database:
+        database.execute(
+            "DELETE FROM auth_group_permissions WHERE permission_id IN"
+            " (SELECT id FROM auth_permission WHERE codename LIKE 'calls:view:%')"
+            " AND group_id = (SELECT id FROM auth_group WHERE name = 'Rep')"
+        )
+    assert signed_in("ana").get("/calls").status_code == 403
+    assert heard_of(signed_in("ana"), last) == own

@@ -191,7 +191,7 @@ def hang_up(request: HttpRequest, call_id: str) -> CallReply:
                 raise ApiError(error.status, error.code, error.message) from error
         except SwitchUnreachableError as error:
             raise ApiError(503, "switch_unreachable", _STILL_RUNS) from error
-    return CallReply(call=CallOut.of(shown_calls(user).get(pk=call_id)))
+    return CallReply(call=CallOut.of(_own_call(request, call_id)))
 
 
 @router.put("/{call_id}/notes", response=NotesReply)

@@ -71,7 +71,9 @@ def call_to_log(user: User) -> Call | None:
 
 
 def call_owing_a_log(user: User) -> Call | None:
-    """The call that has to be logged before the user places the next."""
+    """The call that has to be logged before the user places the next: of who may not log, none is asked."""
+    if not user.may(Permission.CALLS_LOG):
+        return None
     last = _last_ended(user) if any(one.required for one in _lists(user.team).values()) else None
     return last if last and owes(last) else None
 

@@ -30,18 +30,20 @@ async def events(request: HttpRequest) -> StreamingHttpResponse:
 
 async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
     """Ends when the session has; the browser then asks again and is told 401."""
-    scope: Scope | None = None
+    user: User | None = None
+    scope = Scope()
     policy, told = 0, 0
     looked_at = float("-inf")
     async with aclosing(tail.follow(after)) as batches:
         async for position, batch in batches:
             if not batch or time.monotonic() - looked_at > _TRUST:
-                scope, policy = await tail.in_thread(_look, session_key)
+                user, scope, policy = await tail.in_thread(_look, session_key)
                 looked_at = time.monotonic()
-            if scope is None:
+            if user is None:
                 return
             for event in batch:
-                if scope.covers(event.owner):
+                # Whoever places a call follows it, whatever else they may see.
+                if scope.covers(event.owner) or event.owner == user:
                     yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
             # Also where nothing of the batch was for this user: so a reconnection begins here.
             yield f"id: {position}\n: \n\n"
@@ -50,9 +52,11 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
                 yield f"event: policy\ndata: {policy}\n\n"
 
 
-def _look(session_key: str) -> tuple[Scope | None, int]:
-    """What the session's user may see now (None when the session is over), and the policy in force."""
+def _look(session_key: str) -> tuple[User | None, Scope, int]:
+    """The session's user (None when the session is over), what they may see now, and the policy in force."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)
-    return Scope.of(user) if isinstance(user, User) else None, current_number()
+    if not isinstance(user, User):
+        return None, Scope(), current_number()
+    return user, Scope.of(user), current_number()
