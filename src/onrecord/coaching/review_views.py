@@ -15,7 +15,7 @@ from onrecord.coaching import actions
 from onrecord.coaching.clips import ClipError, moment
 from onrecord.coaching.models import Assessment, Review, Scorecard
 from onrecord.coaching.queries import asked_by, inbox
-from onrecord.coaching.scoring import ScorecardError, read_answers
+from onrecord.coaching.scoring import ScorecardError, read_answers, sent_answers
 from onrecord.coaching.views import listener
 from onrecord.errors import require
 from onrecord.recordings.comments import audience
@@ -79,7 +79,7 @@ def settle(request: HttpRequest, review_id: int) -> HttpResponse:
 
 @require_POST
 def assess(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`scorecard`, and `answer-1`, `answer-2` ... in the order of its questions."""
+    """`scorecard`, and of each of its questions `asked-1` (its key) and `answer-1`, and so on."""
     user = listener(request)
     require(user, Permission.COACHING_SCORE)
     recording = get_object_or_404(audible(user), pk=call_id)
@@ -87,13 +87,13 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
     if key is None:
         raise BadRequest
     scorecard = get_object_or_404(Scorecard, pk=key, team=user.team_id, is_retired=False)
-    questions = scorecard.asked
-    given = [request.POST.get(f"answer-{number}", "") for number in range(1, len(questions) + 1)]
+    sent = sent_answers(request.POST.dict())
     try:
-        actions.assess(recording, scorecard, read_answers(questions, given), acting_user=user)
+        actions.assess(recording, scorecard, read_answers(scorecard.asked, sent), acting_user=user)
     except (ScorecardError, actions.RefusedError) as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
-        return call_page(request, call_id, status=status, score_problem=str(problem))
+        refused = {"score_problem": str(problem), "score_sent": sent, "scored": scorecard}
+        return call_page(request, call_id, status=status, **refused)
     return redirect("call", call_id)
 
 

@@ -30,6 +30,11 @@ class Question:
     text: str
     kind: Kind
 
+    @property
+    def key(self) -> str:
+        """By which a form says what it asked, so that no answer lands under another question."""
+        return f"{self.kind}: {self.text}"
+
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         return cls(text=stored["text"], kind=Kind(stored["kind"]))
@@ -49,16 +54,28 @@ def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]
         raise ScorecardError("Write at least one question.")
     if len(questions) > MOST_QUESTIONS:
         raise ScorecardError(f"Ask {MOST_QUESTIONS} questions at most.")
+    if len(set(questions)) < len(questions):
+        raise ScorecardError("A question stands there twice. Take one of the two away.")
     if any(len(question.text) > LONGEST_QUESTION for question in questions):
         raise ScorecardError(f"A question has {LONGEST_QUESTION} characters at most. Write a shorter one.")
     return questions
 
 
-def read_answers(questions: Sequence[Question], given: Sequence[str]) -> list[int | str]:
+def sent_answers(form: Mapping[str, str]) -> dict[str, str]:
+    """`answer-1` and so on by the keys of the questions that were asked, which are `asked-1` and so on."""
+    numbers = [number for number in range(1, MOST_QUESTIONS + 1) if f"asked-{number}" in form]
+    return {form[f"asked-{number}"]: form.get(f"answer-{number}", "") for number in numbers}
+
+
+def read_answers(questions: Sequence[Question], sent: Mapping[str, str]) -> list[int | str]:
     """An answer to each question: 1 to BEST, 1 or 0 for yes or no, or words. Raises ScorecardError."""
+    if {question.key for question in questions} != sent.keys():
+        raise ScorecardError(
+            "The questions were changed while you answered. Nothing is saved: look at them, then save again."
+        )
     answers: list[int | str] = []
-    for number, question in enumerate(questions):
-        text = given[number].strip() if number < len(given) else ""
+    for question in questions:
+        text = sent[question.key].strip()
         if question.kind is Kind.TEXT:
             answers.append(text[:LONGEST_ANSWER])
             continue

@@ -11,7 +11,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.coaching import actions
 from onrecord.coaching.models import Scorecard
-from onrecord.coaching.scoring import LONGEST_QUESTION, MOST_QUESTIONS, ScorecardError, read_questions
+from onrecord.coaching.scoring import LONGEST_QUESTION, MOST_QUESTIONS, Kind, ScorecardError, read_questions
 from onrecord.errors import require
 
 
@@ -44,13 +44,30 @@ def _save(request: HttpRequest, scorecard: Scorecard) -> HttpResponse:
             scorecard, name=form.get("name", ""), questions=questions, acting_user=cast(User, request.user)
         )
     except ScorecardError as problem:
-        return _page(request, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        scorecard.name = form.get("name", "")
+        scorecard.questions = [
+            {"text": text, "kind": kind}
+            for text, kind in zip(form.getlist("question"), form.getlist("kind"), strict=False)
+            if text.strip() and kind in set(Kind)
+        ]
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+        return _page(request, refused=scorecard, problem=str(problem), status=status)
     return redirect("scorecards")
 
 
-def _page(request: HttpRequest, *, problem: str = "", status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    *,
+    refused: Scorecard | None = None,
+    problem: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> HttpResponse:
+    """`refused`: as it was sent, which is shown again."""
+    scorecards = Scorecard.objects.filter(team=cast(User, request.user).team_id)
     context = {
-        "scorecards": Scorecard.objects.filter(team=cast(User, request.user).team_id),
+        "scorecards": [refused if one == refused else one for one in scorecards],
+        "new": refused if refused and refused.pk is None else Scorecard(),
+        "refused": refused,
         "most_questions": MOST_QUESTIONS,
         "longest_question": LONGEST_QUESTION,
         "problem": problem,

@@ -85,6 +85,10 @@ ASKED = [
 ]
 
 
+def sent(given_: list[str]) -> dict[str, str]:
+    return dict(zip([question.key for question in ASKED], given_, strict=True))
+
+
 @pytest.mark.parametrize(
     ("given_", "expected"),
     [
@@ -95,17 +99,25 @@ ASKED = [
     ],
 )
 def test_every_question_that_counts_counts_the_same(given_: list[str], expected: int) -> None:
-    assert score(ASKED, read_answers(ASKED, given_)) == expected
+    assert score(ASKED, read_answers(ASKED, sent(given_))) == expected
 
 
 def test_questions_in_words_alone_come_to_nothing() -> None:
     assert score(ASKED[2:], ["Slower."]) is None
 
 
-@pytest.mark.parametrize("given_", [["", "1", ""], ["6", "1", ""], ["0", "1", ""], ["5", "2", ""], ["5"], []])
+@pytest.mark.parametrize(
+    "given_", [["", "1", ""], ["6", "1", ""], ["0", "1", ""], ["5", "2", ""], ["5", "", ""]]
+)
 def test_an_answer_that_is_missing_or_unknown_is_asked_for(given_: list[str]) -> None:
     with pytest.raises(ScorecardError, match="Answer"):
-        read_answers(ASKED, given_)
+        read_answers(ASKED, sent(given_))
+
+
+@pytest.mark.parametrize("asked", [ASKED[:2], [*ASKED, Question(text="Next step?", kind=Kind.TEXT)], []])
+def test_answers_to_other_questions_are_refused(asked: list[Question]) -> None:
+    with pytest.raises(ScorecardError, match="questions were changed"):
+        read_answers(asked, sent(["5", "1", ""]))
 
 
 def test_questions_are_read_from_a_form_without_the_empty_ones() -> None:

@@ -50,6 +50,7 @@ def scorecard(marcus: User) -> Scorecard:
 
 def score(user: User, call: Call, card: Scorecard, *answers: str) -> Client:
     form = {"scorecard": card.pk} | {f"answer-{number}": one for number, one in enumerate(answers, 1)}
+    form |= {f"asked-{number}": question.key for number, question in enumerate(card.asked, 1)}
     return client_of(user).post(f"/recordings/{call.pk}/scores", form)
 
 
@@ -193,6 +194,26 @@ def test_what_was_scored_keeps_the_questions_as_they_were(ana: User, marcus: Use
     assert "Next step?" in client_of(ana).get(f"/calls/{call.pk}").content.decode()
 
 
+def test_answers_to_questions_that_were_changed_meanwhile_are_refused_and_kept(
+    marcus: User, call: Call
+) -> None:
+    card = scorecard(marcus)
+    shown = Scorecard.objects.get()
+    changed = CARD | {"question": ["Next step?", "Clear?", "Advice"], "kind": ["yes_no", "scale", "text"]}
+    client_of(marcus).post(f"/settings/scorecards/{card.pk}", changed)
+    assert score(marcus, call, shown, "5", "1", "Ask first.").status_code == 302, "moved, each finds its own"
+    assert Assessment.objects.get().answers == [1, 5, "Ask first."]
+    changed["question"] = ["A next step?", "Clear?", "Advice"]
+    client_of(marcus).post(f"/settings/scorecards/{card.pk}", changed)
+    answer = score(marcus, call, shown, "5", "1", "Ask second.")
+    page = answer.content.decode()  # type: ignore[attr-defined]
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert "The questions were changed while you answered." in page
+    assert "Ask second.</textarea>" in page
+    assert 'value="5" required checked' in page
+    assert Assessment.objects.get().answers == [1, 5, "Ask first."]
+
+
 def test_nobody_scores_their_own_call_nor_without_all_answers_nor_by_a_retired_card(
     ana: User, marcus: User, call: Call
 ) -> None:
@@ -210,7 +231,11 @@ def test_nobody_scores_their_own_call_nor_without_all_answers_nor_by_a_retired_c
 def test_a_scorecard_needs_a_name_of_its_own_and_questions(marcus: User) -> None:
     scorecard(marcus)
     client = client_of(marcus)
-    assert "already" in client.post("/settings/scorecards", CARD).content.decode()
+    refused = client.post(
+        "/settings/scorecards", CARD | {"question": ["Heard?", "Agreed?", ""]}
+    ).content.decode()
+    assert "already" in refused
+    assert 'value="Agreed?"' in refused, "what was written is kept"
     assert client.post("/settings/scorecards", CARD | {"name": " "}).status_code == 422
     assert client.post("/settings/scorecards", CARD | {"question": [""]}).status_code == 422
     assert Scorecard.objects.count() == 1
