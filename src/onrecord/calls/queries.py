@@ -22,9 +22,10 @@ _FRESH = timedelta(hours=1)
 
 #: What a list or its export shows of a call: all of it would take as long as all the rest of a page.
 _LISTED = (
-    "number", "caller_number", "status", "created_at", "duration_ms", "ended_at", "recording_state",
-    "person__name", "person__company", "user__name", "log__disposition", "log__sentiment", "log__notes",
-    "recording__status", "recording__reason", "recording__duration_ms", "recording__spans",
+    "number", "direction", "caller_number", "status", "created_at", "duration_ms", "ended_at",
+    "recording_state", "person__name", "person__company", "user__name", "log__disposition",
+    "log__sentiment", "log__notes", "recording__status", "recording__reason", "recording__duration_ms",
+    "recording__spans",
 )  # fmt: skip
 
 

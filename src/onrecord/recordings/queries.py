@@ -20,8 +20,8 @@ TILES = 24
 #: What a tile shows.
 _SHOWN = (
     "source", "duration_ms", "spans", "thumbnail", "talk", "talk_ratio", "disposition", "sentiment",
-    "has_notes", "called_at", "rep__name", "call__number", "call__created_at", "call__person__name",
-    "call__person__company",
+    "has_notes", "called_at", "rep__name", "call__number", "call__direction", "call__created_at",
+    "call__person__name", "call__person__company",
 )  # fmt: skip
 
 _MS_PER_MINUTE = 60_000

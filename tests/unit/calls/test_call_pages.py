@@ -135,3 +135,17 @@ def test_a_longer_list_needs_no_more_queries(django_assert_max_num_queries: Any)
     # Session, user, permissions, keys, people, their numbers.
     with django_assert_max_num_queries(8):
         browser.get("/people")
+
+
+@pytest.mark.parametrize(
+    ("direction", "number", "heading"),
+    [
+        ("outbound", "+13125550123", "Call to +1 312-555-0123"),
+        ("inbound", "+13125550123", "Call from +1 312-555-0123"),
+        ("inbound", "", "Call from a withheld number"),
+    ],
+)
+def test_the_call_page_says_who_called_whom(direction: str, number: str, heading: str) -> None:
+    user = UserFactory()
+    call = past_call(user, person=None, number=number, direction=direction)
+    assert found(signed_in(user).get(f"/calls/{call.pk}"), r"<h1>(.*?)</h1>") == [heading]
