@@ -13,8 +13,9 @@ const waiting = new Map<string, number>()
 /** Ids of what is on its way. */
 const fetching = new Set<string>()
 
-/** Whether somebody fills in a form there that a swap would take away. */
-function isFilledIn(shown: Element): boolean {
+/** Whether something is there that a swap would take away: a form being filled in or just refused, a secret shown once. */
+function isInUse(shown: Element): boolean {
+  if (shown.querySelector('.problem[role=alert], .new-token')) return true
   const fields = [...shown.querySelectorAll('form :is(input, textarea, select), details:has(form) > summary')]
   return fields.some((field) => !field.closest('[hx-preserve]') && (field === document.activeElement || isChanged(field)))
 }
@@ -36,7 +37,7 @@ function later(id: string, pause = PAUSE_MS): void {
       later(id)
       return
     }
-    if (shown && isFilledIn(shown)) {
+    if (shown && isInUse(shown)) {
       later(id, FORM_MS)
       return
     }
@@ -48,10 +49,10 @@ function later(id: string, pause = PAUSE_MS): void {
 }
 
 /** Somebody may have begun to fill a form in, or sent one, while its part of the page was on its way. */
-function spareForms(event: Event): void {
+function spareUsers(event: Event): void {
   const { tasks } = (event as CustomEvent<{ tasks: SwapTask[] }>).detail
   const shown = tasks.find(({ type }) => type === 'main')?.target
-  if (!shown || !fetching.has(shown.id) || !(isFilledIn(shown) || isPageAwaited())) return
+  if (!shown || !fetching.has(shown.id) || !(isInUse(shown) || isPageAwaited())) return
   event.preventDefault()
   later(shown.id)
 }
@@ -92,6 +93,6 @@ function lookAgain(): void {
 export function startLivePages(): void {
   live.listen(follow)
   live.whenFresh(lookAgain)
-  document.addEventListener('htmx:before:swap', spareForms)
+  document.addEventListener('htmx:before:swap', spareUsers)
   document.addEventListener('htmx:after:swap', catchUp)
 }

@@ -12,6 +12,12 @@ export interface SwapTask {
   swapSpec: { style: string }
 }
 
+interface Arrival {
+  history: { path: string }
+  sourceElement: Element
+  response: { raw: Response }
+}
+
 interface Asked {
   target?: Element
   request: { method: string }
@@ -69,8 +75,16 @@ function dropLateAnswers(): void {
   })
 }
 
+/** Where a form went is no page: what answers it there is shown at the address where the form stood. */
+function keepAddress(event: Event): void {
+  const { history, sourceElement, response } = (event as CustomEvent<Arrival>).detail
+  const isSent = sourceElement instanceof HTMLFormElement && sourceElement.method === 'post'
+  if (isSent && !response.raw.redirected && history.path === new URL(response.raw.url).pathname) event.preventDefault()
+}
+
 export function startNavigation(): void {
   dropLateAnswers()
+  document.addEventListener('htmx:before:history:update', keepAddress)
   // A form that does not say how it is sent is sent by the element of ours that made it.
   document.addEventListener('htmx:before:init', (event) => {
     if (event.target instanceof HTMLFormElement && !event.target.hasAttribute('method')) event.preventDefault()

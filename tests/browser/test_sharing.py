@@ -1,5 +1,6 @@
 """A public link, made by somebody inside and followed by somebody outside."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -39,6 +40,14 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
     address = sharing.get_by_label("The public link").input_value()
     assert address.startswith(f"{installation.url}/shared#")
     assert_accessible(page)
+
+    # It is shown once: what comes live does not take it away.
+    comment = page.get_by_label(re.compile("^Comment at"))
+    for words in ("First", "Second", "Third"):
+        comment.fill(words)
+        page.get_by_role("button", name="Comment", exact=True).click()
+        expect(page.locator(".comment-list")).to_contain_text(words)
+    expect(sharing.get_by_label("The public link")).to_have_value(address)
 
     outside.goto(address)
     expect(outside.get_by_label("Passcode")).to_be_visible()

@@ -34,6 +34,8 @@ class Session {
   microphone: MediaStream | null = null
   #watchers = new Set<() => void>()
   #phone: Phone | null = null
+  /** Whether the microphone is wanted outside a call. */
+  #trying = false
   #release: (() => void) | null = null
   #sample: Sample | null = null
   #keys: Promise<void> = Promise.resolve()
@@ -80,7 +82,13 @@ class Session {
     this.#dispatch({ type: 'dial', expected: role === 'rep' ? (this.decision?.records ?? null) : null })
     try {
       const phone = await this.#open()
-      const { call, sdp } = await ask(await phone.offer())
+      const offer = await phone.offer()
+      if (this.state.hangingUp) {
+        // Hung up before anybody was asked: no phone rings.
+        this.#dispatch({ type: 'vanished' })
+        return
+      }
+      const { call, sdp } = await ask(offer)
       await this.#hold({ steal: true })
       const cancelled = this.state.hangingUp
       sessionStorage.setItem(CARRIED, call.id)
@@ -179,8 +187,13 @@ class Session {
 
   /** Open the microphone outside a call, so that its level can be seen; `rest` closes it again. */
   async tryMicrophone(): Promise<void> {
+    if (this.microphone) return
+    this.#trying = true
     try {
-      this.microphone ??= await openMicrophone(this.settings)
+      const opened = await openMicrophone(this.settings)
+      // While the browser asked for leave, the menu may have been closed, or a call have opened its own.
+      if (this.#trying && !this.microphone) this.microphone = opened
+      else stop(opened)
       this.#notify()
     } catch (error) {
       this.#dispatch({ type: 'problem', problem: problemOf(error) })
@@ -188,6 +201,7 @@ class Session {
   }
 
   rest(): void {
+    this.#trying = false
     if (this.busy) return
     stop(this.microphone)
     this.microphone = null
@@ -200,6 +214,10 @@ class Session {
     if (!this.microphone) return
     try {
       const fresh = await openMicrophone(settings)
+      if (!this.microphone) {
+        stop(fresh)
+        return
+      }
       for (const track of fresh.getAudioTracks()) track.enabled = !this.state.muted
       await this.#phone?.useMicrophone(fresh)
       stop(this.microphone)

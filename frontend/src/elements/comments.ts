@@ -139,12 +139,15 @@ export class Comments {
 
   async #send(field: HTMLTextAreaElement, time: number, parent: number | null): Promise<void> {
     const said = field.value.trim()
-    if (!said) return
+    if (!said || field.readOnly) return
+    // Pressed twice, it is said once.
+    field.readOnly = true
     await this.#act(async () => {
       await api.comment(this.#callId, Math.round(time * 1000), said, parent)
       field.value = ''
       if (field === this.#field) this.#at = null
     })
+    field.readOnly = false
   }
 
   async #act(action: () => Promise<unknown>): Promise<void> {

@@ -90,6 +90,7 @@ export class NumberEntry extends EventTarget {
     this.#input.value = number
     this.#personId = personId
     this.#close()
+    this.#forget()
     this.#schedule(0)
   }
 
@@ -125,12 +126,17 @@ export class NumberEntry extends EventTarget {
     this.dispatchEvent(new Event('change'))
   }
 
-  #edited(): void {
-    this.#personId = null
+  /** What was said of another number must not stand beside this one. */
+  #forget(): void {
     this.preview = null
-    if (classify(this.#input.value).kind !== 'name') this.#close()
     this.#show()
     this.dispatchEvent(new Event('change'))
+  }
+
+  #edited(): void {
+    this.#personId = null
+    if (classify(this.#input.value).kind !== 'name') this.#close()
+    this.#forget()
     this.#schedule(PAUSE_MS)
   }
 
