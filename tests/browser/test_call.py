@@ -1,9 +1,10 @@
 """The main job, as a rep does it: call, record, pause, resume, hang up, listen."""
 
 from typing import NamedTuple
+from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Playwright, expect
 
 from harness import sound
 from harness.browser import Dialer, browser, sign_in
@@ -18,6 +19,17 @@ KEEP_CONNECTION = """
         constructor(...settings) { super(...settings); window.connection = this }
     }"""
 PLAYED = "async () => [...(await connection.getStats()).values()].find(entry => entry.type === 'inbound-rtp')"
+
+#: A user who thinks before they allow the microphone.
+SLOW_TO_ALLOW = """{
+  const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices)
+  let ask
+  window.asked = new Promise((settle) => { ask = settle })
+  devices.getUserMedia = (wanted) => new Promise((settle) => {
+    window.allow = () => settle(open(wanted))
+    ask()
+  })
+}"""
 
 
 class Recorded(NamedTuple):
@@ -191,3 +203,21 @@ def test_verify_proves_the_recording(installation: Installation, recorded: Recor
 
     assert outcome.returncode == 0, outcome.stdout + outcome.stderr
     assert "FAIL" not in outcome.stdout
+
+
+def test_hung_up_while_the_browser_asks_for_the_microphone_no_phone_rings(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    page.add_init_script(SLOW_TO_ALLOW)
+    sign_in(page, installation, "ana")
+    dialer = Dialer(page)
+    dialer.type(STEADY)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    dialer.call_button.click()
+    page.evaluate("() => asked")
+    dialer.hang_up_button.click()
+    page.evaluate("allow()")
+    expect(dialer.call_button).to_be_visible()
+    assert "POST /api/v2/calls" not in asked
