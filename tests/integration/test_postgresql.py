@@ -15,7 +15,7 @@ from harness.web import User
 
 UNIT = Path(__file__).parent.parent / "unit"
 #: Folders whose tests are about what the database does.
-FOLDERS = ("live", "people", "recordings", "reports", "calls", "outcomes", "coaching", "sharing")
+FOLDERS = ("live", "people", "recordings", "reports", "calls", "outcomes", "coaching", "sharing", "dialers")
 
 
 @pytest.fixture(scope="module")

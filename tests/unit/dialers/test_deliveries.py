@@ -161,6 +161,18 @@ def test_a_recording_that_comes_after_its_call_joins_it(
     assert Call.objects.count() == 1
 
 
+def test_news_without_a_recording_takes_none_away_from_who_is_not_linked_yet(jo: User) -> None:
+    PersonFactory(number=NUMBER)
+    connection = connect("dialpad")
+    stranger = {"id": 9, "name": "Sam", "email": "sam@northwind.example"}
+    send(connection, *webhooks.dialpad(["https://recordings.example/0"], target=stranger))
+    send(connection, *webhooks.dialpad([], state="hangup", target=stranger))
+    waiting = ImportedCall.objects.get(state=State.UNKNOWN_USER)
+    assert waiting.recording_id == "r0"
+    assert actions.link_user(waiting, jo, acting_user=jo) == 1
+    assert ImportedCall.objects.get().state == State.WAITING
+
+
 def test_each_recording_of_a_call_is_a_call_of_its_own(jo: User) -> None:
     connection = connect("dialpad")
     urls = [f"https://recordings.example/{number}" for number in range(2)]

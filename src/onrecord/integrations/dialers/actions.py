@@ -109,6 +109,8 @@ def _earlier(known: list[ImportedCall], recording_id: str, *, has_recording: boo
 
 def _completes(earlier: ImportedCall, call: RecordedCall) -> bool:
     """Whether the delivery brings what was missing: its user, its recording, or one that can be used."""
+    if call.recording is None and earlier.record["recording"]:
+        return False
     if earlier.state == State.UNKNOWN_USER:
         return True
     return call.recording is not None and (not earlier.record["recording"] or earlier.state == State.FAILED)
