@@ -1,4 +1,11 @@
 /** Menus and questions open in place; Escape puts them away, and so does a click elsewhere with a menu. */
+
+export function closeMenus(besides: Node | null = null): void {
+  for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) {
+    if (!menu.contains(besides)) menu.open = false
+  }
+}
+
 export function startDisclosures(): void {
   document.addEventListener('keydown', (event) => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
@@ -7,9 +14,5 @@ export function startDisclosures(): void {
     open.open = false
     open.querySelector('summary')?.focus()
   })
-  document.addEventListener('click', (event) => {
-    for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) {
-      if (!menu.contains(event.target as Node)) menu.open = false
-    }
-  })
+  document.addEventListener('click', (event) => closeMenus(event.target as Node))
 }

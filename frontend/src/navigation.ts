@@ -1,6 +1,7 @@
 /** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
 import htmx from 'htmx.org'
 import { csrfToken } from './api.ts'
+import { closeMenus } from './disclosures.ts'
 import { element, part } from './dom.ts'
 import { playedBy, putInto } from './played.ts'
 import { toast } from './toast.ts'
@@ -46,7 +47,7 @@ function arrived(): void {
     document.getElementById(held)?.focus({ preventScroll: true })
     if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
   }
-  for (const menu of document.querySelectorAll<HTMLDetailsElement>('.menu[open]')) menu.open = false
+  closeMenus()
 }
 
 /** What was asked for last of all that comes into `#main`, until it has come. */

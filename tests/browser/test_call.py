@@ -1,13 +1,12 @@
 """The main job, as a rep does it: call, record, pause, resume, hang up, listen."""
 
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import BrowserContext, Playwright, expect
 
 from harness import sound
-from harness.browser import Dialer, browser, sign_in
+from harness.browser import Dialer, browser, requests_of, sign_in
 from harness.installation import Installation
 from harness.people import ONE_SIDED, STEADY
 from onrecord.capture.journal import Chunk, JournalReader
@@ -213,8 +212,7 @@ def test_hung_up_while_the_browser_asks_for_the_microphone_no_phone_rings(
     sign_in(page, installation, "ana")
     dialer = Dialer(page)
     dialer.type(STEADY)
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    asked = requests_of(page)
     dialer.call_button.click()
     page.evaluate("() => asked")
     dialer.hang_up_button.click()

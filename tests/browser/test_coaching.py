@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
-from harness.browser import sign_in
+from harness.browser import ask_for_a_review, sign_in
 from harness.installation import Installation
 
 
@@ -116,14 +116,7 @@ def test_a_review_is_asked_for_answered_with_a_score_and_read(
     chromium: BrowserContext, other: Page, installation: Installation
 ) -> None:
     page = chromium.pages[0]
-    sign_in(page, installation, "ana")
-    page.goto(f"{installation.url}/recordings")
-    # The demo has a review of the newest one already.
-    page.locator(".recording a[href^='/calls/']").nth(1).click()
-    page.get_by_text("Ask for a review").click()
-    page.get_by_label("Whom").select_option(label="Marcus Reed")
-    page.get_by_label("What you want to know").fill("To be taken back")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    ask_for_a_review(page, installation, "To be taken back")
     page.get_by_role("button", name="Withdraw").click()
     expect(page.locator(".review-line")).to_contain_text("Withdrawn")
     page.get_by_text("Ask for a review").click()

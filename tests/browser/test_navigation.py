@@ -9,7 +9,7 @@ import numpy as np
 from playwright.sync_api import APIResponse, BrowserContext, Page, Route, expect
 
 from harness import sound
-from harness.browser import Dialer, sign_in
+from harness.browser import Dialer, ask_for_a_review, requests_of, sign_in
 from harness.installation import Installation, eventually
 from harness.people import ECHO, STEADY
 from harness.web import SETTLED, User
@@ -138,20 +138,14 @@ def test_a_live_page_waits_for_the_answer_to_a_form_of_its_user(
 ) -> None:
     """Else one could begin to use what the event brought, and the answer would take it away."""
     page = chromium.pages[0]
-    sign_in(page, installation, "ana")
-    page.goto(f"{installation.url}/recordings")
-    page.locator(".recording a[href^='/calls/']").nth(1).click()
-    page.get_by_text("Ask for a review").click()
-    page.get_by_label("Whom").select_option(label="Marcus Reed")
-    page.get_by_role("button", name="Ask", exact=True).click()
+    ask_for_a_review(page, installation)
     withdraw = page.get_by_role("button", name="Withdraw")
     expect(withdraw).to_be_visible()
     sign_in(other, installation, "marcus")
     other.goto(page.url)
     held: list[tuple[Route, APIResponse]] = []
     page.route("**/coaching/reviews/*", lambda route: held.append((route, route.fetch(max_redirects=0))))
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    asked = requests_of(page)
     withdraw.click()
     expect(other.locator(".review-line")).to_contain_text("Withdrawn")
 

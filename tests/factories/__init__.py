@@ -3,14 +3,17 @@
 Names are given where a test reads better with them; everything else has a sensible value of its own.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
 
 import factory
 from django.contrib.auth.models import Group as PermissionSet
+from django.contrib.auth.models import Permission as PermissionRow
 from factory.django import DjangoModelFactory
 
 from onrecord.accounts.models import Group, Team, User
+from onrecord.accounts.permissions import Permission
 from onrecord.calls.models import Call, CallLog
 from onrecord.governance.actions import publish
 from onrecord.people.models import Person, PhoneNumber
@@ -64,6 +67,13 @@ class UserFactory(DjangoModelFactory[User]):
         if password:
             self.set_password(password)
             self.save()
+
+
+def permit_only(user: User, permissions: Iterable[Permission]) -> None:
+    """Give the user a set of their own instead of what they have."""
+    own = PermissionSet.objects.create(name=f"Set of {user.pk}")
+    own.permissions.set(PermissionRow.objects.filter(codename__in=permissions))
+    user.groups.set([own])
 
 
 class PersonFactory(DjangoModelFactory[Person]):

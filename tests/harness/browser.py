@@ -78,6 +78,24 @@ def sign_in(page: Page, installation: Installation, name: str) -> None:
     page.wait_for_url("**/people")
 
 
+def ask_for_a_review(page: Page, installation: Installation, note: str = "") -> None:
+    """Ana asks Marcus about her newest recording but one: the demo has a review of the newest already."""
+    sign_in(page, installation, "ana")
+    page.goto(f"{installation.url}/recordings")
+    page.locator(".recording a[href^='/calls/']").nth(1).click()
+    page.get_by_text("Ask for a review").click()
+    page.get_by_label("Whom").select_option(label="Marcus Reed")
+    page.get_by_label("What you want to know").fill(note)
+    page.get_by_role("button", name="Ask", exact=True).click()
+
+
+def requests_of(page: Page) -> list[str]:
+    """What the page asks for from now on, such as `GET /calls`; it grows."""
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
+    return asked
+
+
 class Dialer:
     """The dock on every page, by the names that a person hears or sees."""
 

@@ -43,13 +43,18 @@ class Question:
         return {"text": self.text, "kind": self.kind.value}
 
 
-def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
-    """Questions as a form sends them; those without a text are left out. Raises ScorecardError."""
-    questions = [
+def sent_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
+    """Questions as a form sends them; those without a text are left out."""
+    return [
         Question(text=" ".join(text.split()), kind=Kind(kind) if kind in set(Kind) else Kind.TEXT)
         for text, kind in zip(texts, kinds, strict=False)
         if text.strip()
     ]
+
+
+def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
+    """The same, of which a scorecard can be made. Raises ScorecardError."""
+    questions = sent_questions(texts, kinds)
     if not questions:
         raise ScorecardError("Write at least one question.")
     if len(questions) > MOST_QUESTIONS:

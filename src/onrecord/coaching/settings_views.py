@@ -11,7 +11,13 @@ from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.coaching import actions
 from onrecord.coaching.models import Scorecard
-from onrecord.coaching.scoring import LONGEST_QUESTION, MOST_QUESTIONS, Kind, ScorecardError, read_questions
+from onrecord.coaching.scoring import (
+    LONGEST_QUESTION,
+    MOST_QUESTIONS,
+    ScorecardError,
+    read_questions,
+    sent_questions,
+)
 from onrecord.errors import require
 
 
@@ -45,11 +51,8 @@ def _save(request: HttpRequest, scorecard: Scorecard) -> HttpResponse:
         )
     except ScorecardError as problem:
         scorecard.name = form.get("name", "")
-        scorecard.questions = [
-            {"text": text, "kind": kind}
-            for text, kind in zip(form.getlist("question"), form.getlist("kind"), strict=False)
-            if text.strip() and kind in set(Kind)
-        ]
+        sent = sent_questions(form.getlist("question"), form.getlist("kind"))
+        scorecard.questions = [question.to_json() for question in sent]
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return _page(request, refused=scorecard, problem=str(problem), status=status)
     return redirect("scorecards")

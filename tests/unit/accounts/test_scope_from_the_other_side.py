@@ -1,12 +1,11 @@
 """Who sees somebody's calls: the filter and the question asked of each user agree."""
 
 import pytest
-from django.contrib.auth.models import Permission as PermissionRow
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from factories import GroupFactory, UserFactory
-from onrecord.accounts.models import PermissionSet, User
+from factories import GroupFactory, UserFactory, permit_only
+from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope, users_who_may, users_who_see
 
@@ -33,9 +32,7 @@ def test_both_ways_of_asking_agree(members: list[tuple[set[Permission], str | No
         user = UserFactory(
             permission_set="", group=GroupFactory(name=group) if group else None, is_active=is_active
         )
-        made = PermissionSet.objects.create(name=f"Set of {user.pk}")
-        made.permissions.set(PermissionRow.objects.filter(codename__in=held))
-        user.groups.add(made)
+        permit_only(user, held)
         users.append(user)
     ours = User.objects.filter(pk__in=[user.pk for user in users])
     for owner in users:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from asgiref.sync import async_to_sync
-from django.contrib.auth.models import Permission as PermissionRow
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 from test_every_route import BODIES, ROUTES, SCHEMA
 
-from factories import CallFactory, GroupFactory, PersonFactory, UserFactory
-from onrecord.accounts.models import PermissionSet, User
+from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, permit_only
+from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.actions import take_notes
@@ -107,10 +106,7 @@ def call(zoe: User) -> Iterator[Call]:
 def outsider(request: pytest.FixtureRequest) -> User:
     """May do everything, as far as they see."""
     user: User = UserFactory(name="Ann", permission_set="")
-    everything = PermissionSet.objects.create(name=f"Everything, {request.param}")
-    wanted = (set(Permission) - VIEWS) | SCOPES[request.param]
-    everything.permissions.set(PermissionRow.objects.filter(codename__in=wanted))
-    user.groups.add(everything)
+    permit_only(user, (set(Permission) - VIEWS) | SCOPES[request.param])
     return user
 
 

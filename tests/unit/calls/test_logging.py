@@ -4,13 +4,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission as PermissionRow
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
-from factories import CallFactory, PersonFactory, UserFactory
-from onrecord.accounts.models import PermissionSet, User
+from factories import CallFactory, PersonFactory, UserFactory, permit_only
+from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.audit.models import AuditEntry
 from onrecord.calls.models import Call, CallEvent
@@ -168,14 +167,8 @@ def test_the_next_call_waits_until_the_last_is_logged(browser: Client, ana: User
     assert browser.post("/api/v2/calls", to, content_type="application/json").status_code == 503
 
 
-def may_only(user: User, *permissions: Permission) -> None:
-    own = PermissionSet.objects.create(name="Their own")
-    own.permissions.set(PermissionRow.objects.filter(codename__in=permissions))
-    user.groups.set([own])
-
-
 def test_who_may_not_log_owes_no_log(browser: Client, ana: User, emma: Person) -> None:
-    may_only(ana, Permission.CALLS_PLACE, Permission.CALLS_VIEW_OWN)
+    permit_only(ana, [Permission.CALLS_PLACE, Permission.CALLS_VIEW_OWN])
     require(ana, "disposition")
     over(ana, emma)
     answer = browser.post(
@@ -185,7 +178,7 @@ def test_who_may_not_log_owes_no_log(browser: Client, ana: User, emma: Person) -
 
 
 def test_who_places_calls_and_may_not_look_at_past_ones_can_hang_up(browser: Client, ana: User) -> None:
-    may_only(ana, Permission.CALLS_PLACE)
+    permit_only(ana, [Permission.CALLS_PLACE])
     call = over(ana)
     answer = browser.post(f"/api/v2/calls/{call.pk}/hangup")
     assert (answer.status_code, answer.json()["call"]["id"]) == (200, call.pk)
