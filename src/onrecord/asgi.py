@@ -9,6 +9,7 @@ import django
 from django.conf import settings
 from servestatic import ServeStaticASGI
 
+from onrecord.assets import SERVED, keep_for_a_year
 from onrecord.body_limit import Application, BodyLimit
 from onrecord.database import POSTGRESQL
 from onrecord.governance.sound import LARGEST_BYTES
@@ -33,16 +34,15 @@ if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
     # worker: it forks, and a pool's threads do not.
     settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
 
-# Files keep their names from build to build, so a browser asks each time whether one has changed.
 application = ServeStaticASGI(
     BodyLimit(
         cast(Application, StreamingHandler(frozenset({IMPORTS}))),
         least=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         larger=LARGEST_BODIES,
     ),
-    root=settings.STATIC_ROOT,
+    root=SERVED,
     prefix=settings.STATIC_URL,
-    max_age=0,
+    add_headers_function=keep_for_a_year,
     allow_all_origins=False,
 )
 

@@ -261,10 +261,10 @@ def blob_store(config: Config) -> Finding:
 
 
 def static_files(_: Config) -> Finding:
-    folder = Path(__file__).parent / "static"
-    missing = [name for name in ("app.js", "app.css") if not (folder / name).exists()]
-    if missing:
-        return fail(f"The pages lack {' and '.join(missing)}.", "Run `make setup`, which builds them.")
+    from onrecord.assets import BUILT, SERVED
+
+    if not (BUILT / "manifest.json").exists() or not any(SERVED.iterdir()):
+        return fail("The pages' scripts and styles are not built.", "Run `make setup`, which builds them.")
     return ok("The pages' scripts and styles are built.")
 
 

@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timesince import timesince
 from jinja2 import Environment
 from markupsafe import Markup
 
+from onrecord.assets import static
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
 from onrecord.recordings.pictures import bars, full_height, talk_parts
@@ -32,11 +32,6 @@ def environment(**options: Any) -> Environment:
         "talk_parts": talk_parts,
     }
     return env
-
-
-def static(path: str) -> str:
-    """Address of a built file."""
-    return f"{settings.STATIC_URL}{path}"
 
 
 def url(name: str, **kwargs: Any) -> str:

@@ -140,7 +140,6 @@ CONTENT_SECURITY_POLICY = {
 }
 
 STATIC_URL = "/static/"
-STATIC_ROOT = PACKAGE / "static"
 
 USE_TZ = True
 TIME_ZONE = "UTC"

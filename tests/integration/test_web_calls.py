@@ -9,7 +9,6 @@ from contextlib import closing, contextmanager, suppress
 from typing import Any
 
 import httpx
-import pytest
 
 from harness.installation import Installation, eventually
 from harness.peer import Peers
@@ -185,19 +184,6 @@ def test_a_recording_that_governance_forbids_is_refused_with_the_reason(
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
     assert refused.json()["message"] == call["recording"]["reason"]
     ana.hang_up(call["id"])
-
-
-@pytest.mark.parametrize("path", ["app.js", "app.css", "icons.svg", "favicon.svg"])
-def test_built_files_are_served_and_revalidated(installation: Installation, path: str) -> None:
-    first = httpx.get(f"{installation.url}/static/{path}", trust_env=False)
-    assert first.status_code == 200
-    assert "max-age=0" in first.headers["Cache-Control"]
-    again = httpx.get(
-        f"{installation.url}/static/{path}",
-        headers={"If-None-Match": first.headers["ETag"]},
-        trust_env=False,
-    )
-    assert again.status_code == 304
 
 
 def heard_of(user: User, last_seq: int) -> set[str]:
