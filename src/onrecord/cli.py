@@ -189,7 +189,8 @@ def import_recordings(
     from rich.console import Console
     from rich.progress import track
 
-    from onrecord.integrations.dialers.by_folder import import_rows, read_manifest
+    from onrecord.integrations.dialers.by_folder import import_rows
+    from onrecord.integrations.dialers.manifest import read_manifest
 
     rows, failed = read_manifest(manifest), 0
     reports = import_rows(folder, rows)

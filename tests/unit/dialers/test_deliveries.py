@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -425,6 +425,16 @@ def test_a_call_that_cannot_be_used_is_answered_with_what_to_do(
     answered, problem = post(token, call_body(jo, **changes))
     assert (answered, problem["code"]) == (status, code), problem
     assert Call.objects.count() == 0
+
+
+@pytest.mark.parametrize("caller", ["anonymous", "Restricted", "", None, "+266696687", "1001"])
+def test_a_call_from_a_withheld_number_is_entered_without_one(
+    jo: User, token: str, caller: str | None
+) -> None:
+    inbound = call_body(jo, direction="inbound", to="+14705550101", **{"from": caller})
+    status, answer = post(token, inbound)
+    assert (status, Call.objects.get().number) == (201, "")
+    assert cast(dict[str, str], answer["recording"])["reason_code"] == "not_a_person"
 
 
 def test_a_token_opens_no_more_than_its_author_may_and_nothing_once_it_is_revoked(

@@ -10,7 +10,8 @@ from harness import sound_files
 from onrecord.accounts.models import User
 from onrecord.calls.models import Call
 from onrecord.cli import app
-from onrecord.integrations.dialers.by_folder import import_rows, read_manifest
+from onrecord.integrations.dialers.by_folder import import_rows
+from onrecord.integrations.dialers.manifest import read_manifest
 from onrecord.integrations.dialers.work import imports_folder
 from onrecord.recordings.models import Recording
 
@@ -88,6 +89,45 @@ def test_a_manifest_without_its_columns_is_refused_whole(jo: User, folder: Path)
     with pytest.raises(ValueError, match="Missing: to, direction") as caught:
         read_manifest(path)
     assert "unknown: whom" in str(caught.value)
+
+
+def test_two_calls_with_the_same_sound_are_two_calls(jo: User, folder: Path) -> None:
+    PersonFactory(number="+14045550100")
+    sound_files.stereo(folder / "a.mp3")
+    (folder / "b.mp3").write_bytes((folder / "a.mp3").read_bytes())
+    path = manifest(
+        folder,
+        line("a.mp3", jo),
+        line("a.mp3", jo).replace("04-14", "04-15"),
+        line("b.mp3", jo, to="(404) 555-0199"),
+        line("a.mp3", jo),
+    )
+    reports = list(import_rows(folder, read_manifest(path)))
+    assert [report.outcome for report in reports] == ["imported", "imported", "refused", "known"]
+    assert Call.objects.count() == 3
+
+
+@pytest.mark.parametrize("caller", ["", "anonymous", "Restricted", "+266696687"])
+def test_a_call_from_a_withheld_number_is_entered_without_one(jo: User, folder: Path, caller: str) -> None:
+    sound_files.mono(folder / "a.mp3")
+    row = line("a.mp3", jo).replace("+14705550101", caller).replace("outbound", "inbound")
+    (report,) = import_rows(folder, read_manifest(manifest(folder, row)))
+    assert (report.outcome, Call.objects.get().number) == ("refused", "")
+
+
+def test_what_windows_calls_a_path_is_found(jo: User, folder: Path) -> None:
+    (folder / "2026").mkdir()
+    sound_files.mono(folder / "2026" / "a.mp3")
+    (report,) = import_rows(folder, read_manifest(manifest(folder, line("2026\\a.mp3", jo))))
+    assert report.outcome == "refused", report
+
+
+def test_a_value_without_a_heading_is_not_dropped(jo: User, folder: Path) -> None:
+    sound_files.mono(folder / "a.mp3")
+    path = manifest(folder, f"{line('a.mp3', jo)},", f"{line('a.mp3', jo)},,and more", head=f"{HEAD},")
+    first, second = import_rows(folder, read_manifest(path))
+    assert first.outcome == "refused"
+    assert (second.outcome, "'and more' stands under no heading" in second.reason) == ("failed", True)
 
 
 def test_the_command_reports_on_its_output_and_by_its_status(jo: User, folder: Path) -> None:

@@ -37,6 +37,7 @@ from onrecord.integrations.dialers.verdict import (
 from onrecord.people.models import Person
 from onrecord.people.numbers import NumberError, normalise
 from onrecord.people.queries import owner_of_number
+from onrecord.people.withheld import is_withheld
 from onrecord.policy.simulate import CallFacts
 from onrecord.recordings.actions import show, store_result
 from onrecord.recordings.models import Recording
@@ -342,8 +343,10 @@ def disconnect(connection: Connection, *, acting_user: User) -> None:
 
 def e164(number: str | None, region: str) -> str:
     """As calls store it; empty for a number that is withheld, or none such as an extension."""
+    if not number or is_withheld(number):
+        return ""
     try:
-        return normalise(number, region) if number else ""
+        return normalise(number, region)
     except NumberError:
         return ""
 

@@ -1,7 +1,5 @@
 """`POST /conversations/calls`: a program enters a call that another dialer made."""
 
-import hashlib
-import json
 from datetime import timedelta
 from typing import Any, cast
 
@@ -20,6 +18,7 @@ from onrecord.integrations.dialers.entry import (
     CallIn,
     EntryError,
     FileCallIn,
+    fingerprint,
     neutral,
     user_of,
     what_is_wrong,
@@ -125,8 +124,7 @@ def _call_id(request: HttpRequest, body: CallIn, file: RecordingFile | None) -> 
         return body.call_id
     if key := request.headers.get("Idempotency-Key", ""):
         return f"key:{key[:190]}"
-    said = body.model_dump(mode="json") | {"file": file.model_dump(mode="json") if file else None}
-    return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+    return fingerprint(body, file.model_dump(mode="json") if file else None)
 
 
 def _out(row: ImportedCall) -> ImportedOut:

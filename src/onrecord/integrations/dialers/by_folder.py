@@ -1,6 +1,5 @@
 """`onrecord import-recordings`: a folder of recordings with a manifest of the calls that they are of."""
 
-import csv
 import hashlib
 import shutil
 from collections.abc import Iterator
@@ -15,32 +14,19 @@ from onrecord.integrations.dialers import actions
 from onrecord.integrations.dialers.entry import (
     EntryError,
     FileCallIn,
+    fingerprint,
     neutral,
     user_of,
     what_is_wrong,
 )
+from onrecord.integrations.dialers.manifest import Row
 from onrecord.integrations.dialers.models import ImportedCall
 from onrecord.integrations.dialers.upload import new_name
 from onrecord.integrations.dialers.work import imports_folder, work
 from onrecord.settings import config
 
-_REQUIRED = ("file", "from", "to", "direction", "duration", "call_created_at", "user_guid")
-_OPTIONAL = ("call_id", "recording_id", "channels", "announced", "source", "disposition", "notes")
 _SOURCE = "Imported"
 _OUTCOMES = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "refused"}
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
-    """A row of the manifest."""
-
-    #: As an editor numbers it.
-    line: int
-    values: dict[str, str]
-
-    @property
-    def file(self) -> str:
-        return self.values.get("file", "")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -58,32 +44,6 @@ class Report:
         return f"{said}: {self.reason}" if self.reason else said
 
 
-def read_manifest(path: Path) -> list[Row]:
-    """The rows of a CSV file in UTF-8. Raises ValueError for a heading that does not do."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file, strict=True)
-        columns = [name.strip() for name in reader.fieldnames or []]
-        missing = [name for name in _REQUIRED if name not in columns]
-        unknown = [name for name in columns if name not in _REQUIRED + _OPTIONAL]
-        if missing or unknown:
-            raise ValueError(
-                f"{path.name}: the first line has to name the columns. "
-                f"Missing: {', '.join(missing) or 'none'}; unknown: {', '.join(unknown) or 'none'}. "
-                f"Besides {', '.join(_REQUIRED)} there may be {', '.join(_OPTIONAL)}."
-            )
-        reader.fieldnames = columns
-        try:
-            return [
-                Row(
-                    line=reader.line_num,
-                    values={name: (text or "").strip() for name, text in row.items() if name},
-                )
-                for row in reader
-            ]
-        except (csv.Error, UnicodeDecodeError) as error:
-            raise ValueError(f"{path.name}, line {reader.line_num}: {error}.") from error
-
-
 def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
     """Import row by row; a row that fails does not keep the next from being tried."""
     team = Team.objects.order_by("pk").first()
@@ -99,11 +59,20 @@ def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
 
 
 def _import(folder: Path, row: Row, team: Team) -> Report:
-    body = FileCallIn.model_validate({name: text for name, text in row.values.items() if text})
+    if row.beyond:
+        raise EntryError(
+            400,
+            "bad_row",
+            f"{row.beyond[0]!r} stands under no heading. Put a text that holds a delimiter into quotes.",
+        )
+    body = FileCallIn.model_validate(
+        # An empty cell says nothing, except that a caller's number is withheld.
+        {name: text for name, text in row.values.items() if text or name in ("from", "to")}
+    )
     user = user_of(body, team)
     path = _inside(folder, row.file)
     with path.open("rb") as file:
-        call_id = body.call_id or f"sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+        call_id = body.call_id or fingerprint(body, hashlib.file_digest(file, "sha256").hexdigest())
         source = body.source or _SOURCE
         call = neutral(body, user=user, provider="manifest", source=source, call_id=call_id, file=body.file)
         file.seek(0)
@@ -122,7 +91,9 @@ def _import(folder: Path, row: Row, team: Team) -> Report:
 
 def _inside(folder: Path, name: str) -> Path:
     """The file that a row names. Raises EntryError for one that is not there, or lies elsewhere."""
-    path = (folder / name).resolve()
+    # As Windows writes it, unless a file is really called so.
+    written = name if (folder / name).is_file() else name.replace("\\", "/")
+    path = (folder / written).resolve()
     if not path.is_relative_to(folder):
         raise EntryError(400, "bad_file", f"{name} is outside of the folder.")
     if not path.is_file():

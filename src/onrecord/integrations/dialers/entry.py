@@ -1,6 +1,8 @@
 """A call as programs and manifests write it, and the neutral form of it."""
 
-from typing import Annotated, Literal, Self
+import hashlib
+import json
+from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
 from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, model_validator
@@ -30,8 +32,9 @@ class RecordingIn(Schema):
 class CallIn(Schema):
     """The body as JSON. As multipart its fields are the same, `recording` being the file."""
 
-    from_: Annotated[str, Field(alias="from", max_length=50)]
-    to: str = Field(max_length=50)
+    #: Of a caller whose number is withheld: nothing, or whatever the dialer puts in its place.
+    from_: Annotated[str | None, Field(alias="from", max_length=50)]
+    to: str | None = Field(max_length=50)
     direction: Literal["inbound", "outbound"]
     #: Seconds.
     duration: float = Field(ge=0, le=604_800)
@@ -92,15 +95,25 @@ def user_of(body: CallIn, team: Team) -> User:
     return user
 
 
+def fingerprint(body: CallIn, file: Any) -> str:
+    """Tells one call from another where the sender names none: all that was said of it, and its `file`."""
+    said = body.model_dump(mode="json") | {"file": file}
+    return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+
+
 def neutral(
     body: CallIn, *, user: User, provider: str, source: str, call_id: str, file: RecordingFile | None
 ) -> RecordedCall:
-    """The neutral form. Raises EntryError for a contact's number that cannot be dialled."""
+    """The neutral form. Raises EntryError for a number that was dialled and cannot be.
+
+    Whoever calls us may withhold their number: such a call is entered without one, as a webhook's is.
+    """
     ours, theirs = (body.from_, body.to) if body.direction == "outbound" else (body.to, body.from_)
-    try:
-        normalise(theirs, user.region)
-    except NumberError as error:
-        raise EntryError(422, error.code, error.message) from error
+    if body.direction == "outbound":
+        try:
+            normalise(theirs or "", user.region)
+        except NumberError as error:
+            raise EntryError(422, error.code, error.message) from error
     return RecordedCall(
         source=Source(provider=provider, account_id=source, call_id=call_id),
         direction=body.direction,
