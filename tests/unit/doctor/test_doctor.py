@@ -19,7 +19,8 @@ import pytest
 
 from onrecord import doctor
 from onrecord.config import Config
-from onrecord.doctor import Finding, Level
+from onrecord.doctor import backlog, data, processes, program, stores
+from onrecord.doctor.finding import Finding, Level
 
 GIB = 1 << 30
 
@@ -71,7 +72,7 @@ def old(path: Path, minutes: int) -> None:
 
 
 def test_a_new_data_folder_has_no_fault(config: Config) -> None:
-    checks = (doctor.data_folder, doctor.sync_latency, doctor.secrets_file, doctor.blob_store, doctor.codecs)
+    checks = (data.data_folder, data.sync_latency, data.secrets_file, stores.blob_store, program.codecs)
 
     assert [check(config).level for check in checks] == [Level.OK] * 5
     assert sorted(path.name for path in config.home.iterdir()) == ["blobs", "secrets.json"]
@@ -79,7 +80,7 @@ def test_a_new_data_folder_has_no_fault(config: Config) -> None:
 
 
 def test_a_data_folder_that_cannot_be_written_is_a_fault(config: Config) -> None:
-    finding = doctor.data_folder(replace(config, home=Path("/proc")))
+    finding = data.data_folder(replace(config, home=Path("/proc")))
 
     assert finding.level is Level.FAIL
     assert "chown" in finding.advice
@@ -87,7 +88,7 @@ def test_a_data_folder_that_cannot_be_written_is_a_fault(config: Config) -> None
 
 def test_secrets_that_others_can_read_are_a_fault(config: Config) -> None:
     (config.home / "secrets.json").chmod(0o640)
-    finding = doctor.secrets_file(config)
+    finding = data.secrets_file(config)
 
     assert finding.level is Level.FAIL
     assert "mode 640" in finding.sentence
@@ -96,12 +97,12 @@ def test_secrets_that_others_can_read_are_a_fault(config: Config) -> None:
 
 @pytest.mark.parametrize(("free", "level"), [(6 * GIB, "ok"), (4 * GIB, "warn"), (GIB // 4, "fail")])
 def test_space_is_judged_before_it_runs_out(free: int, level: str) -> None:
-    assert doctor.judge_space(free).level == level
+    assert data.judge_space(free).level == level
 
 
 @pytest.mark.parametrize(("seconds", "level"), [(0.004, "ok"), (0.3, "warn")])
 def test_a_slow_disk_is_named(seconds: float, level: str) -> None:
-    assert doctor.judge_sync(seconds).level == level
+    assert data.judge_sync(seconds).level == level
 
 
 @pytest.mark.parametrize(
@@ -113,19 +114,19 @@ def test_a_slow_disk_is_named(seconds: float, level: str) -> None:
     ],
 )
 def test_a_wrong_clock_is_seen(now: datetime, newest: datetime, level: str) -> None:
-    assert doctor.judge_clock(now, newest).level == level
+    assert program.judge_clock(now, newest).level == level
 
 
 def test_a_blob_store_below_a_plain_file_is_a_fault(config: Config) -> None:
     (config.home / "plain").write_text("")
-    finding = doctor.blob_store(replace(config, blob_url=(config.home / "plain" / "blobs").as_uri()))
+    finding = stores.blob_store(replace(config, blob_url=(config.home / "plain" / "blobs").as_uri()))
 
     assert finding.level is Level.FAIL
     assert "ONRECORD_BLOB_URL" in finding.advice
 
 
 def test_addresses_that_nobody_uses_are_free(config: Config) -> None:
-    for finding in (doctor.web_address(config), doctor.switch_address(config)):
+    for finding in (processes.web_address(config), processes.switch_address(config)):
         assert finding.level is Level.WARN
         assert "is free" in finding.sentence
 
@@ -133,7 +134,7 @@ def test_addresses_that_nobody_uses_are_free(config: Config) -> None:
 def test_another_program_on_our_address_is_a_fault(config: Config) -> None:
     with answering(200, b"<title>Somebody else's wiki</title>") as address:
         taken = replace(config, web_address=address, switch_address=address)
-        findings = [doctor.web_address(taken), doctor.switch_address(taken)]
+        findings = [processes.web_address(taken), processes.switch_address(taken)]
 
     assert [finding.level for finding in findings] == [Level.FAIL] * 2
     assert "ONRECORD_WEB" in findings[0].advice
@@ -141,14 +142,14 @@ def test_another_program_on_our_address_is_a_fault(config: Config) -> None:
 
 
 def test_an_address_of_another_machine_is_a_fault(config: Config) -> None:
-    finding = doctor._free("web", "192.0.2.1:8000", "ONRECORD_WEB")
+    finding = processes._free("web", "192.0.2.1:8000", "ONRECORD_WEB")
 
     assert finding.level is Level.FAIL
 
 
 def test_a_switch_that_refuses_the_secret_is_a_fault(config: Config) -> None:
     with answering(401, json.dumps({"code": "unauthorized"}).encode()) as address:
-        finding = doctor.switch_secret(replace(config, switch_address=address))
+        finding = processes.switch_secret(replace(config, switch_address=address))
 
     assert finding.level is Level.FAIL
     assert "secrets.json" in finding.advice
@@ -158,7 +159,7 @@ def test_journals_that_nobody_renders_are_named_with_their_age(config: Config) -
     old(config.journals / "a.journal", minutes=130)
     old(config.journals / "b.journal", minutes=1)
 
-    assert doctor.renderer_backlog(config).sentence == (
+    assert backlog.renderer_backlog(config).sentence == (
         "1 journals wait for the renderer, the oldest for 2 h 10 min."
     )
 
@@ -167,11 +168,11 @@ def test_events_that_do_not_reach_the_web_are_named(config: Config) -> None:
     old(config.spool("switch") / ("0" * 32) / "00000001.event", minutes=3)
     assert (
         "1 events have not reached the web, the oldest for 3 min"
-        in doctor.undelivered_events(config).sentence
+        in backlog.undelivered_events(config).sentence
     )
 
     old(config.spool("renderer") / ("0" * 32) / "00000002.rejected", minutes=3)
-    assert "refused 1 events for good" in doctor.undelivered_events(config).sentence
+    assert "refused 1 events for good" in backlog.undelivered_events(config).sentence
 
 
 def examined(config: Config) -> subprocess.CompletedProcess[str]:
@@ -231,5 +232,5 @@ def test_a_check_that_breaks_is_a_finding_of_its_own(config: Config) -> None:
     gone = replace(config, home=config.home / "gone")
 
     assert "The check of secrets file ended with FileNotFoundError" in (
-        doctor._attempt(doctor.secrets_file, gone).sentence
+        doctor._attempt(data.secrets_file, gone).sentence
     )

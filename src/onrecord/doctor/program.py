@@ -1,0 +1,52 @@
+"""What is installed on this host: Python, codecs, the built pages, the clock."""
+
+import platform
+import sys
+from datetime import UTC, datetime
+
+from onrecord.config import Config
+from onrecord.doctor.finding import Finding, fail, ok
+
+#: This module is younger than that, so a clock that shows less is wrong.
+_PAST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def python_version(_: Config) -> Finding:
+    found = platform.python_version()
+    if sys.version_info < (3, 11):  # noqa: UP036  # somebody may have installed around the requirement
+        return fail(f"This is Python {found}.", "Install Python 3.11 or newer and make .venv again.")
+    return ok(f"Python {found}.")
+
+
+def codecs(_: Config) -> Finding:
+    """PyAV brings FFmpeg's libraries; a build of one's own may lack Opus."""
+    import av
+
+    if "libopus" not in av.codecs_available:
+        return fail("PyAV has no libopus, so nothing can be rendered.", "Install PyAV's wheel from PyPI.")
+    return ok(f"PyAV {av.__version__} encodes Opus.")
+
+
+def static_files(_: Config) -> Finding:
+    from onrecord.assets import BUILT, SERVED
+
+    if not (BUILT / "manifest.json").exists() or not any(SERVED.iterdir()):
+        return fail("The pages' scripts and styles are not built.", "Run `make setup`, which builds them.")
+    return ok("The pages' scripts and styles are built.")
+
+
+def clock(config: Config) -> Finding:
+    newest = max((path.stat().st_mtime for path in config.home.iterdir()), default=0.0)
+    return judge_clock(datetime.now(UTC), datetime.fromtimestamp(newest, UTC))
+
+
+def judge_clock(now: datetime, newest: datetime) -> Finding:
+    """Judge the wall clock against the age of this version and of the newest file."""
+    advice = "Set the clock and let NTP keep it: signatures and call times depend on it."
+    if now < _PAST:
+        return fail(f"The clock says {now:%Y-%m-%d}, which is in the past.", advice)
+    if (newest - now).total_seconds() > 60:
+        return fail(
+            f"The data folder was written at {newest:%Y-%m-%d %H:%M}, which is in the future.", advice
+        )
+    return ok(f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
