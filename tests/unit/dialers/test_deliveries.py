@@ -20,7 +20,7 @@ from onrecord.accounts.models import User
 from onrecord.blobs.store import MANIFEST
 from onrecord.calls.models import Call
 from onrecord.integrations.dialers import actions
-from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher
+from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
 from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.integrations.dialers.webhooks import address
 from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_folder, work
@@ -33,7 +33,8 @@ from onrecord.settings import config
 
 State = ImportedCall.State
 NUMBER = "+14045550100"
-FETCHER = Fetcher(AddressCheck(allow_loopback=True))
+HERE = AddressCheck(allow_loopback=True, allow_key_in_the_clear=True)
+FETCHER = Fetcher(HERE)
 
 
 def connect(provider: str = "aircall", announces: bool = False, channels: str = "user,person") -> Connection:
@@ -284,6 +285,57 @@ def test_a_recording_that_is_not_ready_is_asked_for_again_and_given_up_in_the_en
     server.files["/r.mp3"] = mp3
     assert actions.try_again(row, acting_user=jo)
     work(row.pk, FETCHER)
+    assert recording().status == "completed"
+
+
+def test_a_fresh_link_takes_the_place_of_a_stale_one_and_is_tried_at_once(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/new.mp3"] = mp3
+    connection = connect("zoom_phone")
+    stale, fresh = (webhooks.zoom_recordings(f"{server.url}/{name}.mp3") for name in ("old", "new"))
+    send(connection, *webhooks.zoom(stale, timezone.now()))
+    actions.link_user(ImportedCall.objects.get(), jo, acting_user=jo)
+    work(ImportedCall.objects.get().pk, FETCHER)
+    waiting = ImportedCall.objects.get()
+    assert (waiting.state, waiting.attempts) == (State.WAITING, 1)
+
+    fresh["download_token"] = "dt2"
+    send(connection, *webhooks.zoom(fresh, timezone.now()))
+    work(ImportedCall.objects.get().pk, FETCHER)
+    assert recording().status == "completed"
+    assert server.asked == [("/old.mp3", "Bearer dt"), ("/new.mp3", "Bearer dt2")]
+    assert Call.objects.count() == 1
+
+
+def test_the_api_takes_a_fresh_link_too(jo: User, token: str) -> None:
+    PersonFactory(number=NUMBER)
+    for name in ("old", "new", "new"):
+        link = {"url": f"https://recordings.example/{name}.mp3"}
+        post(token, call_body(jo, call_id="7", recording=link))
+    row = ImportedCall.objects.get()
+    assert row.record["recording"]["url"] == "https://recordings.example/new.mp3"
+    assert row.call is not None
+    assert row.call.events.filter(type="recording.delivered").count() == 1
+
+
+def test_a_link_that_comes_while_the_stale_one_is_tried_is_not_given_up_with_it(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/new.mp3"] = mp3
+    connection = connect()
+    send(connection, *webhooks.aircall(f"{server.url}/old.mp3"))
+
+    class Meanwhile(Fetcher):
+        def fetch(self, url: str, file: Target, *, authorization: str = "") -> None:
+            send(connection, *webhooks.aircall(f"{server.url}/new.mp3"))
+            raise FetchError("Gone for good.", retry=False)
+
+    work(ImportedCall.objects.get().pk, Meanwhile(HERE))
+    assert ImportedCall.objects.get().state == State.WAITING
+    work(ImportedCall.objects.get().pk, FETCHER)
     assert recording().status == "completed"
 
 

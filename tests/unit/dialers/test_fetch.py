@@ -8,7 +8,7 @@ import pytest
 from harness.recordings_server import RecordingsServer, recordings_server
 from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError
 
-HERE = AddressCheck(allow_loopback=True)
+HERE = AddressCheck(allow_loopback=True, allow_key_in_the_clear=True)
 
 
 @pytest.fixture
@@ -129,6 +129,37 @@ def test_the_key_goes_to_the_first_host_only(server: RecordingsServer, target: P
         assert other.asked == [("/c", None)]
 
 
+def test_the_key_does_not_travel_in_plain_http(server: RecordingsServer, target: Path) -> None:
+    server.files["/r.mp3"] = b"here"
+    plain = Fetcher(AddressCheck(allow_loopback=True))
+    fetch(plain, f"{server.url}/r.mp3", target, authorization="Bearer key")
+    assert server.asked == [("/r.mp3", None)]
+
+
+@pytest.mark.parametrize(("scheme", "takes"), [("https", True), ("http", False)])
+def test_a_key_is_for_https(scheme: str, takes: bool) -> None:
+    assert AddressCheck().takes_key(scheme) is takes
+
+
+@pytest.mark.parametrize(
+    ("location", "path"),
+    [
+        (b"/my call.mp3", "/my%20call.mp3"),
+        ("/anrufe/gr\u00fc\u00dfe.mp3".encode(), "/anrufe/gr%C3%BC%C3%9Fe.mp3"),
+        ("/gr\u00fc\u00dfe.mp3".encode("latin-1"), "/gr%C3%BC%C3%9Fe.mp3"),
+        (b"  /r.mp3?a=b c ", "/r.mp3?a=b%20c"),
+        (b"/a%20b.mp3", "/a%20b.mp3"),
+    ],
+)
+def test_a_redirect_is_followed_as_browsers_do(
+    server: RecordingsServer, target: Path, location: bytes, path: str
+) -> None:
+    server.redirects["/a"] = location.decode("latin-1")
+    server.files[path] = b"here"
+    fetch(Fetcher(HERE), f"{server.url}/a", target)
+    assert target.read_bytes() == b"here"
+
+
 def test_what_is_too_large_is_refused_before_and_while_it_comes(
     server: RecordingsServer, target: Path
 ) -> None:
@@ -183,7 +214,8 @@ def test_a_public_address_is_asked_at_the_ports_of_the_web_only(
 
 
 @pytest.mark.parametrize(
-    ("status", "retry"), [(404, True), (429, True), (503, True), (400, False), (410, False)]
+    ("status", "retry"),
+    [(202, True), (204, True), (404, True), (429, True), (503, True), (400, False), (410, False)],
 )
 def test_what_may_mend_itself_is_worth_another_try(
     server: RecordingsServer, target: Path, status: int, retry: bool

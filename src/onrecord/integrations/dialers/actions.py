@@ -23,9 +23,9 @@ from onrecord.governance.decisions import (
     to_json,
 )
 from onrecord.integrations.dialers.models import ApiToken, Connection, DialerUser, ImportedCall
-from onrecord.integrations.dialers.neutral import RecordedCall
+from onrecord.integrations.dialers.neutral import RecordedCall, RecordingFile
 from onrecord.integrations.dialers.queries import find_user
-from onrecord.integrations.dialers.secret_text import seal
+from onrecord.integrations.dialers.secret_text import seal, unseal
 from onrecord.integrations.dialers.verdict import (
     Verdict,
     import_failed,
@@ -83,9 +83,7 @@ def take(
     row.connection = connection
     row.source = source
     row.record = call.model_dump(mode="json", exclude={"recording": {"authorization"}})
-    row.authorization = seal(
-        call.recording.authorization if call.recording else "", config.secrets.master_key
-    )
+    row.authorization = _sealed_authorization(call)
     row.file = file
     row.state = State.UNKNOWN_USER
     row.problem, row.attempts = "", 0
@@ -109,12 +107,29 @@ def _earlier(known: list[ImportedCall], recording_id: str, *, has_recording: boo
 
 
 def _completes(earlier: ImportedCall, call: RecordedCall) -> bool:
-    """Whether the delivery brings what was missing: its user, its recording, or one that can be used."""
+    """Whether the delivery brings what was missing: its user, its recording, a link that is fresher."""
     if call.recording is None and earlier.record["recording"]:
         return False
     if earlier.state == State.UNKNOWN_USER:
         return True
-    return call.recording is not None and (not earlier.record["recording"] or earlier.state == State.FAILED)
+    if call.recording is None:
+        return False
+    return (
+        not earlier.record["recording"]
+        or earlier.state == State.FAILED
+        or (earlier.state == State.WAITING and _leads_elsewhere(earlier, call.recording))
+    )
+
+
+def _leads_elsewhere(earlier: ImportedCall, recording: RecordingFile) -> bool:
+    """Whether the link or what opens it is another: links of dialers are good for an hour or less."""
+    known = unseal(earlier.authorization, config.secrets.master_key)
+    url = str(recording.url) if recording.url else None
+    return url is not None and (earlier.record["recording"]["url"], known) != (url, recording.authorization)
+
+
+def _sealed_authorization(call: RecordedCall) -> str:
+    return seal(call.recording.authorization if call.recording else "", config.secrets.master_key)
 
 
 def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
@@ -259,6 +274,17 @@ def try_later(row: ImportedCall, message: str, *, at: datetime) -> None:
     """It did not work this time."""
     row.problem, row.next_try_at, row.claimed_at = message, at, None
     row.save(update_fields=["problem", "next_try_at", "claimed_at"])
+
+
+@transaction.atomic
+def try_fresh_link(row: ImportedCall) -> bool:
+    """Whether a delivery brought another link while `row`'s was being tried; it is then due at once."""
+    now = ImportedCall.objects.select_for_update().get(pk=row.pk)
+    if (now.record["recording"], now.authorization) == (row.record["recording"], row.authorization):
+        return False
+    try_later(now, "", at=timezone.now() + _GRACE)
+    transaction.on_commit(lambda: _queue(row.pk))
+    return True
 
 
 @transaction.atomic

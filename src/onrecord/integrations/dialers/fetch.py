@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from socket import SOCK_STREAM, gaierror, getaddrinfo
-from typing import Any, Protocol
-from urllib.parse import SplitResult, urljoin, urlsplit
+from typing import Any, NamedTuple, Protocol
+from urllib.parse import SplitResult, urlsplit
 
 import httpcore
 import httpx
@@ -25,8 +25,8 @@ _WHOLE_S = 300
 _WAIT_S = 20
 _REDIRECTS = 5
 _REDIRECT = {301, 302, 303, 307, 308}
-#: Not ready yet, or busy: later there may be an answer.
-_LATER = {401, 403, 404, 408, 425, 429}
+#: Not ready yet, or busy: later there may be an answer. Some say so by 202 or 204.
+_LATER = {202, 204, 401, 403, 404, 408, 425, 429}
 #: IPv6 addresses that lead on to an IPv4 address, which is their last 32 bits (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 #: Of http and https. At others listen services that take a request for a command of theirs.
@@ -54,6 +54,8 @@ class AddressCheck:
 
     #: For tests, whose servers are on this machine. Nothing that a user can set leads here.
     allow_loopback: bool = False
+    #: Likewise, because these servers speak no https.
+    allow_key_in_the_clear: bool = False
 
     def __call__(self, address: str) -> bool:
         ip = ipaddress.ip_address(address.partition("%")[0])
@@ -72,6 +74,10 @@ class AddressCheck:
 
     def takes_port(self, port: int) -> bool:
         return port in _PORTS or self.allow_loopback
+
+    def takes_key(self, scheme: str) -> bool:
+        """Whether a key may be sent: in plain http everyone on the way reads it."""
+        return scheme == "https" or self.allow_key_in_the_clear
 
 
 class _Deadline:
@@ -174,7 +180,8 @@ class Fetcher:
     def fetch(self, url: str, file: Target, *, authorization: str = "") -> None:
         """Write what is at `url` to `file`.
 
-        `authorization` goes to the first address only. Raises FetchError, OSError when the disk fails.
+        `authorization` goes to the first host only, and by https only. Raises FetchError, OSError when the
+        disk fails.
         """
         backend = _PinnedBackend(self._check, _Deadline(self._whole_s))
         try:
@@ -188,11 +195,12 @@ class Fetcher:
         first = origin = _origin(_checked(url))
         for _ in range(_REDIRECTS + 1):
             # What is not allowed to another host is not taken there.
-            headers = {"Authorization": authorization} if authorization and origin == first else {}
+            may_have_it = origin == first and self._check.takes_key(origin.scheme)
+            headers = {"Authorization": authorization} if authorization and may_have_it else {}
             onward = self._get(pool, url, headers, file)
             if onward is None:
                 return
-            url = urljoin(url, onward)
+            url = _onward(url, onward)
             origin = _origin(_checked(url))
         raise FetchError("The address redirects too often.", retry=False)
 
@@ -202,7 +210,7 @@ class Fetcher:
         url: str,
         headers: dict[str, str],
         file: Target,
-    ) -> str | None:
+    ) -> bytes | None:
         """Get one address; where it redirects to, None when the file is written."""
         wait = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_S)
         asked = [
@@ -212,14 +220,14 @@ class Fetcher:
             *headers.items(),
         ]
         with pool.stream("GET", url, headers=[*asked], extensions={"timeout": wait}) as answer:
-            said = {name.lower(): value.decode("latin-1") for name, value in answer.headers}
+            said = {name.lower(): value for name, value in answer.headers}
             if answer.status in _REDIRECT and b"location" in said:
                 return said[b"location"]
             if answer.status != HTTPStatus.OK:
                 later = answer.status in _LATER or answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR
                 raise FetchError(f"{urlsplit(url).hostname} answered {answer.status}.", retry=later)
-            length = said.get(b"content-length", "")
-            if length.isdecimal() and int(length) > self._most_bytes:
+            length = said.get(b"content-length", b"")
+            if length.isdigit() and int(length) > self._most_bytes:
                 raise self._too_large()
             self._copy(answer.iter_stream(), file)
         return None
@@ -252,5 +260,26 @@ def _checked(url: str) -> SplitResult:
     return parts
 
 
-def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
-    return parts.scheme, parts.hostname, parts.port
+def _onward(url: str, location: bytes) -> str:
+    """The absolute form of a redirect, with what no address may hold (RFC 3986) escaped. Raises FetchError.
+
+    Servers write spaces and letters of any language there, in UTF-8 or in Latin-1, and browsers follow.
+    """
+    try:
+        text = location.decode()
+    except UnicodeDecodeError:
+        text = location.decode("latin-1")
+    try:
+        return str(httpx.URL(url).join(text.strip()))
+    except httpx.InvalidURL as error:
+        raise FetchError("The server redirects to an address that cannot be read.", retry=False) from error
+
+
+class _Origin(NamedTuple):
+    scheme: str
+    host: str | None
+    port: int | None
+
+
+def _origin(parts: SplitResult) -> _Origin:
+    return _Origin(parts.scheme, parts.hostname, parts.port)

@@ -172,6 +172,8 @@ def _enter(row: ImportedCall, answer: dict[str, Any]) -> None:
 
 
 def _failed(row: ImportedCall, message: str, *, retry: bool) -> None:
+    if actions.try_fresh_link(row):
+        return
     if retry and row.attempts <= len(BACKOFF):
         actions.try_later(row, message, at=timezone.now() + BACKOFF[row.attempts - 1])
     else:
