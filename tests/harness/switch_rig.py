@@ -245,6 +245,11 @@ class Browser:
     async def accept(self, answer: str) -> None:
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
+    def stop_renewing_consent(self) -> None:
+        """Like a browser that is gone; what it says still arrives."""
+        transport = self.connection.getTransceivers()[0].receiver.transport.transport
+        transport.iceGatherer._connection._query_consent_task.cancel()
+
     def sound(self, since: float = 0.0) -> bytes:
         """What was heard since a moment (monotonic seconds)."""
         return b"".join(payload for moment, _, payload in self.heard if moment >= since)

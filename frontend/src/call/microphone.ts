@@ -35,9 +35,9 @@ export class MicrophoneError extends Error {
 }
 
 const PROBLEMS: Record<string, string> = {
-  NotAllowedError: 'The microphone is blocked. Allow it for this site (the icon beside the address), then call again.',
-  NotFoundError: 'No microphone was found. Plug one in or choose another, then call again.',
-  NotReadableError: 'Another program is using the microphone. Close it there, then call again.',
+  NotAllowedError: 'The microphone is blocked. Allow it for this site (the icon beside the address).',
+  NotFoundError: 'No microphone was found. Plug one in or choose another.',
+  NotReadableError: 'Another program is using the microphone. Close it there.',
 }
 
 /** Ask for the microphone. Rejects with MicrophoneError, whose problem says what to do. */
@@ -58,8 +58,8 @@ export async function openMicrophone({ deviceId, studio }: MicrophoneSettings): 
     })
   } catch (error) {
     if (!(error instanceof DOMException)) throw error
-    const message = PROBLEMS[error.name] ?? `The microphone could not be opened (${error.message || error.name}).`
-    throw new MicrophoneError({ code: 'microphone', message })
+    const message = PROBLEMS[error.name] ?? `The microphone could not be opened (${error.message || error.name}). Choose another.`
+    throw new MicrophoneError({ code: error.name === 'NotAllowedError' ? 'microphone_blocked' : 'microphone', message })
   }
 }
 

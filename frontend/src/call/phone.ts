@@ -11,9 +11,10 @@ export class Phone {
   #speaker = new Audio()
   #sender: RTCRtpSender
 
-  constructor(microphone: MediaStream) {
+  /** Without a microphone nothing is sent until `useMicrophone`. */
+  constructor(microphone: MediaStream | null) {
     this.#speaker.autoplay = true
-    this.#sender = this.#connection.addTrack(firstTrack(microphone), microphone)
+    this.#sender = this.#connection.addTransceiver(trackOf(microphone) ?? 'audio', { direction: 'sendrecv' }).sender
     this.#connection.addEventListener('track', ({ track, streams }) => {
       this.#speaker.srcObject = streams[0] ?? new MediaStream([track])
       // After a reload without a click the browser may want a gesture first.
@@ -47,8 +48,8 @@ export class Phone {
     await this.#connection.setRemoteDescription({ type: 'answer', sdp })
   }
 
-  async useMicrophone(microphone: MediaStream): Promise<void> {
-    await this.#sender.replaceTrack(firstTrack(microphone))
+  async useMicrophone(microphone: MediaStream | null): Promise<void> {
+    await this.#sender.replaceTrack(trackOf(microphone))
   }
 
   async sample(): Promise<Sample> {
@@ -69,8 +70,6 @@ export class Phone {
   }
 }
 
-function firstTrack(stream: MediaStream): MediaStreamTrack {
-  const track = stream.getAudioTracks()[0]
-  if (!track) throw new Error('A microphone stream without a track')
-  return track
+function trackOf(stream: MediaStream | null): MediaStreamTrack | null {
+  return stream?.getAudioTracks()[0] ?? null
 }

@@ -4,9 +4,8 @@
  */
 import { ApiError, api, type Call, type Decision, type Role, type Wanted } from '../api.ts'
 import { live } from '../live.ts'
-import {
-  MicrophoneError, loadSettings, openMicrophone, saveSettings, stop, type MicrophoneSettings,
-} from './microphone.ts'
+import { HeldMicrophone } from './held-microphone.ts'
+import { MicrophoneError, type MicrophoneSettings } from './microphone.ts'
 import { Phone } from './phone.ts'
 import { UNKNOWN, grade, type Quality, type Sample } from './quality.ts'
 import { INITIAL, isOver, reduce, type Action, type Problem, type State } from './state.ts'
@@ -30,12 +29,9 @@ class Session {
   quality: Quality = UNKNOWN
   /** What the dialer showed about the number before the call. */
   decision: Decision | null = null
-  settings: MicrophoneSettings = loadSettings()
-  microphone: MediaStream | null = null
+  readonly microphone = new HeldMicrophone()
   #watchers = new Set<() => void>()
   #phone: Phone | null = null
-  /** Whether the microphone is wanted outside a call. */
-  #trying = false
   #release: (() => void) | null = null
   #sample: Sample | null = null
   #keys: Promise<void> = Promise.resolve()
@@ -45,11 +41,15 @@ class Session {
   start(): void {
     if (this.#started) return
     this.#started = true
+    this.microphone.onChange = () => {
+      void this.#phone?.useMicrophone(this.microphone.stream)
+      this.#notify()
+    }
     live.listen(({ call }) => this.#dispatch({ type: 'snapshot', call }))
     live.whenFresh(() => void this.#synchronise())
     live.onSignedOut = () => this.expire()
     live.onOpen = () => {
-      if (this.state.problem?.code === 'offline') this.dismiss()
+      if (this.state.problem?.code === 'offline') this.#dispatch({ type: 'dismissed' })
     }
     live.open()
     addEventListener('pagehide', () => {
@@ -81,7 +81,8 @@ class Session {
     sessionStorage.removeItem(MUTED)
     this.#dispatch({ type: 'dial', expected: role === 'rep' ? (this.decision?.records ?? null) : null })
     try {
-      const phone = await this.#open()
+      await this.microphone.take()
+      const phone = this.#open()
       const offer = await phone.offer()
       if (this.state.hangingUp) {
         // Hung up before anybody was asked: no phone rings.
@@ -139,14 +140,20 @@ class Session {
   }
 
   mute(on: boolean): void {
-    for (const track of this.microphone?.getAudioTracks() ?? []) track.enabled = !on
+    this.microphone.mute(on)
     if (on) sessionStorage.setItem(MUTED, '')
     else sessionStorage.removeItem(MUTED)
     this.#dispatch({ type: 'muted', on })
   }
 
+  /** What the rep has to know, the most urgent first. */
+  get problem(): Problem | null {
+    return this.microphone.problem ?? this.state.problem
+  }
+
   dismiss(): void {
-    this.#dispatch({ type: 'dismissed' })
+    if (this.microphone.problem) this.microphone.dismiss()
+    else this.#dispatch({ type: 'dismissed' })
   }
 
   report(problem: Problem): void {
@@ -161,7 +168,7 @@ class Session {
   /** A page came that only somebody signed in gets: go on where the expired session stopped us. */
   resume(): void {
     if (this.state.problem?.code !== 'signed_out') return
-    this.dismiss()
+    this.#dispatch({ type: 'dismissed' })
     live.open()
     void this.#synchronise()
   }
@@ -187,42 +194,20 @@ class Session {
 
   /** Open the microphone outside a call, so that its level can be seen; `rest` closes it again. */
   async tryMicrophone(): Promise<void> {
-    if (this.microphone) return
-    this.#trying = true
-    try {
-      const opened = await openMicrophone(this.settings)
-      // While the browser asked for leave, the menu may have been closed, or a call have opened its own.
-      if (this.#trying && !this.microphone) this.microphone = opened
-      else stop(opened)
-      this.#notify()
-    } catch (error) {
-      this.#dispatch({ type: 'problem', problem: problemOf(error) })
-    }
+    await this.#orSay(this.microphone.take())
   }
 
   rest(): void {
-    this.#trying = false
-    if (this.busy) return
-    stop(this.microphone)
-    this.microphone = null
-    this.#notify()
+    if (!this.busy) this.microphone.release()
   }
 
   async configureMicrophone(settings: MicrophoneSettings): Promise<void> {
-    this.settings = settings
-    saveSettings(settings)
-    if (!this.microphone) return
+    await this.#orSay(this.microphone.configure(settings))
+  }
+
+  async #orSay(work: Promise<void>): Promise<void> {
     try {
-      const fresh = await openMicrophone(settings)
-      if (!this.microphone) {
-        stop(fresh)
-        return
-      }
-      for (const track of fresh.getAudioTracks()) track.enabled = !this.state.muted
-      await this.#phone?.useMicrophone(fresh)
-      stop(this.microphone)
-      this.microphone = fresh
-      this.#notify()
+      await work
     } catch (error) {
       this.#dispatch({ type: 'problem', problem: problemOf(error) })
     }
@@ -241,12 +226,11 @@ class Session {
   }
 
   /** A fresh connection with the microphone in it; the one before is dropped. */
-  async #open(): Promise<Phone> {
-    this.microphone ??= await openMicrophone(this.settings)
-    for (const track of this.microphone.getAudioTracks()) track.enabled = !this.state.muted
+  #open(): Phone {
+    this.microphone.mute(this.state.muted)
     this.#phone?.close()
     this.#sample = null
-    const phone = new Phone(this.microphone)
+    const phone = new Phone(this.microphone.stream)
     phone.onConnected = () => this.#dispatch({ type: 'audio', audio: 'connected' })
     phone.onLost = () => void this.#reattach()
     this.#phone = phone
@@ -259,8 +243,7 @@ class Session {
     this.quality = UNKNOWN
     this.#release?.()
     this.#release = null
-    stop(this.microphone)
-    this.microphone = null
+    this.microphone.release()
   }
 
   async #failed(error: unknown): Promise<void> {
@@ -312,19 +295,21 @@ class Session {
     let problem: Problem | null = null
     while (Date.now() < until && this.state.line === 'active') {
       try {
-        const phone = await this.#open()
+        // The call does not wait for the microphone: the contact can be heard without.
+        void this.microphone.takeIfAny()
+        const phone = this.#open()
         const { sdp } = await api.attach(call.id, await phone.offer())
         await phone.accept(sdp)
         return
       } catch (error) {
         problem = problemOf(error)
-        // Refused for a reason that waiting does not cure: no microphone, no session, no such call.
+        // Refused for a reason that waiting does not cure: no session, no such call.
         if (!(error instanceof ApiError) || (error.status >= 400 && error.status < 500)) break
         await new Promise((resolve) => setTimeout(resolve, REATTACH_PAUSE_MS))
       }
     }
     if (problem) this.#dispatch({ type: 'problem', problem })
-    if (problem?.code !== 'microphone' && problem?.code !== 'signed_out') await this.#confirmOver()
+    if (problem?.code !== 'signed_out') await this.#confirmOver()
   }
 
   async #confirmOver(): Promise<void> {

@@ -286,7 +286,7 @@ export class Dialer extends HTMLElement {
   }
 
   #renderProblem(): void {
-    const { problem } = session.state
+    const { problem } = session
     const box = part(this.#dock, '.dock-problem')
     const place = part(box, 'p')
     const shown = problem?.message ?? ''

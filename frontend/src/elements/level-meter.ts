@@ -29,9 +29,9 @@ export class LevelMeter extends HTMLElement {
   }
 
   #follow(): void {
-    if (session.microphone === this.#stream) return
+    if (session.microphone.stream === this.#stream) return
     this.#reader?.close()
-    this.#stream = session.microphone
+    this.#stream = session.microphone.stream
     this.#reader = this.#stream ? new LevelReader(this.#stream) : null
   }
 

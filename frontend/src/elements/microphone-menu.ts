@@ -20,14 +20,14 @@ export function microphoneMenu(): HTMLElement {
 
   const list = async () => {
     const microphones = await listMicrophones()
-    const { deviceId } = session.settings
+    const { deviceId } = session.microphone.settings
     select.replaceChildren(
       new Option("System's default", ''),
       // Before the first permission browsers hide the names.
       ...microphones.map((device, index) => new Option(device.label || `Microphone ${index + 1}`, device.deviceId)),
     )
     select.value = microphones.some((device) => device.deviceId === deviceId) ? deviceId : ''
-    studio.checked = session.settings.studio
+    studio.checked = session.microphone.settings.studio
   }
   navigator.mediaDevices?.addEventListener('devicechange', () => void list())
 

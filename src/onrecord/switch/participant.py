@@ -77,6 +77,10 @@ class Participant:
             self._presence.heard(time.monotonic())
             self._room.said(self, frame)
 
+    def browser_consented(self, leg: EmbeddedLeg) -> None:
+        if leg is self._leg:
+            self._presence.consented(time.monotonic())
+
     def browser_lost(self, leg: EmbeddedLeg) -> None:
         if leg is self._leg:
             self.disconnect()

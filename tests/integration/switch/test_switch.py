@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 
 from harness.switch_rig import Browser, SwitchRig, order, place, spectrum, until
+from onrecord.switch.calls import CONSENT_S
 
 BUSY, NO_ANSWER, VOICEMAIL, BRIEF, UNREACHABLE, STEADY, ECHO = (
     f"+120255501{ending}" for ending in range(90, 97)
@@ -358,11 +359,25 @@ async def test_a_browser_that_falls_silent_is_missed_and_welcome_again(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await browser.hears(600)
+    browser.stop_renewing_consent()
     browser.microphone.silent.set()
     await call.event("call.detached")
     browser.microphone.silent.clear()
     await call.event("call.attached")
     await call.hang_up()
+
+
+async def test_a_browser_without_a_microphone_stays_in_the_call(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY)
+    await browser.hears(600)
+    browser.microphone.silent.set()
+    await browser.listens(round((CONSENT_S + 2) * 1000))
+    assert (await call.state())["attached"] is True
+    browser.microphone.silent.clear()
+    await call.hang_up()
+    assert "call.detached" not in rig.events.types(call.call_id)
 
 
 async def test_a_browser_that_does_not_come_back_ends_the_call_with_its_recording_kept(

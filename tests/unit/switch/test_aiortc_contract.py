@@ -28,6 +28,17 @@ def test_ice_gathers_from_a_list_of_addresses() -> None:
     assert list(parameters) == ["self", "component", "addresses", "timeout"]
 
 
+def test_ice_hands_each_check_of_the_other_side_to_one_method_once_it_has_proved_whose_it_is() -> None:
+    assert list(inspect.signature(Connection.check_incoming).parameters) == [
+        "self",
+        "message",
+        "addr",
+        "protocol",
+    ]
+    received = inspect.getsource(Connection.request_received)
+    assert received.index("check_message_integrity") < received.index("self.check_incoming(")
+
+
 async def test_sending_never_waits_and_says_so_while_there_is_no_connection() -> None:
     connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
     sender = connection.addTransceiver("audio", direction="sendrecv").sender

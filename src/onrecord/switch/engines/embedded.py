@@ -18,12 +18,13 @@ from contextlib import suppress
 from typing import Protocol, Self
 
 from aioice import Candidate
+from aioice.ice import Connection, StunProtocol
+from aioice.stun import Message
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
     RTCDtlsTransport,
     RTCPeerConnection,
-    RTCRtpTransceiver,
     RTCSessionDescription,
 )
 from aiortc.codecs import get_capabilities
@@ -54,6 +55,9 @@ class BrowserListener(Protocol):
 
     def browser_media(self, leg: "EmbeddedLeg", frame: Rtp) -> None:
         """A packet as it arrived."""
+
+    def browser_consented(self, leg: "EmbeddedLeg") -> None:
+        """The browser checked the connection, as it does for as long as it wants it (RFC 7675)."""
 
     def browser_lost(self, leg: "EmbeddedLeg") -> None:
         """The connection failed or the browser closed it. Nothing more comes from this leg."""
@@ -102,8 +106,10 @@ class EmbeddedLeg:
         transceiver = connection.addTransceiver("audio", direction="sendrecv")
         # aiortc chooses codecs inside setRemoteDescription: a preference set later is not heard.
         transceiver.setCodecPreferences(_PCMU)
+        ice = transceiver.receiver.transport.transport.iceGatherer._connection
         if loopback:
-            _gather_loopback(transceiver)
+            _gather_loopback(ice)
+        self._watch_consent(ice)
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
         transceiver.sender.replaceTrack(_NoTrack())
         # Its reports would say that nothing is sent.
@@ -142,6 +148,17 @@ class EmbeddedLeg:
                 packet.payload_type, packet.sequence_number, packet.timestamp, packet.ssrc, packet.payload
             )
             self.listener.browser_media(self, frame)
+
+    def _watch_consent(self, ice: Connection) -> None:
+        """Hear of the browser's checks, once aioice has found that they are the browser's."""
+        check = ice.check_incoming
+
+        def check_and_tell(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
+            check(message, addr, protocol)
+            if self.listener is not None and not self._closing:
+                self.listener.browser_consented(self)
+
+        ice.check_incoming = check_and_tell  # type: ignore[method-assign]
 
     def _state_changed(self) -> None:
         state = self._connection.connectionState
@@ -205,12 +222,11 @@ def _is_usable(line: str) -> bool:
     return True
 
 
-def _gather_loopback(transceiver: RTCRtpTransceiver) -> None:
+def _gather_loopback(ice: Connection) -> None:
     """Make this connection offer 127.0.0.1 too; aioice leaves it out."""
-    connection = transceiver.receiver.transport.transport.iceGatherer._connection
-    gather = connection.get_component_candidates
+    gather = ice.get_component_candidates
 
     async def gather_with_loopback(component: int, addresses: list[str], timeout: int = 5) -> list[Candidate]:
         return await gather(component, [*addresses, "127.0.0.1"], timeout)
 
-    connection.get_component_candidates = gather_with_loopback  # type: ignore[method-assign]
+    ice.get_component_candidates = gather_with_loopback  # type: ignore[method-assign]

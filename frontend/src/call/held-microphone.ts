@@ -1,0 +1,119 @@
+/** The microphone while it is wanted: one that goes away is replaced by another as soon as there is one. */
+import {
+  MicrophoneError, loadSettings, openMicrophone, saveSettings, stop, type MicrophoneSettings,
+} from './microphone.ts'
+import type { Problem } from './state.ts'
+
+const RETRY_MS = 2000
+const NOBODY_HEARS = 'Nobody hears you until then.'
+
+export class HeldMicrophone {
+  settings: MicrophoneSettings = loadSettings()
+  /** Null while none is wanted or none can be had. */
+  stream: MediaStream | null = null
+  /** What the user has to know of a microphone that went away; null while all is well. */
+  problem: Problem | null = null
+  /** Called when the stream or the problem changed. */
+  onChange: () => void = () => {}
+  #wanted = false
+  #muted = false
+  #opening: Promise<MediaStream> | null = null
+
+  constructor() {
+    // Some browsers do not know a microphone's permission by name.
+    navigator.permissions
+      ?.query({ name: 'microphone' as PermissionName })
+      .then((permission) => permission.addEventListener('change', () => this.#tryAgain()), () => {})
+  }
+
+  /** Open it unless it is open. Rejects with MicrophoneError. */
+  async take(): Promise<void> {
+    this.#wanted = true
+    if (!this.stream) await this.#open()
+  }
+
+  /** Open it if it can be had; `problem` says why not. For a call that goes on without. */
+  async takeIfAny(): Promise<void> {
+    this.#wanted = true
+    if (!this.stream) await this.#replace()
+  }
+
+  release(): void {
+    this.#wanted = false
+    stop(this.stream)
+    this.stream = this.problem = null
+    this.onChange()
+  }
+
+  mute(on: boolean): void {
+    this.#muted = on
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !on
+  }
+
+  /** Use another device or way of processing from now on. Rejects with MicrophoneError; the one before then stays. */
+  async configure(settings: MicrophoneSettings): Promise<void> {
+    this.settings = settings
+    saveSettings(settings)
+    if (this.#wanted) await this.#open()
+  }
+
+  /** The user has read that there is another microphone now. That there is none stays said. */
+  dismiss(): void {
+    if (!this.stream || !this.problem) return
+    this.problem = null
+    this.onChange()
+  }
+
+  async #open(): Promise<void> {
+    const { settings } = this
+    const opening = (this.#opening = openMicrophone(settings))
+    const fresh = await opening.finally(() => {
+      if (this.#opening === opening) this.#opening = null
+    })
+    // While the browser asked for leave, nobody may want it any more, or another have been chosen.
+    if (!this.#wanted || settings !== this.settings) {
+      stop(fresh)
+      return
+    }
+    stop(this.stream)
+    this.stream = fresh
+    this.problem = null
+    this.mute(this.#muted)
+    for (const track of fresh.getAudioTracks()) {
+      track.addEventListener('ended', () => {
+        if (this.stream === fresh) void this.#lost()
+      })
+    }
+    this.onChange()
+  }
+
+  async #lost(): Promise<void> {
+    stop(this.stream)
+    this.stream = null
+    this.#say('microphone_gone', `The microphone is gone. Looking for another. ${NOBODY_HEARS}`)
+    await this.#replace()
+    const label = (this.stream as MediaStream | null)?.getAudioTracks()[0]?.label
+    if (label) this.#say('microphone_changed', `The microphone is gone. You now speak through “${label}”.`)
+  }
+
+  async #replace(): Promise<void> {
+    try {
+      await this.#open()
+    } catch (error) {
+      if (!(error instanceof MicrophoneError)) throw error
+      if (!this.#wanted) return
+      this.#say('microphone_gone', `${error.problem.message} ${NOBODY_HEARS}`)
+      // Where the user has refused, asking again and again would only annoy them.
+      if (error.problem.code !== 'microphone_blocked') setTimeout(() => this.#tryAgain(), RETRY_MS)
+    }
+  }
+
+  #tryAgain(): void {
+    if (this.#wanted && !this.stream && !this.#opening) void this.#replace()
+  }
+
+  #say(code: string, message: string): void {
+    this.problem = { code, message }
+    this.onChange()
+  }
+}
