@@ -40,6 +40,11 @@ class Coverage:
             return "ours"
         return "on" if self.decision.record_at_start else "off"
 
+    @property
+    def shared_reason(self) -> str:
+        """Why, in words that fit every country to which the same rule applies."""
+        return self.decision.reasons[0].sentence.replace(self.name, "this country")
+
 
 #: What the effects are called where there is room.
 EFFECTS = {
@@ -75,7 +80,7 @@ def countries(policy: Policy, rep: RepFacts) -> list[list[Coverage]]:
     found = _coverage(policy, rep, country_names().keys() - US_TERRITORIES.keys())
     alike: dict[tuple[str, str], list[Coverage]] = {}
     for one in sorted(found.values(), key=lambda one: one.name):
-        alike.setdefault((one.effect, one.decision.sentence), []).append(one)
+        alike.setdefault((one.effect, one.shared_reason), []).append(one)
     return sorted(alike.values(), key=len)
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, filterfalse
 from typing import Any
 
 from onrecord.policy import areas
@@ -92,7 +92,7 @@ class Policy:
         """Sentences about rules of equal rank for the same place. They are allowed: the strictest wins."""
         return tuple(
             f"'{one.name}' and '{other.name}' both cover {_places(shared)}: the stricter of the two applies."
-            for one, other in combinations(self.rules, 2)
+            for one, other in combinations(filterfalse(_is_neutral, self.rules), 2)
             if (shared := [place for place in one.where if place in other.where])
         )
 
@@ -193,6 +193,11 @@ def _lockouts(policy: Policy) -> Iterator[str]:
                 f"Rule '{rule.name}' would lock everyone out of recording, everywhere. "
                 "Add a rule for a place where recording is allowed, or lock the team's default as off."
             )
+
+
+def _is_neutral(rule: Rule) -> bool:
+    """Whether it leaves everything to team, group and user: then no other rule can be stricter or looser."""
+    return rule.mode is Mode.BOTH and rule.record is None and rule.may_change and rule.announcement is None
 
 
 def _shuts(rule: Rule) -> bool:

@@ -1,15 +1,16 @@
 """Starting points for rules, each place with its source. They are not legal advice.
 
-Published lists agree on nine all-party states, nearly all name Nevada, and they disagree on five more.
-"cautious" follows every list, "majority" only what most of them name. Each citation was compared with
-the text or a published guide.
+Published lists agree on nine all-party states, nearly all name Nevada, and they disagree on six more.
+"cautious" follows every list and records nothing where it has no source; "majority" forbids only what most
+lists name and leaves every other place to the team's default. Each citation was compared with the text or a
+published guide.
 """
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from onrecord.policy.areas import place_name
-from onrecord.policy.document import Policy, Rule
+from onrecord.policy.areas import US_TERRITORIES, place_name
+from onrecord.policy.document import EVERYWHERE, Policy, Rule
 from onrecord.policy.mode import Mode
 
 
@@ -22,7 +23,9 @@ class Consent(StrEnum):
     USUALLY = "usually"
     #: Lists disagree.
     CONTESTED = "contested"
-    #: One party's, but others expect notice.
+    #: One party's, but the other must be told, or expects to be.
+    NOTICE = "notice"
+    #: One party's: that of our own side is enough.
     ONE_PARTY = "one_party"
 
 
@@ -50,6 +53,8 @@ class Preset:
     name: str
     #: Goes up whenever a place or citation changes.
     version: int
+    #: What it follows, and what it does elsewhere: completes "Preset “cautious”, version 3".
+    summary: str
     rules: tuple[Rule, ...]
 
     @property
@@ -65,6 +70,45 @@ def with_preset(policy: Policy, preset: Preset) -> Policy:
     kept = tuple(rule for rule in policy.rules if rule.name not in names)
     return replace(policy, rules=(*preset.rules, *kept))
 
+
+#: State to statute, where every list says that one party's consent is enough, as it is under federal law.
+_ONE_PARTY_STATUTES = {
+    "US-AL": "Ala. Code § 13A-11-30",
+    "US-AK": "Alaska Stat. § 42.20.310",
+    "US-AZ": "A.R.S. § 13-3005",
+    "US-AR": "Ark. Code § 5-60-120",
+    "US-CO": "C.R.S. § 18-9-303",
+    "US-DC": "D.C. Code § 23-542",
+    "US-GA": "O.C.G.A. § 16-11-66",
+    "US-HI": "HRS § 803-42",
+    "US-ID": "Idaho Code § 18-6702",
+    "US-IN": "Ind. Code § 35-33.5-1-5",
+    "US-IA": "Iowa Code § 808B.2",
+    "US-KS": "K.S.A. § 21-6101",
+    "US-KY": "KRS 526.010",
+    "US-LA": "La. R.S. 15:1303",
+    "US-ME": "15 M.R.S. § 710",
+    "US-MN": "Minn. Stat. § 626A.02",
+    "US-MS": "Miss. Code § 41-29-531",
+    "US-NE": "Neb. Rev. Stat. § 86-290",
+    "US-NJ": "N.J.S.A. 2A:156A-4",
+    "US-NM": "N.M. Stat. § 30-12-1",
+    "US-NY": "N.Y. Penal Law §§ 250.00, 250.05",
+    "US-NC": "N.C. Gen. Stat. § 15A-287",
+    "US-ND": "N.D. Cent. Code § 12.1-15-02",
+    "US-OH": "Ohio Rev. Code § 2933.52",
+    "US-OK": "13 O.S. § 176.4",
+    "US-RI": "R.I. Gen. Laws § 11-35-21",
+    "US-SC": "S.C. Code § 17-30-30",
+    "US-SD": "S.D.C.L. § 23A-35A-20",
+    "US-TN": "Tenn. Code § 39-13-601",
+    "US-TX": "Tex. Penal Code § 16.02",
+    "US-UT": "Utah Code § 77-23a-4",
+    "US-VA": "Va. Code § 19.2-62",
+    "US-WV": "W. Va. Code § 62-1D-3",
+    "US-WI": "Wis. Stat. § 968.31",
+    "US-WY": "Wyo. Stat. § 7-3-702",
+}
 
 PLACES = (
     Place(
@@ -142,6 +186,12 @@ PLACES = (
         note="The text requires everyone's consent; Sullivan v. Gray (Mich. App. 1982) exempts participants.",
     ),
     Place(
+        code="US-MO",
+        consent=Consent.CONTESTED,
+        citation="Mo. Rev. Stat. § 542.402",
+        note="The text requires one party's consent; some lists name the state all the same.",
+    ),
+    Place(
         code="US-OR",
         consent=Consent.CONTESTED,
         citation="ORS 165.540",
@@ -161,15 +211,25 @@ PLACES = (
     ),
     Place(
         code="CA",
-        consent=Consent.ONE_PARTY,
+        consent=Consent.NOTICE,
         citation="Criminal Code s. 184",
         note="One party under criminal law; PIPEDA asks that people be told the purpose and agree.",
     ),
     Place(
         code="GB",
-        consent=Consent.ONE_PARTY,
+        consent=Consent.NOTICE,
         citation="Investigatory Powers Act 2016; SI 2018/356",
         note="One party for own use; businesses must try to tell people, and data protection law applies.",
+    ),
+    Place(
+        code="US",
+        consent=Consent.ONE_PARTY,
+        citation="18 U.S.C. § 2511(2)(d)",
+        note="Federal law. Where the state is not known, the strictest state counts.",
+    ),
+    *(
+        Place(code=code, consent=Consent.ONE_PARTY, citation=citation)
+        for code, citation in _ONE_PARTY_STATUTES.items()
     ),
 )
 
@@ -200,15 +260,37 @@ _ALL_PARTY_COUNTRIES = Rule(
 )
 _NOTICE_COUNTRIES = Rule(
     name="Notice countries",
-    where=_where(Consent.ONE_PARTY, states=False),
+    where=_where(Consent.NOTICE, states=False),
     record=False,
     because="expects notice to the other party",
+)
+#: Changes nothing by itself: it keeps these states out of the rule for places without a source.
+_ONE_PARTY_STATES = Rule(name="One-party states", where=("US", *_ONE_PARTY_STATUTES))
+_NO_SOURCE = Rule(
+    name="Places without a source",
+    # The territories are named because the rule for the United States would cover them.
+    where=(EVERYWHERE, *US_TERRITORIES.values()),
+    mode=Mode.NONE,
+    because="is not covered by any source of this preset",
 )
 
 CAUTIOUS = Preset(
     name="cautious",
-    version=2,
-    rules=(_ALL_PARTY_STATES, _CONTESTED_STATES, _ALL_PARTY_COUNTRIES, _NOTICE_COUNTRIES),
+    version=3,
+    summary="follows every published list and records nothing where it has no source",
+    rules=(
+        _ALL_PARTY_STATES,
+        _CONTESTED_STATES,
+        _ALL_PARTY_COUNTRIES,
+        _NOTICE_COUNTRIES,
+        _ONE_PARTY_STATES,
+        _NO_SOURCE,
+    ),
 )
-MAJORITY = Preset(name="majority", version=1, rules=(_ALL_PARTY_STATES, _ALL_PARTY_COUNTRIES))
+MAJORITY = Preset(
+    name="majority",
+    version=1,
+    summary="follows what most published lists say and leaves every other place to your team's default",
+    rules=(_ALL_PARTY_STATES, _ALL_PARTY_COUNTRIES),
+)
 PRESETS = {preset.name: preset for preset in (CAUTIOUS, MAJORITY)}

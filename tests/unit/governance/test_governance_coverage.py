@@ -59,6 +59,14 @@ def test_every_country_is_in_the_table_once_and_the_exceptions_come_first() -> N
     assert {one.code for like in table[:-1] for one in like} == {"US", "DE", "CA", "GB"}
 
 
+def test_countries_without_a_source_share_one_line_that_says_so() -> None:
+    *_, others = countries(with_preset(RECORDING, CAUTIOUS), ANY_REP)
+    assert {one.effect for one in others} == {"never"}
+    assert others[0].shared_reason == (
+        "Off: this country is not covered by any source of this preset (rule 'Places without a source')."
+    )
+
+
 def test_what_a_policy_leaves_to_record_is_counted() -> None:
     canada = Rule(name="Canada", where=("CA",), record=False, may_change=True)
     shut = Rule(name="Off", where=("*",), record=False, may_change=False)

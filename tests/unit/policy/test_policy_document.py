@@ -152,9 +152,10 @@ def test_overlapping_rules_are_allowed_and_reported() -> None:
     policy = Policy(
         version=1,
         rules=(
-            Rule(name="A", where=("US-CA", "US-TX", "*")),
-            Rule(name="B", where=("*", "US-CA")),
-            Rule(name="C", where=("415", "US")),
+            Rule(name="A", where=("US-CA", "US-TX", "*"), record=True),
+            Rule(name="B", where=("*", "US-CA"), record=False),
+            Rule(name="C", where=("415", "US"), record=False),
+            Rule(name="Neutral", where=("US-CA",)),
         ),
     )
     assert policy.overlaps() == (

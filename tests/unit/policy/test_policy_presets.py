@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from onrecord.policy.areas import US_TERRITORIES, area_of_address, country_names, subdivision_names
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
-from onrecord.policy.document import Policy, Rule, Setting
+from onrecord.policy.document import EVERYWHERE, Policy, Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.policy.presets import CAUTIOUS, MAJORITY, PLACES, PRESETS, Consent, Preset, with_preset
 from onrecord.policy.reading import read_policy
@@ -14,7 +15,7 @@ from onrecord.policy.simulate import CallFacts, compare
 ON = Policy(version=1, team=Setting(record=True))
 REP = RepFacts(user="ana", may_turn_on_before_call=True, may_control_during_call=True)
 ALL_PARTY = {f"US-{code}" for code in ("CA", "FL", "IL", "MD", "MA", "MT", "NH", "PA", "WA")}
-CONTESTED = {f"US-{code}" for code in ("CT", "DE", "MI", "OR", "VT")}
+CONTESTED = {f"US-{code}" for code in ("CT", "DE", "MI", "MO", "OR", "VT")}
 
 
 def covered(preset: Preset, mode: Mode) -> set[str]:
@@ -24,12 +25,40 @@ def covered(preset: Preset, mode: Mode) -> set[str]:
 def test_the_states_that_every_list_names_are_in_both_presets() -> None:
     assert {place.code for place in PLACES if place.consent is Consent.ALL_PARTY} == {*ALL_PARTY, "DE"}
     assert covered(MAJORITY, Mode.NONE) == {*ALL_PARTY, "US-NV", "DE"}
-    assert covered(CAUTIOUS, Mode.NONE) == {*ALL_PARTY, "US-NV", "DE", *CONTESTED}
+    assert covered(CAUTIOUS, Mode.NONE) == {
+        *ALL_PARTY,
+        "US-NV",
+        "DE",
+        *CONTESTED,
+        *US_TERRITORIES.values(),
+        EVERYWHERE,
+    }
+
+
+def test_cautious_has_a_source_for_every_state_and_records_nothing_where_it_has_none() -> None:
+    policy = with_preset(ON, CAUTIOUS)
+    sourced = {place.code for place in PLACES}
+    states = {code for code in subdivision_names() if code.startswith("US-")}
+    assert states - sourced == {*US_TERRITORIES.values()}
+    recorded = {
+        code
+        for code in (*subdivision_names(), *country_names())
+        if decide(
+            policy,
+            person=PersonFacts(address=area_of_address(code) or area_of_address(None, code)),
+            rep=REP,
+            number="+1800",
+            wants_recording=None,
+        ).record_at_start
+    }
+    # "US" alone names no state, so the strictest counts.
+    assert recorded == {place.code for place in PLACES if place.consent is Consent.ONE_PARTY} - {"US"}
 
 
 def test_every_place_has_a_citation_and_disagreement_is_noted() -> None:
     assert all(place.citation for place in PLACES)
-    assert all(place.note for place in PLACES if place.consent is not Consent.ALL_PARTY)
+    settled = {Consent.ALL_PARTY, Consent.ONE_PARTY}
+    assert all(place.note for place in PLACES if place.consent not in settled)
     assert len({place.code for place in PLACES}) == len(PLACES)
 
 
@@ -41,7 +70,9 @@ def test_a_preset_can_be_applied_and_travels_as_json(preset: Preset) -> None:
     assert with_preset(policy, preset) == policy
     assert read_policy(policy.to_json()) == policy
     assert policy.overlaps() == ()
-    assert {place.code for place in preset.places} == {code for rule in preset.rules for code in rule.where}
+    assert {place.code for place in preset.places} == {
+        code for rule in preset.rules if rule.name != "Places without a source" for code in rule.where
+    }
 
 
 def test_a_preset_says_why_in_the_words_of_its_place() -> None:
@@ -58,6 +89,9 @@ def test_a_preset_says_why_in_the_words_of_its_place() -> None:
     assert sentence("+4930123456") == "Off: Germany requires everyone's consent (rule 'All-party countries')."
     assert (
         sentence("+14165550123") == "Off: Canada expects notice to the other party (rule 'Notice countries')."
+    )
+    assert sentence("+33123456789") == (
+        "Off: France is not covered by any source of this preset (rule 'Places without a source')."
     )
     assert sentence("+12125550123") == "On: your team records calls by default."
 
