@@ -31,9 +31,19 @@ export function parsePeaks(buffer: ArrayBuffer): Peaks {
   return { left: side(0), right: side(2) }
 }
 
-/** Where the file is silent because nothing was captured, in file time (which starts at the first captured moment). */
-export function gapsOf(spans: readonly Span[]): Range[] {
-  const ordered = [...spans].sort((one, other) => one.start_ms - other.start_ms)
+/** A stretch of the call's clock of which sound is missing. */
+export interface Hole extends Span {
+  cause: string
+}
+
+/** The call's clock where the file begins: at the first moment that was captured or is missing. */
+function beginOf(spans: readonly Span[], holes: readonly Span[]): number {
+  return Math.min(...[...spans, ...holes].map(({ start_ms }) => start_ms))
+}
+
+/** Where the file is silent because nothing was to be captured, in file time. */
+export function gapsOf(spans: readonly Span[], holes: readonly Span[] = []): Range[] {
+  const ordered = [...spans, ...holes].sort((one, other) => one.start_ms - other.start_ms)
   const begin = ordered[0]?.start_ms ?? 0
   const gaps: Range[] = []
   let reached = begin
@@ -42,6 +52,12 @@ export function gapsOf(spans: readonly Span[]): Range[] {
     reached = Math.max(reached, end)
   }
   return gaps
+}
+
+/** Where the file lacks sound that it should have, in file time. */
+export function lostOf(spans: readonly Span[], holes: readonly Hole[]): Range[] {
+  const begin = beginOf(spans, holes)
+  return holes.map(({ start_ms: start, end_ms: end }) => ({ start: (start - begin) / 1000, end: (end - begin) / 1000 }))
 }
 
 const QUIET = 0.02

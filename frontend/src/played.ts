@@ -1,5 +1,7 @@
+import { gapsOf, lostOf, type Hole, type Range, type Span } from './peaks.ts'
+
 /** What a player plays: a recording or a clip of one, in the words of the server's markup. All values are texts. */
-const NAMES = ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'start', 'end', 'clip', 'playlist'] as const
+const NAMES = ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'holes', 'start', 'end', 'clip', 'playlist'] as const
 
 export type Played = Partial<Record<(typeof NAMES)[number], string>>
 
@@ -31,4 +33,22 @@ export function pageOf({ call, clip, playlist }: Played): string {
 /** Where it begins and ends and how long its recording is, in seconds. */
 export function secondsOf({ start, end, duration }: Played) {
   return { start: Number(start ?? 0) / 1000, end: end === undefined ? Infinity : Number(end) / 1000, duration: Number(duration ?? 0) / 1000 }
+}
+
+/** Where it is silent because nothing was to be captured. */
+export function gapsIn(played: Played): Range[] {
+  return gapsOf(spansOf(played), holesOf(played))
+}
+
+/** Where it lacks sound that it should have. */
+export function lostIn(played: Played): Range[] {
+  return lostOf(spansOf(played), holesOf(played))
+}
+
+function spansOf({ spans }: Played): Span[] {
+  return JSON.parse(spans || '[]') as Span[]
+}
+
+function holesOf({ holes }: Played): Hole[] {
+  return JSON.parse(holes || '[]') as Hole[]
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { grade } from '../src/call/quality.ts'
-import { gapsOf, parsePeaks, silencesOf, skipTo } from '../src/peaks.ts'
+import { gapsOf, lostOf, parsePeaks, silencesOf, skipTo } from '../src/peaks.ts'
 
 test('peaks are read as the loudest of each side', () => {
   const { left, right } = parsePeaks(new Int8Array([-128, 10, 0, 0, -1, 64, -32, 31]).buffer)
@@ -13,6 +13,15 @@ test('gaps are what no span covers, in file time', () => {
   const spans = [{ start_ms: 9000, end_ms: 12_000 }, { start_ms: 2000, end_ms: 4000 }, { start_ms: 4000, end_ms: 6000 }]
   assert.deepEqual(gapsOf(spans), [{ start: 4, end: 7 }])
   assert.deepEqual(gapsOf([]), [])
+})
+
+test('what is lost is no pause, and a hole before the first sound begins the file', () => {
+  const spans = [{ start_ms: 2000, end_ms: 4000 }, { start_ms: 7000, end_ms: 9000 }]
+  const hole = { start_ms: 4000, end_ms: 6000, cause: 'damaged' }
+  assert.deepEqual(gapsOf(spans, [hole]), [{ start: 4, end: 5 }])
+  assert.deepEqual(lostOf(spans, [hole]), [{ start: 2, end: 4 }])
+  assert.deepEqual(lostOf(spans, [{ start_ms: 500, end_ms: 2000, cause: 'damaged' }]), [{ start: 0, end: 1.5 }])
+  assert.deepEqual(lostOf([], []), [])
 })
 
 test('only long silence of both sides is skipped, with a margin', () => {

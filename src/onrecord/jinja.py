@@ -11,8 +11,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from onrecord.assets import static
+from onrecord.durations import duration
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
+from onrecord.recordings.holes import missing_sound
 from onrecord.recordings.pictures import bars, full_height, talk_parts
 
 
@@ -26,6 +28,7 @@ def environment(**options: Any) -> Environment:
         "datetime": format_datetime,
         "duration": duration,
         "full_height": full_height,
+        "missing_sound": missing_sound,
         "number": number,
         "phone": readable,
         "place": place_name,
@@ -69,15 +72,6 @@ def age(value: datetime) -> Markup:
 
 def _written(local: datetime) -> str:
     return f"{local.day} {local:%b %Y, %H:%M}"
-
-
-def duration(milliseconds: int | None) -> str:
-    """Milliseconds as a clock: 65000 -> "1:05", 3665000 -> "1:01:05"; nothing for None."""
-    if milliseconds is None:
-        return ""
-    seconds = milliseconds // 1000
-    minutes, hours = seconds // 60, seconds // 3600
-    return f"{hours}:{minutes % 60:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"
 
 
 def number(value: int) -> str:

@@ -1,9 +1,9 @@
 import { attribute, element, part, text } from '../dom.ts'
 import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
-import { gapsOf, skipTo, type Range, type Span } from '../peaks.ts'
+import { skipTo, type Range } from '../peaks.ts'
 import { keepPosition } from '../position.ts'
-import { pageOf, secondsOf, type Played } from '../played.ts'
+import { gapsIn, lostIn, pageOf, secondsOf, type Played } from '../played.ts'
 import { toast } from '../toast.ts'
 
 const STEP_SECONDS = 5
@@ -111,7 +111,7 @@ export class MiniPlayer extends HTMLElement {
     }
     this.#rest = rest
     // Its silences are not known without its waveform.
-    this.#skipped = this.#skipped.length ? gapsOf(JSON.parse(next.spans || '[]') as Span[]) : []
+    this.#skipped = this.#skipped.length ? [...gapsIn(next), ...lostIn(next)] : []
     audio.src = next.src ?? ''
     audio.currentTime = secondsOf(next).start
     this.#name(next)

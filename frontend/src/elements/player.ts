@@ -4,9 +4,10 @@ import { clock } from '../format.ts'
 import { icon } from '../icon.ts'
 import { setVolume, volumeOf, type Side } from '../sides.ts'
 import { toast } from '../toast.ts'
-import { gapsOf, parsePeaks, silencesOf, skipTo, type Range, type Span } from '../peaks.ts'
-import { playedIn, secondsOf, type Played } from '../played.ts'
+import { parsePeaks, silencesOf, skipTo, type Range } from '../peaks.ts'
+import { gapsIn, lostIn, playedIn, secondsOf, type Played } from '../played.ts'
 import { keepPosition, positionOf } from '../position.ts'
+import { drawBands, drawLostLabels } from './bands.ts'
 import { Comments } from './comments.ts'
 import { miniPlayer } from './mini-player.ts'
 import { colours, drawWaveform } from './waveform.ts'
@@ -22,6 +23,7 @@ const MARKUP = `
       <span class="player-side" data-side="ours">Our side</span><span class="player-side" data-side="contact">Contact</span>
       <div class="player-canvas"></div><div class="player-gaps"></div>
     </div>
+    <div class="player-lost"></div>
     <div class="player-marks-place"></div>
     <p class="player-problem" role="alert" hidden></p>
     <div class="player-controls">
@@ -42,8 +44,8 @@ const MARKUP = `
   </div>`
 
 /**
- * Player of one recording: `<or-player call label src peaks duration spans [start end] [linked] [plain]>`. `duration` is in milliseconds,
- * `spans` the JSON of the captured spans. `linked`: the page's address may name a second (`#t=83`).
+ * Player of one recording: `<or-player call label src peaks duration spans holes [start end] [linked] [plain]>`. `duration` is in milliseconds,
+ * `spans` and `holes` the JSON of what was captured and of what is missing. `linked`: the page's address may name a second (`#t=83`).
  * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
  * `clip`, `playlist`: ids of a clip in a playlist; `rest`: what follows it.
  * `plain`: for somebody without a session, so without comments and links. Playing when it
@@ -60,6 +62,7 @@ export class Player extends HTMLElement {
   #wave: WaveSurfer | null = null
   #comments: Comments | null = null
   #gaps: Range[] = []
+  #lost: Range[] = []
   #silences: Range[] = []
   #frame = 0
   #abort = new AbortController()
@@ -69,7 +72,8 @@ export class Player extends HTMLElement {
   connectedCallback(): void {
     this.#abort = new AbortController()
     this.replaceChildren(this.#body)
-    this.#gaps = gapsOf(this.#spans)
+    this.#gaps = gapsIn(playedIn(this))
+    this.#lost = lostIn(playedIn(this))
     text(part(this.#body, '.player-total'), clock(this.#duration * 1000))
     attribute(this.#slider, 'aria-valuemax', String(Math.round(this.#duration)))
     this.#takeAudio()
@@ -79,7 +83,8 @@ export class Player extends HTMLElement {
     this.#showVolume()
     this.#setSpeed(Number(localStorage.getItem(SPEED_KEY) ?? 1))
     this.#setSkip(localStorage.getItem(SKIP_KEY) === 'on')
-    this.#drawGaps()
+    drawBands(part(this.#body, '.player-gaps'), this.#gaps, this.#lost, this.#duration || 1)
+    drawLostLabels(part(this.#body, '.player-lost'), this.#lost, this.#duration || 1)
     this.#jump()
     this.#show()
     if (!this.#audio.paused) this.#follow()
@@ -220,10 +225,6 @@ export class Player extends HTMLElement {
     return secondsOf(playedIn(this)).duration
   }
 
-  get #spans(): Span[] {
-    return JSON.parse(this.getAttribute('spans') || '[]') as Span[]
-  }
-
   #listen(): void {
     const { signal } = this.#abort
     const on = (target: EventTarget, types: string[], listener: (event: Event) => void) => {
@@ -282,23 +283,6 @@ export class Player extends HTMLElement {
     }
   }
 
-  #drawGaps(): void {
-    const place = part(this.#body, '.player-gaps')
-    const total = this.#duration || 1
-    place.replaceChildren(
-      ...this.#gaps.map(({ start, end }) => {
-        const words = `Not recorded ${clock(start * 1000)} to ${clock(end * 1000)}`
-        const gap = element('<span class="player-gap"><span></span></span>')
-        gap.title = words
-        gap.style.left = `${(100 * start) / total}%`
-        gap.style.width = `${(100 * (end - start)) / total}%`
-        text(part(gap, 'span'), 'Paused')
-        gap.append(element(`<span class="unseen">${words}</span>`))
-        return gap
-      }),
-    )
-  }
-
   #key(event: KeyboardEvent): void {
     const now = this.#audio.currentTime
     const moves: Record<string, () => void> = {
@@ -347,7 +331,7 @@ export class Player extends HTMLElement {
 
   /** What is left out. */
   get #skipped(): Range[] {
-    return this.#skip.getAttribute('aria-pressed') === 'true' ? [...this.#gaps, ...this.#silences] : []
+    return this.#skip.getAttribute('aria-pressed') === 'true' ? [...this.#gaps, ...this.#lost, ...this.#silences] : []
   }
 
   /** While playing, look every frame: `timeupdate` comes only four times a second, too late to skip cleanly. */

@@ -19,6 +19,12 @@ class Span(Schema):
     parties: list[Any]
 
 
+class Hole(Span):
+    """A stretch of the call of which sound is missing (docs/reference/storage.md)."""
+
+    cause: str = Field(max_length=20)
+
+
 class Stretch(Schema):
     start_ms: int = Field(ge=0)
     end_ms: int = Field(ge=0)
@@ -51,6 +57,7 @@ class Result(Schema):
 
     duration_ms: int = Field(ge=0)
     spans: list[Span]
+    holes: list[Hole] = []
     bytes: int = Field(gt=0)
     audio_sha256: str = Field(pattern="^[0-9a-f]{64}$")
     thumbnail: dict[str, list[int]]
@@ -58,7 +65,17 @@ class Result(Schema):
 
 
 #: Columns that come with the result.
-RESULT = ["completed_at", "duration_ms", "bytes", "sha256", "spans", "thumbnail", "talk", "talk_ratio"]
+RESULT = [
+    "completed_at",
+    "duration_ms",
+    "bytes",
+    "sha256",
+    "spans",
+    "holes",
+    "thumbnail",
+    "talk",
+    "talk_ratio",
+]
 
 
 def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
@@ -69,6 +86,7 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.bytes = result.bytes
     recording.sha256 = result.audio_sha256
     recording.spans = [span.model_dump() for span in result.spans]
+    recording.holes = [hole.model_dump() for hole in result.holes]
     recording.thumbnail = result.thumbnail
     recording.talk = result.talk.model_dump() if result.talk else None
     recording.talk_ratio = result.talk.ratio if result.talk else None

@@ -60,6 +60,8 @@ class Recording(models.Model):
     sha256 = models.CharField(max_length=64, blank=True)
     #: [{`start_ms`, `end_ms`, `parties`}]
     spans = models.JSONField(default=list)
+    #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
+    holes = models.JSONField(default=list)
     #: {`left`: [0..100], `right`: [...]} of 120 bins each
     thumbnail = models.JSONField(default=dict)
     #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.

@@ -18,6 +18,7 @@ from onrecord.capture.journal import JournalReader
 from onrecord.g711 import RATE
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
+from onrecord.render.holes import holes
 from onrecord.render.peaks import thumbnail
 from onrecord.render.rendering import Rendering
 from onrecord.render.spans import spans
@@ -132,6 +133,7 @@ class Follower:
                 if control.type == "join"
             ],
             "spans": [span.document() for span in found],
+            "holes": [hole.document() for hole in holes(rendering.controls)],
             "begins_at_ms": (rendering.begin or 0) // _PER_MS,
             "samples": draft.samples,
             "talk": draft.talk.finish({rendering.sides[party] for party in rendering.captured()}),
@@ -149,6 +151,8 @@ def completion(signed: dict[str, Any], peaks: bytes) -> dict[str, Any]:
         "duration_ms": round(signed["samples"] / _PER_MS),
         "samples": signed["samples"],
         "spans": signed["spans"],
+        # Manifests made before holes were told have none.
+        "holes": signed.get("holes", []),
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],
         "thumbnail": thumbnail(peaks),

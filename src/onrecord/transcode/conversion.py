@@ -136,6 +136,7 @@ def _manifest(
             if entry["type"] == "join"
         ],
         "spans": [span.document() for span in spans(controls, until_ms=controls[-1].clock)],
+        "holes": [],
         "begins_at_ms": 0,
         "samples": draft.samples,
         "frames": {},

@@ -14,7 +14,7 @@ from onrecord.coaching.scoring import (
     read_questions,
     score,
 )
-from onrecord.jinja import duration
+from onrecord.durations import duration
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,10 @@
+"""Lengths of time in words."""
+
+
+def duration(milliseconds: int | None) -> str:
+    """Milliseconds as a clock: 65000 -> "1:05", 3665000 -> "1:01:05"; nothing for None."""
+    if milliseconds is None:
+        return ""
+    seconds = milliseconds // 1000
+    minutes, hours = seconds // 60, seconds // 3600
+    return f"{hours}:{minutes % 60:02}:{seconds % 60:02}" if hours else f"{minutes}:{seconds % 60:02}"

@@ -1,0 +1,80 @@
+"""Holes: stretches of a call whose sound should be in the recording and is not, each with its cause. Pure.
+
+This is the only form in which lost sound is told: in manifests, in `recording.completed` and on pages.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from onrecord.capture.journal import ControlFrame
+from onrecord.render.gating import Gating
+
+
+class Cause(StrEnum):
+    """Why the sound is not there."""
+
+    #: What was written was altered or removed afterwards.
+    DAMAGED = "damaged"
+    #: The switch died before it had written it; at most a second. `end_ms` is the latest it can have been.
+    TORN = "torn"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hole:
+    """A stretch of call time of which sound is missing."""
+
+    #: Milliseconds since answer.
+    start_ms: int
+    end_ms: int
+    cause: Cause
+    #: Numbers of the parties whose sound may be missing, ascending.
+    parties: tuple[int, ...]
+
+    def document(self) -> dict[str, Any]:
+        """As it stands in manifests and events."""
+        return {
+            "start_ms": self.start_ms,
+            "end_ms": self.end_ms,
+            "cause": self.cause.value,
+            "parties": list(self.parties),
+        }
+
+
+def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
+    """The holes that the control frames, in journal order, describe; those that can lack somebody's sound.
+
+    What happened in a damaged stretch is not known, so it may lack everyone whom the ceiling let in before it
+    or after it. What a dying switch took along was captured as it stood.
+    """
+    found: list[Hole] = []
+    gating = Gating()
+    waiting: ControlFrame | None = None
+    parties: frozenset[int] = frozenset()
+
+    def close() -> None:
+        if waiting is not None and parties:
+            found.append(
+                Hole(
+                    start_ms=waiting.clock,
+                    end_ms=max(waiting.clock, waiting.fields["until"]),
+                    cause=Cause(waiting.fields["cause"]),
+                    parties=tuple(sorted(parties)),
+                )
+            )
+
+    for control in controls:
+        if control.type == "hole":
+            close()
+            is_torn = control.fields["cause"] == Cause.TORN
+            # Between two holes nothing was learned: the second may lack whom the first does.
+            known = gating.captured if is_torn else gating.allowed
+            waiting, parties = control, known if waiting is None else parties | known
+        gating.follow(control)
+        if control.type == "state" and waiting is not None:
+            parties |= gating.allowed
+            close()
+            waiting, parties = None, frozenset()
+    close()
+    return found
