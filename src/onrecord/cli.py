@@ -164,14 +164,17 @@ def render(
 def capture_pcap(
     pcap: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A pcap or pcapng file.")],
     out: Annotated[Path, typer.Argument(help="Journal to write.")],
+    ours: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Address of our side, or ADDRESS:PORT.")
+    ] = None,
 ) -> None:
-    """Make a network capture a journal.
+    """Make a journal of the call in a network capture.
 
-    Each RTP stream is a party.
+    The report says who is who, by which rule, and what could not be used.
     """
     from onrecord.capture.pcap import capture_pcap as capture
 
-    typer.echo(capture(pcap, out, Config.load().secrets.master_key))
+    typer.echo(capture(pcap, out, Config.load().secrets.master_key, ours))
 
 
 @app.command("import-recordings")

@@ -1,33 +1,28 @@
 """Network captures through the gate and the journal."""
 
-import socket
 from collections.abc import Callable
 from pathlib import Path
 
 import dpkt
 import pytest
 from capture_support import CONTACT, MASTER_KEY, OURS, Held, read_journal, rtp_packet
+from pcap_support import START, Packets, capture, ethernet, ip_packet, write
 
 from onrecord.capture.gate import Side
 from onrecord.capture.pcap import PcapError, PcapReport, capture_pcap
 
-Packets = list[tuple[float, bytes]]
-START = 1_769_871_845.25
+#: Who sends from which port; everybody else has the last digit 3.
+HOSTS = {4000: 1, 5000: 2}
 
 
-def ip4(data: bytes, source: int = 4000, destination: int = 5000) -> bytes:
-    udp = dpkt.udp.UDP(sport=source, dport=destination, data=data, ulen=8 + len(data))
-    return bytes(dpkt.ip.IP(src=b"\x0a\0\0\1", dst=b"\x0a\0\0\2", p=17, data=udp, len=28 + len(data)))
+def ip4(data: bytes, source: int, destination: int) -> bytes:
+    ends = (f"10.0.0.{HOSTS.get(port, 3)}:{port}" for port in (source, destination))
+    return ip_packet(data, *ends)
 
 
-def ip6(data: bytes, source: int = 4000, destination: int = 5000) -> bytes:
-    udp = dpkt.udp.UDP(sport=source, dport=destination, data=data, ulen=8 + len(data))
-    ends = socket.inet_pton(socket.AF_INET6, "2001:db8::1"), socket.inet_pton(socket.AF_INET6, "2001:db8::2")
-    return bytes(dpkt.ip6.IP6(src=ends[0], dst=ends[1], nxt=17, plen=len(udp), hlim=64, data=udp))
-
-
-def ethernet(packet: bytes) -> bytes:
-    return bytes(dpkt.ethernet.Ethernet(type=0x0800 if packet[0] >> 4 == 4 else 0x86DD, data=packet))
+def ip6(data: bytes, source: int, destination: int) -> bytes:
+    ends = (f"2001:db8::{HOSTS.get(port, 3)}:{port}" for port in (source, destination))
+    return ip_packet(data, *ends)
 
 
 def conversation(wrap: Callable[[bytes, int, int], bytes], count: int = 100) -> Packets:
@@ -44,24 +39,6 @@ def conversation(wrap: Callable[[bytes, int, int], bytes], count: int = 100) -> 
 
 def over_ethernet(data: bytes, source: int, destination: int) -> bytes:
     return ethernet(ip4(data, source, destination))
-
-
-def write(path: Path, packets: Packets, link: int = dpkt.pcap.DLT_EN10MB, *, ng: bool = False) -> Path:
-    with path.open("wb") as file:
-        writer = (
-            dpkt.pcapng.Writer(file, idb=dpkt.pcapng.InterfaceDescriptionBlockLE(linktype=link))
-            if ng
-            else dpkt.pcap.Writer(file, linktype=link)
-        )
-        for at, packet in packets:
-            writer.writepkt(packet, at)
-    return path
-
-
-def capture(tmp_path: Path, packets: Packets, link: int = dpkt.pcap.DLT_EN10MB) -> tuple[PcapReport, Held]:
-    out = tmp_path / "out.journal"
-    report = capture_pcap(write(tmp_path / "in.pcap", packets, link), out, MASTER_KEY)
-    return report, read_journal(out)
 
 
 def assert_conversation(report: PcapReport, held: Held) -> None:
@@ -106,7 +83,7 @@ def test_ipv6_and_vlan_tags_are_no_obstacle(tmp_path: Path) -> None:
 
     report, held = capture(tmp_path, conversation(tagged))
     assert_conversation(report, held)
-    assert report.streams[0].key.source == "[2001:db8::1]:4000"
+    assert str(report.streams[0].key.source) == "[2001:db8::1]:4000"
 
 
 def test_pcapng_is_read_as_well(tmp_path: Path) -> None:
