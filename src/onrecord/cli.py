@@ -32,6 +32,8 @@ app = typer.Typer(
 
 def main() -> None:
     """Entry point: what a person can put right is one sentence, everything else a traceback."""
+    # Calls, people and keys: what a process of ours writes is for the user that runs it.
+    os.umask(0o077)
     try:
         _log(os.environ.get("ONRECORD_LOG", "INFO").upper())
         app()

@@ -7,8 +7,10 @@ part of the product.
 import json
 import os
 import secrets
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote, urlsplit
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -47,6 +49,19 @@ class Config:
     def journals(self) -> Path:
         return self.home / "journals"
 
+    @property
+    def database_file(self) -> Path | None:
+        """Where SQLite keeps the database; None with PostgreSQL."""
+        if not self.database_url.startswith("sqlite:"):
+            return None
+        return Path("/" + self.database_url.removeprefix("sqlite://").lstrip("/"))
+
+    @property
+    def blob_folder(self) -> Path | None:
+        """Where the blob store is; None when it is not on this host."""
+        parts = urlsplit(self.blob_url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
     def spool(self, source: str) -> Path:
         """Folder in which events of one source (`switch`, `renderer`) wait for the web."""
         return self.home / "spool" / source
@@ -60,7 +75,7 @@ class Config:
         home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
         web = _address(environ, "ONRECORD_WEB", "127.0.0.1:8000")
         switch = _address(environ, "ONRECORD_SWITCH", "127.0.0.1:8001")
-        home.mkdir(parents=True, exist_ok=True)
+        _own(home)
         return cls(
             home=home,
             web_address=web,
@@ -70,6 +85,14 @@ class Config:
             blob_url=environ.get("ONRECORD_BLOB_URL", (home / "blobs").as_uri()),
             secrets=load_secrets(home / "secrets.json"),
         )
+
+
+def _own(home: Path) -> None:
+    """Make the data folder, and close it to other users of the host. Older versions left it open."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if home.stat().st_mode & 0o077:
+        with suppress(PermissionError):  # it belongs to somebody else: the doctor says so
+            home.chmod(0o700)
 
 
 def _address(environ: "os._Environ[str] | dict[str, str]", name: str, default: str) -> str:

@@ -3,9 +3,10 @@
 import os
 import re
 import socket
+import stat
 import wave
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -13,8 +14,10 @@ import numpy as np
 import pytest
 
 from harness.installation import Installation, eventually
+from harness.peer import Peers
 from harness.people import STEADY
-from harness.web import User
+from harness.sound_files import mono
+from harness.web import SETTLED, User
 
 PATH = "/api/v2/conversations/calls"
 BOUNDARY = "----------a-boundary"
@@ -114,6 +117,54 @@ def test_an_upload_becomes_a_recording_and_its_sound_is_nowhere_in_the_clear(
     eventually(audio.exists, "the recording is in the store")
     eventually(lambda: not waiting(installation), "the delivered file is gone")
     assert [path for path in installation.home.rglob("*") if path.is_file() and holds(path, sound)] == []
+
+
+def test_what_a_used_installation_stores_is_for_its_user_only(
+    installation: Installation,
+    token: str,
+    sound: bytes,
+    signed_in: Callable[[str], User],
+    peers: Peers,
+) -> None:
+    ana, ida, peer = signed_in("ana"), signed_in("ida"), peers.offer()
+    call, answer = ana.call(STEADY, peer.sdp)
+    peer.accept(answer)
+    ana.until_answered(call["id"])
+    kept = installation.keep_journal(call["id"])
+    added = ida._http.post(
+        "/settings/call-recording/announcements",
+        data={"name": "Ours", "csrfmiddlewaretoken": ida._http.cookies["csrftoken"]},
+        files={"file": mono(installation.home.parent / "ours.wav").read_bytes()},
+    )
+    assert added.status_code == httpx.codes.FOUND
+    body = multipart(sound)
+    headers = (
+        f"Authorization: Bearer {token}",
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}",
+        f"Content-Length: {len(body)}",
+    )
+    with request(installation, *headers) as connection:
+        connection.sendall(body[: len(body) // 2])
+        eventually(lambda: waiting(installation), "the file is being kept")
+        during = modes(installation.home)
+    ana.hang_up(call["id"])
+    eventually(lambda: ana.call_of(call["id"])["recording"]["status"] in SETTLED, "the recording is made")
+    exported = installation.home.parent / "by-hand.ogg"
+    assert installation.command("render", str(kept), str(exported)).returncode == 0
+
+    stored = ("db.sqlite3", "db.sqlite3-wal", "secrets.json", "journals", "spool", "blobs", "imports")
+    assert {installation.home / name for name in stored} <= set(during)
+    for path, mode in (during | modes(installation.home) | modes(exported)).items():
+        assert not mode & 0o077, f"{path} has mode {mode:o}"
+
+
+def modes(root: Path) -> dict[Path, int]:
+    """Of a file or folder and everything below it."""
+    found = {}
+    for path in (root, *root.rglob("*")):
+        with suppress(FileNotFoundError):  # it was dealt with while we looked
+            found[path] = stat.S_IMODE(path.stat().st_mode)
+    return found
 
 
 def holds(path: Path, sound: bytes) -> bool:

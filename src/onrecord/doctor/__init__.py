@@ -19,6 +19,7 @@ CHECKS: tuple[Check, ...] = (
     data.free_space,
     data.sync_latency,
     data.secrets_file,
+    data.private_files,
     stores.database,
     stores.blob_store,
     processes.web_address,

@@ -1,11 +1,14 @@
 """The data folder, and the disk below it."""
 
 import os
+import shlex
 import shutil
 import stat
 import statistics
 import time
 import uuid
+from collections.abc import Iterator
+from pathlib import Path
 
 from onrecord.config import Config
 from onrecord.doctor.finding import Finding, fail, ok, warn
@@ -68,6 +71,44 @@ def judge_sync(seconds: float) -> Finding:
     if seconds > _SLOW_SYNC_S:
         return warn(said, "That is slow: put the data folder on a local disk, not on a network share.")
     return ok(said)
+
+
+def private_files(config: Config) -> Finding:
+    """Other users of the host may not read what is stored: people and audit rows are not sealed."""
+    roots = [config.home, *_elsewhere(config)]
+    loose = [path for root in roots for path in _everything(root) if _mode(path) & 0o077]
+    if loose:
+        return fail(
+            f"Other users of this host have rights to {len(loose)} stored files and folders, such as "
+            f"{loose[0]} (mode {_mode(loose[0]):o}).",
+            shlex.join(["chmod", "-R", "go-rwx", *map(str, roots)]),
+        )
+    return ok("What is stored is for the user that runs OnRecord only.")
+
+
+def _elsewhere(config: Config) -> list[Path]:
+    """What is on this host, but outside the data folder: the blob store, the database's files."""
+    blobs, database = config.blob_folder, config.database_file
+    places = [
+        *([blobs] if blobs else []),
+        *(database.parent.glob(f"{database.name}*") if database else []),  # -wal and -shm with it
+    ]
+    return [place for place in places if place.exists() and not place.is_relative_to(config.home)]
+
+
+def _everything(root: Path) -> Iterator[Path]:
+    """A file or folder and all below it; without links, whose modes say nothing."""
+    yield root
+    for folder, folders, files in os.walk(root):
+        yield from (path for name in folders + files if not (path := Path(folder, name)).is_symlink())
+
+
+def _mode(path: Path) -> int:
+    """Rights to a file; none where it went away while we looked."""
+    try:
+        return stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return 0
 
 
 def secrets_file(config: Config) -> Finding:

@@ -12,17 +12,16 @@ from onrecord.doctor.finding import Finding, fail, ok, warn
 
 def database(config: Config) -> Finding:
     """It opens, it is this version's, and readers do not wait for writers."""
-    is_file = config.database_url.startswith("sqlite:")
-    path = "/" + config.database_url.removeprefix("sqlite://").lstrip("/")
-    if is_file and not Path(path).exists():
+    path = config.database_file
+    if path and not path.exists():
         return warn(
             "There is no database yet.", "Run `onrecord migrate`, or `onrecord serve`, which does so."
         )
     try:
         missing = _missing_migrations()
-        mode = _journal_mode(path) if is_file else ""
+        mode = _journal_mode(path) if path else ""
     except Exception as error:  # Django's own errors, sqlite3's and the file system's
-        if is_file:
+        if path:
             return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
         return fail(
             f"The database server does not let us in ({error}).",
@@ -30,15 +29,15 @@ def database(config: Config) -> Finding:
         )
     if missing:
         return fail(f"The database lacks {missing} migrations of this version.", "Run `onrecord migrate`.")
-    if is_file and mode != "wal":
+    if path and mode != "wal":
         return fail(
             f"The database is in journal mode {mode}, so pages wait for every write.",
             "Stop OnRecord and run `onrecord migrate`; a network share cannot do better.",
         )
-    return ok(f"The database is migrated and {'in WAL mode' if is_file else 'PostgreSQL answers'}.")
+    return ok(f"The database is migrated and {'in WAL mode' if path else 'PostgreSQL answers'}.")
 
 
-def _journal_mode(path: str) -> str:
+def _journal_mode(path: Path) -> str:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
         (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
     return str(mode)

@@ -4,6 +4,7 @@ import json
 import os
 import socketserver
 import sqlite3
+import stat
 import subprocess
 import sys
 import threading
@@ -93,6 +94,33 @@ def test_secrets_that_others_can_read_are_a_fault(config: Config) -> None:
     assert finding.level is Level.FAIL
     assert "mode 640" in finding.sentence
     assert finding.advice == f"chmod 600 {config.home / 'secrets.json'}"
+
+
+def test_stored_files_that_others_have_rights_to_are_a_fault_wherever_they_are(
+    config: Config, tmp_path: Path
+) -> None:
+    assert data.private_files(config).level is Level.OK
+
+    config.spool("switch").mkdir(mode=0o750, parents=True)
+    config.spool("switch").parent.chmod(0o700)
+    finding = data.private_files(config)
+    assert finding.level is Level.FAIL
+    assert f"1 stored files and folders, such as {config.spool('switch')} (mode 750)" in finding.sentence
+    assert subprocess.run(finding.advice, shell=True, check=True).returncode == 0
+    assert data.private_files(config).level is Level.OK
+
+    elsewhere = tmp_path / "another place"
+    elsewhere.mkdir(mode=0o700)
+    (elsewhere / "team.db-wal").touch(mode=0o644)
+    finding = data.private_files(replace(config, database_url=f"sqlite://{elsewhere}/team.db"))
+    assert "team.db-wal (mode 644)" in finding.sentence
+    assert f"'{elsewhere}/team.db-wal'" in finding.advice
+
+
+def test_a_data_folder_that_was_open_to_others_is_closed_by_the_next_command(config: Config) -> None:
+    config.home.chmod(0o755)
+    examined(config)
+    assert stat.S_IMODE(config.home.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize(("free", "level"), [(6 * GIB, "ok"), (4 * GIB, "warn"), (GIB // 4, "fail")])
