@@ -15,7 +15,7 @@ const fetching = new Set<string>()
 
 /** Whether something is there that a swap would take away: a form being filled in or just refused, a secret shown once. */
 function isInUse(shown: Element): boolean {
-  if (shown.querySelector('.problem[role=alert], .new-token')) return true
+  if (shown.querySelector('.problem[role=alert], .token-new')) return true
   const fields = [...shown.querySelectorAll('form :is(input, textarea, select), details:has(form) > summary')]
   return fields.some((field) => !field.closest('[hx-preserve]') && (field === document.activeElement || isChanged(field)))
 }

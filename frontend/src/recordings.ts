@@ -35,7 +35,7 @@ async function look(): Promise<void> {
 }
 
 function announce(list: Element): void {
-  const button = list.querySelector<HTMLButtonElement>('.new-recordings button')
+  const button = list.querySelector<HTMLButtonElement>('.recordings-new button')
   if (!button) return
   button.hidden = !arrived.length
   const span = button.querySelector('span')
@@ -59,7 +59,7 @@ export function startRecordings(): void {
     waiting = window.setTimeout(() => void look(), PAUSE_MS)
   })
   document.addEventListener('click', (event) => {
-    if (!(event.target as Element).closest('.new-recordings button')) return
+    if (!(event.target as Element).closest('.recordings-new button')) return
     const first = arrived[0]
     show()
     window.scrollTo({ top: 0 })

@@ -90,13 +90,13 @@ def test_calls_are_found_by_number_in_any_format_and_paged_back_and_forth(
     page: Page, installation: Installation
 ) -> None:
     page.goto(f"{installation.url}/calls")
-    rows = page.locator("table.calls tbody tr")
-    first = ids(page, "table.calls tbody tr")
+    rows = page.locator("#calls tbody tr")
+    first = ids(page, "#calls tbody tr")
     assert len(first) == 50
     page.locator(".pager a").click()
     page.wait_for_url("**/calls?cursor=*")
     expect(rows.first).not_to_have_attribute("id", first[0])
-    assert not set(first) & set(ids(page, "table.calls tbody tr"))
+    assert not set(first) & set(ids(page, "#calls tbody tr"))
     page.go_back()
     expect(rows.first).to_have_attribute("id", first[0])
 
@@ -111,7 +111,7 @@ def test_calls_are_found_by_number_in_any_format_and_paged_back_and_forth(
     for typed in (f"({area}) {exchange}-{line}", f"{area}.{exchange}.{line}", f"+1{digits}", exchange + line):
         page.get_by_role("searchbox").fill(typed)
         expect(rows.filter(has_not_text=f"+1 {area}-{exchange}-{line}")).to_have_count(0)
-        results.append(ids(page, "table.calls tbody tr"))
+        results.append(ids(page, "#calls tbody tr"))
         page.get_by_role("searchbox").fill("")
         expect(rows).to_have_count(50)
     assert results[0]

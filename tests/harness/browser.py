@@ -56,6 +56,8 @@ def browser(
         folder / "profile",
         executable_path=CHROMIUM,
         args=[*FLAGS, *fake, *more],
+        # As on a desk with a mouse: scrollbars take room.
+        ignore_default_args=["--hide-scrollbars"],
         viewport={"width": 1360, "height": 860},
         chromium_sandbox=False,
     )

@@ -96,7 +96,7 @@ export class Comments {
     const item = this.#item(comment)
     const replies = element('<ol class="comment-replies"></ol>')
     replies.append(...comment.replies.map((reply) => this.#item(reply)))
-    const button = element<HTMLButtonElement>(`<button type="button" class="link">Reply</button>`)
+    const button = element<HTMLButtonElement>(`<button type="button" class="text-button">Reply</button>`)
     button.addEventListener('click', () => this.#reply(item, comment))
     part(item, '.comment-acts').prepend(button)
     item.append(replies)
@@ -115,7 +115,7 @@ export class Comments {
     time.setAttribute('aria-label', `Go to ${clock(comment.at_ms)}`)
     time.addEventListener('click', () => this.#host.seek(comment.at_ms / 1000))
     if (comment.mine) {
-      const remove = element<HTMLButtonElement>('<button type="button" class="link">Delete</button>')
+      const remove = element<HTMLButtonElement>('<button type="button" class="text-button">Delete</button>')
       remove.addEventListener('click', () => void this.#act(() => api.deleteComment(this.#callId, comment.id)))
       part(item, '.comment-acts').append(remove)
     }
@@ -125,7 +125,7 @@ export class Comments {
   #reply(item: HTMLElement, comment: Comment): void {
     this.root.querySelector('.comment-reply')?.remove()
     const form = element<HTMLFormElement>(`<form class="comment-reply"><div class="comment-field"><textarea rows="2" maxlength="5000" aria-label="Reply"></textarea></div>
-      <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="link">Cancel</button></div></form>`)
+      <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="text-button">Cancel</button></div></form>`)
     const field = part<HTMLTextAreaElement>(form, 'textarea')
     mentions(field, (q) => api.listeners(this.#callId, q))
     form.addEventListener('submit', (event) => {
