@@ -236,7 +236,7 @@ def _own_call(request: HttpRequest, call_id: str) -> Call:
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
     call = (
-        Call.objects.select_related("person", "recording", "log__person", "team")
+        Call.objects.select_related("person", "recording", "user", "log__person", "team")
         .filter(pk=call_id, user=user)
         .first()
     )
@@ -249,7 +249,7 @@ def _joined_live_call(request: HttpRequest, call_id: str) -> Call:
     """A live call that the user placed or has joined."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
-    calls = Call.objects.with_(user).select_related("person", "recording", "log__person", "team")
+    calls = Call.objects.with_(user).select_related("person", "recording", "user", "log__person", "team")
     return _live(calls.filter(pk=call_id).first())
 
 

@@ -1,6 +1,6 @@
 """What the dialer asks before a call."""
 
-from typing import cast
+from typing import Self, cast
 
 from django.http import HttpRequest
 from ninja import Router, Schema
@@ -11,10 +11,11 @@ from onrecord.accounts.permissions import Permission
 from onrecord.calls.actions import choose_recording
 from onrecord.calls.schemas import PersonLink
 from onrecord.errors import require
-from onrecord.governance.decisions import decide_for
+from onrecord.governance.decisions import decide_for, decide_next
 from onrecord.people.models import Person
 from onrecord.people.numbers import NumberError, normalise, readable
 from onrecord.people.queries import owner_of_number
+from onrecord.policy.decision import Decision
 
 router = Router(tags=["dialer"])
 
@@ -33,12 +34,22 @@ class DecisionOut(Schema):
     may_choose: bool
     sentence: str
 
+    @classmethod
+    def of(cls, decision: Decision) -> Self:
+        return cls(
+            mode=decision.mode,
+            records=decision.record_at_start,
+            may_change=decision.may_change,
+            may_choose=decision.may_choose,
+            sentence=decision.sentence,
+        )
+
 
 class PreviewOut(Schema):
     number: NumberOut | None
     problem: str | None
     person: PersonLink | None
-    #: None while there is no number to judge.
+    #: Of the number; without one, how the next call stands. None for what is no number.
     decision: DecisionOut | None
 
 
@@ -70,24 +81,18 @@ def _preview(user: User, typed: str, person_id: int | None) -> PreviewOut:
     if not typed.strip() and person_id is not None:
         typed = _first_number(user, person_id)
     if not typed.strip():
-        return PreviewOut(number=None, problem=None, person=None, decision=None)
+        decision = DecisionOut.of(decide_next(user))
+        return PreviewOut(number=None, problem=None, person=None, decision=decision)
     try:
         number = normalise(typed, user.region)
     except NumberError as problem:
         return PreviewOut(number=None, problem=problem.message, person=None, decision=None)
     person = owner_of_number(user.team, number, person_id=person_id)
-    decision = decide_for(user, number, person)
     return PreviewOut(
         number=NumberOut(e164=number, formatted=readable(number)),
         problem=None,
         person=PersonLink.of(person),
-        decision=DecisionOut(
-            mode=decision.mode,
-            records=decision.record_at_start,
-            may_change=decision.may_change,
-            may_choose=decision.may_choose,
-            sentence=decision.sentence,
-        ),
+        decision=DecisionOut.of(decide_for(user, number, person)),
     )
 
 

@@ -7,6 +7,7 @@ from django.urls import reverse
 from ninja import Schema
 
 from onrecord.calls.models import Call, CallLog
+from onrecord.calls.present import MoveOut, ParticipantOut, RecordingNow
 from onrecord.people.models import Person
 from onrecord.people.numbers import readable
 from onrecord.policy.mode import Mode
@@ -32,11 +33,16 @@ class RecordingOut(Schema):
     mode: str
     reason_code: str | None
     reason: str | None
+    #: Whether it starts with the answer.
+    at_start: bool
+    moved: MoveOut | None
+    announcing: bool
     id: str
 
     @classmethod
     def of(cls, call: Call) -> Self:
         recording = call.recording
+        now = RecordingNow.of(call)
         # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
         is_open = recording.status == RecordingStatus.PENDING
         return cls(
@@ -46,6 +52,9 @@ class RecordingOut(Schema):
             mode=call.mode,
             reason_code=recording.reason_code or None,
             reason=(call.ruling["sentence"] if is_open else recording.reason) or None,
+            at_start=call.record_at_start,
+            moved=now.moved,
+            announcing=now.announcing,
             id=recording.pk,
         )
 
@@ -87,11 +96,13 @@ class CallOut(Schema):
     duration_ms: int | None
     end_reason: str | None
     recording: RecordingOut
+    #: Ours in the live call.
+    people: list[ParticipantOut]
     log: LogOut | None
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        """Asks for `person`, `recording` and `log__person` of the call: select them along with it."""
+        """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
         return cls(
             id=call.pk,
             status=call.status,
@@ -106,5 +117,6 @@ class CallOut(Schema):
             duration_ms=call.duration_ms,
             end_reason=call.end_reason or None,
             recording=RecordingOut.of(call),
+            people=ParticipantOut.all_in(call),
             log=LogOut.of(call.log),
         )

@@ -11,7 +11,7 @@ from onrecord.governance.announcements import AnnouncementError, audio_of
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.models import Person
 from onrecord.policy.areas import area_of_address
-from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
+from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide, decide_ahead
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 from onrecord.policy.reading import read_policy
@@ -56,6 +56,12 @@ def _policy(number: int, created_at: datetime) -> Policy:
 def decide_for(user: User, number: str, person: Person | None) -> Decision:
     """Judge a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
     return judge(user, number, person).decision
+
+
+def decide_next(user: User) -> Decision:
+    """How the user's next call stands before it is known whom they call."""
+    policy = current()
+    return decide_ahead(policy, rep=rep_facts(user, policy), wants_recording=user.record_next_call)
 
 
 def judge(user: User, number: str, person: Person | None) -> Judgement:

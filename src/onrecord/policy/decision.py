@@ -15,7 +15,7 @@ from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import Reason, ReasonCode
 from onrecord.policy.rulings import Ruling, rulings_of_call
 
-__all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide"]
+__all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide", "decide_ahead"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +86,11 @@ def decide(
     if mode is Mode.NONE:
         return _never(policy, *why)
     return _choose(policy, mode=mode, why=why, rulings=rulings, rep=rep, wants_recording=wants_recording)
+
+
+def decide_ahead(policy: Policy, *, rep: RepFacts, wants_recording: bool | None) -> Decision:
+    """How the next call stands before a number is known: by the defaults and the rep's choice alone."""
+    return _choose(policy, mode=Mode.BOTH, why=(), rulings=[], rep=rep, wants_recording=wants_recording)
 
 
 def _choose(

@@ -24,13 +24,16 @@ def browser(ana: User) -> Client:
     return client
 
 
-def test_nothing_typed_is_no_problem_and_no_decision(browser: Client) -> None:
-    assert browser.get("/api/v2/dialer/preview").json() == {
-        "number": None,
-        "problem": None,
-        "person": None,
-        "decision": None,
-    }
+def test_before_a_number_is_typed_it_is_known_how_the_next_call_stands(browser: Client) -> None:
+    preview = browser.get("/api/v2/dialer/preview").json()
+    decision = preview.pop("decision")
+    assert preview == {"number": None, "problem": None, "person": None}
+    assert (decision["records"], decision["may_choose"]) == (False, True)
+    chosen = browser.put(
+        "/api/v2/dialer/record-next-call", {"wanted": True}, content_type="application/json"
+    ).json()["decision"]
+    assert (chosen["records"], chosen["may_choose"]) == (True, True)
+    assert browser.get("/api/v2/dialer/preview").json()["decision"] == chosen
 
 
 def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) -> None:

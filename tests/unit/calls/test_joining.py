@@ -131,3 +131,41 @@ def test_the_page_tells_who_came_and_went(call: Call, manager: User) -> None:
 
 def test_an_event_of_leaving_must_name_a_user(call: Call) -> None:
     assert report(call.pk, "party.left", seq=1).status_code == 400
+
+
+def current(user: User) -> dict[str, Any]:
+    """The live call as the user's dialer has it."""
+    call: dict[str, Any] = browser(user).get("/api/v2/calls/current").json()["call"]
+    return call
+
+
+def test_everybody_in_a_call_sees_who_else_is_in_it(call: Call, manager: User) -> None:
+    actions.join(call, acting_user=manager)
+    for user in (call.user, manager):
+        people = [(one["id"], one["name"], one["role"]) for one in current(user)["people"]]
+        assert people == [
+            (call.user_id, call.user.name, "rep"),
+            (manager.pk, manager.name, "collaborator"),
+        ]
+    actions.leave(call, acting_user=manager)
+    assert [one["name"] for one in current(call.user)["people"]] == [call.user.name]
+
+
+def test_everybody_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager: User) -> None:
+    report(call.pk, "call.answered", seq=1)
+    report(call.pk, "recording.started", seq=2, actor=None)
+    assert current(call.user)["recording"]["moved"]["by"] is None
+    report(call.pk, "recording.paused", seq=3, actor=str(manager.pk))
+    assert current(call.user)["recording"]["moved"]["by"] == manager.name
+    report(call.pk, "recording.resumed", seq=4, actor=str(call.user_id))
+    assert current(call.user)["recording"]["moved"]["by"] == call.user.name
+
+
+def test_nothing_is_said_to_be_recorded_until_the_announcement_has_been_heard(call: Call) -> None:
+    Call.objects.filter(pk=call.pk).update(decision=call.decision | {"announcements": ["demo"]})
+    report(call.pk, "call.answered", seq=1)
+    assert not current(call.user)["recording"]["announcing"]
+    report(call.pk, "recording.started", seq=2, actor=None)
+    assert current(call.user)["recording"]["announcing"]
+    report(call.pk, "announcement.played", seq=3, clock_ms=5000)
+    assert not current(call.user)["recording"]["announcing"]

@@ -175,6 +175,9 @@ def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
         "mode": "both",
         "reason_code": None,
         "reason": "On: your team records calls by default.",
+        "at_start": True,
+        "moved": None,
+        "announcing": False,
         "id": mine.pk,
     }
 
