@@ -20,6 +20,8 @@ from onrecord.config import Config
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from onrecord.blobs.recording import Witness
+
 app = typer.Typer(
     help="OnRecord: a self-hosted sales dialer with governed call recording.",
     no_args_is_help=True,
@@ -28,6 +30,14 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
+
+
+def _known(call_id: str) -> "Witness":
+    """What the database knows of a recording. Raises ValueError."""
+    _django()
+    from onrecord.recordings.witnesses import witness_of
+
+    return witness_of(call_id)
 
 
 def main() -> None:
@@ -210,11 +220,15 @@ def import_recordings(
 def verify(
     call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
+    witness: Annotated[
+        str, typer.Option(help="What the database knows of it, on a host that does not reach the database.")
+    ] = "",
 ) -> None:
-    """Prove a stored recording against its manifest."""
+    """Prove a stored recording against its manifest, and that against the database."""
+    from onrecord.blobs.recording import Witness
     from onrecord.render.verify import verify as prove
 
-    checks = prove(Config.load(), call_id)
+    checks = prove(Config.load(), call_id, Witness.parse(witness) if witness else _known(call_id))
     if as_json:
         typer.echo(json.dumps({"call_id": call_id, "checks": [asdict(check) for check in checks]}))
     else:

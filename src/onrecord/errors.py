@@ -17,8 +17,11 @@ _TITLES = {
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Not found",
     HTTPStatus.METHOD_NOT_ALLOWED: "Nothing to see here",
+    HTTPStatus.CONFLICT: "This recording cannot be played",
+    HTTPStatus.GONE: "This recording cannot be played",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available right now",
 }
 
 #: Where a page of an error leads, unless there is a better place.

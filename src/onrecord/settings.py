@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "onrecord.accounts.middleware.time_zone_of_user",
     "onrecord.accounts.middleware.kept_by_no_browser",
     "onrecord.errors.explain_method",
+    "onrecord.recordings.middleware.TellFaults",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     # Last, so that it sees a lockout that any view of sign-in runs into.
     "axes.middleware.AxesMiddleware",

@@ -5,8 +5,10 @@ The moments follow from a seed that a failing test shows; ONRECORD_TEST_SEED rep
 
 import os
 import random
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +20,7 @@ from harness.installation import Installation, eventually
 from harness.peer import Peer, Peers
 from harness.people import STEADY
 from harness.web import SETTLED, User
+from onrecord.blobs.recording import Witness
 from onrecord.render.verify import verify
 
 #: Reps in places where one party's consent is enough; each has one call at a time.
@@ -84,9 +87,19 @@ def settled(line: Line) -> dict[str, Any]:
     return eventually(look, f"call {line.call_id} settled")
 
 
+def witness_in(installation: Installation, call_id: str) -> Witness:
+    """What the installation's database knows of a recording."""
+    columns = "manifest_sha256, key_commitment"
+    with closing(sqlite3.connect(installation.home / "db.sqlite3")) as database:
+        manifest_sha256, key_commitment = database.execute(
+            f"SELECT {columns} FROM recordings_recording WHERE call_id = ?", [call_id]
+        ).fetchone()
+    return Witness(manifest_sha256=manifest_sha256, key_commitment=key_commitment)
+
+
 def heard(installation: Installation, line: Line) -> float:
     """Seconds of a proved recording, of which all but the ends was heard to be both tones, whole."""
-    checks = verify(installation.config, line.call_id)
+    checks = verify(installation.config, line.call_id, witness_in(installation, line.call_id))
     assert all(check.passed for check in checks), checks
     left, right = sound.decode(line.user.get(f"/recordings/{line.call_id}/audio").content)
     length = left.shape[0] / sound.RATE

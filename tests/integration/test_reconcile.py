@@ -172,6 +172,8 @@ def test_a_recording_of_which_nothing_was_heard_for_an_hour_is_overdue_until_it_
         spans=[],
         bytes=9000,
         audio_sha256="ab" * 32,
+        manifest_sha256="cd" * 32,
+        key_commitment="ef" * 32,
         thumbnail={"left": [], "right": []},
     )
     recording.refresh_from_db()

@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 
 from harness.event_web import EventWeb
 from harness.journals import CALL_ID, MASTER_KEY, CapturedCall, tone
+from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
 from onrecord.capture.recorder import CaptureHost
 from onrecord.config import Config
 from onrecord.policy.mode import Mode
 from onrecord.render.by_hand import render_journal
+from onrecord.render.follower import Follower
 from onrecord.render.verify import verify
 
 SECOND = 48_000
@@ -73,8 +75,28 @@ class Renderer:
         return manifest
 
     def faults(self, call_id: str = CALL_ID) -> dict[str, str]:
-        """The checks of `verify` that did not pass."""
-        return {check.name: check.detail for check in verify(self.config, call_id) if not check.passed}
+        """The checks of `verify` that did not pass, by the witness that the renderer's event is."""
+        told = self.told(call_id)
+        witness = Witness(manifest_sha256=told["manifest_sha256"], key_commitment=told["key_commitment"])
+        checks = verify(self.config, call_id, witness)
+        return {check.name: check.detail for check in checks if not check.passed}
+
+    def told(self, call_id: str = CALL_ID) -> dict[str, Any]:
+        """Data of `recording.completed`, once it is told, whether or not the web has taken it."""
+        found: list[dict[str, Any]] = []
+
+        def look() -> bool:
+            waiting = [json.loads(path.read_bytes()) for path in self.events_waiting(call_id)]
+            for event in (*self.web.events, *waiting):
+                if (event["call_id"], event["type"]) == (call_id, "recording.completed"):
+                    found.append(event["data"])
+            return bool(found)
+
+        until(look)
+        return found[0]
+
+    def events_waiting(self, call_id: str) -> list[Path]:
+        return list((self.config.spool("renderer") / call_id).glob("*.event"))
 
 
 @pytest.fixture
@@ -135,7 +157,7 @@ def test_a_call_becomes_a_recording_and_its_journal_goes(renderer: Renderer) -> 
     assert (data["samples"], data["duration_ms"], data["spans"]) == (80_000, 10_000, spans)
     assert (manifest["begins_at_ms"], manifest["samples"], manifest["spans"]) == (2020, 80_000, spans)
     assert data["audio_sha256"] == manifest["audio"]["sha256"]
-    assert data["bytes"] == renderer.store.open(CALL_ID, AUDIO).size
+    assert data["bytes"] == len(renderer.store.get(CALL_ID, AUDIO))
     assert data["thumbnail"]["left"][:48] == [pytest.approx(24, abs=2)] * 48
     assert data["talk"] == manifest["talk"]
     assert (data["talk"]["both_ms"], data["talk"]["silence_ms"]) == (7000, 3000)
@@ -271,7 +293,8 @@ def test_killed_at_any_moment_it_still_ends_with_one_right_recording(renderer: R
             process.kill()
         assert process.wait() == -signal.SIGKILL
         if renderer.store.exists(CALL_ID):
-            assert renderer.faults() == {}
+            stored = StoredRecording(renderer.store, CALL_ID)
+            assert all(check.passed for check in verify(renderer.config, CALL_ID, stored.witness))
     with renderer.running():
         renderer.web.wait_for(CALL_ID, "recording.completed")
         until(lambda: not call.path.exists())
@@ -303,6 +326,32 @@ def test_an_erased_recording_does_not_come_back_with_a_restart(renderer: Rendere
     assert not renderer.store.exists(CALL_ID)
 
 
+def test_what_somebody_else_stored_for_a_call_is_not_told_as_its_recording(
+    renderer: Renderer, tmp_path: Path
+) -> None:
+    """The store is asked about calls of which nothing was told yet: it must not answer for them."""
+    planted = CapturedCall(tmp_path / "planted", master_key=renderer.config.secrets.master_key)
+    planted.talk(tone(1000, 3), tone(1000, 3), from_ms=0)
+    planted.end()
+    (tmp_path / "drafts").mkdir()
+    follower = Follower(planted.path, renderer.config.secrets.master_key, tmp_path / "drafts")
+    while follower.advance(32):
+        pass
+    recording = follower.finish()
+    assert recording is not None
+    recording.put(renderer.store)
+
+    call = renderer.call()
+    call.talk(tone(440, 3), tone(600, 3), from_ms=0)
+    call.end()
+    content = call.path.read_bytes()
+    with renderer.running():
+        failed = renderer.web.wait_for(CALL_ID, "recording.failed")
+        until(lambda: not call.path.exists())
+    assert "was made of something else" in failed["data"]["message"]
+    assert (renderer.config.journals / "aside" / call.path.name).read_bytes() == content
+
+
 def altered(document: dict[str, Any], *path: str | int) -> dict[str, Any]:
     """A copy with one number or text changed."""
     copy: Any = json.loads(json.dumps(document))
@@ -321,7 +370,7 @@ def test_verify_names_the_fault_of_every_tampering(renderer: Renderer) -> None:
     call.talk(tone(440, 5), tone(600, 5), from_ms=0)
     call.end()
     with renderer.running():
-        until(lambda: renderer.store.exists(CALL_ID))
+        renderer.told()
     folder = renderer.config.home / "blobs" / "recordings" / CALL_ID
     good = {path.name: path.read_bytes() for path in folder.iterdir()}
     manifest = json.loads(good[MANIFEST])
@@ -344,20 +393,20 @@ def test_verify_names_the_fault_of_every_tampering(renderer: Renderer) -> None:
     assert faults("key", b"{}") == {"key"}
     assert faults(MANIFEST, b"[") == {"manifest"}
     assert manifest_faults("call_id") == {"manifest"}
-    assert manifest_faults("entries", 3, "clock") == {"signature", "entries"}
-    assert manifest_faults("audio", "sha256") == {"signature", "audio"}
+    assert manifest_faults("entries", 3, "clock") == {"witness", "signature", "entries"}
+    assert manifest_faults("audio", "sha256") == {"witness", "signature", "audio"}
     shorter = json.dumps(manifest | {"samples": manifest["samples"] // 2}).encode()
-    assert faults(MANIFEST, shorter) == {"signature", "samples", "spans", "peaks"}
-    assert manifest_faults("samples") == {"signature", "samples", "peaks"}
-    assert manifest_faults("spans", 0, "end_ms") == {"signature", "spans"}
-    assert manifest_faults("peaks_sha256") == {"signature", "peaks"}
-    assert manifest_faults("pcm_sha256") == {"signature", "journal"}
-    assert manifest_faults("drops") == {"signature"}
+    assert faults(MANIFEST, shorter) == {"witness", "signature", "samples", "spans", "peaks"}
+    assert manifest_faults("samples") == {"witness", "signature", "samples", "peaks"}
+    assert manifest_faults("spans", 0, "end_ms") == {"witness", "signature", "spans"}
+    assert manifest_faults("peaks_sha256") == {"witness", "signature", "peaks"}
+    assert manifest_faults("pcm_sha256") == {"witness", "signature", "journal"}
+    assert manifest_faults("drops") == {"witness", "signature"}
 
     renderer.store.erase(CALL_ID)
     assert renderer.faults() == {"manifest": f"Call {CALL_ID} has no manifest in the blob store."}
     with pytest.raises(ValueError, match="no call id"):
-        verify(renderer.config, "x")
+        verify(renderer.config, "x", Witness(manifest_sha256="", key_commitment=""))
 
 
 @pytest.mark.parametrize("suffix", [".ogg", ".wav"])

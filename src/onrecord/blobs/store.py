@@ -11,14 +11,15 @@ import io
 import json
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, from_url
 
 from onrecord.blobs import sealed
@@ -33,6 +34,19 @@ _CALL_ID = re.compile(r"[0-9a-f]{32}")
 
 class NoSuchObjectError(LookupError):
     """The recording, or this object of it, is not in the store."""
+
+    def __init__(self, call_id: str, name: str) -> None:
+        #: Which of its objects.
+        self.name = name
+        super().__init__(f"Call {call_id} has no {name} in the blob store.")
+
+
+class StoreUnreachableError(OSError):
+    """The store did not answer, so nothing is known of the recording."""
+
+
+class OtherMasterKeyError(SealError):
+    """The recording's key is wrapped by another master key than this host has."""
 
 
 class AlreadyStoredError(Exception):
@@ -92,7 +106,7 @@ class BlobStore:
         except (KeyError, TypeError, ValueError, binascii.Error) as error:
             raise SealError(f"The key of call {call_id} is damaged ({error!r}).") from error
         if key_id != self._key_id:
-            raise SealError(
+            raise OtherMasterKeyError(
                 f"Call {call_id} is sealed under master key {key_id}; this host has {self._key_id}."
             )
         try:
@@ -100,12 +114,15 @@ class BlobStore:
         except (InvalidUnwrap, ValueError) as error:
             raise SealError(f"The key of call {call_id} does not open.") from error
 
-    def open(self, call_id: str, name: str) -> SealedReader:
-        """A sealed object for random access. Raises NoSuchObjectError, SealError."""
+    def open(self, call_id: str, name: str, data_key: bytes) -> SealedReader:
+        """A sealed object for random access, under a key that was read before.
+
+        Raises NoSuchObjectError, SealError; as every reading, StoreUnreachableError.
+        """
         return SealedReader(
             lambda ranges: self._fetch(call_id, name, ranges),
             self._size(call_id, name),
-            self.data_key(call_id),
+            data_key,
             call_id,
             name,
         )
@@ -114,7 +131,7 @@ class BlobStore:
         """A whole object, opened. Raises NoSuchObjectError, SealError."""
         if name not in _SEALED:
             return self._fetch_whole(call_id, name)
-        opened = self.open(call_id, name)
+        opened = self.open(call_id, name, self.data_key(call_id))
         return opened.read(0, opened.size)
 
     def erase(self, call_id: str) -> None:
@@ -142,17 +159,13 @@ class BlobStore:
     def _fetch(self, call_id: str, name: str, ranges: list[tuple[int, int]]) -> list[bytes]:
         """Stored bytes of several ranges, in one request where they lie close."""
         starts, ends = zip(*ranges, strict=True)
-        try:
+        with _reading(call_id, name):
             found = obstore.get_ranges(self._store, self._path(call_id, name), starts=starts, ends=ends)
-        except FileNotFoundError as error:
-            raise _missing(call_id, name) from error
-        return [bytes(part) for part in found]
+            return [bytes(part) for part in found]
 
     def _fetch_whole(self, call_id: str, name: str) -> bytes:
-        try:
+        with _reading(call_id, name):
             return bytes(obstore.get(self._store, self._path(call_id, name)).bytes())
-        except FileNotFoundError as error:
-            raise _missing(call_id, name) from error
 
     def _create(self, call_id: str, name: str, content: bytes) -> None:
         try:
@@ -161,10 +174,8 @@ class BlobStore:
             raise AlreadyStoredError(f"Call {call_id} already has its {name}.") from error
 
     def _size(self, call_id: str, name: str) -> int:
-        try:
+        with _reading(call_id, name):
             return obstore.head(self._store, self._path(call_id, name))["size"]
-        except FileNotFoundError as error:
-            raise _missing(call_id, name) from error
 
     def _path(self, call_id: str, name: str) -> str:
         if not _CALL_ID.fullmatch(call_id):
@@ -174,5 +185,14 @@ class BlobStore:
         return f"recordings/{call_id}/{name}"
 
 
-def _missing(call_id: str, name: str) -> NoSuchObjectError:
-    return NoSuchObjectError(f"Call {call_id} has no {name} in the blob store.")
+@contextmanager
+def _reading(call_id: str, name: str) -> Iterator[None]:
+    """Tell an object that is not there from a store that does not answer."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NoSuchObjectError(call_id, name) from error
+    except (BaseError, OSError) as error:
+        raise StoreUnreachableError(
+            f"The blob store did not give the {name} of call {call_id}: {error}"
+        ) from error

@@ -284,9 +284,10 @@ def _enter_notes(log: CallLog, written: Notes) -> None:
 
 
 @transaction.atomic
-def announce(call: Call, kind: str, *, acting_user: User) -> None:
+def announce(call: Call, kind: str, *, acting_user: User | None, **data: Any) -> None:
     """Tell browsers of something about the call that is kept elsewhere."""
-    _emit(call, kind, at=timezone.now(), data={"actor": str(acting_user.pk)})
+    actor = str(acting_user.pk) if acting_user else None
+    _emit(call, kind, at=timezone.now(), data={"actor": actor, **data})
 
 
 def state_of(call: Call) -> CallState:

@@ -59,7 +59,7 @@ def _row(call: Call) -> tuple[str, ...]:
         log.sentiment if log else "",
         log.notes if log else "",
         recording.status,
-        recording.reason,
+        recording.found_fault.sentence if recording.found_fault else recording.reason,
     )
     return tuple(safe(cell) for cell in cells)
 

@@ -25,7 +25,7 @@ _LISTED = (
     "number", "direction", "caller_number", "status", "created_at", "duration_ms", "ended_at",
     "recording_state", "person__name", "person__company", "user__name", "log__disposition",
     "log__sentiment", "log__notes", "recording__status", "recording__reason", "recording__duration_ms",
-    "recording__spans", "recording__holes",
+    "recording__spans", "recording__holes", "recording__fault",
 )  # fmt: skip
 
 

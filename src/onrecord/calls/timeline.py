@@ -44,6 +44,8 @@ _SENTENCES = {
     "review.settled": ("The review was answered", ""),
     "review.withdrawn": ("Took back the request for a review", ""),
     "recording.verified": ("The recording was verified", ""),
+    "recording.faulty": ("The stored recording is not in order", "warn"),
+    "recording.sound": ("The stored recording is in order again", ""),
     "recording.processing": ("The recording is being made", ""),
     "recording.completed": ("The recording is ready", ""),
     "recording.delivered": ("The dialer sent the recording", ""),

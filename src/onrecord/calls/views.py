@@ -39,6 +39,7 @@ from onrecord.governance import inputs
 from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.access import access_history
 from onrecord.recordings.comments import audience
+from onrecord.recordings.opening import problem_of
 from onrecord.recordings.outcome import RecordingStatus
 from onrecord.sharing.queries import links_of, standings
 from onrecord.sharing.rules import Rules
@@ -166,6 +167,7 @@ def call_page(
             "verification": verifications.order_by("-id").first(),
         }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_LISTEN):
+        context["recording_problem"] = problem_of(shown.recording)
         context["links"] = standings(links_of(shown.recording, user))
         context["sharing"] = Rules.from_json(user.team.sharing)
         context["coaching"] = _coaching(shown, user)

@@ -22,6 +22,7 @@ CHECKS: tuple[Check, ...] = (
     data.private_files,
     stores.database,
     stores.blob_store,
+    stores.stored_recordings,
     processes.web_address,
     processes.switch_address,
     processes.switch_secret,

@@ -7,7 +7,7 @@ import uuid
 from pathlib import Path
 
 from onrecord.config import Config
-from onrecord.doctor.finding import Finding, fail, ok, warn
+from onrecord.doctor.finding import Finding, Level, fail, ok, warn
 
 
 def database(config: Config) -> Finding:
@@ -79,3 +79,22 @@ def blob_store(config: Config) -> Finding:
             f"The blob store {config.blob_url} returned other bytes than it was given.", "Replace it."
         )
     return ok(f"The blob store {config.blob_url} stores, returns and erases.")
+
+
+def stored_recordings(config: Config) -> Finding:
+    """Look at those that were not looked at for the longest, as the worker does every minute."""
+    if database(config).level is not Level.OK:
+        return warn("The recordings were not looked at, for want of the database.", "Mend that first.")
+    from onrecord.recordings.models import Recording
+    from onrecord.recordings.upkeep import examine_stored
+
+    examine_stored()
+    faulty = Recording.objects.exclude(fault="").order_by("-called_at")
+    if count := faulty.count():
+        newest = faulty[0]
+        return fail(
+            f"{count} recordings are not in order; the newest is of call {newest.pk} ({newest.fault}).",
+            f"`onrecord verify {newest.pk}` says what is wrong. "
+            f"Restore `recordings/{newest.pk}` from a backup of the blob store.",
+        )
+    return ok("The recordings that were looked at are those that the database knows.")

@@ -16,6 +16,7 @@ from onrecord.integrations.dialers.work import enqueue_due
 from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.upkeep import examine_stored
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ def reconcile() -> None:
     hold_live_calls()
     calls(switch(), timezone.now())
     recordings(timezone.now())
+    examine_stored()
     enqueue_due()
 
 

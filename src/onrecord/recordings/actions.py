@@ -1,16 +1,20 @@
 """Changes of a recording."""
 
+import logging
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import IntegrityError, transaction
 from ninja import Schema
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from onrecord.accounts.models import User
+from onrecord.blobs.recording import Witness
 from onrecord.calls.models import Call
 from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.outcome import Outcome
+
+log = logging.getLogger(__name__)
 
 
 class Span(Schema):
@@ -52,6 +56,10 @@ class Talk(Schema):
     interruptions: Counts
 
 
+#: 32 bytes, hexadecimal.
+Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
+
+
 class Result(Schema):
     """What the renderer says of a finished recording (`recording.completed` in docs/reference/switch.md)."""
 
@@ -59,7 +67,9 @@ class Result(Schema):
     spans: list[Span]
     holes: list[Hole] = []
     bytes: int = Field(gt=0)
-    audio_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    audio_sha256: Sha256
+    manifest_sha256: Sha256
+    key_commitment: Sha256
     thumbnail: dict[str, list[int]]
     talk: Talk | None = None
 
@@ -70,6 +80,8 @@ RESULT = [
     "duration_ms",
     "bytes",
     "sha256",
+    "manifest_sha256",
+    "key_commitment",
     "spans",
     "holes",
     "thumbnail",
@@ -79,12 +91,22 @@ RESULT = [
 
 
 def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
-    """Take over what the renderer says. Raises pydantic's ValidationError."""
+    """Take over what the renderer says, the first time: a witness never changes its mind.
+
+    Raises pydantic's ValidationError.
+    """
     result = Result.model_validate(data)
+    told = Witness(manifest_sha256=result.manifest_sha256, key_commitment=result.key_commitment)
+    if recording.completed_at is not None:
+        if recording.witness != told:
+            log.error("call %s: told of another recording than the one it has; that one counts", recording.pk)
+        return
     recording.completed_at = at
     recording.duration_ms = result.duration_ms
     recording.bytes = result.bytes
     recording.sha256 = result.audio_sha256
+    recording.manifest_sha256 = result.manifest_sha256
+    recording.key_commitment = result.key_commitment
     recording.spans = [span.model_dump() for span in result.spans]
     recording.holes = [hole.model_dump() for hole in result.holes]
     recording.thumbnail = result.thumbnail

@@ -8,10 +8,12 @@ from django.db import models
 from onrecord.accounts.models import Team, User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
+from onrecord.blobs.recording import Witness
 from onrecord.calls.models import Call
 from onrecord.calls.state import Rendering
 from onrecord.people.fields import BytewiseCharField
 from onrecord.people.models import Person
+from onrecord.recordings.faults import Fault
 from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 
 #: `source` of the calls of our own dialer.
@@ -58,6 +60,13 @@ class Recording(models.Model):
     duration_ms = models.PositiveIntegerField(null=True)
     bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    #: What the blob store cannot change alone (docs/reference/storage.md, "Witnesses").
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    key_commitment = models.CharField(max_length=64, blank=True)
+    #: What was found wrong with what is stored, when it was last looked at; empty for nothing.
+    fault = models.CharField(max_length=12, blank=True, choices=[(one.value, one.value) for one in Fault])
+    #: When the reconciler last looked.
+    examined_at = models.DateTimeField(null=True)
     #: [{`start_ms`, `end_ms`, `parties`}]
     spans = models.JSONField(default=list)
     #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
@@ -92,6 +101,8 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
+            models.Index(fields=["examined_at"], name="recordings_at_fault", condition=~models.Q(fault="")),
+            models.Index(fields=["status", "fault", "examined_at"], name="recordings_to_examine"),
             _newest_first(name="recordings_newest", also=["number", "reversed_digits"]),
             *(
                 _newest_first(field, name=f"recordings_by_{field}")
@@ -103,6 +114,14 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"Recording of {self.call_id}"
+
+    @property
+    def witness(self) -> Witness:
+        return Witness(manifest_sha256=self.manifest_sha256, key_commitment=self.key_commitment)
+
+    @property
+    def found_fault(self) -> Fault | None:
+        return Fault(self.fault) if self.fault else None
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

@@ -20,7 +20,7 @@ TILES = 24
 #: What a tile shows.
 _SHOWN = (
     "source", "duration_ms", "spans", "holes", "thumbnail", "talk", "talk_ratio", "disposition", "sentiment",
-    "has_notes", "called_at", "rep__name", "call__number", "call__direction", "call__created_at",
+    "has_notes", "fault", "called_at", "rep__name", "call__number", "call__direction", "call__created_at",
     "call__person__name", "call__person__company",
 )  # fmt: skip
 

@@ -2,23 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from functools import cache
 
+from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from onrecord.blobs.sealed import SealedReader
-from onrecord.blobs.store import AUDIO, BlobStore
+from onrecord.recordings.faults import Fault
 from onrecord.recordings.models import Recording
+from onrecord.recordings.opening import CANNOT_BE_READ, note_fault, open_audio, reading_on
 from onrecord.recordings.ranges import Part, UnsatisfiableError, requested_part
-from onrecord.settings import config
 
 #: Plaintext read and sent at once: a few sealed segments.
 _PIECE = 256 * 1024
-
-
-@cache
-def blob_store() -> BlobStore:
-    return BlobStore(config.blob_url, config.secrets.master_key)
 
 
 async def _always() -> bool:
@@ -36,13 +31,14 @@ def send_audio(
     """The answer to GET or HEAD: 200, 206, 304 or 416 (RFC 9110).
 
     `note` is called once a body is to be sent, with whether it holds the first byte. `may_go_on` is asked
-    before each piece; the body ends short where it says no.
+    before each piece; the body ends short where it says no. Raises FaultyRecordingError,
+    StoreUnreachableError.
     """
     etag = f'"{recording.sha256}"'
     headers = {"Accept-Ranges": "bytes", "ETag": etag} | headers
+    reader = open_audio(recording)
     if request.headers.get("If-None-Match") == etag:
         return HttpResponse(status=304, headers=headers)
-    reader = blob_store().open(recording.pk, AUDIO)
     try:
         part = requested_part(_range(request, etag), reader.size)
     except UnsatisfiableError:
@@ -54,9 +50,22 @@ def send_audio(
     status = 206 if part else 200
     if request.method == "HEAD":
         return HttpResponse(b"", status=status, content_type="audio/ogg", headers=headers)
+    # Read before the status is sent: where nothing opens, the answer says so.
+    with reading_on(recording):
+        first = reader.read(sent.start, min(sent.start + _PIECE, sent.stop))
     note(sent.start == 0)
-    body = _pieces(reader, sent, may_go_on)
+    body = sent_on(recording, _pieces(reader, sent, first, may_go_on))
     return StreamingHttpResponse(body, status=status, content_type="audio/ogg", headers=headers)
+
+
+async def sent_on(recording: Recording, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A body that is read while it is sent: it breaks off where the recording does not open."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except CANNOT_BE_READ as error:
+        await sync_to_async(note_fault)(recording, Fault.DAMAGED, str(error))
+        raise
 
 
 def _range(request: HttpRequest, etag: str) -> str | None:
@@ -67,9 +76,12 @@ def _range(request: HttpRequest, etag: str) -> str | None:
 
 
 async def _pieces(
-    reader: SealedReader, part: Part, may_go_on: Callable[[], Awaitable[bool]]
+    reader: SealedReader, part: Part, first: bytes, may_go_on: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
+    piece = first
     for start in range(part.start, part.stop, _PIECE):
         if not await may_go_on():
             return
-        yield await asyncio.to_thread(reader.read, start, min(start + _PIECE, part.stop))
+        if start > part.start:
+            piece = await asyncio.to_thread(reader.read, start, min(start + _PIECE, part.stop))
+        yield piece

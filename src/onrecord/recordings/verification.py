@@ -12,7 +12,9 @@ from django_q.tasks import async_task
 from onrecord.accounts.models import User
 from onrecord.audit.models import Action, record
 from onrecord.calls.actions import announce
+from onrecord.recordings.faults import Fault
 from onrecord.recordings.models import Recording, Verification
+from onrecord.recordings.opening import examine, note_fault
 
 #: Less than a job may take (Q_CLUSTER's timeout): an hour of audio takes well under a minute.
 _PATIENCE_S = 100
@@ -43,22 +45,34 @@ def run(verification_id: int) -> None:
     if verification.finished_at is not None:
         return
     try:
-        verification.checks = _prove(verification.recording_id)
+        verification.checks = _prove(verification.recording)
         verification.passed = all(check["passed"] for check in verification.checks)
     except _NotCarriedOutError as error:
         verification.problem = str(error)
+    _note(verification)
     with transaction.atomic():
         verification.finished_at = timezone.now()
         verification.save()
         announce(verification.recording.call, "recording.verified", acting_user=verification.requested_by)
 
 
+def _note(verification: Verification) -> None:
+    """Let the recording's fault be what the proof found: it has read more than anybody who opens it."""
+    recording = verification.recording
+    if verification.passed:
+        note_fault(recording, None)
+    elif verification.passed is False and examine(recording) is None:
+        failed = [str(check["detail"]) for check in verification.checks if not check["passed"]]
+        note_fault(recording, Fault.DAMAGED, " ".join(failed))
+
+
 class _NotCarriedOutError(Exception):
     """A sentence for the person who asked."""
 
 
-def _prove(call_id: str) -> list[dict[str, object]]:
-    command = [sys.executable, "-m", "onrecord", "verify", call_id, "--json"]
+def _prove(recording: Recording) -> list[dict[str, object]]:
+    call_id, witness = recording.pk, str(recording.witness)
+    command = [sys.executable, "-m", "onrecord", "verify", call_id, "--json", "--witness", witness]
     try:
         outcome = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except subprocess.TimeoutExpired as error:

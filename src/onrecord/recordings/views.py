@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from itertools import chain
 from typing import cast
 
 from django.core.exceptions import BadRequest
@@ -14,12 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.audit.models import Action, AuditEntry, record
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.errors import require
 from onrecord.recordings.models import Recording
 from onrecord.recordings.mp3 import mp3_of
+from onrecord.recordings.opening import open_audio, open_manifest, open_peaks, reading_on
 from onrecord.recordings.outcome import RecordingStatus
-from onrecord.recordings.serving import blob_store, send_audio
+from onrecord.recordings.serving import send_audio, sent_on
 from onrecord.recordings.verification import request_verification
 
 #: Requests for later parts belong to a play that began within this time.
@@ -59,11 +60,15 @@ def _as_mp3(request: HttpRequest, recording: Recording, user: User) -> HttpRespo
         "Accept-Ranges": "none",
         "Cache-Control": "private, no-store",
     }
+    audio = open_audio(recording)
     if request.method == "HEAD":
         return HttpResponse(content_type="audio/mpeg", headers=headers)
+    pieces = mp3_of(audio)
+    with reading_on(recording):
+        first = next(pieces)
     record(Action.RECORDING_DOWNLOADED, recording, acting_user=user, format="MP3")
-    pieces = _in_thread(mp3_of(blob_store().open(recording.pk, AUDIO)))
-    return StreamingHttpResponse(pieces, content_type="audio/mpeg", headers=headers)
+    body = sent_on(recording, _in_thread(chain([first], pieces)))
+    return StreamingHttpResponse(body, content_type="audio/mpeg", headers=headers)
 
 
 async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
@@ -90,7 +95,7 @@ def _note(recording: Recording, user: User, *, as_file: bool, from_start: bool) 
 @require_safe
 def peaks(request: HttpRequest, call_id: str) -> HttpResponse:
     recording = _recording(cast(User, request.user), call_id, Permission.RECORDING_LISTEN)
-    content = blob_store().get(recording.pk, PEAKS)
+    content = open_peaks(recording)
     headers = {"Cache-Control": "private, max-age=3600"}
     return HttpResponse(content, content_type="application/octet-stream", headers=headers)
 
@@ -99,7 +104,7 @@ def peaks(request: HttpRequest, call_id: str) -> HttpResponse:
 def manifest(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     recording = _recording(user, call_id, Permission.RECORDING_MANIFEST_VIEW)
-    content = blob_store().get(recording.pk, MANIFEST)
+    content = open_manifest(recording)
     record(Action.RECORDING_MANIFEST_VIEWED, recording, acting_user=user)
     return HttpResponse(content, content_type="application/json")
 

@@ -4,7 +4,8 @@ Nothing readable touches the disk: encoded bytes go through the seal into a draf
 """
 
 import hashlib
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,11 +14,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
 from onrecord.capture.journal import JournalReader
 from onrecord.g711 import RATE
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
+from onrecord.render.errors import RenderError
 from onrecord.render.holes import holes
 from onrecord.render.peaks import thumbnail
 from onrecord.render.rendering import Rendering
@@ -38,6 +41,11 @@ class Recording:
     peaks: bytes
     #: The sealed audio.
     draft: Path
+
+    @property
+    def witness(self) -> Witness:
+        """What the database has to know of it."""
+        return Witness.of(self.call_id, manifest.canonical(self.manifest), self.data_key)
 
     def put(self, store: BlobStore) -> None:
         """Put it into the store, the manifest last, and make it durable. Leftovers of an earlier try go."""
@@ -68,6 +76,10 @@ class Follower:
     def clock_ms(self) -> int:
         """Greatest call clock in the journal so far."""
         return self._rendering.newest_ms
+
+    def has_made(self, signed: dict[str, Any]) -> bool:
+        """Whether a manifest is of this journal."""
+        return bool(signed["journal"]["header"] == self.reader.header.digest.hex())
 
     @property
     def captured(self) -> bool:
@@ -145,7 +157,7 @@ class Follower:
         }
 
 
-def completion(signed: dict[str, Any], peaks: bytes) -> dict[str, Any]:
+def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[str, Any]:
     """Data of the event `recording.completed` (docs/reference/switch.md)."""
     return {
         "duration_ms": round(signed["samples"] / _PER_MS),
@@ -155,6 +167,31 @@ def completion(signed: dict[str, Any], peaks: bytes) -> dict[str, Any]:
         "holes": signed.get("holes", []),
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],
+        "manifest_sha256": witness.manifest_sha256,
+        "key_commitment": witness.key_commitment,
         "thumbnail": thumbnail(peaks),
         "talk": signed["talk"],
     }
+
+
+def stored_but_not_told(
+    store: BlobStore, call_id: str, is_ours: Callable[[dict[str, Any]], bool]
+) -> tuple[dict[str, Any], bytes, Witness]:
+    """What an interrupted process stored before it could tell: manifest, peaks and witness, for `completion`.
+
+    The store is no witness of itself: `is_ours` compares the manifest with the journal or the file at hand.
+    Raises RenderError for a recording of something else, and what StoredRecording does.
+    """
+    stored = StoredRecording(store, call_id)
+    peaks = stored.get(PEAKS)
+    try:
+        signed: dict[str, Any] = json.loads(stored.manifest)
+        if (
+            manifest.is_signed(signed, stored.data_key)
+            and hashlib.sha256(peaks).hexdigest() == signed["peaks_sha256"]
+            and is_ours(signed)
+        ):
+            return signed, peaks, stored.witness
+    except (LookupError, TypeError, ValueError) as error:
+        raise RenderError(f"What is stored under this call's id cannot be understood ({error!r}).") from error
+    raise RenderError("What is stored under this call's id was made of something else.")

@@ -5,7 +5,6 @@ again from them, and what it left half done is replaced. A journal is deleted on
 manifest are in the blob store and the web has said that it knows.
 """
 
-import json
 import logging
 import signal
 import threading
@@ -15,13 +14,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from onrecord.blobs.store import MANIFEST, PEAKS, AlreadyStoredError, BlobStore
+from onrecord.blobs.recording import Witness
+from onrecord.blobs.store import AlreadyStoredError, BlobStore
 from onrecord.capture.journal import JournalError
 from onrecord.config import Config
 from onrecord.events.delivery import DeliveryThread
 from onrecord.events.spool import Spool
 from onrecord.render.errors import RenderError
-from onrecord.render.follower import Follower, Recording, completion
+from onrecord.render.follower import Follower, Recording, completion, stored_but_not_told
 
 log = logging.getLogger(__name__)
 
@@ -92,7 +92,7 @@ class Renderer:
             self._retry.pop(path, None)
             try:
                 self._take_up(path)
-            except JournalError as error:
+            except (JournalError, RenderError) as error:
                 self._fail(path, str(error))
             except Exception:
                 log.exception("call %s: could not be taken up, tried again in %d s", path.stem, RETRY_S)
@@ -106,15 +106,14 @@ class Renderer:
         elif last in _FINAL:
             # An earlier process got this far. Rendering again could bring back a recording erased since.
             self._announced.add(path)
-        elif self._store.exists(call_id):
-            self._complete(
-                path, json.loads(self._store.get(call_id, MANIFEST)), self._store.get(call_id, PEAKS)
-            )
         else:
             follower = Follower(path, self._config.secrets.master_key, self._drafts)
             if follower.call_id != call_id:
                 raise JournalError(f"The file is named {path.name} but holds call {follower.call_id}.")
-            self._following.append(follower)
+            if self._store.exists(call_id):
+                self._complete(path, *stored_but_not_told(self._store, call_id, follower.has_made))
+            else:
+                self._following.append(follower)
 
     def _advance(self, call: Follower) -> bool:
         """One slice of one call; finishes it when its last frame was read."""
@@ -172,7 +171,7 @@ class Renderer:
             error = future.exception()
             if error is None:
                 del self._storing[path]
-                self._complete(path, recording.manifest, recording.peaks)
+                self._complete(path, recording.manifest, recording.peaks, recording.witness)
             elif isinstance(error, AlreadyStoredError):
                 # Somebody else stored it meanwhile: that one counts.
                 del self._storing[path]
@@ -182,9 +181,9 @@ class Renderer:
                 del self._retry[path]
                 self._put(path, recording)
 
-    def _complete(self, path: Path, manifest: dict[str, Any], peaks: bytes) -> None:
+    def _complete(self, path: Path, manifest: dict[str, Any], peaks: bytes, witness: Witness) -> None:
         clock_ms = manifest["entries"][-1]["clock"]
-        self._announce(path, "recording.completed", clock_ms, completion(manifest, peaks))
+        self._announce(path, "recording.completed", clock_ms, completion(manifest, peaks, witness))
 
     def _announce(self, path: Path, event: str, clock_ms: int, data: dict[str, Any]) -> None:
         self._spool.append(path.stem, event, clock_ms, data)

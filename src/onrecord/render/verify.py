@@ -10,6 +10,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from onrecord.blobs.recording import NotWitnessedError, Witness, compare
 from onrecord.blobs.sealed import SealedReader, SealError
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore, NoSuchObjectError
 from onrecord.blobs.stream import as_file
@@ -34,6 +35,12 @@ _READ = 1 << 20
 _SIDES = (Side.OURS, Side.CONTACT)
 
 
+#: Methods of `_Proof`, in this order.
+_CHECKS = (
+    "manifest", "key", "witness", "signature", "entries", "audio", "samples", "spans", "peaks", "journal",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Check:
     """One thing that was proved, or not."""
@@ -48,18 +55,22 @@ class _FaultError(Exception):
     """A check did not pass."""
 
 
-def verify(config: Config, call_id: str) -> list[Check]:
-    """Check a stored recording. Without its manifest or its key nothing further can be said.
+_NOT_PROVED = (_FaultError, NotWitnessedError, SealError, NoSuchObjectError, JournalError, RenderError)
 
-    Raises ValueError for what is no call id.
+
+def verify(config: Config, call_id: str, witness: Witness) -> list[Check]:
+    """Check a stored recording, of which the database keeps `witness`.
+
+    Without its manifest or its key nothing further can be said. Raises ValueError for what is no call id,
+    StoreUnreachableError.
     """
     store = BlobStore(config.blob_url, config.secrets.master_key)
     store.exists(call_id)
-    proof, checks = _Proof(config, store, call_id), list[Check]()
-    for name in ("manifest", "key", "signature", "entries", "audio", "samples", "spans", "peaks", "journal"):
+    proof, checks = _Proof(config, store, call_id, witness), list[Check]()
+    for name in _CHECKS:
         try:
             check = Check(name=name, passed=True, detail=getattr(proof, name)())
-        except (_FaultError, SealError, NoSuchObjectError, JournalError, RenderError) as error:
+        except _NOT_PROVED as error:
             check = Check(name=name, passed=False, detail=str(error))
         except (LookupError, TypeError, ValueError, AttributeError, av.FFmpegError) as error:
             check = Check(name=name, passed=False, detail=f"It cannot be understood ({error!r}).")
@@ -72,15 +83,18 @@ def verify(config: Config, call_id: str) -> list[Check]:
 class _Proof:
     """The checks of one recording; each returns what it found or raises."""
 
-    def __init__(self, config: Config, store: BlobStore, call_id: str) -> None:
+    def __init__(self, config: Config, store: BlobStore, call_id: str, witness: Witness) -> None:
         self._config = config
         self._store = store
         self._call_id = call_id
+        self._witness = witness
+        self._stored = b""
         self._manifest: dict[str, Any] = {}
         self._data_key = b""
 
     def manifest(self) -> str:
-        self._manifest = json.loads(self._store.get(self._call_id, MANIFEST))
+        self._stored = self._store.get(self._call_id, MANIFEST)
+        self._manifest = json.loads(self._stored)
         _expect(self._manifest["call_id"] == self._call_id, "It is the manifest of another call.")
         _expect(self._manifest["version"] == manifests.VERSION, "It is of a version not understood.")
         return f"version {manifests.VERSION}, {len(self._manifest['entries'])} entries"
@@ -88,6 +102,11 @@ class _Proof:
     def key(self) -> str:
         self._data_key = self._store.data_key(self._call_id)
         return "opens with this host's master key"
+
+    def witness(self) -> str:
+        """A manifest that the recording's own key has signed proves nothing alone: both could be replaced."""
+        compare(Witness.of(self._call_id, self._stored, self._data_key), self._witness)
+        return "manifest and key are those that the database knows"
 
     def signature(self) -> str:
         _expect(
@@ -107,7 +126,7 @@ class _Proof:
         return f"{len(self._manifest['entries'])} entries form one chain"
 
     def audio(self) -> str:
-        audio, digest = self._store.open(self._call_id, AUDIO), hashlib.sha256()
+        audio, digest = self._store.open(self._call_id, AUDIO, self._data_key), hashlib.sha256()
         _expect(
             audio.size == self._manifest["audio"]["bytes"],
             f"It has {audio.size} bytes, the manifest says {self._manifest['audio']['bytes']}.",
@@ -118,7 +137,7 @@ class _Proof:
         return f"{audio.size} bytes, SHA-256 {digest.hexdigest()[:16]}…"
 
     def samples(self) -> str:
-        length = _length(self._store.open(self._call_id, AUDIO))
+        length = _length(self._store.open(self._call_id, AUDIO, self._data_key))
         expected = self._manifest["samples"]
         _expect(
             length * RATE == expected * _OPUS_RATE,
@@ -133,7 +152,7 @@ class _Proof:
         _expect([span.document() for span in found] == stored, "The spans do not follow from the entries.")
         captured = _captured(found, controls, self._manifest["begins_at_ms"], self._manifest["samples"])
         at = 0
-        for block in _decode(self._store.open(self._call_id, AUDIO)):
+        for block in _decode(self._store.open(self._call_id, AUDIO, self._data_key)):
             ms = (at + np.arange(len(block))) // (_OPUS_RATE // 1000)
             wrong = np.argwhere((np.abs(block) > _SILENCE) & ~captured[ms])
             if len(wrong):
@@ -146,7 +165,8 @@ class _Proof:
         return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside of them"
 
     def peaks(self) -> str:
-        peaks, samples = self._store.get(self._call_id, PEAKS), self._manifest["samples"]
+        opened, samples = self._store.open(self._call_id, PEAKS, self._data_key), self._manifest["samples"]
+        peaks = opened.read(0, opened.size)
         _expect(
             hashlib.sha256(peaks).hexdigest() == self._manifest["peaks_sha256"],
             "Their SHA-256 is not the manifest's.",

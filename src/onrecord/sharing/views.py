@@ -19,11 +19,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.accounts.scope import Scope
-from onrecord.blobs.store import PEAKS
 from onrecord.calls.views import call_page
 from onrecord.errors import require
+from onrecord.recordings.opening import open_peaks, problem_of
 from onrecord.recordings.queries import audible
-from onrecord.recordings.serving import blob_store, send_audio
+from onrecord.recordings.serving import send_audio
 from onrecord.settings import SESSION_COOKIE_SECURE, config
 from onrecord.sharing import actions
 from onrecord.sharing.models import ShareLink
@@ -119,7 +119,14 @@ def shared(request: HttpRequest, link_id: str) -> HttpResponse:
     link = _granted(request, link_id)
     if link is None:
         return _entry(request, problem=_AGAIN, is_gone=True, status=HTTPStatus.NOT_FOUND)
-    context = {"link": link, "recording": link.recording, "call": link.recording.call, "is_bare": True}
+    recording = link.recording
+    context = {
+        "link": link,
+        "recording": recording,
+        "call": recording.call,
+        "problem": problem.for_guests() if (problem := problem_of(recording)) else None,
+        "is_bare": True,
+    }
     response = _plain(render(request, "sharing/recording.html", context))
     # Not on the page before it: a browser that hides where a form comes from fails our check of that.
     response["Referrer-Policy"] = "no-referrer"
@@ -142,7 +149,7 @@ def shared_audio(request: HttpRequest, link_id: str) -> HttpResponseBase:
 @require_safe
 def shared_peaks(request: HttpRequest, link_id: str) -> HttpResponseBase:
     link = _require_granted(request, link_id)
-    content = blob_store().get(link.recording_id, PEAKS)
+    content = open_peaks(link.recording)
     return _plain(HttpResponse(content, content_type="application/octet-stream"))
 
 

@@ -1,13 +1,12 @@
 """One sound file from elsewhere becomes one stored recording, by the encoder of all others."""
 
 import hashlib
-import json
 from pathlib import Path
 from typing import Any
 
 from pydantic import AwareDatetime, BaseModel
 
-from onrecord.blobs.store import MANIFEST, PEAKS, AlreadyStoredError, BlobStore
+from onrecord.blobs.store import AlreadyStoredError, BlobStore
 from onrecord.blobs.waiting import WaitingFile
 from onrecord.capture.gate import Side
 from onrecord.capture.journal import NO_PARTY, ControlFrame
@@ -15,7 +14,7 @@ from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
-from onrecord.render.follower import Recording, completion
+from onrecord.render.follower import Recording, completion, stored_but_not_told
 from onrecord.render.spans import spans
 from onrecord.transcode.sides import Channel, sides
 from onrecord.transcode.sound import Sound
@@ -43,15 +42,24 @@ class Order(BaseModel):
 def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> dict[str, Any]:
     """Make and store the recording; the data of its `recording.completed` (docs/reference/switch.md).
 
-    Done already, it is only told again. Raises UnusableError, SidesMixedError, OSError.
+    Done already, it is only told again. Raises UnusableError, SidesMixedError, RenderError, OSError.
     """
     if not store.exists(order.call_id):
+        made = _make(order, drafts, master_key)
         try:
-            _make(order, drafts, master_key).put(store)
+            made.put(store)
         except AlreadyStoredError:
             # Somebody else stored it meanwhile: that one counts.
-            (drafts / f"{order.call_id}.audio").unlink(missing_ok=True)
-    return completion(json.loads(store.get(order.call_id, MANIFEST)), store.get(order.call_id, PEAKS))
+            made.draft.unlink()
+        else:
+            return completion(made.manifest, made.peaks, made.witness)
+    with WaitingFile(order.file, master_key) as file:
+        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+
+    def is_of_file(signed: dict[str, Any]) -> bool:
+        return bool(signed["source"]["file"]["sha256"] == sha256)
+
+    return completion(*stored_but_not_told(store, order.call_id, is_of_file))
 
 
 def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:

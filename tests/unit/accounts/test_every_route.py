@@ -10,15 +10,15 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from factories import CallFactory, PersonFactory, UserFactory
+from harness.stored import store_recording
 from onrecord.accounts.matrix import MATRIX
 from onrecord.accounts.models import PermissionSet, User
 from onrecord.accounts.permissions import DEEDS, SETS, Permission
 from onrecord.accounts.sections import SECTIONS
 from onrecord.api import api
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
 from onrecord.recordings.models import Recording, SavedView
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 from onrecord.requests.models import RecordingRequest
 
 pytestmark = pytest.mark.django_db
@@ -220,12 +220,9 @@ def recorded(user: User) -> Iterator[Call]:
         recording__status="completed",
         recording__sha256="ab" * 32,
     )
-    store = blob_store()
-    store.begin(call.pk, bytes(32))
-    for name in (AUDIO, PEAKS, MANIFEST):
-        store.put(call.pk, name, b"{}")
+    store_recording(call, b"{}")
     yield call
-    store.erase(call.pk)
+    blob_store().erase(call.pk)
 
 
 def real_path(pattern: str, user: User, call: Call) -> str:

@@ -11,9 +11,9 @@ from django.utils import timezone
 from test_every_route import BODIES, ROUTES, SCHEMA
 
 from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, permit_only
+from harness.stored import store_recording
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.actions import take_notes
 from onrecord.calls.models import Call
 from onrecord.calls.notes import Notes
@@ -21,7 +21,7 @@ from onrecord.coaching.models import Assessment, Clip, Playlist, Review
 from onrecord.recordings.actions import copy_facts
 from onrecord.recordings.comments import add_comment
 from onrecord.recordings.models import Recording
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 from onrecord.sharing.models import ShareLink
 
 pytestmark = pytest.mark.django_db
@@ -94,12 +94,9 @@ def call(zoe: User) -> Iterator[Call]:
     take_notes(call, Notes(text=SECRET, revision=0), acting_user=zoe)
     recording = Recording.objects.get(pk=call.pk)
     add_comment(recording, at_ms=0, text=SECRET, parent=None, acting_user=zoe)
-    store = blob_store()
-    store.begin(call.pk, bytes(32))
-    for name in (AUDIO, PEAKS, MANIFEST):
-        store.put(call.pk, name, SECRET.encode())
+    store_recording(call, SECRET.encode(), peaks=SECRET.encode(), manifest=SECRET.encode())
     yield call
-    store.erase(call.pk)
+    blob_store().erase(call.pk)
 
 
 @pytest.fixture(params=SCOPES)

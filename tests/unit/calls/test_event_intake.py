@@ -39,6 +39,8 @@ FINISHED = {
     "spans": [{"start_ms": 0, "end_ms": 8000, "parties": [0, 1]}],
     "bytes": 24000,
     "audio_sha256": "ab" * 32,
+    "manifest_sha256": "cd" * 32,
+    "key_commitment": "ef" * 32,
     "thumbnail": {"left": [0] * 120, "right": [100] * 120},
     "talk": {
         "ours_ms": 3000,

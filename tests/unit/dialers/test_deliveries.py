@@ -27,7 +27,7 @@ from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_fol
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 from onrecord.render.verify import verify
 from onrecord.settings import config
 
@@ -74,7 +74,7 @@ def test_the_same_delivery_sent_five_times_makes_one_recording(
     assert (call.status, call.direction, call.duration_ms) == ("completed", "outbound", 70_000)
     assert call.ended_at is not None
     assert server.asked == [("/r.mp3", "Bearer key")]
-    assert all(check.passed for check in verify(config, call.pk))
+    assert all(check.passed for check in verify(config, call.pk, made.witness))
     assert json.loads(blob_store().get(call.pk, MANIFEST))["source"]["provider"] == "Aircall"
     assert list(imports_folder().iterdir()) == []
     kinds = list(call.events.order_by("seq").values_list("type", flat=True))

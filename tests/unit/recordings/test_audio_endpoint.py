@@ -1,7 +1,6 @@
 """/recordings/{id}/audio, /peaks and /manifest."""
 
 import hashlib
-import os
 import random
 from collections.abc import Iterator
 
@@ -11,11 +10,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, UserFactory
+from harness.stored import store_recording
 from onrecord.accounts.models import User
 from onrecord.audit.models import AuditEntry
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS
 from onrecord.calls.models import Call
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 
 pytestmark = pytest.mark.django_db
 
@@ -46,13 +45,9 @@ def call(ana: User) -> Iterator[Call]:
         recording__status="completed",
         recording__sha256=ETAG.strip('"'),
     )
-    store = blob_store()
-    store.begin(call.pk, os.urandom(32))
-    store.put(call.pk, AUDIO, CONTENT)
-    store.put(call.pk, PEAKS, b"\x00\x01\x02\x03")
-    store.put(call.pk, MANIFEST, b'{"version":1}')
+    store_recording(call, CONTENT)
     yield call
-    store.erase(call.pk)
+    blob_store().erase(call.pk)
 
 
 def body(answer: HttpResponse) -> bytes:

@@ -1,6 +1,5 @@
 """Verification by the worker, the access history, and MP3 made while it is sent."""
 
-import os
 from collections.abc import Iterator
 from io import BytesIO
 
@@ -14,13 +13,13 @@ from django_q.models import OrmQ
 
 from factories import CallFactory, UserFactory
 from harness import sound
+from harness.stored import store_recording
 from onrecord.accounts.models import User
 from onrecord.audit.models import AuditEntry
-from onrecord.blobs.store import AUDIO
 from onrecord.calls.models import Call, CallEvent
 from onrecord.recordings import verification
 from onrecord.recordings.models import Verification
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 from onrecord.render.encoder import OpusEncoder
 
 pytestmark = pytest.mark.django_db
@@ -61,11 +60,9 @@ def call(ana: User) -> Iterator[Call]:
         recording__status="completed",
         recording__duration_ms=SECONDS * 1000,
     )
-    store = blob_store()
-    store.begin(call.pk, os.urandom(32))
-    store.put(call.pk, AUDIO, two_tones())
+    store_recording(call, two_tones())
     yield call
-    store.erase(call.pk)
+    blob_store().erase(call.pk)
 
 
 def body(answer: HttpResponse) -> bytes:

@@ -14,11 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from factories import CallFactory, PersonFactory, UserFactory
+from harness.stored import store_recording
 from onrecord.accounts.models import User
 from onrecord.audit.models import AuditEntry
-from onrecord.blobs.store import AUDIO, PEAKS
 from onrecord.calls.models import Call
-from onrecord.recordings.serving import blob_store
+from onrecord.recordings.opening import blob_store
 from onrecord.sharing.actions import TRIES_OF_AN_ADDRESS
 from onrecord.sharing.models import ShareLink
 from onrecord.sharing.queries import links_of, standings
@@ -46,12 +46,9 @@ def call(max_: User) -> Iterator[Call]:
         recording__sha256="ab" * 32,
         recording__duration_ms=60_000,
     )
-    store = blob_store()
-    store.begin(call.pk, bytes(32))
-    store.put(call.pk, AUDIO, SOUND)
-    store.put(call.pk, PEAKS, b"peaks")
+    store_recording(call, SOUND, peaks=b"peaks")
     yield call
-    store.erase(call.pk)
+    blob_store().erase(call.pk)
 
 
 def client_of(user: User) -> Client:

@@ -15,10 +15,12 @@ from numpy.typing import NDArray
 
 from harness import sound_files
 from harness.sound_files import LENGTH_S, PERSON_HZ, USER_HZ
+from onrecord.blobs.recording import Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, BlobStore
 from onrecord.blobs.waiting import sealing
 from onrecord.config import Config
 from onrecord.limits import LARGEST_RECORDING
+from onrecord.render.errors import RenderError
 from onrecord.render.verify import verify
 from onrecord.transcode.conversion import Order, convert
 from onrecord.transcode.sides import Channel, SidesMixedError
@@ -45,6 +47,7 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
 
     def take(file: Path, *, channels: list[Channel] | None = None, mode: str = "both") -> dict[str, Any]:
         waiting = tmp_path / f"{file.name}.waiting"
+        waiting.unlink(missing_ok=True)
         with file.open("rb") as sound, sealing(waiting, config.secrets.master_key) as sealed:
             shutil.copyfileobj(sound, sealed, 1 << 20)
         order = Order(
@@ -81,10 +84,14 @@ def _loudest(channel: NDArray[np.float32]) -> int | None:
     return round(float(np.fft.rfftfreq(len(channel), 1 / 8000)[spectrum.argmax()]) / 10) * 10
 
 
-def assert_proven(config: Config) -> None:
-    checks = verify(config, CALL_ID)
+def assert_proven(config: Config, told: dict[str, Any]) -> None:
+    checks = verify(config, CALL_ID, witness(told))
     assert all(check.passed for check in checks), checks
-    assert len(checks) == 9
+    assert len(checks) == 10
+
+
+def witness(told: dict[str, Any]) -> Witness:
+    return Witness(manifest_sha256=told["manifest_sha256"], key_commitment=told["key_commitment"])
 
 
 @pytest.mark.parametrize("suffix", ["mp3", "wav", "ogg", "m4a"])
@@ -95,23 +102,23 @@ def test_each_format_keeps_the_sides_apart(
     assert heard(store) == [USER_HZ, PERSON_HZ]
     assert abs(result["duration_ms"] - LENGTH_S * 1000) < 100
     assert result["spans"] == [{"start_ms": 0, "end_ms": result["duration_ms"], "parties": [0, 1]}]
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 def test_swapped_channels_are_put_right(
     take: Callable[..., dict[str, Any]], store: BlobStore, config: Config, tmp_path: Path
 ) -> None:
-    take(sound_files.stereo(tmp_path / "call.wav", swapped=True), channels=USER_LEFT[::-1])
+    result = take(sound_files.stereo(tmp_path / "call.wav", swapped=True), channels=USER_LEFT[::-1])
     assert heard(store) == [USER_HZ, PERSON_HZ]
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 def test_a_single_channel_is_heard_on_both_sides(
     take: Callable[..., dict[str, Any]], store: BlobStore, config: Config, tmp_path: Path
 ) -> None:
-    take(sound_files.mono(tmp_path / "call.mp3", rate=16_000))
+    result = take(sound_files.mono(tmp_path / "call.mp3", rate=16_000))
     assert heard(store) == [USER_HZ, USER_HZ]
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 def test_a_single_channel_of_one_side_is_heard_there(
@@ -120,7 +127,7 @@ def test_a_single_channel_of_one_side_is_heard_there(
     result = take(sound_files.mono(tmp_path / "call.wav"), channels=[Channel.PERSON])
     assert heard(store) == [None, USER_HZ]
     assert [span["parties"] for span in result["spans"]] == [[1]]
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 def test_where_only_our_side_is_allowed_the_other_is_not_kept(
@@ -130,7 +137,7 @@ def test_where_only_our_side_is_allowed_the_other_is_not_kept(
     result = take(file, channels=USER_LEFT[::-1], mode="one_sided")
     assert heard(store) == [USER_HZ, None]
     assert [span["parties"] for span in result["spans"]] == [[0]]
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 @pytest.mark.parametrize("channels", [None, [Channel.MIXED, Channel.MIXED], [Channel.USER]])
@@ -149,7 +156,7 @@ def test_of_a_file_that_was_cut_what_is_there_is_kept_and_the_manifest_says_so(
     result = take(sound_files.cut(sound_files.stereo(tmp_path / f"call.{suffix}"), 0.5), channels=USER_LEFT)
     assert 0.4 < result["duration_ms"] / 1000 / LENGTH_S < 0.7
     assert b'"truncated":true' in store.get(CALL_ID, MANIFEST)
-    assert_proven(config)
+    assert_proven(config, result)
 
 
 def test_files_that_are_none_are_refused_with_a_sentence(
@@ -208,15 +215,17 @@ def test_done_again_it_is_only_told_again(
 ) -> None:
     first = take(sound_files.mono(tmp_path / "call.wav"))
     manifest = store.get(CALL_ID, MANIFEST)
-    assert take(sound_files.stereo(tmp_path / "other.wav")) == first
+    assert take(tmp_path / "call.wav") == first
+    with pytest.raises(RenderError, match="something else"):
+        take(sound_files.stereo(tmp_path / "other.wav"))
     assert store.get(CALL_ID, MANIFEST) == manifest
 
 
 def test_another_source_in_the_manifest_is_noticed(
     take: Callable[..., dict[str, Any]], store: BlobStore, config: Config, tmp_path: Path
 ) -> None:
-    take(sound_files.mono(tmp_path / "call.wav"))
+    told = take(sound_files.mono(tmp_path / "call.wav"))
     path = next((tmp_path / "home" / "blobs").rglob("manifest"))
     path.write_bytes(path.read_bytes().replace(b'"812"', b'"813"'))
-    failed = {check.name for check in verify(config, CALL_ID) if not check.passed}
-    assert {"signature", "entries"} <= failed
+    failed = {check.name for check in verify(config, CALL_ID, witness(told)) if not check.passed}
+    assert {"witness", "signature", "entries"} <= failed
