@@ -99,10 +99,10 @@ async def _pauses(call: Call) -> list[float]:
     requests, zeros = [], []
     for _ in range(PAUSES):
         start = time.monotonic() * 1000
-        shut = (await call.recording("paused"))["clock_ms"]
+        shut = (await call.pause())["clock_ms"]
         zeros.append(time.monotonic() * 1000 - shut)
         await asyncio.sleep(0.1)
-        requests.append((start, shut, (await call.recording("recording"))["clock_ms"]))
+        requests.append((start, shut, (await call.record())["clock_ms"]))
         await asyncio.sleep(0.05)
     await asyncio.sleep(1.5)
     clocks = sorted(clock for _, clock, _ in call.rig.journal(call.call_id).media)

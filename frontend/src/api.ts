@@ -31,6 +31,8 @@ export interface Call {
   end_reason: string | null
   recording: {
     state: RecordingState
+    /** Counts what has made the recording stricter. A request to record names it, and is void once it has moved on. */
+    generation: number
     status: 'pending' | 'processing' | 'completed' | 'not_recorded' | 'failed'
     may_change: boolean
     mode: Mode
@@ -106,6 +108,27 @@ export interface Notice {
   seen: boolean
 }
 
+/** What a page has of a call that it comes into. */
+export interface Entry {
+  call: Call
+  sdp: string
+  /** For commands that need no session. */
+  ticket: string
+}
+
+export interface Current {
+  call: Call | null
+  role: Role | null
+  ticket: string | null
+  to_log: Call | null
+}
+
+/** Where the recording is now. */
+export interface Recorded {
+  recording: RecordingState
+  generation: number
+}
+
 /** A refusal or failure, with a sentence that can be shown as it stands. */
 export class ApiError extends Error {
   readonly status: number
@@ -119,6 +142,8 @@ export class ApiError extends Error {
 }
 
 const ROOT = '/api/v2'
+/** The web answers a command within 6 s, also where the switch does not answer it. */
+const COMMAND_PATIENCE_MS = 8_000
 
 /** The most that a reply's Date header was ahead of our clock, in milliseconds; replies that took long show less. */
 let ahead = -Infinity
@@ -135,20 +160,35 @@ export function csrfToken(): string {
   return cookie ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
 }
 
-async function request<T>(method: string, path: string, body?: object, signal?: AbortSignal, keepalive = false): Promise<T> {
-  const headers: Record<string, string> = { Accept: 'application/json' }
-  if (method !== 'GET') headers['X-CSRFToken'] = csrfToken()
-  if (body) headers['Content-Type'] = 'application/json'
+function request<T>(method: string, path: string, body?: object, signal?: AbortSignal, keepalive = false): Promise<T> {
+  const headers: Record<string, string> = method === 'GET' ? {} : { 'X-CSRFToken': csrfToken() }
+  return send(path, {
+    method,
+    headers: { ...headers, ...(body ? { 'Content-Type': 'application/json' } : {}) },
+    credentials: 'same-origin',
+    keepalive,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(signal ? { signal } : {}),
+  })
+}
+
+/** A command that makes a call stricter or ends it: a ticket admits it, so it needs neither session nor database. */
+function command<T>(callId: string, ticket: string, what: string, body?: object): Promise<T> {
+  return send(`/calls/${callId}/${what}`, {
+    method: 'POST',
+    headers: { 'OnRecord-Ticket': ticket },
+    credentials: 'omit',
+    // It outlives the page that sends it.
+    keepalive: true,
+    ...(body ? { body: JSON.stringify(body) } : {}),
+    signal: AbortSignal.timeout(COMMAND_PATIENCE_MS),
+  })
+}
+
+async function send<T>(path: string, options: RequestInit & { headers: Record<string, string> }): Promise<T> {
   let response: Response
   try {
-    response = await fetch(ROOT + path, {
-      method,
-      headers,
-      credentials: 'same-origin',
-      keepalive,
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      ...(signal ? { signal } : {}),
-    })
+    response = await fetch(ROOT + path, { ...options, headers: { Accept: 'application/json', ...options.headers } })
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(0, 'offline', 'OnRecord cannot be reached. Check your connection, then try again.')
@@ -176,8 +216,8 @@ export const api = {
   people: (q: string, signal?: AbortSignal) =>
     request<{ people: FoundPerson[] }>('GET', `/people?${new URLSearchParams({ q })}`, undefined, signal),
   place: (to: string, sdp: string, personId: string | null) =>
-    request<{ call: Call; sdp: string }>('POST', '/calls', { to, sdp, ...(personId ? { person_id: personId } : {}) }),
-  current: () => request<{ call: Call | null; role: Role | null; to_log: Call | null }>('GET', '/calls/current'),
+    request<Entry>('POST', '/calls', { to, sdp, ...(personId ? { person_id: personId } : {}) }),
+  current: () => request<Current>('GET', '/calls/current'),
   outcomes: () => request<{ lists: OutcomeList[] }>('GET', '/outcomes'),
   /** `leaving`: the page goes away, and the request must outlive it. */
   notes: (id: string, notes: string, revision: number, leaving: boolean) =>
@@ -186,17 +226,17 @@ export const api = {
     ),
   log: (id: string, log: Partial<Record<OutcomeField, string>> & { notes: string; notes_revision: number; person_id?: number }) =>
     request<{ call: Call }>('PUT', `/calls/${id}/log`, log),
-  join: (id: string, sdp: string) => request<{ call: Call; sdp: string }>('POST', `/calls/${id}/join`, { sdp }),
-  leave: (id: string) => request<void>('POST', `/calls/${id}/leave`),
+  join: (id: string, sdp: string) => request<Entry>('POST', `/calls/${id}/join`, { sdp }),
+  leave: (id: string, ticket: string) => command<void>(id, ticket, 'leave'),
   attach: (id: string, sdp: string) => request<{ sdp: string }>('POST', `/calls/${id}/attach`, { sdp }),
-  recording: (id: string, wanted: Wanted) =>
-    request<{ recording: RecordingState; clock_ms: number }>('POST', `/calls/${id}/recording`, { wanted }),
+  record: (id: string, generation: number) => request<Recorded>('POST', `/calls/${id}/record`, { generation }),
+  pause: (id: string, ticket: string, press: string) => command<Recorded>(id, ticket, 'pause', { press }),
   dtmf: (id: string, digits: string) => request<void>('POST', `/calls/${id}/dtmf`, { digits }),
   ask: (body: { note: string; call_id?: string; number?: string; person_id?: string | null }) =>
     request<{ id: number; sentence: string; policy_version: number }>('POST', '/requests', body),
   requestCounts: () => request<{ open: number; news: number }>('GET', '/requests/counts'),
   coachingCounts: () => request<{ reviews: number; answers: number }>('GET', '/coaching/counts'),
-  hangUp: (id: string) => request<{ call: Call }>('POST', `/calls/${id}/hangup`),
+  hangUp: (id: string, ticket: string) => command<{ status: CallStatus | null }>(id, ticket, 'hangup'),
   comments: (id: string) => request<{ comments: Comment[] }>('GET', `/recordings/${id}/comments`),
   comment: (id: string, atMs: number, text: string, parentId: number | null) =>
     request<Comment>('POST', `/recordings/${id}/comments`, { at_ms: atMs, text, parent_id: parentId }),
@@ -205,10 +245,5 @@ export const api = {
     request<{ people: { id: number; name: string }[] }>('GET', `/recordings/${id}/listeners?${new URLSearchParams({ q })}`),
   notices: () => request<{ unseen: number; notices: Notice[] }>('GET', '/notices'),
   seeNotices: () => request<void>('POST', '/notices/seen'),
-  /** Sent while the page goes away: only a beacon survives that, and a beacon carries no headers. */
-  detach: (id: string) => {
-    const form = new FormData()
-    form.set('csrfmiddlewaretoken', csrfToken())
-    navigator.sendBeacon(`${ROOT}/calls/${id}/detach`, form)
-  },
+  detach: (id: string, ticket: string) => command<void>(id, ticket, 'detach'),
 }

@@ -9,7 +9,7 @@ function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id
     id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', from_formatted: null,
     person: null, log: null, created_at: '2026-01-01T00:00:00Z', answered_at: null, ended_at: null, duration_ms: null,
     end_reason: null,
-    recording: { state: 'off', status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, id: null, ...recording },
+    recording: { state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, id: null, ...recording },
   }
 }
 
@@ -53,7 +53,7 @@ test('the shown recording state changes only with the answer', () => {
   assert.equal(asked.call?.recording.state, 'recording')
   const view = recordingView(asked, null)
   assert.deepEqual([view.tone, view.pending, view.press], ['on', true, null])
-  const answered = reduce(asked, { type: 'recording-answered', recording: 'paused' })
+  const answered = reduce(asked, { type: 'recording-answered', recording: 'paused', generation: 1 })
   assert.deepEqual([answered.call?.recording.state, answered.wanted], ['paused', null])
   const byEvent = reduce(asked, snapshot('in-progress', { state: 'paused' }))
   assert.deepEqual([byEvent.call?.recording.state, byEvent.wanted], ['paused', null])

@@ -20,6 +20,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
 
 django.setup(set_prefix=False)
 
+# Its parts read Django's settings.
+from onrecord.calls.control import CallControl  # noqa: E402
+from onrecord.calls.switching import switch  # noqa: E402
+
 #: Takes recordings of other dialers.
 IMPORTS = "/api/v2/conversations/calls"
 
@@ -36,7 +40,7 @@ if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
 
 application = ServeStaticASGI(
     BodyLimit(
-        cast(Application, StreamingHandler(frozenset({IMPORTS}))),
+        CallControl(cast(Application, StreamingHandler(frozenset({IMPORTS}))), switch()),
         least=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         larger=LARGEST_BODIES,
     ),

@@ -122,7 +122,7 @@ def test_a_stranger_is_called_but_not_recorded(signed_in: SignIn, peers: Peers) 
     call, sdp = ana.call(STRANGER, peer.sdp)
     peer.accept(sdp)
     ana.until_answered(call["id"])
-    refused = ana.send("POST", f"/calls/{call['id']}/recording", wanted="recording")
+    refused = ana.send("POST", f"/calls/{call['id']}/record", generation=0)
     ana.hang_up(call["id"])
     ended = eventually(
         lambda: (found := ana.call_of(call["id"]))["recording"]["status"] in SETTLED and found, "it settled"

@@ -281,7 +281,6 @@ class Call:
         self.rig = rig
         self.client = client
         self.call_id = call_id
-        self.seq = 0
 
     async def post(self, what: str, expected: int = 200, **body: Any) -> dict[str, Any]:
         """A command; its reply, which must have the expected status."""
@@ -290,13 +289,23 @@ class Call:
             assert reply.status == expected, (reply.status, text)
             return json.loads(text) if text else {}
 
-    async def recording(self, wanted: str, expected: int = 200, actor: str = "ann") -> dict[str, Any]:
-        self.seq += 1
-        return await self.post("recording", expected, wanted=wanted, actor=actor, seq=self.seq)
+    async def pause(self, expected: int = 200, actor: str = "ann", press: str = "") -> dict[str, Any]:
+        """Press Pause; once more for the same `press`."""
+        return await self.post("pause", expected, actor=actor, press=press or uuid.uuid4().hex)
+
+    async def record(
+        self, expected: int = 200, actor: str = "ann", generation: int | None = None
+    ) -> dict[str, Any]:
+        """Ask to record, knowing the call as it is now or as it was at a `generation`."""
+        known = (await self.state())["generation"] if generation is None else generation
+        return await self.post("record", expected, actor=actor, generation=known)
+
+    async def restrict(self, mode: str, *, may_change: bool = True, policy_version: int) -> dict[str, Any]:
+        return await self.post("restrict", mode=mode, may_change=may_change, policy_version=policy_version)
 
     async def join(self, browser: "Browser", user: str) -> None:
         """A further user's browser joins and connects."""
-        answer = await self.post("join", sdp=await browser.offer(), user_id=user)
+        answer = await self.post("join", sdp=await browser.offer(), user_id=user, controls=True)
         await browser.accept(answer["sdp"])
 
     async def state(self) -> dict[str, Any]:
@@ -329,6 +338,7 @@ def order(to: str, sdp: str, /, **changes: Any) -> dict[str, Any]:
         "from": "+12025550100",
         "sdp": sdp,
         "user_id": "ann",
+        "controls": True,
         "announcement": None,
         "beep_every_s": None,
         "decision": {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 7},

@@ -1,6 +1,7 @@
 """A signed-in user of the API."""
 
 import re
+import uuid
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ class User:
     """A demo user with a session of its own; asks like the pages do."""
 
     def __init__(self, installation: Installation, name: str) -> None:
+        #: Of the calls that the user is in, by id.
+        self._tickets: dict[str, str] = {}
         self._http = httpx.Client(base_url=installation.url, timeout=30, trust_env=False)
         page = self._http.get("/sign-in").text
         token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
@@ -51,6 +54,7 @@ class User:
         answer = self.send("POST", "/calls", to=to, sdp=sdp)
         assert answer.status_code == httpx.codes.CREATED, answer.text
         body = answer.json()
+        self._tickets[body["call"]["id"]] = body["ticket"]
         return body["call"], body["sdp"]
 
     def current(self) -> dict[str, Any] | None:
@@ -69,12 +73,35 @@ class User:
             f"call {call_id} was answered",
         )
 
-    def record(self, call_id: str, wanted: str) -> int:
-        """Command the recording; returns the call clock at which the gate moved."""
-        answer = self.send("POST", f"/calls/{call_id}/recording", wanted=wanted)
+    def record(self, call_id: str, generation: int = 0) -> int:
+        """Start or resume, knowing the call at a generation; the call clock at which the gate opened."""
+        answer = self.send("POST", f"/calls/{call_id}/record", generation=generation)
         assert answer.status_code == httpx.codes.OK, answer.text
         return int(answer.json()["clock_ms"])
 
-    def hang_up(self, call_id: str) -> None:
-        answer = self.send("POST", f"/calls/{call_id}/hangup")
+    def pause(self, call_id: str) -> dict[str, Any]:
+        """Press Pause: {`recording`, `clock_ms`, `generation`}."""
+        answer = self.command(call_id, "pause", press=uuid.uuid4().hex)
         assert answer.status_code == httpx.codes.OK, answer.text
+        reply: dict[str, Any] = answer.json()
+        return reply
+
+    def hang_up(self, call_id: str) -> None:
+        answer = self.command(call_id, "hangup")
+        assert answer.status_code == httpx.codes.OK, answer.text
+
+    def command(self, call_id: str, what: str, **body: Any) -> httpx.Response:
+        """Pause, hang up, leave or detach: with the call's ticket, and with no session."""
+        return httpx.post(
+            f"{self._http.base_url}/api/v2/calls/{call_id}/{what}",
+            json=body,
+            headers={"OnRecord-Ticket": self.ticket(call_id)},
+            timeout=30,
+            trust_env=False,
+        )
+
+    def ticket(self, call_id: str) -> str:
+        if call_id not in self._tickets:
+            current = self.get("/api/v2/calls/current").json()
+            self._tickets[current["call"]["id"]] = current["ticket"]
+        return self._tickets[call_id]

@@ -28,23 +28,23 @@ def test_a_colleague_joins_controls_the_recording_and_leaves(
     current = marcus.current()
     assert current is not None
     assert current["id"] == call["id"]
-    paused = marcus.record(call["id"], "paused")
-    resumed = marcus.record(call["id"], "recording")
-    assert resumed > paused
+    paused = marcus.pause(call["id"])
+    resumed = marcus.record(call["id"], paused["generation"])
+    assert resumed > paused["clock_ms"]
     eventually(lambda: _clock(ana, call["id"]) > resumed + 2000, "two more seconds of the call")
     # A reload: the browser says that it goes, and comes back.
-    form = {"csrfmiddlewaretoken": marcus._http.cookies["csrftoken"]}
-    assert marcus._http.post(f"/api/v2/calls/{call['id']}/detach", data=form).status_code == 204
+    assert marcus.command(call["id"], "detach").status_code == 204
     manager.close()
     back = peers.offer(900)
     attached = marcus.send("POST", f"/calls/{call['id']}/attach", sdp=back.sdp)
     assert attached.status_code == 200, attached.text
     back.accept(attached.json()["sdp"])
 
-    assert marcus.send("POST", f"/calls/{call['id']}/leave").status_code == 204
-    assert marcus.current() is None
+    assert marcus.command(call["id"], "hangup").status_code == 403
+    assert marcus.command(call["id"], "leave").status_code == 204
+    eventually(lambda: marcus.current() is None, "Marcus is out")
     assert ana.current() is not None
-    assert marcus.send("POST", f"/calls/{call['id']}/leave").status_code == 404
+    assert marcus.command(call["id"], "leave").status_code == 204
     ana.hang_up(call["id"])
     eventually(lambda: ana.call_of(call["id"])["status"] in FINAL, "the call ended")
     eventually(lambda: ana.call_of(call["id"])["recording"]["status"] in SETTLED, "it is recorded")
@@ -61,4 +61,4 @@ def test_a_colleague_joins_controls_the_recording_and_leaves(
 
 def _clock(user: User, call_id: str) -> int:
     """The call clock, as the reply to asking for what is already so."""
-    return user.record(call_id, "recording")
+    return user.record(call_id, generation=1)

@@ -53,6 +53,7 @@ def place(switch: SwitchClient, peers: Peers, call: Call) -> None:
         from_=None,
         sdp=peer.sdp,
         user_id=str(call.user_id),
+        controls=True,
         decision=decision,
         announcement=None,
         beep_every_s=None,

@@ -157,8 +157,7 @@ def test_a_browser_that_comes_back_attaches_to_its_call(signed_in: SignIn, peers
         call, answer = ana.call(STEADY, peer.sdp)
         peer.accept(answer)
         stream.until("call.answered")
-        form = {"csrfmiddlewaretoken": ana._http.cookies["csrftoken"]}
-        assert ana._http.post(f"/api/v2/calls/{call['id']}/detach", data=form).status_code == 204
+        assert ana.command(call["id"], "detach").status_code == 204
         stream.until("call.detached")
         peer.close()
         back = peers.offer()
@@ -180,7 +179,7 @@ def test_a_recording_that_governance_forbids_is_refused_with_the_reason(
     call, answer = ana.call(STRANGER, peer.sdp)
     peer.accept(answer)
     ana.until_answered(call["id"])
-    refused = ana.send("POST", f"/calls/{call['id']}/recording", wanted="recording")
+    refused = ana.send("POST", f"/calls/{call['id']}/record", generation=0)
     assert (refused.status_code, refused.json()["code"]) == (403, "not_allowed")
     assert refused.json()["message"] == call["recording"]["reason"]
     ana.hang_up(call["id"])

@@ -71,8 +71,8 @@ function duringCall(state: State, call: Call): RecordingView {
   const locked = !recording.may_change
   return {
     name: locked ? shown.lockedName : shown.name,
-    text: state.wanted ? PENDING[state.wanted] : text,
-    reason: locked ? reason : reasonNow(recording.state, reason),
+    text: pendingText(state) ?? text,
+    reason: isUnconfirmed(state) ? UNCONFIRMED_ADVICE : locked ? reason : reasonNow(recording.state, reason),
     tone: shown.tone,
     glyph: shown.glyph,
     locked,
@@ -87,6 +87,16 @@ function reasonNow(state: keyof typeof RUNNING, began: string): string {
   return state === 'recording' && began.startsWith('Off: ') ? 'Started during the call.' : began
 }
 
+function isUnconfirmed({ wanted, unconfirmed }: State): boolean {
+  return wanted === 'paused' && unconfirmed
+}
+
+function pendingText(state: State): string | null {
+  if (isUnconfirmed(state)) return 'Pause not confirmed: recording may still be running'
+  return state.wanted && PENDING[state.wanted]
+}
+
+const UNCONFIRMED_ADVICE = 'Do not say what must not be recorded yet. OnRecord keeps trying. To be safe, hang up.'
 const PENDING: Record<Wanted, string> = { recording: 'Starting to record…', paused: 'Pausing the recording…' }
 
 const RUNNING = {

@@ -2,8 +2,9 @@
  * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
  * state, so that elements may come and go with navigation and the call does not notice.
  */
-import { ApiError, api, type Call, type Decision, type Role, type Wanted } from '../api.ts'
+import { ApiError, api, type Call, type Decision, type Entry, type Role, type Wanted } from '../api.ts'
 import { live } from '../live.ts'
+import * as control from './control.ts'
 import { HeldMicrophone } from './held-microphone.ts'
 import { MicrophoneError, type MicrophoneSettings } from './microphone.ts'
 import { Phone } from './phone.ts'
@@ -53,7 +54,7 @@ class Session {
     }
     live.open()
     addEventListener('pagehide', () => {
-      if (this.#phone && this.state.line === 'active' && this.state.call) api.detach(this.state.call.id)
+      if (this.#phone && this.state.line === 'active' && this.state.call) control.detach(this.state.call.id)
     })
     setInterval(() => void this.#measure(), STATS_EVERY_MS)
   }
@@ -76,7 +77,7 @@ class Session {
     return this.#enter('collaborator', (offer) => api.join(id, offer))
   }
 
-  async #enter(role: Role, ask: (offer: string) => Promise<{ call: Call; sdp: string }>): Promise<void> {
+  async #enter(role: Role, ask: (offer: string) => Promise<Entry>): Promise<void> {
     if (this.busy) return
     sessionStorage.removeItem(MUTED)
     this.#dispatch({ type: 'dial', expected: role === 'rep' ? (this.decision?.records ?? null) : null })
@@ -89,7 +90,8 @@ class Session {
         this.#dispatch({ type: 'vanished' })
         return
       }
-      const { call, sdp } = await ask(offer)
+      const { call, sdp, ticket } = await ask(offer)
+      control.keepTicket(call.id, ticket)
       await this.#hold({ steal: true })
       const cancelled = this.state.hangingUp
       sessionStorage.setItem(CARRIED, call.id)
@@ -101,32 +103,42 @@ class Session {
     }
   }
 
-  /** End the call; a collaborator leaves it to the others. */
+  /** End the call; a collaborator leaves it to the others. Our own voice ends here and now. */
   async hangUp(): Promise<void> {
     this.#dispatch({ type: 'hang-up' })
     if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() sees the wish
+    this.microphone.mute(true)
+    const { id } = this.state.call
     try {
       if (this.state.role === 'rep') {
-        const { call } = await api.hangUp(this.state.call.id)
-        this.#dispatch({ type: 'snapshot', call })
-      } else {
-        await api.leave(this.state.call.id)
+        const ended = await control.hangUp(id, this.#worry, () => this.state.hangingUp)
+        if (ended) this.#dispatch({ type: 'hung-up', status: ended.status })
+      } else if (await control.leave(id, this.#worry, () => this.state.hangingUp)) {
         this.#dispatch({ type: 'vanished' })
       }
     } catch (error) {
       this.#dispatch({ type: 'problem', problem: problemOf(error) })
+      if (this.busy) this.microphone.mute(this.state.muted)
     }
   }
 
   async record(wanted: Wanted): Promise<void> {
     if (this.state.line !== 'active' || !this.state.call || this.state.wanted) return
+    const { id, recording: { generation } } = this.state.call
     this.#dispatch({ type: 'recording-wanted', wanted })
     try {
-      const { recording } = await api.recording(this.state.call.id, wanted)
-      this.#dispatch({ type: 'recording-answered', recording })
+      const reply = wanted === 'paused'
+        ? await control.pause(id, this.#worry, () => this.state.wanted === 'paused' && this.state.call?.id === id)
+        : await api.record(id, generation)
+      if (reply) this.#dispatch({ type: 'recording-answered', ...reply })
     } catch (error) {
       this.#dispatch({ type: 'recording-refused', problem: problemOf(error) })
     }
+  }
+
+  /** What was pressed is not confirmed yet: the rep has to know. */
+  #worry = (): void => {
+    if (this.state.hangingUp || this.state.wanted) this.#dispatch({ type: 'unconfirmed' })
   }
 
   /** Keys are sent one after another, in the order they were pressed. */
@@ -257,7 +269,8 @@ class Session {
   /** Look at what the server knows, after a load or a gap in the live events. */
   async #synchronise(): Promise<void> {
     try {
-      const { call, role, to_log: toLog } = await api.current()
+      const { call, role, ticket, to_log: toLog } = await api.current()
+      if (call && ticket) control.keepTicket(call.id, ticket)
       if (this.state.line === 'preparing') return
       if (!call || !role || isOver(call)) {
         if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })

@@ -24,6 +24,8 @@ export interface State {
   role: Role
   /** Recording state asked for and not yet answered. The shown state changes with the answer, never before. */
   wanted: Wanted | null
+  /** A pause or a hang-up that was pressed some time ago and that nobody has confirmed; it is tried again and again. */
+  unconfirmed: boolean
   muted: boolean
   hangingUp: boolean
   /** Whether our audio reaches the switch. */
@@ -40,6 +42,7 @@ export const INITIAL: State = {
   call: null,
   role: 'rep',
   wanted: null,
+  unconfirmed: false,
   muted: false,
   hangingUp: false,
   audio: 'none',
@@ -61,9 +64,13 @@ export type Action =
   | { type: 'cleared' }
   | { type: 'muted'; on: boolean }
   | { type: 'hang-up' }
+  /** The switch has ended the call, or has forgotten it. */
+  | { type: 'hung-up'; status: CallStatus | null }
+  /** What was pressed last is not confirmed yet. */
+  | { type: 'unconfirmed' }
   | { type: 'audio'; audio: State['audio'] }
   | { type: 'recording-wanted'; wanted: Wanted }
-  | { type: 'recording-answered'; recording: RecordingState }
+  | { type: 'recording-answered'; recording: RecordingState; generation: number }
   | { type: 'recording-refused'; problem: Problem }
 
 const PROGRESS: Record<CallStatus, number> = {
@@ -91,7 +98,7 @@ export function reduce(state: State, action: Action): State {
       return state.line === 'idle' ? { ...ended(state, action.call), role: 'rep' } : state
     case 'problem': {
       const line = state.line === 'preparing' ? 'idle' : state.line
-      return { ...state, line, hangingUp: false, problem: action.problem }
+      return { ...state, line, hangingUp: false, unconfirmed: false, problem: action.problem }
     }
     case 'dismissed':
       return { ...state, problem: null }
@@ -100,15 +107,19 @@ export function reduce(state: State, action: Action): State {
     case 'muted':
       return { ...state, muted: action.on }
     case 'hang-up':
-      return { ...state, hangingUp: true }
+      return { ...state, hangingUp: true, unconfirmed: false }
+    case 'hung-up':
+      return state.call && state.line === 'active' ? ended(state, hungUp(state.call, action.status)) : state
+    case 'unconfirmed':
+      return { ...state, unconfirmed: true }
     case 'audio':
       return { ...state, audio: action.audio }
     case 'recording-wanted':
-      return { ...state, wanted: action.wanted, problem: null }
+      return { ...state, wanted: action.wanted, unconfirmed: false, problem: null }
     case 'recording-answered':
-      return { ...withRecording(state, action.recording), wanted: null }
+      return { ...withRecording(state, action.recording, action.generation), wanted: null, unconfirmed: state.hangingUp && state.unconfirmed }
     case 'recording-refused':
-      return { ...state, wanted: null, problem: action.problem }
+      return { ...state, wanted: null, unconfirmed: false, problem: action.problem }
   }
 }
 
@@ -127,7 +138,14 @@ function snapshot(state: State, call: Call): State {
   if (state.line === 'elsewhere') return isOver(known) ? INITIAL : { ...state, call: known }
   if (state.line === 'ended') return { ...state, call: known }
   if (isOver(known)) return ended(state, known)
-  return { ...state, call: known, wanted: known.recording.state === state.wanted ? null : state.wanted }
+  const reached = known.recording.state === state.wanted
+  return { ...state, call: known, ...(reached ? { wanted: null, unconfirmed: state.hangingUp && state.unconfirmed } : {}) }
+}
+
+/** Until the event comes that says all about its end. */
+function hungUp(call: Call, status: CallStatus | null): Call {
+  const answered = call.status === 'in-progress'
+  return { ...call, status: status ?? (answered ? 'completed' : 'canceled'), end_reason: 'rep_hung_up' }
 }
 
 function ended(state: State, call: Call): State {
@@ -136,12 +154,16 @@ function ended(state: State, call: Call): State {
 
 /** A reply can arrive after events that followed it: a call never goes back. */
 function newer(call: Call, known: Call | null | undefined): Call {
-  return known && PROGRESS[known.status] > PROGRESS[call.status] ? known : call
+  if (!known) return call
+  if (PROGRESS[known.status] !== PROGRESS[call.status]) return PROGRESS[known.status] > PROGRESS[call.status] ? known : call
+  // The reply to a pause is here before the event, and events of before it may still be on their way.
+  const { state, generation } = known.recording
+  return call.recording.generation < generation ? { ...call, recording: { ...call.recording, state, generation } } : call
 }
 
-function withRecording(state: State, recording: RecordingState): State {
+function withRecording(state: State, recording: RecordingState, generation: number): State {
   if (!state.call) return state
-  return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording } } }
+  return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording, generation } } }
 }
 
 const ENDINGS: Record<string, string> = {
@@ -176,6 +198,7 @@ export function statusText(state: State): string {
     const why = ending(state.call, state.role)
     return why ? `Ended: ${why}` : 'Call ended'
   }
+  if (state.hangingUp && state.unconfirmed) return 'Not confirmed yet: the call may still run'
   if (state.hangingUp) return state.role === 'rep' ? 'Hanging up…' : 'Leaving…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'
   if (state.call.status === 'in-progress') return 'On call'

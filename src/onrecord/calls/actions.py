@@ -1,13 +1,12 @@
 """Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
 
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 from django.utils import timezone
 
 from onrecord.accounts.models import User
@@ -85,41 +84,48 @@ def choose_recording(*, wanted: bool, acting_user: User) -> None:
 
 
 @transaction.atomic
-def next_command(call: Call) -> int:
-    """Sequence number of the next command to the switch."""
-    Call.objects.filter(pk=call.pk).update(command_seq=F("command_seq") + 1)
-    return Call.objects.values_list("command_seq", flat=True).get(pk=call.pk)
-
-
-@transaction.atomic
-def request_recording(call: Call, *, wanted: str, acting_user: User) -> int:
-    """Enter that the user wants the recording changed; events tell what came of it. The command's number."""
-    record(Action.RECORDING_CHANGE_REQUESTED, call, acting_user=acting_user, wanted=wanted)
-    return next_command(call)
-
-
-@transaction.atomic
-def refuse_recording(call: Call, *, wanted: str, code: str, acting_user: User) -> None:
-    """Enter that the user tried to get round the decision. Nothing reaches the switch."""
-    data = {"actor": str(acting_user.pk), "wanted": wanted, "code": code}
+def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
+    """Enter that the user tried to record against the decision. Nothing reaches the switch."""
+    data = {"actor": str(acting_user.pk), "wanted": "recording", "code": code}
     _note_refusal(call, data)
     _emit(call, "recording.refused", at=timezone.now(), data=data)
 
 
-@transaction.atomic
-def restrict(call: Call, decision: Decision) -> None:
-    """Take over what a later decision has stricter; what is looser waits for the next call.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restriction:
+    """What a call allows from now on."""
+
+    mode: Mode
+    may_change: bool
+    #: The decision that is stricter.
+    decision: Decision
+
+
+def stricter(call: Call, decision: Decision) -> Restriction | None:
+    """What a later decision has stricter than the call's; what is looser waits for the next call.
 
     A decision that does not record and cannot be changed allows nothing, whatever its mode.
     """
-    call.refresh_from_db(fields=["mode", "may_change", "restriction", "ended_at"])
     can_record = decision.record_at_start or decision.may_change or decision.may_choose
-    mode = Mode.strictest(Mode(call.mode), decision.mode if can_record else Mode.NONE)
-    may_change = call.may_change and decision.may_change
-    if call.ended_at is not None or (mode, may_change) == (call.mode, call.may_change):
+    mode = Mode.strictest(Mode(call.ruling["mode"]), decision.mode if can_record else Mode.NONE)
+    may_change = call.ruling["may_change"] and decision.may_change
+    if (mode, may_change) == (call.ruling["mode"], call.ruling["may_change"]):
+        return None
+    return Restriction(mode=mode, may_change=may_change, decision=decision)
+
+
+@transaction.atomic
+def restrict(call: Call, restriction: Restriction) -> None:
+    """Enter what the call allows from now on."""
+    call.refresh_from_db(fields=["mode", "may_change", "restriction", "ended_at"])
+    if call.ended_at is not None:
         return
-    call.mode, call.may_change = mode, may_change
-    call.restriction = to_json(decision) | {"mode": mode.value, "may_change": may_change}
+    call.mode = Mode.strictest(Mode(call.mode), restriction.mode)
+    call.may_change = call.may_change and restriction.may_change
+    call.restriction = to_json(restriction.decision) | {
+        "mode": call.mode.value,
+        "may_change": call.may_change,
+    }
     call.save(update_fields=["mode", "may_change", "restriction"])
     data = {name: call.restriction[name] for name in ("mode", "may_change", "policy_version", "sentence")}
     _emit(call, "call.restricted", at=timezone.now(), data=data)
@@ -145,12 +151,6 @@ def leave(call: Call, *, acting_user: User) -> None:
     """Enter that the user goes out of the call, or did not come in after all."""
     if _let_go(call, user_id=acting_user.pk, at=timezone.now()):
         record(Action.CALL_LEFT, call, acting_user=acting_user)
-
-
-@transaction.atomic
-def request_hang_up(call: Call, *, acting_user: User) -> None:
-    """Enter that the user wants the call ended. The switch's event ends it."""
-    record(Action.CALL_HUNG_UP, call, acting_user=acting_user)
 
 
 @transaction.atomic
@@ -199,6 +199,7 @@ def apply_event(call_id: str, event: Event) -> bool:
         _note_refusal(call, event.data)
     if event.type == "party.left":
         _let_go(call, user_id=int(event.data["user"]), at=event.at)
+    _note_deed(call, event)
     return True
 
 
@@ -333,8 +334,33 @@ def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
     return rows.update(left_at=at)
 
 
+#: What a user did by way of the switch: its action in the audit trail, and the details that say what.
+_DEEDS: Mapping[str, tuple[Action, dict[str, str]]] = MappingProxyType(
+    {
+        "recording.started": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        "recording.resumed": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        "recording.paused": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        "recording.held": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        "party.left": (Action.CALL_LEFT, {}),
+        "call.ended": (Action.CALL_HUNG_UP, {}),
+    }
+)
+
+
+def _note_deed(call: Call, event: Event) -> None:
+    """Audit what a user did. The switch was asked first, and perhaps by a way that needs no database."""
+    user = _user_of(event.data)
+    if event.type in _DEEDS and user is not None:
+        action, details = _DEEDS[event.type]
+        record(action, call, acting_user=user, at=event.at.isoformat(), **details)
+
+
 def _note_refusal(call: Call, data: dict[str, Any]) -> None:
     """An attempt to record more than the decision allows, whoever made it and wherever it was stopped."""
+    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=_user_of(data), **data)
+
+
+def _user_of(data: dict[str, Any]) -> User | None:
+    """The user who acted; None where nobody did, or the system."""
     actor = str(data.get("actor") or "")
-    user = User.objects.filter(pk=int(actor)).first() if actor.isdecimal() else None
-    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=user, **data)
+    return User.objects.filter(pk=int(actor)).first() if actor.isdecimal() else None

@@ -1,6 +1,6 @@
 """Dialling and controlling a call."""
 
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from django.http import Http404, HttpRequest
 from ninja import Router, Schema, Status
@@ -10,14 +10,14 @@ from onrecord.accounts.models import User
 from onrecord.accounts.packages import Package, require_package
 from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
-from onrecord.calls.joining import come_back, join, leave
+from onrecord.calls.joining import come_back, join
 from onrecord.calls.models import Call
 from onrecord.calls.notes import LONGEST_NOTES, Notes
 from onrecord.calls.placing import place
 from onrecord.calls.queries import call_to_log, live_call_of, shown_calls
 from onrecord.calls.schemas import CallOut
-from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import asking, switch
+from onrecord.calls.tickets import Role, issue, role_in
 from onrecord.errors import ApiError, require
 from onrecord.outcomes.lists import LONGEST_NAME
 from onrecord.outcomes.lists import Field as ListField
@@ -46,12 +46,15 @@ class SdpOut(Schema):
 
 class PlaceOut(SdpOut):
     call: CallOut
+    #: Lets the user pause the recording, hang up, leave and detach when nothing else works (`control`).
+    ticket: str
 
 
 class CurrentOut(Schema):
     call: CallOut | None
     #: What the user is in it.
-    role: Literal["rep", "collaborator"] | None
+    role: Role | None
+    ticket: str | None
     #: The user's last call, while it waits to be logged.
     to_log: CallOut | None
 
@@ -60,13 +63,15 @@ class CallReply(Schema):
     call: CallOut
 
 
-class RecordingIn(Schema):
-    wanted: Literal["recording", "paused"]
+class RecordIn(Schema):
+    #: Of the call's recording, as the user saw it.
+    generation: int = Field(ge=0, lt=1 << 31)
 
 
 class RecordingReply(Schema):
     recording: str
     clock_ms: int | None
+    generation: int
 
 
 class DtmfIn(Schema):
@@ -103,7 +108,7 @@ def place_call(request: HttpRequest, body: PlaceIn) -> Any:
     require(user, Permission.CALLS_PLACE)
     require_package(user.team, Package.DIALER)
     call, sdp = place(to=body.to, sdp=body.sdp, person_id=body.person_id, acting_user=user)
-    return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp))
+    return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user)))
 
 
 @router.get("/current", response=CurrentOut)
@@ -112,9 +117,9 @@ def current_call(request: HttpRequest) -> CurrentOut:
     call = live_call_of(user)
     if call is None:
         waiting = call_to_log(user) if user.may(Permission.CALLS_LOG) else None
-        return CurrentOut(call=None, role=None, to_log=CallOut.of(waiting) if waiting else None)
-    role: Literal["rep", "collaborator"] = "rep" if call.user_id == user.pk else "collaborator"
-    return CurrentOut(call=CallOut.of(call), role=role, to_log=None)
+        to_log = CallOut.of(waiting) if waiting else None
+        return CurrentOut(call=None, role=None, ticket=None, to_log=to_log)
+    return CurrentOut(call=CallOut.of(call), role=role_in(call, user), ticket=issue(call, user), to_log=None)
 
 
 @router.post("/{call_id}/join", response=PlaceOut)
@@ -125,13 +130,7 @@ def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
     require_package(user.team, Package.DIALER)
     call = _live(shown_calls(user).filter(pk=call_id).first())
     sdp = join(call, sdp=body.sdp, acting_user=user)
-    return PlaceOut(call=CallOut.of(call), sdp=sdp)
-
-
-@router.post("/{call_id}/leave", response={204: None})
-def leave_call(request: HttpRequest, call_id: str) -> Any:
-    leave(_joined_live_call(request, call_id), acting_user=_user(request))
-    return Status(204, None)
+    return PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user))
 
 
 @router.post("/{call_id}/attach", response=SdpOut)
@@ -140,33 +139,25 @@ def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
     return SdpOut(sdp=come_back(call, sdp=body.sdp, acting_user=_user(request)))
 
 
-@router.post("/{call_id}/detach", response={204: None})
-def detach(request: HttpRequest, call_id: str) -> Any:
-    call = _joined_live_call(request, call_id)
-    with asking():
-        switch().detach(call.pk, user_id=str(_user(request).pk))
-    return Status(204, None)
-
-
-@router.post("/{call_id}/recording", response=RecordingReply)
-def set_recording(request: HttpRequest, call_id: str, body: RecordingIn) -> RecordingReply:
+@router.post("/{call_id}/record", response=RecordingReply)
+def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingReply:
+    """Start or resume. To pause needs no session: `control`."""
     user = _user(request)
     call = _joined_live_call(request, call_id)
     if not user.may(Permission.RECORDING_CONTROL):
-        actions.refuse_recording(call, wanted=body.wanted, code="not_permitted", acting_user=user)
+        actions.refuse_recording(call, code="not_permitted", acting_user=user)
         require(user, Permission.RECORDING_CONTROL)
     if call.mode == Mode.NONE or not call.may_change:
-        actions.refuse_recording(call, wanted=body.wanted, code="not_changeable", acting_user=user)
+        actions.refuse_recording(call, code="not_changeable", acting_user=user)
         raise ApiError(403, "not_allowed", call.ruling["sentence"])
-    seq = actions.request_recording(call, wanted=body.wanted, acting_user=user)
     try:
         with asking():
-            reply = switch().set_recording(call.pk, wanted=body.wanted, actor=str(user.pk), seq=seq)
+            reply = switch().record(call.pk, actor=str(user.pk), generation=body.generation)
     except ApiError as error:
         if error.status == 403:
             raise ApiError(403, "not_allowed", call.ruling["sentence"]) from error
         raise
-    return RecordingReply(recording=reply["recording"], clock_ms=reply["clock_ms"])
+    return RecordingReply(**reply)
 
 
 @router.post("/{call_id}/dtmf", response={204: None})
@@ -175,23 +166,6 @@ def dtmf(request: HttpRequest, call_id: str, body: DtmfIn) -> Any:
     with asking():
         switch().dtmf(call.pk, body.digits)
     return Status(204, None)
-
-
-@router.post("/{call_id}/hangup", response=CallReply)
-def hang_up(request: HttpRequest, call_id: str) -> CallReply:
-    """Ended already is as good: the reply is the call as it stands."""
-    user = _user(request)
-    call = _own_call(request, call_id)
-    if call.ended_at is None:
-        actions.request_hang_up(call, acting_user=user)
-        try:
-            switch().hang_up(call.pk, actor=str(user.pk))
-        except SwitchRefusedError as error:
-            if error.code != "no_such_call":
-                raise ApiError(error.status, error.code, error.message) from error
-        except SwitchUnreachableError as error:
-            raise ApiError(503, "switch_unreachable", _STILL_RUNS) from error
-    return CallReply(call=CallOut.of(_own_call(request, call_id)))
 
 
 @router.put("/{call_id}/notes", response=NotesReply)
@@ -222,9 +196,6 @@ def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
         except actions.LogError as problem:
             raise ApiError(400, "log_incomplete", str(problem)) from problem
     return CallReply(call=CallOut.of(call))
-
-
-_STILL_RUNS = "The switch cannot be reached, so the call may still run. Close this tab to leave it."
 
 
 def _user(request: HttpRequest) -> User:

@@ -1,16 +1,20 @@
-"""Holding live calls to a policy that became stricter. A looser one waits for the next call."""
+"""Holding live calls to a policy that became stricter. A looser one waits for the next call.
+
+The switch is told first, the row follows: a database that takes no writes holds up no gate.
+"""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from onrecord.calls import actions
+from onrecord.calls.actions import Restriction
 from onrecord.calls.models import Call
 from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import switch
 from onrecord.governance.decisions import current, judge_facts, person_facts, rep_facts
-from onrecord.policy.decision import Decision
 from onrecord.policy.document import Policy
+from onrecord.policy.mode import Mode
 from onrecord.policy.simulate import CallFacts
 
 log = logging.getLogger(__name__)
@@ -18,34 +22,31 @@ log = logging.getLogger(__name__)
 #: Commands to the switch at a time: each takes milliseconds.
 _AT_ONCE = 16
 
-#: A command of the rep that overtakes ours makes ours stale; it is then repeated under a new number.
-_ATTEMPTS = 5
-
 
 def hold_live_calls() -> int:
     """Judge every live call anew and restrict those that must be restricted; how many.
 
-    Doing it twice does no harm: the reconciler does, for what a crash or a silent switch left undone.
+    Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that took
+    no writes left undone.
     """
     policy = current()
-    live = list(Call.objects.live().select_related("person", "user", "recording"))
-    restricted = [call for call in live if judge_again(call, policy)]
-    restrict(restricted)
-    return len(restricted)
+    live = Call.objects.live().select_related("person", "user", "recording")
+    restrictions = {call: found for call in live if (found := judge_again(call, policy))}
+    _enforce(restrictions)
+    return len(restrictions)
 
 
-def hold_placed(call: Call, *, sent: Decision) -> None:
-    """What became stricter while the call was being placed as `sent` had no gate to close then."""
-    policy = current()
+def hold_placed(call: Call) -> None:
+    """What became stricter while the call was being placed had no gate to close then."""
     call = Call.objects.select_related("person", "user", "recording").get(pk=call.pk)
-    if policy.version != call.policy_version_id:
-        judge_again(call, policy)
-    if (call.mode, call.may_change) != (sent.mode, sent.may_change):
-        restrict([call])
+    if restriction := judge_again(call, current()):
+        _enforce({call: restriction})
+    elif call.restriction is not None:
+        remind([call])
 
 
-def judge_again(call: Call, policy: Policy) -> bool:
-    """Store the stricter of the two decisions; whether the call allows less now. Sends nothing."""
+def judge_again(call: Call, policy: Policy) -> Restriction | None:
+    """What the policy has stricter than the call's decision. Changes nothing."""
     facts = CallFacts(
         id=call.pk,
         person=person_facts(call.person) if call.person else None,
@@ -53,35 +54,34 @@ def judge_again(call: Call, policy: Policy) -> bool:
         number=call.number,
         wants_recording=(call.inputs or {}).get("wants_recording"),
     )
-    before = call.mode, call.may_change
-    actions.restrict(call, judge_facts(policy, facts).decision)
-    return (call.mode, call.may_change) != before
+    return actions.stricter(call, judge_facts(policy, facts).decision)
 
 
-def restrict(calls: Iterable[Call]) -> None:
-    """Bring what each call allows now to the switch, all at once."""
-    waiting = list(calls)
+def remind(calls: Iterable[Call]) -> None:
+    """Bring what each call allows by its row to the switch, which never heard of it."""
+    _tell((call.pk, Mode(call.mode), call.may_change, call.ruling["policy_version"]) for call in calls)
+
+
+def _enforce(restrictions: Mapping[Call, Restriction]) -> None:
+    _tell(
+        (call.pk, one.mode, one.may_change, one.decision.policy_version) for call, one in restrictions.items()
+    )
+    for call, restriction in restrictions.items():
+        actions.restrict(call, restriction)
+
+
+def _tell(commands: Iterable[tuple[str, Mode, bool, int]]) -> None:
+    """All at once."""
     with ThreadPoolExecutor(_AT_ONCE, "restrict") as pool:
-        for _ in range(_ATTEMPTS):
-            if not waiting:
-                return
-            commands = [(call, actions.next_command(call)) for call in waiting]
-            sent = list(pool.map(lambda command: _send(*command), commands))
-            waiting = [call for call, is_done in zip(waiting, sent, strict=True) if not is_done]
-    log.error("calls %s: not restricted; the reconciler tries again", [call.pk for call in waiting])
+        for _ in pool.map(lambda command: _send(*command), commands):
+            pass
 
 
-def _send(call: Call, seq: int) -> bool:
-    """Whether there is nothing left to do for this call now."""
-    version = (call.restriction or call.decision)["policy_version"]
+def _send(call_id: str, mode: Mode, may_change: bool, policy_version: int) -> None:
     try:
-        switch().restrict(
-            call.pk, mode=call.mode, may_change=call.may_change, policy_version=version, seq=seq
-        )
+        switch().restrict(call_id, mode=mode, may_change=may_change, policy_version=policy_version)
     except SwitchUnreachableError as error:
-        log.warning("call %s could not be restricted: %s", call.pk, error)
+        log.warning("call %s could not be restricted, the reconciler tries again: %s", call_id, error)
     except SwitchRefusedError as error:
-        # Unknown: it has ended, or is being placed and is then looked at again. Above the ceiling: it is
-        # stricter already.
-        return error.code != "stale"
-    return True
+        # It has ended, or is being placed and is then looked at again.
+        log.info("call %s was not restricted: %s", call_id, error)

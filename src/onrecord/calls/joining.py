@@ -1,8 +1,9 @@
-"""Coming into a call that runs, coming back to it, and going out again while others stay."""
+"""Coming into a call that runs, and coming back to it."""
 
 from contextlib import suppress
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
 from onrecord.calls.models import Call
 from onrecord.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
@@ -19,9 +20,10 @@ def join(call: Call, *, sdp: str, acting_user: User) -> str:
         raise ApiError(
             409, "call_in_progress", "You are already on a call. Leave it before you join another."
         ) from error
+    controls = acting_user.may(Permission.RECORDING_CONTROL)
     try:
         with asking():
-            return switch().join(call.pk, sdp=sdp, user_id=str(acting_user.pk))
+            return switch().join(call.pk, sdp=sdp, user_id=str(acting_user.pk), controls=controls)
     except ApiError:
         if is_new:
             # The switch may have taken the user in and been too slow to say so.
@@ -33,21 +35,11 @@ def join(call: Call, *, sdp: str, acting_user: User) -> str:
 
 def come_back(call: Call, *, sdp: str, acting_user: User) -> str:
     """Take the browser's new connection, also after the switch has given the old one up. Raises ApiError."""
+    user_id, controls = str(acting_user.pk), acting_user.may(Permission.RECORDING_CONTROL)
     with asking():
         try:
-            return switch().attach(call.pk, sdp=sdp, user_id=str(acting_user.pk))
+            return switch().attach(call.pk, sdp=sdp, user_id=user_id, controls=controls)
         except SwitchRefusedError as refusal:
             if refusal.code != "absent":
                 raise
-            return switch().join(call.pk, sdp=sdp, user_id=str(acting_user.pk))
-
-
-def leave(call: Call, *, acting_user: User) -> None:
-    """Take the user out. Being out already is as good. Raises ApiError."""
-    with asking():
-        try:
-            switch().leave(call.pk, user_id=str(acting_user.pk))
-        except SwitchRefusedError as refusal:
-            if refusal.code not in {"absent", "no_such_call"}:
-                raise
-    actions.leave(call, acting_user=acting_user)
+            return switch().join(call.pk, sdp=sdp, user_id=user_id, controls=controls)

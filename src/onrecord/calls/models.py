@@ -107,8 +107,8 @@ class Call(models.Model):
         max_length=10, choices=[(one.value, one.value) for one in RecordingState], default=RecordingState.OFF
     )
     recording_seq = models.PositiveIntegerField(default=0)
-    #: Sequence number of the last command to the switch.
-    command_seq = models.PositiveIntegerField(default=0)
+    #: Counts what has made the call stricter, as far as the switch has told.
+    generation = models.PositiveIntegerField(default=0)
 
     #: Since when the switch has not known this live call; None while it does.
     missing_since = models.DateTimeField(null=True)

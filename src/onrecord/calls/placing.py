@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
 from onrecord.calls import actions
 from onrecord.calls.enforcement import hold_placed
 from onrecord.calls.models import Call
@@ -34,13 +35,18 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         raise ApiError(
             409, "call_in_progress", "You are already on a call. Hang up before you place another."
         ) from error
-    answer = _ask_switch(call, judgement, sdp)
-    actions.confirm_placed(call, acting_user=acting_user)
-    hold_placed(call, sent=judgement.decision)
+    answer = _ask_switch(call, judgement, sdp, acting_user)
+    try:
+        actions.confirm_placed(call, acting_user=acting_user)
+        hold_placed(call)
+    except Exception:
+        # The rep is told that the call failed: nobody would be there to talk, and a restriction may be missing.
+        _hang_up(call)
+        raise
     return call, answer
 
 
-def _ask_switch(call: Call, judgement: Judgement, sdp: str) -> str:
+def _ask_switch(call: Call, judgement: Judgement, sdp: str, user: User) -> str:
     decision = {
         "mode": call.mode,
         "record_at_start": call.record_at_start,
@@ -54,7 +60,8 @@ def _ask_switch(call: Call, judgement: Judgement, sdp: str) -> str:
                 to=call.number,
                 from_=call.caller_number or None,
                 sdp=sdp,
-                user_id=str(call.user_id),
+                user_id=str(user.pk),
+                controls=user.may(Permission.RECORDING_CONTROL),
                 decision=decision,
                 announcement=judgement.announcement,
                 beep_every_s=judgement.beep_every_s,
@@ -62,9 +69,13 @@ def _ask_switch(call: Call, judgement: Judgement, sdp: str) -> str:
     except ApiError as error:
         if error.status == 503:
             # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
-            with suppress(SwitchUnreachableError, SwitchRefusedError):
-                switch().hang_up(call.pk, actor=SYSTEM)
+            _hang_up(call)
             actions.give_up(call.pk, reason="switch_unreachable", captured=False)
         else:
             actions.give_up(call.pk, reason="switch_refused", captured=False)
         raise
+
+
+def _hang_up(call: Call) -> None:
+    with suppress(SwitchUnreachableError, SwitchRefusedError):
+        switch().hang_up(call.pk, actor=SYSTEM)

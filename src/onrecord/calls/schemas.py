@@ -28,6 +28,8 @@ class PersonLink(Schema):
 
 class RecordingOut(Schema):
     state: str
+    #: Counts what has made the recording stricter; a request to record names it.
+    generation: int
     status: str
     may_change: bool
     mode: str
@@ -47,6 +49,7 @@ class RecordingOut(Schema):
         is_open = recording.status == RecordingStatus.PENDING
         return cls(
             state=call.recording_state,
+            generation=call.generation,
             status=recording.status,
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
             mode=call.mode,

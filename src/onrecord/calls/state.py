@@ -92,6 +92,8 @@ class CallState:
     recording_state: RecordingState = RecordingState.OFF
     #: Sequence number of the event that set `recording_state`.
     recording_seq: int = 0
+    #: Counts what has made the call stricter, as far as the switch has told.
+    generation: int = 0
     #: Whether any audio reached the journal; None while not known.
     captured: bool | None = None
     #: Frames that the disk was too slow for.
@@ -148,6 +150,10 @@ def _unchanged(state: CallState, event: Event) -> CallState:
     return state
 
 
+def _tightened(state: CallState, event: Event) -> CallState:
+    return replace(state, generation=max(state.generation, int(event.data.get("generation", 0))))
+
+
 def _left(state: CallState, event: Event) -> CallState:
     """Nothing changes here, but it has to name a user."""
     int(event.data["user"])
@@ -165,12 +171,13 @@ def _recording(state: CallState, event: Event) -> CallState:
 
 
 def _paused(state: CallState, event: Event) -> CallState:
-    return _set_recording(state, event, RecordingState.PAUSED)
+    return _set_recording(_tightened(state, event), event, RecordingState.PAUSED)
 
 
 def _restricted(state: CallState, event: Event) -> CallState:
     mode = Mode.strictest(state.mode, Mode(event.data["mode"]))
-    return _set_recording(replace(state, mode=mode), event, RecordingState(event.data["recording"]))
+    lower = replace(_tightened(state, event), mode=mode)
+    return _set_recording(lower, event, RecordingState(event.data["recording"]))
 
 
 def _ended(state: CallState, event: Event) -> CallState:
@@ -209,6 +216,7 @@ _CHANGES: dict[tuple[Source, str], Callable[[CallState, Event], CallState]] = {
     (Source.SWITCH, "recording.started"): _recording,
     (Source.SWITCH, "recording.paused"): _paused,
     (Source.SWITCH, "recording.resumed"): _recording,
+    (Source.SWITCH, "recording.held"): _tightened,
     (Source.SWITCH, "recording.refused"): _unchanged,
     (Source.SWITCH, "recording.restricted"): _restricted,
     (Source.RENDERER, "recording.processing"): lambda state, _: _render(state, Rendering.PROCESSING),

@@ -43,17 +43,22 @@ class SwitchClient:
         from_: str | None,
         sdp: str,
         user_id: str,
+        controls: bool,
         decision: dict[str, Any],
         announcement: bytes | None,
         beep_every_s: int | None,
     ) -> str:
-        """Start a call; the answer to the browser's SDP offer. `announcement` is PCMU."""
+        """Start a call; the answer to the browser's SDP offer. `announcement` is PCMU.
+
+        `controls`: whether the user may change the recording.
+        """
         body = {
             "call_id": call_id,
             "to": to,
             "from": from_,
             "sdp": sdp,
             "user_id": user_id,
+            "controls": controls,
             "decision": decision,
             "announcement": announcement and {"pcmu": base64.b64encode(announcement).decode()},
             "beep_every_s": beep_every_s,
@@ -65,13 +70,15 @@ class SwitchClient:
         states: list[dict[str, Any]] = self._request("GET", "/calls")["calls"]
         return states
 
-    def attach(self, call_id: str, *, sdp: str, user_id: str) -> str:
+    def attach(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
         """Take the browser's new connection; the answer to its SDP offer."""
-        return str(self._request("POST", f"/calls/{call_id}/attach", {"sdp": sdp, "user_id": user_id})["sdp"])
+        body = {"sdp": sdp, "user_id": user_id, "controls": controls}
+        return str(self._request("POST", f"/calls/{call_id}/attach", body)["sdp"])
 
-    def join(self, call_id: str, *, sdp: str, user_id: str) -> str:
+    def join(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
         """Bring a user in, or back in; the answer to the browser's SDP offer."""
-        return str(self._request("POST", f"/calls/{call_id}/join", {"sdp": sdp, "user_id": user_id})["sdp"])
+        body = {"sdp": sdp, "user_id": user_id, "controls": controls}
+        return str(self._request("POST", f"/calls/{call_id}/join", body)["sdp"])
 
     def leave(self, call_id: str, *, user_id: str) -> None:
         """Take a user out; the call ends when it was the last."""
@@ -81,21 +88,25 @@ class SwitchClient:
         """The page of the user's browser goes away."""
         self._request("POST", f"/calls/{call_id}/detach", {"user_id": user_id})
 
-    def set_recording(self, call_id: str, *, wanted: str, actor: str, seq: int) -> dict[str, Any]:
-        """{`recording`, `clock_ms`}, once the gate has moved."""
-        body = {"wanted": wanted, "actor": actor, "seq": seq}
-        return self._request("POST", f"/calls/{call_id}/recording", body)
+    def pause(self, call_id: str, *, actor: str, press: str) -> dict[str, Any]:
+        """{`recording`, `clock_ms`, `generation`}, once the gate is shut. Once for each `press`."""
+        return self._request("POST", f"/calls/{call_id}/pause", {"actor": actor, "press": press})
 
-    def restrict(self, call_id: str, *, mode: str, may_change: bool, policy_version: int, seq: int) -> None:
+    def record(self, call_id: str, *, actor: str, generation: int) -> dict[str, Any]:
+        """{`recording`, `clock_ms`, `generation`}, once the gate is open."""
+        return self._request("POST", f"/calls/{call_id}/record", {"actor": actor, "generation": generation})
+
+    def restrict(self, call_id: str, *, mode: str, may_change: bool, policy_version: int) -> None:
         """Lower the call's ceiling, or take the choice from its users; answered once the gate has moved."""
-        body = {"mode": mode, "may_change": may_change, "policy_version": policy_version, "seq": seq}
+        body = {"mode": mode, "may_change": may_change, "policy_version": policy_version}
         self._request("POST", f"/calls/{call_id}/restrict", body)
 
     def dtmf(self, call_id: str, digits: str) -> None:
         self._request("POST", f"/calls/{call_id}/dtmf", {"digits": digits})
 
-    def hang_up(self, call_id: str, *, actor: str) -> None:
-        self._request("POST", f"/calls/{call_id}/hangup", {"actor": actor})
+    def hang_up(self, call_id: str, *, actor: str) -> dict[str, Any]:
+        """The call's state, which is final."""
+        return self._request("POST", f"/calls/{call_id}/hangup", {"actor": actor})
 
     def _request(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         try:

@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 _REFUSALS = {
     "bad_sdp": "The browser's connection offer cannot be used. Reload the page and try again.",
     "no_such_call": "The call has ended.",
-    "stale": "Another change of the recording came first. Look at its state and try again.",
+    "stale": "The recording was paused or restricted meanwhile. Look at its state and try again.",
 }
 
 

@@ -34,6 +34,7 @@ _SENTENCES = {
     "recording.started": ("Recording started", "record"),
     "recording.paused": ("Recording paused", ""),
     "recording.resumed": ("Recording resumed", "record"),
+    "recording.held": ("Pause was pressed while nothing was recorded", ""),
     "recording.refused": ("A change of the recording was refused", "warn"),
     "recording.restricted": ("The gate was lowered to the stricter policy", "warn"),
     "recording.commented": ("Commented on the recording", ""),

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from onrecord.calls import actions
-from onrecord.calls.enforcement import hold_live_calls, restrict
+from onrecord.calls.enforcement import hold_live_calls, remind
 from onrecord.calls.models import Call
 from onrecord.calls.state import Status
 from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
@@ -47,7 +47,7 @@ def calls(client: SwitchClient, now: datetime) -> None:
     live = list(Call.objects.live())
     known = {state["call_id"]: state for state in states}
     # A stricter decision that never reached the switch.
-    restrict(call for call in live if call.pk in known and _allows_too_much(known[call.pk], call))
+    remind(call for call in live if call.pk in known and _allows_too_much(known[call.pk], call))
     for call in live:
         _compare(call, call.pk in known, now)
     ours = {call.pk for call in live}

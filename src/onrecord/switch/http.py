@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from onrecord.capture.gate import RecordingState
 from onrecord.capture.recorder import RefusedError
 from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.switch.calls import Reason
 from onrecord.switch.engines.embedded import BadSdpError
-from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall, StaleError
+from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall
 from onrecord.switch.orders import Decision, Order
+from onrecord.switch.precedence import StaleError
 from onrecord.switch.switchboard import ExistsError, Switchboard
 
 log = logging.getLogger(__name__)
@@ -30,6 +30,7 @@ MAX_BEEP_S = 300
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}")
+_PRESS = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -69,7 +70,8 @@ def application(switchboard: Switchboard, secret: str) -> web.Application:
             web.post("/calls/{id}/detach", commands.detach),
             web.post("/calls/{id}/join", commands.join),
             web.post("/calls/{id}/leave", commands.leave),
-            web.post("/calls/{id}/recording", commands.recording),
+            web.post("/calls/{id}/pause", commands.pause),
+            web.post("/calls/{id}/record", commands.record),
             web.post("/calls/{id}/restrict", commands.restrict),
             web.post("/calls/{id}/dtmf", commands.dtmf),
             web.post("/calls/{id}/hangup", commands.hang_up),
@@ -100,7 +102,8 @@ class _Commands:
 
     async def attach(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        answer = await self._live(request).attach(_text(body, "user_id"), _text(body, "sdp"))
+        user, offer, controls = _text(body, "user_id"), _text(body, "sdp"), _flag(body, "controls")
+        answer = await self._live(request).attach(user, offer, controls=controls)
         return web.json_response({"sdp": answer})
 
     async def detach(self, request: web.Request) -> web.Response:
@@ -110,7 +113,8 @@ class _Commands:
 
     async def join(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        answer = await self._live(request).join(_text(body, "user_id"), _text(body, "sdp"))
+        user, offer, controls = _text(body, "user_id"), _text(body, "sdp"), _flag(body, "controls")
+        answer = await self._live(request).join(user, offer, controls=controls)
         return web.json_response({"sdp": answer})
 
     async def leave(self, request: web.Request) -> web.Response:
@@ -118,26 +122,24 @@ class _Commands:
         self._live(request).leave(user)
         return web.Response(status=204)
 
-    async def recording(self, request: web.Request) -> web.Response:
+    async def pause(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        wanted, actor, seq = (
-            _choice(body, "wanted", RecordingState),
-            _text(body, "actor"),
-            _integer(body, "seq"),
-        )
-        if wanted is RecordingState.OFF:
-            raise BadRequestError("`wanted` must be recording or paused.")
-        return web.json_response(self._live(request).set_recording(wanted, actor=actor, seq=seq))
+        actor, press = _text(body, "actor"), _press(body)
+        return web.json_response(self._live(request).pause(actor=actor, press=press))
+
+    async def record(self, request: web.Request) -> web.Response:
+        body = await _body(request)
+        actor, generation = _text(body, "actor"), _integer(body, "generation")
+        return web.json_response(self._live(request).record(actor=actor, generation=generation))
 
     async def restrict(self, request: web.Request) -> web.Response:
         body = await _body(request)
-        mode, may_change, version, seq = (
+        mode, may_change, version = (
             _choice(body, "mode", Mode),
             _flag(body, "may_change"),
             _integer(body, "policy_version"),
-            _integer(body, "seq"),
         )
-        now = self._live(request).restrict(mode, may_change=may_change, policy_version=version, seq=seq)
+        now = self._live(request).restrict(mode, may_change=may_change, policy_version=version)
         return web.json_response(now)
 
     async def dtmf(self, request: web.Request) -> web.Response:
@@ -152,7 +154,7 @@ class _Commands:
         call = self._known(request)
         if not call.state.ended:
             log.info("call %s: %s hangs up", call.order.call_id, actor)
-            call.end(Reason.REP_HUNG_UP)
+            call.end(Reason.REP_HUNG_UP, actor=actor)
         return web.json_response(call.describe())
 
     def _live(self, request: web.Request) -> LiveCall:
@@ -215,6 +217,13 @@ def _text(body: dict[str, Any], name: str) -> str:
     return value
 
 
+def _press(body: dict[str, Any]) -> str:
+    value = _text(body, "press")
+    if not _PRESS.fullmatch(value):
+        raise BadRequestError("`press` must be 1 to 64 letters, digits and hyphens.")
+    return value
+
+
 def _integer(body: dict[str, Any], name: str) -> int:
     value = body.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -255,6 +264,7 @@ def _order(body: dict[str, Any]) -> Order:
         to=_number(body, "to"),
         caller=_number(body, "from") if body.get("from") is not None else None,
         user_id=_text(body, "user_id"),
+        controls=_flag(body, "controls"),
         decision=Decision(
             mode=_choice(decision, "mode", Mode),
             record_at_start=_flag(decision, "record_at_start"),

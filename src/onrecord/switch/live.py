@@ -15,6 +15,7 @@ from onrecord.switch.legs.leg import Dial, LegEvent
 from onrecord.switch.notices import Notices
 from onrecord.switch.orders import Order
 from onrecord.switch.participant import Participant
+from onrecord.switch.precedence import Precedence
 from onrecord.switch.rtp import Rtp
 
 log = logging.getLogger(__name__)
@@ -24,15 +25,13 @@ REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
 #: Users whom one call takes, those who have left included: mixing costs more with each.
 MAX_USERS = 8
 
+_RUNS = {RecordingState.OFF: "recording.started", RecordingState.PAUSED: "recording.resumed"}
+
 _VERDICTS = {
     LegEvent.BUSY: Reason.BUSY,
     LegEvent.NO_ANSWER: Reason.NO_ANSWER,
     LegEvent.UNREACHABLE: Reason.UNREACHABLE,
 }
-
-
-class StaleError(Exception):
-    """A command that a later one has overtaken."""
 
 
 class EndedError(Exception):
@@ -45,6 +44,12 @@ class AbsentError(Exception):
 
 class FullError(Exception):
     """The call takes no more users."""
+
+
+class NotPermitted(RefusedError):  # noqa: N818 - a refusal, not a fault
+    """The user may not change the recording."""
+
+    code = "not_permitted"
 
 
 class Surroundings(Protocol):
@@ -88,10 +93,12 @@ class LiveCall:
         #: The party of every user who was ever here.
         self._numbers = {order.user_id: REP}
         self._connecting = asyncio.Lock()
-        self._command = 0
+        self._precedence = Precedence()
+        #: Users who may change the recording.
+        self._controllers: set[str] = set()
         self._wished_by: str | None = None
         self._duration_ms = 0
-        self._admit(order.user_id, browser)
+        self._admit(order.user_id, browser, controls=order.controls)
         self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
         self._far = around.dial(order.to, order.caller, self)
         self._bridge.connect(CONTACT, self._far.hear)
@@ -103,6 +110,7 @@ class LiveCall:
             "call_id": self.order.call_id,
             "status": self.state.status,
             "recording": self._capture.recording,
+            "generation": self._precedence.generation,
             "mode": self._capture.mode,
             "may_change": self._capture.may_change,
             "clock_ms": self._duration_ms if self.state.ended else self._capture.clock_ms,
@@ -115,22 +123,23 @@ class LiveCall:
 
     # Our side
 
-    async def attach(self, user: str, offer: str) -> str:
+    async def attach(self, user: str, offer: str, *, controls: bool) -> str:
         """Answer the offer of a user who is in the call; the new connection takes the place of the old one.
 
-        Raises BadSdpError (the old connection then stays), AbsentError, EndedError.
+        `controls`: whether the user may change the recording from now on. Raises BadSdpError (the old
+        connection then stays), AbsentError, EndedError.
         """
         async with self._connecting:
             self._present(user)
             leg, answer = await self._answer(offer)
             try:
-                self._present(user).connect(leg)
+                self._connect(self._present(user), leg, controls=controls)
             except AbsentError:
                 self._around.close(leg)
                 raise
             return answer
 
-    async def join(self, user: str, offer: str) -> str:
+    async def join(self, user: str, offer: str, *, controls: bool) -> str:
         """Bring a further user in. For one who is in the call already it is the same as `attach`.
 
         Raises BadSdpError (nothing is then changed), FullError, EndedError.
@@ -141,16 +150,16 @@ class LiveCall:
                 raise FullError
             leg, answer = await self._answer(offer)
             if user in self._ours:
-                self._ours[user].connect(leg)
+                self._connect(self._ours[user], leg, controls=controls)
                 return answer
-            joined = self._admit(user, leg)
+            joined = self._admit(user, leg, controls=controls)
             self._report("party.joined", user=user, role=joined.role)
             self._notices.owe_announcement()
             return answer
 
     def leave(self, user: str) -> None:
         """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
-        self._dismiss(self._present(user), Reason.REP_HUNG_UP)
+        self._dismiss(self._present(user), Reason.REP_HUNG_UP, actor=user)
 
     def detach(self, user: str) -> None:
         """The page of a user's browser goes away. Raises AbsentError, EndedError."""
@@ -163,14 +172,18 @@ class LiveCall:
             raise EndedError
         return leg, answer
 
-    def _admit(self, user: str, leg: EmbeddedLeg) -> Participant:
+    def _admit(self, user: str, leg: EmbeddedLeg, *, controls: bool) -> Participant:
         number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
         role = "rep" if number == REP else "collaborator"
         self._join(number, side=Side.OURS, role=role, user=user)
         participant = Participant(party=number, user=user, role=role, room=self, bridge=self._bridge)
         self._ours[user] = participant
-        participant.connect(leg)
+        self._connect(participant, leg, controls=controls)
         return participant
+
+    def _connect(self, participant: Participant, leg: EmbeddedLeg, *, controls: bool) -> None:
+        (self._controllers.add if controls else self._controllers.discard)(participant.user)
+        participant.connect(leg)
 
     def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
         """A person's voice: where there is an announcement it is captured once they have heard all of it."""
@@ -181,14 +194,17 @@ class LiveCall:
         self._capture.inform()
         self._report("announcement.played")
 
-    def _dismiss(self, participant: Participant, reason: Reason) -> None:
+    def _dismiss(self, participant: Participant, reason: Reason, *, actor: str | None = None) -> None:
         if len(self._ours) == 1:
-            self.end(reason)
+            self.end(reason, actor=actor)
             return
         del self._ours[participant.user]
+        # The rep keeps a say in their call while colleagues go on with it.
+        if participant.party != REP:
+            self._controllers.discard(participant.user)
         participant.release()
         self._capture.leave(participant.party)
-        self._report("party.left", user=participant.user, role=participant.role)
+        self._report("party.left", user=participant.user, role=participant.role, actor=actor)
 
     def _present(self, user: str) -> Participant:
         self._check_alive()
@@ -231,7 +247,7 @@ class LiveCall:
         self._capture.answer(datetime.now(UTC))
         self._report("call.answered")
         if self._capture.recording is RecordingState.RECORDING:
-            self._report("recording.started", actor=self._wished_by)
+            self._report_recording("recording.started", actor=self._wished_by)
             self._notices.owe_announcement()
 
     def _say(self, party: int, frame: Rtp) -> None:
@@ -254,55 +270,99 @@ class LiveCall:
 
     # Commands
 
-    def set_recording(self, wanted: RecordingState, *, actor: str, seq: int) -> dict[str, Any]:
-        """Move the gate to `recording` or `paused`; the reply says where it is and since when.
+    def pause(self, *, actor: str, press: str) -> dict[str, Any]:
+        """Shut the gate; the reply says where it is and since when. Once for each `press`.
 
-        Raises StaleError, EndedError, and RefusedError (above_ceiling, not_changeable): nothing moved, and
-        the web is told.
+        It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
+        RefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
         """
-        self._check_order(seq)
+        self._check_alive()
+        if not self._precedence.is_repeated(press):
+            try:
+                self._pause(actor)
+            except RefusedError as refusal:
+                self._precedence.remember(press, refusal)
+                self._refused(refusal, actor, RecordingState.PAUSED)
+                raise
+            self._precedence.remember(press)
+        return self._recording_now()
+
+    def _pause(self, actor: str) -> None:
+        self._check_control(actor)
         before = self._capture.recording
-        if wanted is not before:
-            self._move(wanted, actor)
-        self._command = seq
-        after = self._capture.recording
-        if after is not before:
-            self._report(_moved(before, after), actor=actor)
+        self._capture.pause(actor)
+        self._precedence.tighten()
+        moved = self._capture.recording is not before
+        self._report_recording("recording.paused" if moved else "recording.held", actor=actor)
+
+    def record(self, *, actor: str, generation: int) -> dict[str, Any]:
+        """Open the gate, unless the call became stricter since `generation`.
+
+        Raises StaleError, EndedError, and RefusedError (above_ceiling, not_changeable, not_permitted):
+        nothing moved, and the web is told of a refusal.
+        """
+        self._check_alive()
+        self._precedence.check(generation)
+        before = self._capture.recording
+        if before is not RecordingState.RECORDING:
+            try:
+                self._check_control(actor)
+                self._capture.record(actor)
+            except RefusedError as refusal:
+                self._refused(refusal, actor, RecordingState.RECORDING)
+                raise
+            self._wished_by = actor
+        if self._capture.recording is not before:
+            self._report_recording(_RUNS[before], actor=actor)
             if before is RecordingState.OFF:
                 self._notices.owe_announcement()
-        return {"recording": after, "clock_ms": self._capture.clock_ms}
+        return self._recording_now()
 
-    def _move(self, wanted: RecordingState, actor: str) -> None:
-        try:
-            if wanted is RecordingState.RECORDING:
-                self._capture.record(actor)
-                self._wished_by = actor
-            else:
-                self._capture.pause(actor)
-        except RefusedError as refusal:
-            self._report("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
-            raise
+    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> dict[str, Any]:
+        """Lower the ceiling, take the choice from the users; what is looser than now changes nothing.
 
-    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int, seq: int) -> dict[str, Any]:
-        """Lower the ceiling, take the choice from the users. Raises StaleError, EndedError, AboveCeiling."""
-        self._check_order(seq)
-        self._capture.restrict(mode, policy_version, may_change=may_change)
-        self._command = seq
-        now = {
-            "mode": self._capture.mode,
-            "may_change": self._capture.may_change,
+        It is never stale, and voids every request to record that was sent before it. Raises EndedError.
+        """
+        self._check_alive()
+        before = self._capture.mode, self._capture.may_change
+        self._capture.restrict(
+            Mode.strictest(self._capture.mode, mode), policy_version, may_change=may_change
+        )
+        now = {"mode": self._capture.mode, "may_change": self._capture.may_change}
+        if (self._capture.mode, self._capture.may_change) != before:
+            self._precedence.tighten()
+            self._report_recording(
+                "recording.restricted",
+                policy_version=policy_version,
+                recording=self._capture.recording,
+                **now,
+            )
+        return {**now, **self._recording_now()}
+
+    def _check_control(self, actor: str) -> None:
+        if actor not in self._controllers:
+            raise NotPermitted("This user may not change the recording of this call.")
+
+    def _refused(self, refusal: RefusedError, actor: str, wanted: RecordingState) -> None:
+        self._report("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
+
+    def _recording_now(self) -> dict[str, Any]:
+        return {
             "recording": self._capture.recording,
+            "clock_ms": self._capture.clock_ms,
+            "generation": self._precedence.generation,
         }
-        self._report("recording.restricted", policy_version=policy_version, **now)
-        return {**now, "clock_ms": self._capture.clock_ms}
 
     def dtmf(self, digits: str) -> None:
         """Press keys. Raises EndedError."""
         self._check_alive()
         self._far.dtmf(digits)
 
-    def end(self, reason: Reason) -> None:
-        """End the call, unless it has ended: both legs closed, the journal's last frame, `call.ended`."""
+    def end(self, reason: Reason, *, actor: str | None = None) -> None:
+        """End the call, unless it has ended: both legs closed, the journal's last frame, `call.ended`.
+
+        `actor`: the user who ended it, if one did.
+        """
         if self.state.ended:
             return
         self.state = self.state.end(reason)
@@ -319,6 +379,7 @@ class LiveCall:
             {
                 "status": self.state.status,
                 "reason": self.state.reason,
+                "actor": actor,
                 "duration_ms": self._duration_ms,
                 "captured": self._capture.captured,
                 "drops": self._capture.drops,
@@ -330,16 +391,8 @@ class LiveCall:
         if self.state.ended:
             raise EndedError
 
-    def _check_order(self, seq: int) -> None:
-        self._check_alive()
-        if seq <= self._command:
-            raise StaleError(f"Command {seq} comes after command {self._command} was carried out.")
+    def _report_recording(self, kind: str, **data: Any) -> None:
+        self._report(kind, generation=self._precedence.generation, **data)
 
     def _report(self, kind: str, **data: Any) -> None:
         self._around.report(self.order.call_id, kind, self._capture.clock_ms, data)
-
-
-def _moved(before: RecordingState, after: RecordingState) -> str:
-    if after is RecordingState.PAUSED:
-        return "recording.paused"
-    return "recording.resumed" if before is RecordingState.PAUSED else "recording.started"

@@ -25,6 +25,8 @@ class Order:
     #: The caller's number in E.164, or None for an anonymous call.
     caller: str | None
     user_id: str
+    #: Whether the user may change the recording.
+    controls: bool
     decision: Decision
     #: The consent announcement, PCMU at 8 kHz; None for none.
     announcement: bytes | None

@@ -70,6 +70,7 @@ def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
             {
                 "status": call.status,
                 "reason": call.reason,
+                "actor": None,
                 "duration_ms": call.duration_ms,
                 "captured": call.captured,
                 "drops": 0,
@@ -92,6 +93,7 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
                     data = {
                         "status": frame.fields["status"],
                         "reason": frame.fields["reason"],
+                        "actor": None,
                         "duration_ms": frame.clock if answered else 0,
                         "captured": captured,
                         "drops": 0,

@@ -65,6 +65,7 @@ async def test_what_is_played_before_the_answer_is_not_captured(
     assert await call.ended() == {
         "status": "canceled",
         "reason": "rep_hung_up",
+        "actor": "ann",
         "duration_ms": 0,
         "captured": False,
         "drops": 0,
@@ -137,10 +138,10 @@ async def test_a_pause_takes_effect_before_its_reply_and_leaves_nothing_in_the_j
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
     await browser.listens(600)
-    paused = await call.recording("paused")
+    paused = await call.pause()
     assert paused["recording"] == "paused"
     await browser.listens(600)
-    resumed = await call.recording("recording")
+    resumed = await call.record()
     assert resumed["recording"] == "recording"
     await browser.listens(600)
     await call.hang_up()
@@ -158,7 +159,7 @@ async def test_a_pause_takes_effect_before_its_reply_and_leaves_nothing_in_the_j
         ("resume", "ann"),
     ]
     event = await call.event("recording.paused")
-    assert event["data"] == {"actor": "ann"}
+    assert event["data"] == {"actor": "ann", "generation": 1}
     # The clock goes on between the frame in the journal, the event and the reply.
     assert moved[1].clock <= event["clock_ms"] <= paused["clock_ms"] <= moved[1].clock + 20
     assert moved[2].clock <= resumed["clock_ms"] <= moved[2].clock + 20
@@ -169,7 +170,7 @@ async def test_asking_for_what_is_already_so_changes_nothing(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    assert (await call.recording("recording"))["recording"] == "recording"
+    assert (await call.record())["recording"] == "recording"
     await call.hang_up()
     await call.ended()
     assert rig.events.types(call.call_id).count("recording.started") == 1
@@ -179,10 +180,10 @@ async def test_a_recording_wished_for_while_it_rings_starts_at_the_answer(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
     call = await place(rig, client, browser, STEADY, record_at_start=False)
-    assert await call.recording("recording") == {"recording": "off", "clock_ms": None}
+    assert await call.record() == {"recording": "off", "clock_ms": None, "generation": 0}
     started = await call.event("recording.started")
     assert started["clock_ms"] == 0
-    assert started["data"] == {"actor": "ann"}
+    assert started["data"] == {"actor": "ann", "generation": 0}
     await call.hang_up()
 
 
@@ -191,11 +192,11 @@ async def test_one_sided_captures_our_side_only_whatever_is_commanded(
 ) -> None:
     call = await place(rig, client, browser, STEADY, mode="one_sided", record_at_start=False)
     await call.event("call.answered")
-    await call.recording("recording")
-    await call.post("restrict", 403, mode="both", may_change=True, policy_version=8, seq=50)
+    await call.record()
+    assert (await call.restrict("both", policy_version=8))["mode"] == "one_sided"
     await browser.listens(500)
-    await call.recording("paused")
-    await call.recording("recording")
+    await call.pause()
+    await call.record()
     await browser.listens(300)
     await call.hang_up()
     journal = await call.journal()
@@ -208,7 +209,7 @@ async def test_a_forged_command_cannot_record_what_must_not_be(
 ) -> None:
     call = await place(rig, client, browser, STEADY, mode="none")
     await call.event("call.answered")
-    reply = await call.recording("recording", expected=403)
+    reply = await call.record(expected=403)
     assert reply["code"] == "above_ceiling"
     refused = await call.event("recording.refused")
     assert refused["data"] == {"actor": "ann", "wanted": "recording", "code": "above_ceiling"}
@@ -223,7 +224,7 @@ async def test_a_recording_that_users_may_not_change_goes_on(
 ) -> None:
     call = await place(rig, client, browser, STEADY, may_change=False)
     await call.event("recording.started")
-    reply = await call.recording("paused", expected=403)
+    reply = await call.pause(expected=403)
     assert reply["code"] == "not_changeable"
     await call.event("recording.refused")
     assert (await call.state())["recording"] == "recording"
@@ -236,7 +237,7 @@ async def test_a_restriction_shuts_the_gate_and_cannot_be_lifted(
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
     await browser.listens(300)
-    restricted = await call.post("restrict", mode="none", may_change=True, policy_version=9, seq=1)
+    restricted = await call.restrict("none", policy_version=9)
     assert (restricted["mode"], restricted["recording"]) == ("none", "paused")
     event = await call.event("recording.restricted")
     assert event["data"] == {
@@ -244,9 +245,11 @@ async def test_a_restriction_shuts_the_gate_and_cannot_be_lifted(
         "may_change": True,
         "policy_version": 9,
         "recording": "paused",
+        "generation": 1,
     }
-    await call.post("restrict", 403, mode="both", may_change=True, policy_version=10, seq=2)
-    await call.post("recording", 403, wanted="recording", actor="ann", seq=3)
+    lifted = await call.restrict("both", policy_version=10)
+    assert (lifted["mode"], lifted["recording"]) == ("none", "paused")
+    assert (await call.record(expected=403))["code"] == "above_ceiling"
     await browser.listens(300)
     await call.hang_up()
     journal = await call.journal()
@@ -259,28 +262,76 @@ async def test_a_choice_that_is_taken_during_the_call_is_refused_from_then_on(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    restricted = await call.post("restrict", mode="both", may_change=False, policy_version=9, seq=1)
+    restricted = await call.restrict("both", may_change=False, policy_version=9)
     assert (restricted["may_change"], restricted["recording"]) == (False, "recording")
-    reply = await call.post("recording", 403, wanted="paused", actor="ann", seq=2)
+    reply = await call.pause(expected=403)
     assert reply["code"] == "not_changeable"
     await call.event("recording.refused")
-    again = await call.post("restrict", mode="both", may_change=True, policy_version=10, seq=3)
+    again = await call.restrict("both", policy_version=10)
     assert again["may_change"] is (await call.state())["may_change"] is False
     await call.hang_up()
     rulings = [frame.fields for frame in (await call.journal()).controls if frame.type == "policy"]
     assert [(one["may_change"], one["policy_version"]) for one in rulings] == [(True, 7), (False, 9)]
 
 
-async def test_a_stale_command_is_refused(
+async def test_a_request_to_record_that_a_pause_has_overtaken_is_refused(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await call.event("recording.started")
-    await call.post("recording", wanted="paused", actor="ann", seq=5)
-    reply = await call.post("recording", 409, wanted="recording", actor="ann", seq=5)
-    assert reply["code"] == "stale"
+    assert (await call.pause())["generation"] == 1
+    # A colleague who does not know of the first pause presses too; nothing moves, and yet it counts.
+    assert (await call.pause())["generation"] == 2
+    assert (await call.event("recording.held"))["data"] == {"actor": "ann", "generation": 2}
+    assert (await call.record(expected=409, generation=1))["code"] == "stale"
     assert (await call.state())["recording"] == "paused"
+    assert (await call.record(generation=2))["recording"] == "recording"
     await call.hang_up()
+
+
+async def test_a_request_to_record_that_a_restriction_has_overtaken_is_refused(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY, record_at_start=False)
+    await call.event("call.answered")
+    await call.restrict("one_sided", policy_version=8)
+    assert (await call.record(expected=409, generation=0))["code"] == "stale"
+    assert (await call.record())["recording"] == "recording"
+    await call.hang_up()
+
+
+async def test_a_pause_that_arrives_by_two_ways_counts_once_and_never_undoes_a_later_resume(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY)
+    await call.event("recording.started")
+    await call.pause(press="first")
+    assert (await call.pause(press="first"))["generation"] == 1
+    await call.record()
+    assert (await call.pause(press="first"))["recording"] == "recording"
+    await call.hang_up()
+    await call.ended()
+    kinds = [kind for kind in rig.events.types(call.call_id) if kind.startswith("recording.")]
+    assert kinds == ["recording.started", "recording.paused", "recording.resumed"]
+
+
+async def test_a_user_who_may_not_control_the_recording_moves_nothing_and_is_told_of(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY, controls=False)
+    await call.event("recording.started")
+    for _ in range(2):
+        assert (await call.pause(expected=403, press="once"))["code"] == "not_permitted"
+    assert (await call.pause(expected=403, actor="eve"))["code"] == "not_permitted"
+    assert (await call.state())["recording"] == "recording"
+    await call.hang_up()
+    await call.ended()
+    refused = [
+        event["data"]["actor"]
+        for event in rig.events.of(call.call_id)
+        if event["type"] == "recording.refused"
+    ]
+    assert refused == ["ann", "eve"]
 
 
 async def test_digits_reach_the_far_side(
@@ -310,7 +361,7 @@ async def test_a_reload_attaches_again_and_the_same_party_speaks_on(
     await call.event("call.detached")
     assert (await call.state())["attached"] is False
     async with Browser() as reloaded:
-        answer = await call.post("attach", sdp=await reloaded.offer(), user_id="ann")
+        answer = await call.post("attach", sdp=await reloaded.offer(), user_id="ann", controls=True)
         await reloaded.accept(answer["sdp"])
         await reloaded.hears(600)
         await call.event("call.attached")
@@ -332,7 +383,7 @@ async def test_a_second_window_takes_the_call_over_without_a_detach(
     call = await place(rig, client, browser, STEADY)
     await browser.hears(600)
     async with Browser() as other:
-        answer = await call.post("attach", sdp=await other.offer(), user_id="ann")
+        answer = await call.post("attach", sdp=await other.offer(), user_id="ann", controls=True)
         await other.accept(answer["sdp"])
         await other.hears(600)
         await until(lambda: browser.connection.connectionState == "closed", "the old connection's end")
@@ -347,7 +398,7 @@ async def test_a_bad_offer_to_attach_leaves_the_connection_as_it_is(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     await browser.hears(600)
-    reply = await call.post("attach", 400, sdp="v=0", user_id="ann")
+    reply = await call.post("attach", 400, sdp="v=0", user_id="ann", controls=True)
     assert reply["code"] == "bad_sdp"
     browser.heard.clear()
     await browser.hears(600)

@@ -76,12 +76,12 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
     await browser.hears(440)
     await browser.listens(500)
     assert "announcement.played" not in rig.events.types(call.call_id)
-    started = (await call.recording("recording"))["clock_ms"]
+    started = (await call.record())["clock_ms"]
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
     assert event["clock_ms"] > started + 900 + TRAVEL_MS
-    await call.recording("paused")
-    await call.recording("recording")
+    await call.pause()
+    await call.record()
     await browser.listens(500)
     await call.hang_up()
     journal = await call.journal()
@@ -97,10 +97,10 @@ async def test_an_announcement_that_a_pause_cut_short_is_played_again_in_full(
 ) -> None:
     call = await place(rig, client, browser, ECHO, announcement=ANNOUNCEMENT)
     await browser.hears(440, 1000)
-    paused = (await call.recording("paused"))["clock_ms"]
+    paused = (await call.pause())["clock_ms"]
     await browser.hears(440)
     assert "announcement.played" not in rig.events.types(call.call_id)
-    resumed = (await call.recording("recording"))["clock_ms"]
+    resumed = (await call.record())["clock_ms"]
     await call.event("announcement.played")
     await call.hang_up()
     journal = await call.journal()
@@ -159,12 +159,12 @@ async def test_a_beep_comes_every_so_many_seconds_to_both_and_not_in_a_pause(
     await call.event("recording.started")
     await browser.hears(440, 1400)
     await browser.listens(3000)
-    paused = (await call.recording("paused"))["clock_ms"]
+    paused = (await call.pause())["clock_ms"]
     await browser.listens(300)
     browser.heard.clear()
     await until(lambda: len(browser.heard) > 75, "a second and a half of pause")
     assert spectrum(payload for _, _, payload in browser.heard) == {440}
-    resumed = (await call.recording("recording"))["clock_ms"]
+    resumed = (await call.record())["clock_ms"]
     await browser.hears(440, 1400)
     await call.hang_up()
     journal = await call.journal()

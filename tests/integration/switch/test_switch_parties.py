@@ -102,7 +102,7 @@ async def test_who_leaves_is_neither_heard_nor_captured_and_the_call_goes_on(
         await ann.hears(BOB, CONTACT)
         await call.post("leave", 204, user_id="bob")
         left = await call.event("party.left")
-        assert left["data"] == {"user": "bob", "role": "collaborator"}
+        assert left["data"] == {"user": "bob", "role": "collaborator", "actor": "bob"}
         await until(lambda: bob.connection.connectionState == "closed", "the end of bob's connection")
         await ann.hears(CONTACT)
         assert (await call.state())["users"] == [{"user": "ann", "role": "rep", "attached": True}]
@@ -139,7 +139,7 @@ async def test_a_collaborator_carries_on_when_the_reps_browser_is_lost(
         await ann.connection.close()
         await call.event("call.detached")
         left = await call.event("party.left", 30)
-        assert left["data"] == {"user": "ann", "role": "rep"}
+        assert left["data"] == {"user": "ann", "role": "rep", "actor": None}
         await bob.hears(CONTACT)
         state = await call.state()
         assert (state["status"], state["attached"]) == ("in-progress", False)
@@ -158,7 +158,7 @@ async def test_a_collaborator_who_reloads_is_heard_again_as_the_same_party(
         await ann.hears(BOB, CONTACT)
         await call.post("detach", 204, user_id="bob")
         await ann.hears(CONTACT)
-        answer = await call.post("attach", sdp=await reloaded.offer(), user_id="bob")
+        answer = await call.post("attach", sdp=await reloaded.offer(), user_id="bob", controls=True)
         await reloaded.accept(answer["sdp"])
         await ann.hears(CONTACT, EVE)
         await call.hang_up()
@@ -184,9 +184,12 @@ async def test_a_collaborator_commands_the_recording_in_their_own_name(
         call = await place(rig, client, ann, STEADY)
         await call.event("recording.started")
         await call.join(bob, "bob")
-        await call.recording("paused", actor="bob")
-        assert (await call.event("recording.paused"))["data"] == {"actor": "bob"}
-        await call.recording("recording")
+        await call.pause(actor="bob")
+        assert (await call.event("recording.paused"))["data"] == {
+            "actor": "bob",
+            "generation": 1,
+        }
+        await call.record()
         await call.hang_up()
     actors = [f.fields["actor"] for f in (await call.journal()).controls if f.type in {"pause", "resume"}]
     assert actors == ["bob", "ann"]
@@ -211,7 +214,7 @@ async def test_a_user_who_is_not_in_the_call_commands_no_leg_of_it(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser, what: str
 ) -> None:
     call = await place(rig, client, browser, STEADY)
-    assert (await call.post(what, 409, user_id="eve", sdp="v=0"))["code"] == "absent"
+    assert (await call.post(what, 409, user_id="eve", sdp="v=0", controls=True))["code"] == "absent"
     await call.hang_up()
 
 
@@ -219,7 +222,7 @@ async def test_a_bad_offer_to_join_changes_nothing(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
     call = await place(rig, client, browser, STEADY)
-    assert (await call.post("join", 400, user_id="bob", sdp="v=0"))["code"] == "bad_sdp"
+    assert (await call.post("join", 400, user_id="bob", sdp="v=0", controls=True))["code"] == "bad_sdp"
     assert len((await call.state())["users"]) == 1
     await call.hang_up()
     await call.ended()
@@ -233,8 +236,10 @@ async def test_a_call_that_is_full_or_over_takes_nobody(
     async with Browser() as other:
         offer = await other.offer()
         for number in range(7):
-            await call.post("join", sdp=offer, user_id=f"user {number}")
-        reply = await call.post("join", 409, sdp=offer, user_id="one too many")
+            await call.post("join", sdp=offer, user_id=f"user {number}", controls=True)
+        reply = await call.post("join", 409, sdp=offer, user_id="one too many", controls=True)
         assert reply["code"] == "full"
         await call.hang_up()
-        assert (await call.post("join", 404, sdp=offer, user_id="bob"))["code"] == "no_such_call"
+        assert (await call.post("join", 404, sdp=offer, user_id="bob", controls=True))[
+            "code"
+        ] == "no_such_call"

@@ -70,7 +70,8 @@ async def test_an_end_that_was_not_reported_before_the_crash_is_read_from_the_jo
     rig.restart()
     again = await call.event("call.ended")
     assert again["seq"] == 4
-    assert {**again["data"], "duration_ms": 0} == {**before, "duration_ms": 0}
+    # The journal does not say who ended the call.
+    assert {**again["data"], "duration_ms": 0} == {**before, "duration_ms": 0, "actor": None}
     assert abs(again["data"]["duration_ms"] - before["duration_ms"]) <= 1
 
 
@@ -93,8 +94,8 @@ async def test_a_call_goes_on_while_the_web_is_away_and_its_events_come_later(ri
         async with rig.client() as client, Browser() as browser:
             call = await place(rig, client, browser, STEADY)
             await browser.hears(600)
-            await call.recording("paused")
-            await call.recording("recording")
+            await call.pause()
+            await call.record()
             await call.hang_up()
     finally:
         rig.events = EventReceiver(rig.config.secrets.event_secret, port)

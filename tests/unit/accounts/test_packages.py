@@ -113,6 +113,11 @@ def test_who_is_on_a_call_keeps_the_dialer_and_its_controls_until_the_end(browse
     switch_dialer_off()
     assert "<or-dialer" in browser.get("/people").content.decode()
     # Not package_off: it went as far as the switch, which is not there.
-    assert browser.post(f"/api/v2/calls/{live.pk}/hangup").json()["code"] == "switch_unreachable"
+    assert (
+        browser.post(
+            f"/api/v2/calls/{live.pk}/dtmf", {"digits": "1"}, content_type="application/json"
+        ).json()["code"]
+        == "switch_unreachable"
+    )
     Call.objects.filter(pk=live.pk).update(ended_at="2026-03-02T15:01:00Z")
     assert "<or-dialer" not in browser.get("/people").content.decode()

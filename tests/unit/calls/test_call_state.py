@@ -87,6 +87,12 @@ LOST = ended_by_web(RECORDING, at=START + timedelta(seconds=60), reason="lost", 
             {"recording_state": RecordingState.RECORDING, "recording_seq": 7},
         ),
         (PAUSED, event("recording.started", 5), {}),
+        (TALKING, event("recording.held", 6, generation=3), {"generation": 3}),
+        (
+            replace(TALKING, generation=4),
+            event("recording.paused", 6, generation=3),
+            {"recording_state": RecordingState.PAUSED, "recording_seq": 6},
+        ),
         (RECORDING, event("recording.refused", 6, wanted="recording", code="above_ceiling"), {}),
         (
             RECORDING,

@@ -2,12 +2,14 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 from django.test import Client
 
 from factories import ALLOWED, CallFactory
 from harness.reports import post, report
+from onrecord.audit.models import AuditEntry
 from onrecord.calls.models import AppliedEvent, Call, CallEvent
 from onrecord.recordings.models import Recording
 
@@ -172,3 +174,34 @@ def test_an_event_of_an_unknown_call_is_refused() -> None:
 
 def test_events_are_posted_not_fetched() -> None:
     assert Client().get("/internal/events").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "action"),
+    [
+        ("recording.paused", {"generation": 1}, "recording.change_requested"),
+        ("recording.held", {"generation": 1}, "recording.change_requested"),
+        ("recording.resumed", {"generation": 1}, "recording.change_requested"),
+        ("party.left", {"role": "collaborator"}, "call.left"),
+        (
+            "call.ended",
+            {
+                "status": "completed",
+                "reason": "rep_hung_up",
+                "duration_ms": 1,
+                "captured": True,
+                "drops": 0,
+            },
+            "call.hung_up",
+        ),
+    ],
+)
+def test_what_a_user_did_is_audited_once_and_what_nobody_did_is_not(
+    call: Call, kind: str, data: dict[str, Any], action: str
+) -> None:
+    user = str(call.user_id)
+    for seq, actor in ((1, None), (2, user), (2, user), (3, "system")):
+        assert report(call.pk, kind, seq=seq, actor=actor, user=user, **data).status_code == 204
+    entry = AuditEntry.objects.get(action=action)
+    assert (entry.actor, entry.object_id) == (call.user, call.pk)
+    assert entry.details["at"] == "2026-03-02T15:00:05+00:00"

@@ -63,7 +63,7 @@ def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: U
     browser = Client()
     browser.force_login(ana)
     answer = browser.post(
-        f"/api/v2/calls/{call.pk}/recording", {"wanted": "paused"}, content_type="application/json"
+        f"/api/v2/calls/{call.pk}/record", {"generation": 0}, content_type="application/json"
     )
     assert (answer.status_code, answer.json()["code"]) == (403, "not_allowed")
     assert "Locked by rule 'Fixed'" in answer.json()["message"]

@@ -177,13 +177,6 @@ def test_who_may_not_log_owes_no_log(browser: Client, ana: User, emma: Person) -
     assert answer.status_code == 503
 
 
-def test_who_places_calls_and_may_not_look_at_past_ones_can_hang_up(browser: Client, ana: User) -> None:
-    permit_only(ana, [Permission.CALLS_PLACE])
-    call = over(ana)
-    answer = browser.post(f"/api/v2/calls/{call.pk}/hangup")
-    assert (answer.status_code, answer.json()["call"]["id"]) == (200, call.pk)
-
-
 def test_a_call_that_nobody_answered_never_holds_up_the_next(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     over(ana, status="busy", answered_at=None)

@@ -131,9 +131,9 @@ def test_a_body_that_cannot_be_used_is_refused_with_a_sentence(browser: Client, 
     assert answer.json()["message"]
 
 
-@pytest.mark.parametrize("operation", ["attach", "recording", "dtmf", "hangup", "detach"])
+@pytest.mark.parametrize("operation", ["attach", "record", "dtmf"])
 def test_nobody_controls_another_users_call(browser: Client, operation: str) -> None:
-    bodies = {"attach": {"sdp": OFFER}, "recording": {"wanted": "paused"}, "dtmf": {"digits": "1"}}
+    bodies = {"attach": {"sdp": OFFER}, "record": {"generation": 0}, "dtmf": {"digits": "1"}}
     call = CallFactory(user=UserFactory())
     answer = browser.post(
         f"/api/v2/calls/{call.pk}/{operation}", bodies.get(operation, {}), content_type="application/json"
@@ -141,35 +141,30 @@ def test_nobody_controls_another_users_call(browser: Client, operation: str) -> 
     assert answer.status_code == 404
 
 
-def test_a_call_that_has_ended_takes_no_more_commands_but_may_be_hung_up(browser: Client, ana: User) -> None:
+def test_a_call_that_has_ended_takes_no_more_commands(browser: Client, ana: User) -> None:
     place(browser)
     call = Call.objects.get()
     tone = browser.post(f"/api/v2/calls/{call.pk}/dtmf", {"digits": "1"}, content_type="application/json")
     assert (tone.status_code, tone.json()["code"]) == (409, "call_ended")
-    hang_up = browser.post(f"/api/v2/calls/{call.pk}/hangup")
-    assert (hang_up.status_code, hang_up.json()["call"]["status"]) == (200, "failed")
-
-
-def test_the_detaching_beacon_carries_its_token_in_the_form(ana: User) -> None:
-    strict = Client(enforce_csrf_checks=True)
-    strict.force_login(ana)
-    call = CallFactory(user=ana)
-    strict.get("/people")
-    token = strict.cookies["csrftoken"].value
-    answer = strict.post(f"/api/v2/calls/{call.pk}/detach", {"csrfmiddlewaretoken": token})
-    # Not 403: it went as far as the switch, which is not there.
-    assert answer.status_code == 503
 
 
 def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
     CallFactory(user=UserFactory())
-    assert browser.get("/api/v2/calls/current").json() == {"call": None, "role": None, "to_log": None}
+    assert browser.get("/api/v2/calls/current").json() == {
+        "call": None,
+        "role": None,
+        "ticket": None,
+        "to_log": None,
+    }
     mine = CallFactory(user=ana)
-    shown = browser.get("/api/v2/calls/current").json()["call"]
+    current = browser.get("/api/v2/calls/current").json()
+    assert current.pop("ticket")
+    shown = current["call"]
     assert shown["id"] == mine.pk
     assert shown["to_formatted"] == "+1 312-555-0123"
     assert shown["recording"] == {
         "state": "off",
+        "generation": 0,
         "status": "pending",
         "may_change": True,
         "mode": "both",

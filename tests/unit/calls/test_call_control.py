@@ -1,0 +1,92 @@
+"""The entrance for what makes a call stricter. No test here uses the database: pytest-django sees to that."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+import pytest
+from django.core import signing
+
+from onrecord.accounts.models import User
+from onrecord.asgi import application
+from onrecord.calls.models import Call
+from onrecord.calls.tickets import Ticket, issue, read
+
+CALL = Call(id="0123456789abcdef0123456789abcdef", user_id=7)
+REP, COLLEAGUE = User(pk=7), User(pk=8)
+COMMANDS = ("pause", "hangup", "leave", "detach")
+PRESS = json.dumps({"press": "one"}).encode()
+
+
+def ask(
+    command: str, *, ticket: str, call_id: str = CALL.id, method: str = "POST", body: bytes = PRESS
+) -> tuple[int, dict[str, Any]]:
+    """Status and JSON of the web's answer. Nobody listens at the switch's address: 503 is "let through"."""
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": f"/api/v2/calls/{call_id}/{command}",
+        "headers": [(b"onrecord-ticket", ticket.encode())],
+    }
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(application(scope, receive, send))
+    return sent[0]["status"], json.loads(sent[1]["body"])
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_ticket_is_all_that_is_needed(command: str) -> None:
+    status, said = ask(command, ticket=issue(CALL, REP))
+    assert (status, said["code"]) == (503, "switch_unreachable")
+    assert "may still run" in said["message"]
+
+
+def test_a_ticket_names_the_call_the_user_and_what_they_are_in_it() -> None:
+    assert read(issue(CALL, REP)) == Ticket(call_id=CALL.id, user_id="7", role="rep")
+    assert read(issue(CALL, COLLEAGUE)) == Ticket(call_id=CALL.id, user_id="8", role="collaborator")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_without_a_ticket_of_this_very_call_nothing_is_done(
+    command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good, now = issue(CALL, REP), time.time()
+    with monkeypatch.context() as clock:
+        clock.setattr(signing.time, "time", lambda: now - 25 * 3600)
+        old = issue(CALL, REP)
+    for bad in ("", "nonsense", good[:-1], good[1:], old):
+        assert ask(command, ticket=bad)[0] == 403, bad
+    assert ask(command, ticket=good, call_id="f" * 32)[0] == 403
+    assert ask(command, ticket=good, method="GET")[0] == 405
+
+
+def test_a_colleague_leaves_but_ends_the_call_for_nobody() -> None:
+    ticket = issue(CALL, COLLEAGUE)
+    assert ask("hangup", ticket=ticket)[0] == 403
+    assert ask("leave", ticket=ticket)[0] == 503
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"null",
+        b'{"press": 5}',
+        b'{"press": ""}',
+        b'{"press": "\\ud800"}',
+        b"[" * 900,
+        b" " * 2000,
+    ],
+)
+def test_a_press_that_cannot_be_read_is_refused_with_a_sentence(body: bytes) -> None:
+    status, said = ask("pause", ticket=issue(CALL, REP), body=body)
+    assert (status, said["code"]) == (400, "bad_request")
