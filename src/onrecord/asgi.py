@@ -37,6 +37,8 @@ if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
     # Every request has a thread of its own, and a new connection would cost it some milliseconds. Not for the
     # worker: it forks, and a pool's threads do not.
     settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
+    # After the server was restarted every pooled connection is dead: one that is would cost a visitor a 500.
+    settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 application = ServeStaticASGI(
     BodyLimit(

@@ -40,7 +40,8 @@ def free_port() -> int:
 class Installation:
     """`onrecord serve` over a copy of a prepared data folder."""
 
-    def __init__(self, home: Path, *, like: Path | None = None) -> None:
+    def __init__(self, home: Path, *, like: Path | None = None, database: str | None = None) -> None:
+        """`database`: its URL, where it is not in the folder."""
         self.home = home
         if like:
             shutil.copytree(like, home)
@@ -53,6 +54,7 @@ class Installation:
             "ONRECORD_HOME": str(home),
             "ONRECORD_WEB": f"127.0.0.1:{free_port()}",
             "ONRECORD_SWITCH": f"127.0.0.1:{free_port()}",
+            **({"ONRECORD_DATABASE_URL": database} if database else {}),
         }
         self.config = Config.load(self.environ)
         self.log = home.parent / f"{home.name}.log"

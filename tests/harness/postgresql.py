@@ -12,38 +12,64 @@ from pathlib import Path
 from typing import Any
 
 
-@contextmanager
-def postgresql() -> Iterator[str]:
-    """URL of an empty database. The server listens at a socket in its own folder and nowhere else."""
-    folder = Path(tempfile.mkdtemp(prefix="onrecord-postgresql-"))
-    owner = _owner()
-    if owner:
-        shutil.chown(folder, **owner)
-    identity: dict[str, Any] = {**owner, "extra_groups": []} if owner else {}
-    try:
+class Server:
+    """A database server, which can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        owner = _owner()
+        self._identity: dict[str, Any] = {**owner, "extra_groups": []} if owner else {}
+        if owner:
+            shutil.chown(folder, **owner)
         subprocess.run(
             [_program("initdb"), "--pgdata", folder / "data", "--username", "onrecord", "--auth", "trust",
              "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"],
-            check=True, stdout=subprocess.DEVNULL, cwd=folder, **identity,
+            check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._identity,
         )  # fmt: skip
-        with (folder / "log").open("wb") as log:
-            server = subprocess.Popen(
-                [_program("postgres"), "-D", folder / "data", "-k", folder, "-c", "listen_addresses=",
-                 "-c", "fsync=off", "-c", "shared_buffers=256MB", "-c", "max_wal_size=4GB"],
-                stderr=log, cwd=folder, **identity,
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://onrecord@/onrecord?host={self._folder}"
+
+    def start(self) -> None:
+        with (self._folder / "log").open("ab") as log:
+            self._process = subprocess.Popen(
+                [_program("postgres"), "-D", self._folder / "data", "-k", self._folder,
+                 "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=256MB",
+                 "-c", "max_wal_size=4GB"],
+                stderr=log, cwd=self._folder, **self._identity,
             )  # fmt: skip
+        _wait_for(self._process, self._folder)
+
+    def stop(self) -> None:
+        """Its quick way to stop: clients are cut off."""
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(timeout=60)
+
+
+@contextmanager
+def server() -> Iterator[Server]:
+    """A server with an empty database. It listens at a socket in its own folder and nowhere else."""
+    folder = Path(tempfile.mkdtemp(prefix="onrecord-postgresql-"))
+    try:
+        running = Server(folder)
         try:
-            _wait_for(server, folder)
             subprocess.run(
                 [_program("createdb"), "-h", folder, "-U", "onrecord", "onrecord"], check=True, cwd=folder
             )
-            yield f"postgresql://onrecord@/onrecord?host={folder}"
+            yield running
         finally:
-            # Its quick way to stop: clients are cut off.
-            server.send_signal(signal.SIGINT)
-            server.wait(timeout=60)
+            running.stop()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """URL of an empty database."""
+    with server() as running:
+        yield running.url
 
 
 def _owner() -> dict[str, str]:

@@ -83,9 +83,9 @@ def test_the_browser_learns_from_live_events_what_its_commands_have_done(
         refused = ana.send("POST", "/calls", to=STRANGER, sdp=peers.offer().sdp)
         assert (refused.status_code, refused.json()["code"]) == (409, "call_in_progress")
 
-        paused_at = ana.record(call["id"], "paused")
+        paused = ana.pause(call["id"])
         assert stream.until("recording.paused")[0]["recording"]["state"] == "paused"
-        assert ana.record(call["id"], "recording") > paused_at
+        assert ana.record(call["id"], paused["generation"]) > paused["clock_ms"]
         assert stream.until("recording.resumed")[0]["recording"]["state"] == "recording"
         assert ana.send("POST", f"/calls/{call['id']}/dtmf", digits="1#").status_code == 204
 

@@ -1,7 +1,7 @@
 """What makes a call stricter or ends it: an entrance that needs no database.
 
-Sessions, permissions and the audit trail are all in the database, so nothing of Django's stands before this: a
-ticket says who asks, the switch is asked, and its event writes the audit row.
+Sessions, permissions and the audit trail are all in the database, so nothing of Django's stands before this.
+A ticket says who asks; the switch is asked; its event writes the audit row.
 """
 
 import asyncio
@@ -147,7 +147,9 @@ Command = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
 
 _COMMANDS: dict[str, Command] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
 
-_STILL_RUNS = "The switch cannot be reached: the call may still run and be recorded. Close this tab to leave it at once."
+_STILL_RUNS = (
+    "The switch cannot be reached: the call may still run and be recorded. Close this tab to leave it."
+)
 _REFUSALS: dict[str, tuple[int, str, str]] = {
     "not_changeable": (403, "not_allowed", "The recording policy does not let you pause this recording."),
     "not_permitted": (403, "not_allowed", "You may not control recordings. Ask an admin if you need to."),
@@ -163,6 +165,5 @@ async def _answer(send: Send, reply: Reply) -> None:
         headers.append((b"content-type", b"application/json"))
     start: Message = {"type": "http.response.start", "status": int(status), "headers": headers}
     await send(start)
-    await send(
-        {"type": "http.response.body", "body": b"" if content is None else json.dumps(content).encode()}
-    )
+    body = b"" if content is None else json.dumps(content).encode()
+    await send({"type": "http.response.body", "body": body})

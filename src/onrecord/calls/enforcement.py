@@ -26,8 +26,8 @@ _AT_ONCE = 16
 def hold_live_calls() -> int:
     """Judge every live call anew and restrict those that must be restricted; how many.
 
-    Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that took
-    no writes left undone.
+    Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that
+    took no writes left undone.
     """
     policy = current()
     live = Call.objects.live().select_related("person", "user", "recording")

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import OperationalError
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -56,8 +56,8 @@ def _take(request: HttpRequest) -> None:
         raise ApiError(400, "bad_event", str(error)) from error
     except Call.DoesNotExist as error:
         raise ApiError(404, "no_such_call", "The web does not know this call.") from error
-    except OperationalError as error:
-        # Another writer kept the database for longer than the timeout: the switch asks again.
+    except (OperationalError, InterfaceError) as error:
+        # It is locked for longer than the timeout, full, stopped or restarted: the switch asks again.
         log.warning("The event could not be stored now: %s", error)
         raise ApiError(503, "busy", "The database is busy. Send the event again.") from error
     log.info(

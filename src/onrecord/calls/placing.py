@@ -40,7 +40,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         actions.confirm_placed(call, acting_user=acting_user)
         hold_placed(call)
     except Exception:
-        # The rep is told that the call failed: nobody would be there to talk, and a restriction may be missing.
+        # The rep is told that it failed: nobody would be there to talk, and a restriction may be missing.
         _hang_up(call)
         raise
     return call, answer

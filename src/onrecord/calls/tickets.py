@@ -1,7 +1,7 @@
 """Tickets of a call: what a user may still do to it when neither session nor database can be asked.
 
-A ticket is signed and names one user in one call. It can only end the call, leave it or stop its recording, so it
-stays good when the user signs out or loses a permission.
+A ticket is signed and names one user in one call. It can only end the call, leave it or stop its recording,
+so it stays good when the user signs out or loses a permission.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,7 @@
 """Transactions take turns, as they do in SQLite."""
 
+from contextlib import suppress
+
 from django.db.backends.postgresql import base
 
 #: Key of the advisory lock: the turn to write. The migration of the events' trigger names it too.
@@ -21,7 +23,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.wrap_database_errors:
                 self.connection.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
         except Exception:
-            # Django takes the transaction for not begun.
-            self.connection.rollback()
-            super()._set_autocommit(True)  # type: ignore[misc]
+            # Django takes the transaction for not begun. Of a lost connection there is nothing to roll back.
+            with suppress(self.Database.Error):
+                self.connection.rollback()
+                super()._set_autocommit(True)  # type: ignore[misc]
             raise
