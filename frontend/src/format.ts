@@ -13,8 +13,16 @@ export function timer(milliseconds: number): string {
 
 /** A moment in the user's time zone, as the server writes it: "31 Jan 2026, 15:04". */
 export function moment(iso: string): string {
-  const timeZone = document.querySelector<HTMLMetaElement>('meta[name=time-zone]')?.content
-  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', timeZone } as const
+  return written(iso, { timeZone: document.querySelector<HTMLMetaElement>('meta[name=time-zone]')?.content })
+}
+
+/** A moment in the browser's own time zone, which it names: "31 Jan 2026, 15:04 GMT+1". */
+export function localMoment(iso: string): string {
+  return written(iso, { timeZoneName: 'short' })
+}
+
+function written(iso: string, zone: Intl.DateTimeFormatOptions): string {
+  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', ...zone } as const
   return new Intl.DateTimeFormat('en-GB', options).format(new Date(iso)).replace('Sept', 'Sep')
 }
 

@@ -19,7 +19,7 @@ import { startLivePages } from './live-pages.ts'
 import { live } from './live.ts'
 import { startNavigation, toggleListening } from './navigation.ts'
 import { startRecordings } from './recordings.ts'
-import { copyField, openShare } from './sharing.ts'
+import { copyField, openShare, showLocalTimes } from './sharing.ts'
 import { startSignOut } from './sign-out.ts'
 import { startTheme } from './theme.ts'
 
@@ -40,6 +40,7 @@ startNavigation()
 startDisclosures()
 startSignOut()
 openShare()
+showLocalTimes()
 if (document.querySelector('[data-count]')) startCounts()
 
 document.addEventListener('click', (event) => {

@@ -1,5 +1,6 @@
 /** Public links: what follows `#` in one is posted, so that no address with it goes anywhere. */
 import { part } from './dom.ts'
+import { localMoment } from './format.ts'
 import { toast } from './toast.ts'
 
 /** On the page that a link leads to. */
@@ -15,6 +16,13 @@ export function openShare(): void {
   // Neither the history nor the back button brings the token up again.
   history.replaceState(null, '', location.pathname)
   form.submit()
+}
+
+/** Visitors have no account that knows their time zone, but their browser does. */
+export function showLocalTimes(): void {
+  for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-local]')) {
+    time.textContent = localMoment(time.dateTime)
+  }
 }
 
 /** Copy what stands in the field that a button names. */

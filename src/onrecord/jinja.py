@@ -1,6 +1,6 @@
 """The Jinja2 environment of the pages."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
@@ -26,6 +26,7 @@ def environment(**options: Any) -> Environment:
         "age": age,
         "bars": bars,
         "datetime": format_datetime,
+        "utc_datetime": format_utc,
         "duration": duration,
         "full_height": full_height,
         "missing_sound": missing_sound,
@@ -57,6 +58,14 @@ def format_datetime(value: datetime | None) -> Markup:
     local = timezone.localtime(value)
     # Nothing in it has to be escaped, and a list has many.
     return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{_written(local)}</time>')  # noqa: S704
+
+
+def format_utc(value: datetime) -> Markup:
+    """A moment for a reader whose time zone is not known: UTC, which the browser replaces by its own zone."""
+    utc = value.astimezone(UTC)
+    return Markup('<time datetime="{}" data-local>{} UTC</time>').format(
+        utc.isoformat(timespec="seconds"), _written(utc)
+    )
 
 
 def age(value: datetime) -> Markup:

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -49,6 +51,8 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
         expect(page.locator(".comment-list")).to_contain_text(words)
     expect(sharing.get_by_label("The public link")).to_have_value(address)
 
+    denver = {"timezoneId": "America/Denver"}
+    outside.context.new_cdp_session(outside).send("Emulation.setTimezoneOverride", denver)
     outside.goto(address)
     expect(outside.get_by_label("Passcode")).to_be_visible()
     assert outside.url == f"{installation.url}/shared"
@@ -60,6 +64,10 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
     outside.keyboard.press("Enter")
     expect(outside.get_by_role("heading", name="A recorded call")).to_be_visible()
     expect(outside.locator("or-dialer")).to_have_count(0)
+    # A visitor reads times in the zone of their browser.
+    made = outside.locator("time").first
+    at = datetime.fromisoformat(made.get_attribute("datetime") or "").astimezone(ZoneInfo("America/Denver"))
+    expect(made).to_have_text(re.compile(rf"{at:%H:%M} GMT-[67]$"))
     outside.get_by_role("button", name="Play").click()
     expect(outside.locator(".player-now")).to_have_text("0:01", timeout=15_000)
     outside.get_by_role("slider", name="Position").press("ArrowRight")

@@ -1,6 +1,6 @@
 /** How the recording button and its text look: pure, so that every case can be tested. */
 import type { Call, Decision, Wanted } from '../api.ts'
-import type { State } from './state.ts'
+import { isOver, type State } from './state.ts'
 
 export interface RecordingView {
   /** Accessible name and tooltip. */
@@ -18,8 +18,12 @@ export interface RecordingView {
   press: { kind: 'next-call'; wanted: boolean } | { kind: 'now'; wanted: Wanted } | null
 }
 
-/** What became of the recording of an ended call. */
-export function outcomeText({ recording }: Call): string {
+/** What became of the recording once the user is out of the call, which may go on without them. */
+export function outcomeText(call: Call): string {
+  const { recording } = call
+  if (!isOver(call)) {
+    return recording.state === 'recording' ? 'The call goes on and is being recorded.' : 'The call goes on.'
+  }
   switch (recording.status) {
     case 'completed':
       return 'The recording is ready.'

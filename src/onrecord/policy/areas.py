@@ -156,7 +156,7 @@ def place_name(code: str) -> str:
     """English name of a country, subdivision or area code as used in sentences."""
     if code.isdecimal():
         return f"area code {code}"
-    return subdivision_names().get(code) or country_names().get(code) or code
+    return subdivision_names().get(code) or country_names().get(code) or _region_names().get(code) or code
 
 
 @cache
@@ -180,6 +180,15 @@ def _area_of_row(row: dict[str, str]) -> Area:
 def subdivision_names() -> dict[str, str]:
     """ISO 3166-2 code to name, for the United States and Canada."""
     return {row["code"]: row["name"] for row in _rows("subdivisions.csv")}
+
+
+@cache
+def _region_names() -> dict[str, str]:
+    """ISO 3166-2 code to English name outside the United States and Canada, as far as CLDR 48.2 names them.
+
+    Only for display: `is_subdivision` takes any code of the right form, because the list lags behind ISO.
+    """
+    return {row["code"]: row["name"] for row in _rows("regions.csv")}
 
 
 @cache

@@ -156,10 +156,15 @@ def test_subdivisions_are_checked_by_list_at_home_and_by_form_abroad() -> None:
 
 
 def test_places_are_named_in_words() -> None:
-    assert [place_name(code) for code in ("US-CA", "DE", "GB", "415", "DE-BY")] == [
+    assert [
+        place_name(code) for code in ("US-CA", "DE", "GB", "415", "GB-SCT", "DE-BE", "FR-IDF", "DE-XX")
+    ] == [
         "California",
         "Germany",
         "United Kingdom",
         "area code 415",
-        "DE-BY",
+        "Scotland",
+        "Berlin",
+        "Île-de-France",
+        "DE-XX",
     ]
