@@ -13,6 +13,7 @@ from onrecord.doctor.finding import Check, Finding, Level, fail
 CHECKS: tuple[Check, ...] = (
     program.python_version,
     program.codecs,
+    program.decoder,
     program.static_files,
     program.clock,
     data.data_folder,

@@ -2,10 +2,11 @@
 
 import platform
 import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from onrecord.config import Config
-from onrecord.doctor.finding import Finding, fail, ok
+from onrecord.doctor.finding import Finding, fail, ok, warn
 
 #: This module is younger than that, so a clock that shows less is wrong.
 _PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -25,6 +26,26 @@ def codecs(_: Config) -> Finding:
     if "libopus" not in av.codecs_available:
         return fail("PyAV has no libopus, so nothing can be rendered.", "Install PyAV's wheel from PyPI.")
     return ok(f"PyAV {av.__version__} encodes Opus.")
+
+
+def decoder(_: Config) -> Finding:
+    """Sound files from elsewhere are decoded by a process that is confined as far as this host can."""
+    from onrecord.decoding.process import probe
+
+    return judge_decoder(probe())
+
+
+def judge_decoder(protections: Sequence[str]) -> Finding:
+    """Judge the names of what is in force (`decoding.confinement`)."""
+    said = (
+        f"Sound files from elsewhere are decoded in a process of their own, under: {', '.join(protections)}."
+    )
+    if not {"Landlock", "seccomp"} & set(protections):
+        return warn(
+            f"{said} This kernel keeps it neither from files nor from the network.",
+            "Run OnRecord on Linux 5.13 or newer, with Landlock or seccomp, before strangers' files come in.",
+        )
+    return ok(said)
 
 
 def static_files(_: Config) -> Finding:

@@ -9,6 +9,8 @@ from onrecord.durations import duration
 _CAUSES = {
     "damaged": "part of the call's file was damaged",
     "torn": "the phone switch stopped without warning",
+    "unreadable": "part of the imported file could not be read",
+    "cut": "the imported file ends too early",
 }
 _UNKNOWN = "something went wrong while it was recorded"
 #: Places that are named; a recording with more is beyond listing.

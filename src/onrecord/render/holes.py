@@ -19,6 +19,11 @@ class Cause(StrEnum):
     DAMAGED = "damaged"
     #: The switch died before it had written it; at most a second. `end_ms` is the latest it can have been.
     TORN = "torn"
+    #: Of a file from elsewhere: it stands there, and cannot be decoded.
+    UNREADABLE = "unreadable"
+    #: Of a file from elsewhere: it ends before the length that its header says. The hole begins where the
+    #: audio ends.
+    CUT = "cut"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

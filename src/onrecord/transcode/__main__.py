@@ -1,8 +1,8 @@
 """The process: an order on standard input, what came of it on standard output, both JSON.
 
-The answer is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. A file from
-elsewhere is read by large decoders in C: should one fall over it, or not come to an end, only this process is
-gone. Anything that trying again may mend ends it with a status other than 0.
+The answer is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. Anything that
+trying again may mend ends the process with a status other than 0. The file itself is decoded one process
+further on (`onrecord.decoding`): this one has the keys.
 """
 
 import json
@@ -11,9 +11,9 @@ import sys
 
 from onrecord.blobs.store import BlobStore
 from onrecord.config import Config
+from onrecord.decoding.process import UndecodableError
 from onrecord.transcode.conversion import Order, convert
 from onrecord.transcode.sides import SidesMixedError
-from onrecord.transcode.sound import UnusableError
 
 #: Seconds of processor time; the longest recording takes a third of it.
 _CPU_S = 900
@@ -29,7 +29,7 @@ def main() -> None:
         answer = {"completion": convert(order, store, order.file.parent, config.secrets.master_key)}
     except SidesMixedError as error:
         answer = {"problem": {"code": "sides_mixed", "message": str(error)}}
-    except UnusableError as error:
+    except UndecodableError as error:
         answer = {"problem": {"code": "unusable", "message": str(error)}}
     json.dump(answer, sys.stdout)
 

@@ -4,20 +4,30 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import AwareDatetime, BaseModel
 
 from onrecord.blobs.store import AlreadyStoredError, BlobStore
 from onrecord.blobs.waiting import WaitingFile
 from onrecord.capture.gate import Side
 from onrecord.capture.journal import NO_PARTY, ControlFrame
+from onrecord.decoding.process import Decoder
 from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
 from onrecord.render.follower import Recording, completion, stored_but_not_told
+from onrecord.render.holes import holes
 from onrecord.render.spans import spans
+from onrecord.transcode.damage import Damage, cut
 from onrecord.transcode.sides import Channel, sides
-from onrecord.transcode.sound import Sound
+
+#: Hours of the longest recording taken.
+LONGEST_H = 12
+#: Seconds of processor time for decoding one (measured: `bench imports`).
+_DECODING_S = 150
+#: Samples of silence written at once.
+_BLOCK = 4 * RATE
 
 _PARTIES = {Side.OURS: (0, "rep"), Side.CONTACT: (1, "contact")}
 
@@ -42,7 +52,7 @@ class Order(BaseModel):
 def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> dict[str, Any]:
     """Make and store the recording; the data of its `recording.completed` (docs/reference/switch.md).
 
-    Done already, it is only told again. Raises UnusableError, SidesMixedError, RenderError, OSError.
+    Done already, it is only told again. Raises UndecodableError, SidesMixedError, RenderError, OSError.
     """
     if not store.exists(order.call_id):
         made = _make(order, drafts, master_key)
@@ -63,23 +73,30 @@ def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> 
 
 
 def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
-    with WaitingFile(order.file, master_key) as file, Sound(file) as sound:
+    with (
+        WaitingFile(order.file, master_key) as file,
+        Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=_DECODING_S) as sound,
+    ):
         picked = sides(sound.facts.channels, order.channels, Mode(order.policy["mode"]))
-        draft = Draft(drafts / f"{order.call_id}.audio", order.call_id)
+        draft, damage = Draft(drafts / f"{order.call_id}.audio", order.call_id), Damage()
         try:
-            for samples in sound.samples():
-                draft.add(picked.pick(samples))
+            for piece in sound.pieces():
+                if isinstance(piece, int):
+                    damage.add(draft.samples, piece)
+                    _add_silence(draft, piece)
+                else:
+                    draft.add(picked.pick(piece))
         except BaseException:
             draft.discard()
             raise
-        facts = _file(file, sound)
+        facts = _file(file, sound, damage)
     peaks = draft.finish()
     source = {
         **order.source,
         "file": facts,
         "channels": [channel.value for channel in order.channels] if order.channels else None,
     }
-    controls = _controls(order, picked.heard, round(draft.samples * 1000 / RATE))
+    controls = _controls(order, picked.heard, damage, round(draft.samples * 1000 / RATE), sound.cut_s)
     # Of voices in one channel nobody can say whose turn it is.
     apart = set(picked.heard) if picked.ours != picked.contact else set()
     unsigned = _manifest(order.call_id, source, controls, draft, peaks) | {"talk": draft.talk.finish(apart)}
@@ -92,7 +109,12 @@ def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
     )
 
 
-def _file(file: WaitingFile, sound: Sound) -> dict[str, Any]:
+def _add_silence(draft: Draft, samples: int) -> None:
+    for start in range(0, samples, _BLOCK):
+        draft.add(np.zeros((min(_BLOCK, samples - start), 2), np.int16))
+
+
+def _file(file: WaitingFile, sound: Decoder, damage: Damage) -> dict[str, Any]:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     facts = sound.facts
@@ -103,12 +125,15 @@ def _file(file: WaitingFile, sound: Sound) -> dict[str, Any]:
         "codec": facts.codec,
         "rate": facts.rate,
         "channels": facts.channels,
-        "truncated": sound.truncated,
+        "truncated": sound.cut_s > 0,
+        "unreadable_ms": round(damage.samples * 1000 / RATE),
     }
 
 
-def _controls(order: Order, heard: list[Side], duration_ms: int) -> list[ControlFrame]:
-    """What a journal would say of a call that was recorded from end to end."""
+def _controls(
+    order: Order, heard: list[Side], damage: Damage, duration_ms: int, cut_s: float
+) -> list[ControlFrame]:
+    """What a journal would say of a call that was recorded from end to end, but for what was damaged."""
 
     def control(kind: str, clock: int, party: int = NO_PARTY, **fields: Any) -> ControlFrame:
         return ControlFrame(type=kind, clock=clock, party=party, fields=fields)
@@ -123,6 +148,8 @@ def _controls(order: Order, heard: list[Side], duration_ms: int) -> list[Control
         *joins,
         control("answer", 0, at=order.answered_at.isoformat()),
         control("start", 0, actor=None),
+        *damage.controls(mode=order.policy["mode"], parties={_PARTIES[side][0]: side for side in heard}),
+        *cut(duration_ms, cut_s),
         control("end", duration_ms, status="completed", reason="imported"),
     ]
 
@@ -144,7 +171,7 @@ def _manifest(
             if entry["type"] == "join"
         ],
         "spans": [span.document() for span in spans(controls, until_ms=controls[-1].clock)],
-        "holes": [],
+        "holes": [hole.document() for hole in holes(controls)],
         "begins_at_ms": 0,
         "samples": draft.samples,
         "frames": {},

@@ -1,6 +1,7 @@
 """Files from elsewhere become stored recordings, or are refused with a sentence."""
 
 import io
+import json
 import os
 import shutil
 import wave
@@ -19,12 +20,12 @@ from onrecord.blobs.recording import Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, BlobStore
 from onrecord.blobs.waiting import sealing
 from onrecord.config import Config
+from onrecord.decoding.process import UndecodableError
 from onrecord.limits import LARGEST_RECORDING
 from onrecord.render.errors import RenderError
 from onrecord.render.verify import verify
 from onrecord.transcode.conversion import Order, convert
 from onrecord.transcode.sides import Channel, SidesMixedError
-from onrecord.transcode.sound import UnusableError
 
 CALL_ID = "ab" * 16
 POLICY = {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 1}
@@ -156,6 +157,32 @@ def test_of_a_file_that_was_cut_what_is_there_is_kept_and_the_manifest_says_so(
     result = take(sound_files.cut(sound_files.stereo(tmp_path / f"call.{suffix}"), 0.5), channels=USER_LEFT)
     assert 0.4 < result["duration_ms"] / 1000 / LENGTH_S < 0.7
     assert b'"truncated":true' in store.get(CALL_ID, MANIFEST)
+    lacks = result["holes"][-1]
+    assert lacks["cause"] == "cut"
+    assert abs(lacks["end_ms"] - LENGTH_S * 1000) < 150
+    assert_proven(config, result)
+
+
+def test_what_cannot_be_read_of_a_file_is_a_hole_at_its_place(
+    take: Callable[..., dict[str, Any]], store: BlobStore, config: Config, tmp_path: Path
+) -> None:
+    file = sound_files.stereo(tmp_path / "call.mp3")
+    content = file.read_bytes()
+    middle = len(content) // 2
+    file.write_bytes(content[:middle] + bytes(3000) + content[middle + 3000 :])
+    result = take(file, channels=USER_LEFT)
+    (hole,) = result["holes"]
+    assert (hole["cause"], hole["parties"]) == ("unreadable", [0, 1])
+    assert 1000 < hole["start_ms"] < 2000
+    assert result["spans"] == [
+        {"start_ms": 0, "end_ms": hole["start_ms"], "parties": [0, 1]},
+        {"start_ms": hole["end_ms"], "end_ms": result["duration_ms"], "parties": [0, 1]},
+    ]
+    assert abs(result["duration_ms"] - LENGTH_S * 1000) < 150
+    told = json.loads(store.get(CALL_ID, MANIFEST))
+    assert told["holes"] == result["holes"]
+    assert told["source"]["file"]["unreadable_ms"] == hole["end_ms"] - hole["start_ms"]
+    assert heard(store) == [USER_HZ, PERSON_HZ]
     assert_proven(config, result)
 
 
@@ -185,7 +212,7 @@ def test_files_that_are_none_are_refused_with_a_sentence(
         sound_files.cut(sound_files.mono(tmp_path / "cut.m4a"), 0.5): "not a sound file",
     }
     for file, sentence in cases.items():
-        with pytest.raises(UnusableError, match=sentence):
+        with pytest.raises(UndecodableError, match=sentence):
             take(file)
     assert not store.exists(CALL_ID)
     assert list((tmp_path / "drafts").iterdir()) == []

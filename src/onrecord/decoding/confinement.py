@@ -1,0 +1,156 @@
+"""Taking from this process all that decoding does not need.
+
+What the system cannot take is left out, and said: `confine` names what is in force, and `onrecord doctor`
+shows it. Numbers are of Linux's headers: prctl(2), seccomp(2), landlock(7).
+"""
+
+import ctypes
+import os
+import platform
+import resource
+import signal
+import struct
+from collections.abc import Callable
+from typing import Any
+
+#: Belongs to nobody (`nobody` by convention): may read no file that is not everybody's.
+_NOBODY = 65_534
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
+_SECCOMP_MODE_FILTER = 2
+_SECCOMP_ALLOW, _SECCOMP_KILL, _SECCOMP_EPERM = 0x7FFF0000, 0x80000000, 0x00050001
+
+#: AUDIT_ARCH_* and the system calls by which a decoder computes, remembers and talks: (x86_64, aarch64).
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+_CALLS = {
+    "read": (0, 63),
+    "write": (1, 64),
+    "close": (3, 57),
+    "mmap": (9, 222),
+    "mprotect": (10, 226),
+    "munmap": (11, 215),
+    "brk": (12, 214),
+    "rt_sigaction": (13, 134),
+    "rt_sigprocmask": (14, 135),
+    "rt_sigreturn": (15, 139),
+    "sched_yield": (24, 124),
+    "mremap": (25, 216),
+    "madvise": (28, 233),
+    "getpid": (39, 172),
+    "exit": (60, 93),
+    "gettid": (186, 178),
+    "futex": (202, 98),
+    "sched_getaffinity": (204, 123),
+    "restart_syscall": (219, 128),
+    "clock_gettime": (228, 113),
+    "exit_group": (231, 94),
+    "tgkill": (234, 131),
+    "getrandom": (318, 278),
+}
+
+#: The same on every architecture.
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
+_LANDLOCK_VERSION = 1
+#: By version: how many kinds of access to files, to the network, and across domains can be forbidden.
+_LANDLOCK = {1: (13, 0, 0), 2: (14, 0, 0), 3: (15, 0, 0), 4: (15, 2, 0), 5: (16, 2, 0), 6: (16, 2, 2)}
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_libc.syscall.restype = ctypes.c_long
+
+
+def confine(*, cpu_s: int, memory: int) -> list[str]:
+    """Give up everything but computing and the open pipes, for good; the names of what is in force.
+
+    `cpu_s` seconds of processor time and `memory` bytes of address space are left. Call it when all is
+    loaded: no file can be opened afterwards.
+    """
+    os.closerange(3, os.sysconf("SC_OPEN_MAX"))
+    steps: dict[str, Callable[[], bool]] = {
+        "own user": _become_nobody,
+        "Landlock": _forbid_files_and_network,
+        "limits": lambda: _limit(cpu_s, memory),
+        "seccomp": _forbid_system_calls,
+    }
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    return [name for name, step in steps.items() if step()]
+
+
+def _limit(cpu_s: int, memory: int) -> bool:
+    for kind, most in (
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_s),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_NOFILE, 3),
+        (resource.RLIMIT_NPROC, 0),
+    ):
+        resource.setrlimit(kind, (most, most))
+    return True
+
+
+def _become_nobody() -> bool:
+    if os.geteuid() != 0:
+        return False
+    try:
+        os.setgroups([])
+        os.setresgid(_NOBODY, _NOBODY, _NOBODY)
+        os.setresuid(_NOBODY, _NOBODY, _NOBODY)
+    except OSError:
+        # In a container root may not be allowed to become anybody else.
+        return False
+    # Another process of that user must not look into this one, nor may it be left behind.
+    _prctl(_PR_SET_DUMPABLE, 0)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    return True
+
+
+def _forbid_files_and_network() -> bool:
+    version = _libc.syscall(_LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), _LANDLOCK_VERSION)
+    if version < 1:
+        return False
+    kinds = _LANDLOCK[min(version, max(_LANDLOCK))]
+    ruleset = struct.pack("QQQ", *((1 << count) - 1 for count in kinds))
+    size = 8 * sum(count > 0 for count in kinds)
+    handle = _libc.syscall(_LANDLOCK_CREATE_RULESET, ruleset, ctypes.c_size_t(size), 0)
+    if handle < 0:
+        return False
+    try:
+        return bool(_libc.syscall(_LANDLOCK_RESTRICT_SELF, handle, 0) == 0)
+    finally:
+        os.close(handle)
+
+
+class _Program(ctypes.Structure):
+    """`struct sock_fprog`."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_char_p)]
+
+
+def _forbid_system_calls() -> bool:
+    machine = _ARCHITECTURES.get(platform.machine())
+    if machine is None:
+        return False
+    program = seccomp_program(*machine)
+    return _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.byref(_Program(len(program) // 8, program)))
+
+
+def seccomp_program(column: int, architecture: int) -> bytes:
+    """The filter in classic BPF: what is not in the table fails with EPERM, and calls of another
+    architecture kill.
+
+    `column` of the table holds the numbers of `architecture` (an AUDIT_ARCH).
+    """
+    allowed = [numbers[column] for numbers in _CALLS.values()]
+    load, equal, answer = 0x20, 0x15, 0x06
+    # `struct seccomp_data` begins with the number (0) and the architecture (4).
+    steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _SECCOMP_KILL), (load, 0, 0, 0)]
+    for place, number in enumerate(allowed):
+        # To the last step of all, over those that are left and the refusal.
+        steps.append((equal, len(allowed) - place, 0, number))
+    steps += [(answer, 0, 0, _SECCOMP_EPERM), (answer, 0, 0, _SECCOMP_ALLOW)]
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
+
+
+def _prctl(option: int, *values: Any) -> bool:
+    arguments = [ctypes.c_ulong(value) if isinstance(value, int) else value for value in values]
+    return bool(_libc.prctl(option, *arguments, *[ctypes.c_ulong(0)] * (4 - len(arguments))) == 0)
