@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 from onrecord.capture.gate import Side
 from onrecord.g711 import ALAW, PCMA, PCMU, ULAW
 from onrecord.render.errors import RenderError
-from onrecord.render.placement import PLACED
+from onrecord.render.stream import PLACED
 
 #: Most samples given at once (10 s): a long gap must not cost memory.
 BLOCK = 80_000
 
 _TABLES = {PCMU: ULAW, PCMA: ALAW}
+#: Which codes stand for more than -40 dB of full scale: a frame without any is silence, if not without noise.
+_LOUD = {kind: np.abs(table.astype(np.int32)) > 328 for kind, table in _TABLES.items()}
 _SIDES = (Side.OURS, Side.CONTACT)
 _Sample = TypeVar("_Sample", np.uint8, np.int16)
 
@@ -41,6 +43,15 @@ class Mixdown:
     def extend_tape(self, plaintexts: list[bytes]) -> None:
         """Add bytes that frames will refer to by `at`."""
         self._tape = np.concatenate([self._tape, *(np.frombuffer(text, np.uint8) for text in plaintexts)])
+
+    def quiet(self, frames: NDArray[np.void]) -> NDArray[np.bool_]:
+        """Which of PLACED[n], whose payloads are on the tape, are silence; bool[n]."""
+        starts = frames["at"] - self._tape_begins
+        found = zip(starts.tolist(), frames["size"].tolist(), frames["payload_type"].tolist(), strict=True)
+        return np.array(
+            [kind in _LOUD and not _LOUD[kind][self._tape[at : at + size]].any() for at, size, kind in found],
+            np.bool_,
+        )
 
     def add(self, frames: NDArray[np.void]) -> None:
         """Add PLACED[n]. None may lie before a limit already given."""

@@ -9,31 +9,12 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.g711 import RATE
+from onrecord.render.stream import ANCHOR_WINDOW_MS, JUMP, NEAR, PER_MS, PLACED, Quiet, Stream
 
-#: A frame placed in time.
-PLACED = np.dtype(
-    [
-        ("position", "<i8"),  # of its first sample
-        ("order", "<i8"),  # its number among the journal's media frames
-        ("at", "<i8"),  # where its payload begins on the caller's tape
-        ("size", "<u2"),  # samples = bytes of payload
-        ("party", "u1"),
-        ("payload_type", "u1"),
-    ]
-)
-
-_PER_MS = RATE // 1000
-#: Frames of a new stream that decide its anchor.
-_ANCHOR_FRAMES = 10
-#: How long after its first frame a new stream's anchor is decided in any case, in ms.
-_ANCHOR_WINDOW_MS = 1000
-#: No frame stands further than this from its clock, in samples.
-_JUMP = RATE
-
-#: A frame not yet placed stands at most so many samples before the newest clock: a stream waits up to
-#: `_ANCHOR_WINDOW_MS` for its anchor, and stands up to `_JUMP` before its clock.
-HORIZON = _ANCHOR_WINDOW_MS * _PER_MS + _JUMP
+#: A frame not yet placed stands at most so many samples before the newest clock: a run waits up to
+#: `ANCHOR_WINDOW_MS` for its anchor, a frame stands up to `JUMP` before its clock, and `NEAR` more where an
+#: anchor is kept that is as good.
+HORIZON = ANCHOR_WINDOW_MS * PER_MS + JUMP + NEAR
 
 
 class Placement:
@@ -42,18 +23,21 @@ class Placement:
     def __init__(self) -> None:
         #: Greatest clock of any media frame so far, in ms.
         self.newest = 0
-        #: Media frames per party, and those among them that repeated another.
+        #: Media frames per party; those among them that repeated another, and those left out because the
+        #: sender's clock is fast.
         self.captured: Counter[int] = Counter()
         self.duplicates: Counter[int] = Counter()
+        self.surplus: Counter[int] = Counter()
         self._frames = 0
         #: By party << 32 | SSRC.
-        self._streams: dict[int, _Stream] = {}
+        self._streams: dict[int, Stream] = {}
 
-    def place(self, headers: NDArray[np.void], at: NDArray[np.int64]) -> NDArray[np.void]:
+    def place(self, headers: NDArray[np.void], at: NDArray[np.int64], quiet: Quiet) -> NDArray[np.void]:
         """The frames whose place is now known, PLACED[m].
 
-        `headers` is FRAME[n] in journal order, `at` int64[n] says where the payloads are. A frame of a stream
-        whose anchor is not decided yet comes with a later call or with `finish`.
+        `headers` is FRAME[n] in journal order, `at` int64[n] says where the payloads are; `quiet` tells for
+        PLACED[k] of these frames which are silence, bool[k]. A frame whose run has no anchor yet comes with a
+        later call or with `finish`.
         """
         if not len(headers):
             return np.empty(0, PLACED)
@@ -71,10 +55,9 @@ class Placement:
         names = headers["party"].astype(np.int64) << 32 | headers["ssrc"]
         for name in np.unique(names).tolist():
             chosen = np.flatnonzero(names == name)
-            settled += self._advance(name, frames[chosen], headers[chosen], clocks[chosen])
+            settled += self._advance(name, frames[chosen], headers[chosen], clocks[chosen], quiet)
         for stream in self._streams.values():
-            if stream.anchor is None and self.newest > stream.opened + _ANCHOR_WINDOW_MS:
-                settled += stream.settle()
+            settled += stream.settle(self.newest)
         return np.concatenate(settled) if settled else np.empty(0, PLACED)
 
     def finish(self) -> NDArray[np.void]:
@@ -91,7 +74,12 @@ class Placement:
         )
 
     def _advance(
-        self, name: int, frames: NDArray[np.void], headers: NDArray[np.void], clocks: NDArray[np.int64]
+        self,
+        name: int,
+        frames: NDArray[np.void],
+        headers: NDArray[np.void],
+        clocks: NDArray[np.int64],
+        quiet: Quiet,
     ) -> list[NDArray[np.void]]:
         """Hand the frames of one party and SSRC to its stream, or to its next ones after jumps."""
         party = name >> 32
@@ -100,98 +88,13 @@ class Placement:
         while len(frames):
             stream = self._streams.get(name)
             if stream is None:
-                stream = self._streams[name] = _Stream(int(headers["timestamp"][0]), int(clocks[0]))
-            taken, repeated = stream.take(frames, headers, clocks)
-            self.duplicates[party] += repeated
-            if taken < len(frames):
-                del self._streams[name]  # the sender's clock jumped: what follows is another stream
+                stream = self._streams[name] = Stream(headers[0], int(clocks[0]))
+            taken = stream.take(frames, headers, clocks, quiet)
+            self.duplicates[party] += taken.repeated
+            self.surplus[party] += taken.surplus
+            settled += taken.settled
+            frames, headers, clocks = frames[taken.count :], headers[taken.count :], clocks[taken.count :]
+            if len(frames):  # the sender's clock jumped: what follows is another stream
                 settled += stream.settle()
-            elif stream.anchor is not None:
-                settled += stream.settle()
-            frames, headers, clocks = frames[taken:], headers[taken:], clocks[taken:]
+                self._streams[name] = Stream(headers[0], int(clocks[0]), after=stream)
         return settled
-
-
-class _Stream:
-    """Frames of one party and SSRC between two jumps of the sender's clock."""
-
-    def __init__(self, timestamp: int, clock: int) -> None:
-        #: Clock of the first frame, in ms.
-        self.opened = clock
-        #: Position of timestamp 0, in samples; None until decided.
-        self.anchor: int | None = None
-        #: PLACED arrays whose `position` is still an unwrapped timestamp.
-        self.waiting: list[NDArray[np.void]] = []
-        self._timestamp = timestamp
-        self._gathered = 0
-        self._least, self._greatest = 1 << 62, -1 << 62
-        self._recent = np.empty(0, np.int64)
-
-    def take(
-        self, frames: NDArray[np.void], headers: NDArray[np.void], clocks: NDArray[np.int64]
-    ) -> tuple[int, int]:
-        """Take frames from the front; (how many belong to this stream, how many of them were repeated)."""
-        previous = np.uint32(self._timestamp & 0xFFFFFFFF)
-        steps = np.diff(headers["timestamp"], prepend=previous).view(np.int32)
-        stamps = self._timestamp + np.cumsum(steps, dtype=np.int64)
-        taken = self._fitting(clocks * _PER_MS - stamps, clocks)
-        if not taken:
-            return 0, 0
-        self._timestamp = int(stamps[taken - 1])
-        fresh = self._fresh(stamps[:taken], headers["sequence"][:taken])
-        chosen = frames[:taken][fresh]
-        chosen["position"] = stamps[:taken][fresh]
-        self.waiting.append(chosen)
-        return taken, taken - len(chosen)
-
-    def settle(self) -> list[NDArray[np.void]]:
-        """The waiting frames, placed. Decides the anchor by the frames there are if that is still open."""
-        if self.anchor is None:
-            self.anchor = self._least
-        settled, self.waiting = self.waiting, []
-        for frames in settled:
-            frames["position"] += self.anchor
-        return settled
-
-    def _fitting(self, offsets: NDArray[np.int64], clocks: NDArray[np.int64]) -> int:
-        """How many frames, from the front, leave all frames of the stream within `_JUMP` of their clocks."""
-        early = 0
-        if self.anchor is None:
-            early = int(
-                np.searchsorted(
-                    clocks[: _ANCHOR_FRAMES - self._gathered], self.opened + _ANCHOR_WINDOW_MS, side="right"
-                )
-            )
-            least = np.minimum.accumulate(offsets[:early]).clip(max=self._least)
-            greatest = np.maximum.accumulate(offsets[:early]).clip(min=self._greatest)
-            fitting = _leading(greatest - least <= _JUMP)
-            if fitting:
-                self._least, self._greatest = int(least[fitting - 1]), int(greatest[fitting - 1])
-                self._gathered += fitting
-            if fitting < early:
-                return fitting
-            if early == len(offsets) and self._gathered < _ANCHOR_FRAMES:
-                return early
-            self.anchor = self._least
-        return early + _leading(np.abs(offsets[early:] - self.anchor) <= _JUMP)
-
-    def _fresh(self, stamps: NDArray[np.int64], sequences: NDArray[np.uint16]) -> NDArray[np.bool_]:
-        """Which frames repeat no earlier one: the same sequence number and timestamp."""
-        keys = stamps << 16 | sequences
-        if keys[0] > self._recent.max(initial=-1 << 62) and (np.diff(keys) > 0).all():
-            fresh = np.ones(len(keys), np.bool_)
-        else:
-            known = np.concatenate((self._recent, keys))
-            fresh = np.zeros(len(known), np.bool_)
-            fresh[np.unique(known, return_index=True)[1]] = True
-            fresh = fresh[len(self._recent) :]
-        # A repetition that is older than this stands too far from its clock to belong to the stream.
-        newest = max(int(stamps.max()), int(self._recent.max(initial=-1 << 62)) >> 16)
-        known = np.concatenate((self._recent, keys[fresh]))
-        self._recent = known[known >> 16 >= newest - 2 * _JUMP]
-        return fresh
-
-
-def _leading(fits: NDArray[np.bool_]) -> int:
-    """How many elements at the front are true."""
-    return len(fits) if fits.all() else int(np.argmin(fits))

@@ -38,11 +38,17 @@ class Rendering:
         return self._mixdown.begin
 
     def captured(self) -> dict[int, dict[str, int]]:
-        """Media frames per party: all of them, and those among them that only repeated another."""
-        duplicates = self._placement.duplicates
+        """Media frames per party: all of them; of these, those that only repeated another, and those left out
+        because the sender's clock is fast.
+        """
+        placement = self._placement
         return {
-            party: {"captured": count, "duplicate": duplicates[party]}
-            for party, count in sorted(self._placement.captured.items())
+            party: {
+                "captured": count,
+                "duplicate": placement.duplicates[party],
+                "surplus": placement.surplus[party],
+            }
+            for party, count in sorted(placement.captured.items())
         }
 
     def feed(self, chunks: Sequence[Chunk]) -> Iterator[NDArray[np.int16]]:
@@ -59,7 +65,8 @@ class Rendering:
         starts = np.cumsum([self._mixdown.tape_end] + [len(frames.plaintext) for frames in media])
         at = np.concatenate([frames.offsets + start for frames, start in zip(media, starts, strict=False)])
         self._mixdown.extend_tape([frames.plaintext for frames in media])
-        self._mixdown.add(self._placement.place(np.concatenate([frames.headers for frames in media]), at))
+        headers = np.concatenate([frames.headers for frames in media])
+        self._mixdown.add(self._placement.place(headers, at, self._mixdown.quiet))
         self.newest_ms = max(self.newest_ms, self._placement.newest)
         yield from self._mixdown.before(self._placement.newest * _PER_MS - HORIZON, self.sides)
         self._mixdown.forget_tape(self._placement.oldest_waiting)

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from onrecord.capture.journal import FRAME
-from onrecord.render.placement import HORIZON, PLACED, Placement
+from onrecord.render.placement import HORIZON, Placement
+from onrecord.render.stream import PLACED
 
 
 @dataclass
@@ -20,56 +21,158 @@ class Frame:
     party: int = 0
     ssrc: int = 1
     size: int = 160
+    quiet: bool = False
 
 
 @dataclass
-class SlowStream:
+class SlowRun:
+    """Rules 2 to 5 for one frame after another."""
+
     opened: int
-    last: int
+    first: int
+    follows: bool
+    kept: int | None
+    #: Greatest timestamp before the run, where it has overtaken that.
+    overtaken: int | None
     offsets: list[int] = field(default_factory=list)
+    #: (number, timestamp) of frames that wait for the anchor.
+    waiting: list[tuple[int, int]] = field(default_factory=list)
     anchor: int | None = None
-    members: list[tuple[int, int]] = field(default_factory=list)
+    #: Timestamps up to `overtaken` belong to this anchor.
+    before: int = 0
+    watch: int = 0
+    least: int = 1 << 60
+    due: int = 0
     seen: set[tuple[int, int]] = field(default_factory=set)
 
 
-def slowly(frames: list[Frame]) -> tuple[dict[int, int], int]:
-    """Position of each frame that is no repetition, by its number; how many were."""
+class SlowStream:
+    def __init__(
+        self, positions: dict[int, int], sizes: dict[int, int], end: int | None, last: int | None
+    ) -> None:
+        self.positions, self.sizes, self.end, self.sequence = positions, sizes, end, last
+        self.run: SlowRun | None = None
+        self.stamp, self.clock, self.greatest = 0, 0, -(1 << 60)
+        self.duplicates = self.surplus = 0
+
+    def decide(self) -> None:
+        run = self.run
+        if run is None or run.anchor is not None:
+            return
+        level = min(run.offsets)
+        run.anchor = run.kept if run.kept is not None and abs(level - run.kept) <= 320 else level
+        if run.follows and self.end is not None:
+            run.anchor = max(run.anchor, min(self.end - run.first, level + 8000))
+        run.watch, run.least = run.opened, level
+        for number, stamp in run.waiting:
+            self.put(number, stamp)
+
+    def anchor_of(self, stamp: int) -> int:
+        assert self.run is not None
+        assert self.run.anchor is not None
+        late = self.run.overtaken is not None and stamp <= self.run.overtaken
+        return self.run.before if late else self.run.anchor
+
+    def put(self, number: int, stamp: int) -> None:
+        self.positions[number] = self.anchor_of(stamp) + stamp
+        self.end = max(self.end or -(1 << 60), self.positions[number] + self.sizes[number])
+
+    def is_new(self, frame: Frame, stamp: int) -> bool:
+        assert self.run is not None
+        known = (frame.sequence, stamp) in self.run.seen
+        self.run.seen.add((frame.sequence, stamp))
+        self.duplicates += known
+        return not known
+
+    def take(self, number: int, frame: Frame, now: int) -> bool:
+        """False if the frame begins another stream."""
+        first = self.run is None
+        stamp = (
+            frame.timestamp if first else self.stamp + (frame.timestamp - self.stamp + 2**31) % 2**32 - 2**31
+        )
+        offset = now * 8 - stamp
+        if first or now - self.clock > 150:
+            self.decide()
+            kept = None if self.run is None else self.run.anchor
+            self.run = SlowRun(
+                opened=now,
+                first=stamp,
+                follows=self.sequence is not None and frame.sequence == (self.sequence + 1) % 65536,
+                kept=kept,
+                overtaken=self.greatest if kept is not None and stamp > self.greatest else None,
+                before=kept or 0,
+            )
+        run = self.run
+        assert run is not None
+        if run.anchor is None and now > run.opened + 1000:
+            self.decide()
+        if run.anchor is None:
+            if run.overtaken is not None and stamp <= run.overtaken:
+                if abs(offset - run.before) > 8000:
+                    return False
+            elif run.offsets and max(*run.offsets, offset) - min(*run.offsets, offset) > 8000:
+                return False
+            else:
+                run.offsets.append(offset)
+            if self.is_new(frame, stamp):
+                run.waiting.append((number, stamp))
+        elif not self.follow(number, frame, stamp, offset, now):
+            return False
+        self.greatest = max(self.greatest, stamp)
+        self.stamp, self.clock, self.sequence = stamp, now, frame.sequence
+        return True
+
+    def follow(self, number: int, frame: Frame, stamp: int, offset: int, now: int) -> bool:
+        run = self.run
+        assert run is not None
+        assert run.anchor is not None
+        if now > run.watch + 5000:
+            run.due = run.least - run.anchor
+            run.watch, run.least = now, 1 << 60
+            if abs(run.due) < 160:
+                run.due = 0
+        if abs(offset - self.anchor_of(stamp)) > 8000:
+            return False
+        drift = abs(run.due)
+        if (
+            drift >= frame.size
+            and stamp > self.greatest
+            and (frame.quiet or drift >= 2 * max(frame.size, 160))
+        ):
+            run.before, slow, run.due = run.anchor, run.due > 0, 0
+            run.overtaken = self.greatest if slow else stamp
+            run.anchor += frame.size if slow else -frame.size
+            if not slow:
+                self.is_new(frame, stamp)
+                self.surplus += 1
+                run.least = min(run.least, offset)
+                return True
+        run.least = min(run.least, offset)
+        if self.is_new(frame, stamp):
+            self.put(number, stamp)
+        return True
+
+
+def slowly(frames: list[Frame]) -> tuple[dict[int, int], int, int]:
+    """Position of each frame that is placed, by its number; how many were repetitions, how many surplus."""
+    positions: dict[int, int] = {}
+    sizes = {number: frame.size for number, frame in enumerate(frames)}
     streams: dict[tuple[int, int], SlowStream] = {}
     ended: list[SlowStream] = []
-    now = duplicates = 0
+    now = 0
     for number, frame in enumerate(frames):
         now = max(now, frame.clock)
         name = (frame.party, frame.ssrc)
-        stream = streams.get(name)
-        if stream is not None:
-            stamp = stream.last + (frame.timestamp - stream.last + 2**31) % 2**32 - 2**31
-            offset = now * 8 - stamp
-            gathering = len(stream.offsets) < 10 and now <= stream.opened + 1000
-            if gathering and stream.anchor is None:
-                fits = max(*stream.offsets, offset) - min(*stream.offsets, offset) <= 8000
-            else:
-                stream.anchor = min(stream.offsets)
-                fits = abs(offset - stream.anchor) <= 8000
-            if not fits:
-                ended.append(streams.pop(name))
-                stream = None
-        if stream is None:
-            stamp = frame.timestamp
-            stream = streams[name] = SlowStream(opened=now, last=stamp)
-        if stream.anchor is None:
-            stream.offsets.append(now * 8 - stamp)
-        stream.last = stamp
-        if (frame.sequence, stamp) in stream.seen:
-            duplicates += 1
-        else:
-            stream.seen.add((frame.sequence, stamp))
-            stream.members.append((number, stamp))
-    positions = {
-        number: min(stream.offsets) + stamp
-        for stream in (*ended, *streams.values())
-        for number, stamp in stream.members
-    }
-    return positions, duplicates
+        stream = streams.setdefault(name, SlowStream(positions, sizes, None, None))
+        if not stream.take(number, frame, now):
+            stream.decide()
+            ended.append(stream)
+            stream = streams[name] = SlowStream(positions, sizes, stream.end, stream.sequence)
+            assert stream.take(number, frame, now)
+    for stream in streams.values():
+        stream.decide()
+    all_streams = [*ended, *streams.values()]
+    return positions, sum(each.duplicates for each in all_streams), sum(each.surplus for each in all_streams)
 
 
 def headers(frames: list[Frame]) -> NDArray[np.void]:
@@ -81,17 +184,23 @@ def headers(frames: list[Frame]) -> NDArray[np.void]:
 def placed(frames: list[Frame], cuts: list[int] | None = None) -> tuple[dict[int, int], Placement]:
     """Positions by frame number, fed in batches that end at `cuts`."""
     placement, positions = Placement(), {}
+    silent = np.array([frame.quiet for frame in frames], np.bool_)
     batches = np.split(headers(frames), sorted(cuts or []))
     taken = 0
     for batch in batches:
         horizon = placement.newest * 8 - HORIZON
-        result = placement.place(batch, np.arange(taken, taken + len(batch)))
+        at = np.arange(taken, taken + len(batch))
+        result = placement.place(batch, at, lambda asked: silent[asked["at"]])
         assert (result["position"] >= horizon).all(), "a frame came after its place was given away"
         positions |= dict(zip(result["order"].tolist(), result["position"].tolist(), strict=True))
         taken += len(batch)
     result = placement.finish()
     positions |= dict(zip(result["order"].tolist(), result["position"].tolist(), strict=True))
     return positions, placement
+
+
+def loud(asked: NDArray[np.void]) -> NDArray[np.bool_]:
+    return np.zeros(len(asked), np.bool_)
 
 
 def steady(count: int, *, first: int = 0, start_ms: int = 0) -> list[Frame]:
@@ -125,23 +234,53 @@ def schedules(draw: st.DrawFn) -> list[Frame]:
         late = draw(st.sampled_from([0, 0, 0, -5, -1500]))
         frames.append(
             Frame(
-                clock=max(0, clock + late), sequence=voice[0], timestamp=voice[1], party=party, ssrc=voice[2]
+                clock=max(0, clock + late),
+                sequence=voice[0],
+                timestamp=voice[1],
+                party=party,
+                ssrc=voice[2],
+                size=draw(st.sampled_from([160, 160, 80, 480])),
+                quiet=draw(st.booleans()),
             )
         )
     return frames
 
 
-@given(frames=schedules(), data=st.data())
-@settings(max_examples=300)
+@st.composite
+def drifting(draw: st.DrawFn) -> list[Frame]:
+    """A voice whose clock is off by up to a tenth, so that its anchor moves within a few seconds."""
+    step = draw(st.integers(1000, 1250))
+    count = draw(st.integers(60, 160))
+    frames = [
+        Frame(
+            clock=140 * number + draw(st.sampled_from([0, 0, 0, 5, 120])),
+            sequence=number,
+            timestamp=step * number,
+            size=draw(st.sampled_from([160, 160, 80, 480])),
+            quiet=draw(st.sampled_from([False, False, True])),
+        )
+        for number in range(count)
+    ]
+    for at in draw(st.lists(st.integers(0, count - 2), max_size=10)):
+        sooner, later = frames[at], frames[at + 1]
+        frames[at], frames[at + 1] = later, sooner
+    for at in draw(st.lists(st.integers(0, count - 1), max_size=4)):
+        frames.insert(at, frames[at])
+    return frames
+
+
+@given(frames=st.one_of(schedules(), drifting()), data=st.data())
+@settings(max_examples=150)
 def test_any_arrival_is_placed_as_the_document_says_however_it_is_sliced(
     frames: list[Frame], data: st.DataObject
 ) -> None:
     cuts = data.draw(st.lists(st.integers(0, len(frames)), max_size=6))
-    positions, duplicates = slowly(frames)
+    positions, duplicates, surplus = slowly(frames)
     for sliced in ([], cuts, list(range(len(frames)))):
         found, placement = placed(frames, sliced)
         assert found == positions
         assert placement.duplicates.total() == duplicates
+        assert placement.surplus.total() == surplus
         assert placement.captured.total() == len(frames)
 
 
@@ -177,10 +316,12 @@ def test_a_jump_of_the_senders_clock_goes_on_where_its_packets_arrive() -> None:
 
 def test_a_long_pause_does_not_hold_back_the_stream_before_it() -> None:
     placement = Placement()
-    assert not len(placement.place(headers(steady(3)), np.arange(3)))
+    assert not len(placement.place(headers(steady(3)), np.arange(3), loud))
     assert (
         len(
-            placement.place(headers([Frame(clock=600_000, sequence=9, timestamp=1440, ssrc=2)]), np.arange(1))
+            placement.place(
+                headers([Frame(clock=600_000, sequence=9, timestamp=1440, ssrc=2)]), np.arange(1), loud
+            )
         )
         == 3
     )
@@ -189,7 +330,7 @@ def test_a_long_pause_does_not_hold_back_the_stream_before_it() -> None:
 
 def test_nothing_is_placed_of_nothing() -> None:
     placement = Placement()
-    assert placement.place(np.empty(0, FRAME), np.empty(0, np.int64)).dtype == PLACED
+    assert placement.place(np.empty(0, FRAME), np.empty(0, np.int64), loud).dtype == PLACED
     assert not len(placement.finish())
     assert placement.oldest_waiting is None
 

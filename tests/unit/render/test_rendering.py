@@ -43,7 +43,9 @@ def test_two_voices_come_out_on_their_sides_sample_by_sample(tmp_path: Path) -> 
     rendering, pcm = rendered(call.chunks())
     assert rendering.begin == PACKET
     np.testing.assert_array_equal(pcm, np.stack((left, right), axis=1))
-    assert rendering.captured() == {p: {"captured": 500, "duplicate": 0} for p in (REP, CONTACT)}
+    assert rendering.captured() == {
+        p: {"captured": 500, "duplicate": 0, "surplus": 0} for p in (REP, CONTACT)
+    }
 
 
 def test_loss_duplication_reordering_wraps_a_jump_and_a_new_ssrc_cost_only_what_was_lost(
