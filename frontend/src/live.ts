@@ -31,6 +31,8 @@ class LiveEvents {
   #lastId = ''
   /** Whether the present connection was accepted. */
   #accepted = false
+  /** What the server said with its refusal, if anything. */
+  #askAgainAfterMs = 0
   #abort: AbortController | null = null
 
   listen(listener: Listener): () => void {
@@ -64,6 +66,7 @@ class LiveEvents {
     let wait = FIRST_WAIT_MS
     while (!signal.aborted) {
       this.#accepted = false
+      this.#askAgainAfterMs = 0
       try {
         await this.#connect(signal)
       } catch (error) {
@@ -73,7 +76,8 @@ class LiveEvents {
       if (signal.aborted) return
       wait = this.#accepted ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
       // Spread out, so that a restarted server does not meet every browser at the same moment.
-      await new Promise((resolve) => setTimeout(resolve, wait * (0.75 + Math.random() / 2)))
+      const pause = Math.max(wait, this.#askAgainAfterMs) * (0.75 + Math.random() / 2)
+      await new Promise((resolve) => setTimeout(resolve, pause))
     }
   }
 
@@ -105,7 +109,10 @@ class LiveEvents {
       this.onSignedOut()
       return
     }
-    if (!response.ok || !response.body) return
+    if (!response.ok || !response.body) {
+      this.#askAgainAfterMs = Number(response.headers.get('Retry-After') ?? 0) * 1000
+      return
+    }
     this.#accepted = true
     this.onOpen()
     if (!resumed) for (const starter of this.#starters) starter()

@@ -1,8 +1,9 @@
-"""The ASGI application: built files first, then Django."""
+"""The ASGI application: built files first, then limits, then Django."""
 
 import gc
 import importlib
 import os
+import re
 from typing import cast
 
 import django
@@ -15,6 +16,7 @@ from onrecord.database import POSTGRESQL
 from onrecord.governance.sound import LARGEST_BYTES
 from onrecord.limits import LARGEST_RECORDING
 from onrecord.streamed_body import StreamingHandler
+from onrecord.turns import Turns
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
 
@@ -33,6 +35,11 @@ LARGEST_BODIES = {
     IMPORTS: LARGEST_RECORDING + 100_000,
 }
 
+#: Paths that take or set a password or a passcode.
+HASHING = re.compile(r"/sign-in|/shared|/recordings/\w+/links")
+#: Each takes some 100 MB while it lasts, a tenth of a second (argon2's memory).
+HASHES_AT_ONCE = 2
+
 if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
     # Every request has a thread of its own, and a new connection would cost it some milliseconds. Not for the
     # worker: it forks, and a pool's threads do not.
@@ -42,7 +49,16 @@ if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
 
 application = ServeStaticASGI(
     BodyLimit(
-        CallControl(cast(Application, StreamingHandler(frozenset({IMPORTS}))), switch()),
+        CallControl(
+            Turns(
+                cast(Application, StreamingHandler(frozenset({IMPORTS}))),
+                paths=HASHING,
+                at_once=HASHES_AT_ONCE,
+                waiting=200,
+                waiting_of_one=50,
+            ),
+            switch(),
+        ),
         least=settings.DATA_UPLOAD_MAX_MEMORY_SIZE,
         larger=LARGEST_BODIES,
     ),

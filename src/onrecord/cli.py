@@ -8,13 +8,13 @@ carried out.
 import json
 import logging
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from onrecord import logs, open_files
 from onrecord.config import Config
 
 if TYPE_CHECKING:
@@ -45,33 +45,13 @@ def main() -> None:
     # Calls, people and keys: what a process of ours writes is for the user that runs it.
     os.umask(0o077)
     try:
-        _log(os.environ.get("ONRECORD_LOG", "INFO").upper())
+        logs.configure(os.environ.get("ONRECORD_LOG", "INFO").upper())
+        open_files.raise_limit()
         app()
     except (OSError, ValueError) as error:
         logging.getLogger("onrecord").debug("The command failed.", exc_info=True)
         typer.echo(f"onrecord: {error}", err=True)
         raise SystemExit(2) from error
-
-
-def _log(level: str) -> None:
-    if level not in logging.getLevelNamesMapping():
-        raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING or ERROR.")
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(_without_traceback_of_clients)
-    if level == "INFO":
-        # They tell of every request and every pair of addresses that a call tries.
-        for library in ("aioice", "httpx"):
-            logging.getLogger(library).setLevel(logging.WARNING)
-
-
-def _without_traceback_of_clients(record: logging.LogRecord) -> bool:
-    """What a client did wrong is worth a line, not a traceback. Django says what it answered."""
-    if getattr(record, "status_code", 500) < 500:
-        record.exc_info = None
-    return True
 
 
 def _django() -> None:

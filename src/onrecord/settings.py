@@ -120,7 +120,6 @@ CSRF_FAILURE_VIEW = "onrecord.errors.csrf_failure"
 SECURE_SSL_REDIRECT = _is_https
 # Switch and renderer post their events to the private address, without TLS.
 SECURE_REDIRECT_EXEMPT = ["^internal/"]
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _is_https else None
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -4,10 +4,12 @@ import logging
 import os
 import signal
 import socket
+from typing import cast
 
 import uvicorn
 
 from onrecord.config import Config, split_address
+from onrecord.edge import Connection
 
 log = logging.getLogger(__name__)
 
@@ -15,7 +17,20 @@ log = logging.getLogger(__name__)
 _GRACE = 5
 
 
+#: Connections that wait to be accepted. Should files run out, asyncio tries as often as this a second.
+_BACKLOG = 128
+
+
 class _Server(uvicorn.Server):
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second, by uvicorn."""
+        if counter % 10 == 0:
+            connections = cast("set[Connection]", self.server_state.connections)
+            late = sum(connection.end_if_late() for connection in list(connections))
+            if late:
+                log.warning("closed %d connections whose requests did not arrive in time", late)
+        return await super().on_tick(counter)
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the event streams first: they would never finish by themselves."""
         from onrecord.live.views import tail
@@ -38,6 +53,8 @@ def run(config: Config) -> None:
             "onrecord.asgi:application",
             host=host,
             port=port,
+            http=Connection,
+            backlog=_BACKLOG,
             lifespan="off",
             ws="none",
             access_log=False,

@@ -11,6 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from onrecord.accounts import guessing
+
 _WRONG = "This email and password do not belong together. Check both and try again."
 _LOCKED = "Too many wrong passwords. Wait 15 minutes, then try again, or ask an admin for a new password."
 
@@ -23,6 +25,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _safe_target(request)
     if request.method == "POST":
         username = request.POST.get("username", "").strip().lower()
+        if guessing.is_refused(username, request.META["REMOTE_ADDR"]):
+            return locked_out(request)
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is None:
             return _form(request, username=username, target=target, problem=_WRONG, status=422)

@@ -32,6 +32,7 @@ class Action(StrEnum):
     NOTES_BEGUN = "call.notes_begun"
     OUTCOMES_CHANGED = "outcomes.changed"
     PACKAGE_SWITCHED = "package.switched"
+    PASSWORDS_SPRAYED = "sign_in.passwords_sprayed"
     PERMISSION_SET_ASSIGNED = "permission_set.assigned"
     PERMISSION_SET_CHANGED = "permission_set.changed"
     PERMISSION_SET_CREATED = "permission_set.created"

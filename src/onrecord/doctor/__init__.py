@@ -7,7 +7,7 @@ something too.
 from collections.abc import Iterable, Sequence
 
 from onrecord.config import Config
-from onrecord.doctor import backlog, data, processes, program, stores
+from onrecord.doctor import accounts, backlog, data, processes, program, stores
 from onrecord.doctor.finding import Check, Finding, Level, fail
 
 CHECKS: tuple[Check, ...] = (
@@ -15,6 +15,7 @@ CHECKS: tuple[Check, ...] = (
     program.codecs,
     program.decoder,
     program.static_files,
+    program.open_files,
     program.clock,
     data.data_folder,
     data.free_space,
@@ -24,6 +25,7 @@ CHECKS: tuple[Check, ...] = (
     stores.database,
     stores.blob_store,
     stores.stored_recordings,
+    accounts.guessed_passwords,
     processes.web_address,
     processes.switch_address,
     processes.switch_secret,

@@ -1,12 +1,14 @@
 """What is installed on this host: Python, codecs, the built pages, the clock."""
 
 import platform
+import resource
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from onrecord.config import Config
 from onrecord.doctor.finding import Finding, fail, ok, warn
+from onrecord.edge import MOST, most_connections
 
 #: This module is younger than that, so a clock that shows less is wrong.
 _PAST = datetime(2026, 1, 1, tzinfo=UTC)
@@ -54,6 +56,18 @@ def static_files(_: Config) -> Finding:
     if not (BUILT / "manifest.json").exists() or not any(SERVED.iterdir()):
         return fail("The pages' scripts and styles are not built.", "Run `make setup`, which builds them.")
     return ok("The pages' scripts and styles are built.")
+
+
+def open_files(_: Config) -> Finding:
+    """Every process raises its limit to the hard one."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    connections = most_connections(limit)
+    said = f"A process may open {limit} files, enough for {connections} connections."
+    if connections < MOST:
+        return warn(
+            said, "Set LimitNOFILE=65536 in the systemd unit, or `ulimit -Hn 65536`, and restart OnRecord."
+        )
+    return ok(said)
 
 
 def clock(config: Config) -> Finding:

@@ -43,11 +43,16 @@ def _journal_mode(path: Path) -> str:
     return str(mode)
 
 
-def _missing_migrations() -> int:
+def set_up_django() -> None:
+    """For checks that look into the database."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
     django.setup()
+
+
+def _missing_migrations() -> int:
+    set_up_django()
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 

@@ -1,31 +1,58 @@
 """Server-sent events (WHATWG HTML, section 9.2): calls that a user may see, and which policy is in force."""
 
 import time
+import weakref
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import aclosing
+from typing import cast
 
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.views.decorators.http import require_GET
 
 from onrecord.accounts.models import User
 from onrecord.accounts.scope import Scope
+from onrecord.errors import ApiError
 from onrecord.governance.decisions import current_number
 from onrecord.live.tail import Tail
 
 #: An event may be sent this many seconds after the session was last looked at.
 _TRUST = 1.0
 
+#: Streams that a user may have open at a time, each a tab. All tabs past it go without live events, and ask
+#: again after `_RETRY_AFTER_S` seconds.
+MOST_OF_ONE = 30
+_RETRY_AFTER_S = 30
+
 tail = Tail()
+#: How many streams each user has open, by the user's key.
+_open: Counter[int] = Counter()
 
 
 @require_GET
-async def events(request: HttpRequest) -> StreamingHttpResponse:
+async def events(request: HttpRequest) -> HttpResponseBase:
+    user = cast(User, await request.auser())
+    if _open[user.pk] >= MOST_OF_ONE:
+        refusal = ApiError(429, "too_many_streams", "You have OnRecord open in too many tabs. Close some.")
+        answer = refusal.response()
+        answer["Retry-After"] = str(_RETRY_AFTER_S)
+        return answer
     last = request.headers.get("Last-Event-ID", "")
     stream = _stream(request.session.session_key or "", int(last) if last.isdecimal() else None)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+    response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+    _open[user.pk] += 1
+    # A stream that breaks off before its first event is neither iterated nor closed, but gone it is.
+    weakref.finalize(response, _gone, user.pk)
+    return response
+
+
+def _gone(user: int) -> None:
+    _open[user] -= 1
+    if not _open[user]:
+        del _open[user]
 
 
 async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:

@@ -1,11 +1,20 @@
 """/sign-in and /sign-out."""
 
+from collections.abc import Iterable
+
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.http import HttpResponse
 from django.test import Client
+from pytest_django import Settings
 
 from factories import PASSWORD, UserFactory
+from onrecord.accounts.guessing import MOST_NAMES, MOST_TRIES
 from onrecord.accounts.models import User
+from onrecord.audit.models import Action, AuditEntry
+from onrecord.doctor.accounts import guessed_passwords
+from onrecord.doctor.finding import Level
+from onrecord.settings import config
 
 pytestmark = pytest.mark.django_db
 
@@ -61,6 +70,81 @@ def test_five_wrong_passwords_lock_this_address_out_from_here_and_nobody_else(an
     assert sign_in(Client(), ana.email, PASSWORD).status_code == 429
     assert sign_in(Client(), "max@northwind.example", PASSWORD).status_code == 302
     assert sign_in(Client(REMOTE_ADDR="192.0.2.7"), ana.email, PASSWORD).status_code == 302
+
+
+@pytest.fixture
+def quick(settings: Settings) -> None:
+    """Where passwords are many and their hashes beside the point."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+def fail(names: Iterable[str], address: str) -> list[int]:
+    """Send a wrong password for each name; returns the statuses."""
+    client = Client(REMOTE_ADDR=address)
+    return [sign_in(client, name, "Winter2026!").status_code for name in names]
+
+
+def test_one_password_for_many_names_ends_for_that_address_and_is_on_record(quick: None, ana: User) -> None:
+    assert fail((f"name-{n}@northwind.example" for n in range(MOST_NAMES + 5)), "203.0.113.9") == (
+        [422] * MOST_NAMES + [429] * 5
+    )
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), ana.email, PASSWORD).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.10"), ana.email, PASSWORD).status_code == 302
+    noted = AuditEntry.objects.get(action=Action.PASSWORDS_SPRAYED)
+    assert (noted.object_id, noted.details) == ("203.0.113.9", {"names": MOST_NAMES})
+    finding = guessed_passwords(config)
+    assert finding.level is Level.WARN
+    assert "203.0.113.9" in finding.sentence
+
+
+def test_an_office_that_mistypes_on_monday_morning_is_not_locked_out(quick: None) -> None:
+    office = [
+        UserFactory(email=f"rep-{n}@northwind.example", password=PASSWORD) for n in range(MOST_NAMES + 5)
+    ]
+    for rep in office:
+        assert fail([rep.email], "203.0.113.9") == [422]
+        assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), rep.email, PASSWORD).status_code == 302
+
+
+def test_a_colleague_who_guesses_on_locks_out_only_that_name(quick: None) -> None:
+    UserFactory(email="max@northwind.example", password=PASSWORD)
+    assert fail(["ana@northwind.example"] * 30, "203.0.113.9")[-1] == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), "max@northwind.example", PASSWORD).status_code == 302
+
+
+def test_a_name_that_many_addresses_guess_at_opens_only_where_its_owner_was_before(
+    quick: None, ana: User
+) -> None:
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), ana.email, PASSWORD).status_code == 302
+    statuses = [fail([ana.email], f"203.0.113.{n}")[0] for n in range(MOST_TRIES + 5)]
+    assert statuses == [422] * MOST_TRIES + [429] * 5
+    assert sign_in(Client(REMOTE_ADDR="192.0.2.1"), ana.email, PASSWORD).status_code == 429
+    assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), ana.email, PASSWORD).status_code == 302
+
+
+class Counting(Argon2PasswordHasher):
+    """Counts how often memory is filled for a password."""
+
+    done = 0
+
+    def encode(self, password: str, salt: str) -> str:
+        Counting.done += 1
+        return super().encode(password, salt)
+
+    def verify(self, password: str, encoded: str) -> bool:
+        Counting.done += 1
+        return super().verify(password, encoded)
+
+
+def test_an_unknown_name_takes_as_much_work_as_a_known_one(ana: User, settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = [f"{__name__}.Counting"]
+    UserFactory(email="off@northwind.example", password=PASSWORD, is_active=False)
+    work = []
+    for name in (ana.email, "nobody@northwind.example", "off@northwind.example"):
+        before = Counting.done
+        assert fail([name], "192.0.2.1") == [422]
+        work.append(Counting.done - before)
+    assert work == [1, 1, 1]
 
 
 def test_signing_in_needs_the_csrf_token(ana: User) -> None:

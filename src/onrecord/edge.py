@@ -1,0 +1,154 @@
+"""How long a connection to the web may take to say what it wants, and how many there may be.
+
+A proxy in front does this too (docs/howto/put-behind-a-proxy.md), but the web holds out by itself. When there
+is no room left, the connection that is furthest behind in sending its request is closed. A newcomer is
+refused only when every other connection is being answered.
+"""
+
+import asyncio
+import logging
+import math
+import resource
+from collections.abc import Collection
+from functools import cache
+from http import HTTPStatus
+from typing import Any, Protocol, TypeVar, cast
+
+import h11
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
+
+log = logging.getLogger(__name__)
+
+#: Seconds from the connection, or from the answer before, until a request's head is complete.
+HEAD_S = 10.0
+#: Seconds that a body may take, and one more for each `BODY_RATE` bytes of it: 4,000 bit/s is slow anywhere.
+BODY_S = 20.0
+BODY_RATE = 500.0
+
+#: Connections at a time, and those from one address. A browser opens at most six.
+MOST = 2000
+MOST_OF_ONE = 200
+#: Open files that a process needs beside its connections, and those of a request that is being answered: the
+#: connection, the database with its journal and index, and a file that is sent.
+_RESERVED = 256
+_FILES_EACH = 5
+
+_LATE = "Your request did not arrive in time. Send it again."
+_FULL = "OnRecord has too many connections now. Try again in a moment."
+_RETRY_AFTER_S = 5
+
+
+class Waiting(Protocol):
+    """What counts of a connection when there is no room."""
+
+    #: Address of the other end; None for a proxy of ours, behind which there are many.
+    @property
+    def origin(self) -> str | None: ...
+
+    #: Share of the time in which its request has to be complete; 0 while it is being answered.
+    @property
+    def used_up(self) -> float: ...
+
+
+C = TypeVar("C", bound=Waiting)
+
+
+def most_connections(open_files: int) -> int:
+    """How many connections a process with that limit of open files takes."""
+    return max(1, min(MOST, (open_files - _RESERVED) // _FILES_EACH))
+
+
+def to_turn_away(newcomer: C, others: Collection[C], most: int) -> C | None:
+    """Which connection has to go so that the newcomer finds room.
+
+    None when there is room, the newcomer itself when all others are being answered.
+    """
+    alike = [one for one in others if one.origin is not None and one.origin == newcomer.origin]
+    crowd = alike if len(alike) >= MOST_OF_ONE else others if len(others) >= most else None
+    if crowd is None:
+        return None
+    slowest = max(crowd, key=lambda one: one.used_up)
+    return slowest if slowest.used_up > 0 else newcomer
+
+
+def allowed(awaited: Any, received: int) -> float:
+    """Seconds that a connection may stay in a state of its other end (h11's) after so many bytes."""
+    if awaited is h11.IDLE:
+        return HEAD_S
+    if awaited is h11.SEND_BODY:
+        return BODY_S + received / BODY_RATE
+    return math.inf
+
+
+@cache
+def _most() -> int:
+    return most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+
+
+class Connection(H11Protocol):
+    """uvicorn's connection, with an eye on the clock and on the others."""
+
+    origin: str | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        # Those that were told to end count no more, though the loop has yet to close them.
+        others = [one for one in cast("set[Connection]", self.connections) if not one.transport.is_closing()]
+        super().connection_made(transport)
+        self._awaited: Any = self.conn.their_state
+        self._began, self._received = self.loop.time(), 0
+        # uvicorn's own middleware knows whose word counts for where a request comes from.
+        proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
+        host = self.client[0] if self.client else None
+        self.origin = None if host in proxies else host
+        leaving = to_turn_away(self, others, _most())
+        if leaving is not None:
+            leaving.end(HTTPStatus.SERVICE_UNAVAILABLE, _FULL)
+            log.warning("a connection was turned away: too many are open")
+
+    def data_received(self, data: bytes) -> None:
+        self._received += len(data)
+        super().data_received(data)
+        self._look()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        self._look()
+
+    def _look(self) -> None:
+        if self.conn.their_state is not self._awaited:
+            self._awaited, self._began, self._received = self.conn.their_state, self.loop.time(), 0
+
+    @property
+    def used_up(self) -> float:
+        if self.flow.read_paused:  # it is we who do not let it go on
+            return 0.0
+        return (self.loop.time() - self._began) / allowed(self._awaited, self._received)
+
+    def end_if_late(self) -> bool:
+        """End the connection when its request should have been complete by now, and say whether it was so."""
+        if self.used_up < 1 or self.transport.is_closing():
+            return False
+        self.end(HTTPStatus.REQUEST_TIMEOUT, _LATE)
+        return True
+
+    def end(self, status: HTTPStatus, sentence: str) -> None:
+        """Close the connection; where a request has begun, with an answer."""
+        if self.cycle is not None and not self.cycle.response_complete:  # the view waits for the rest
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and self._is_owed_answer(status):
+            headers = [
+                (b"content-type", b"text/plain; charset=utf-8"),
+                (b"content-length", b"%d" % len(sentence)),
+                (b"retry-after", b"%d" % _RETRY_AFTER_S),
+                (b"connection", b"close"),
+            ]
+            answer = h11.Response(status_code=status, headers=headers, reason=STATUS_PHRASES[status])
+            for event in (answer, h11.Data(data=sentence.encode()), h11.EndOfMessage()):
+                self.transport.write(self.conn.send(event))
+        self.transport.close()
+
+    def _is_owed_answer(self, status: HTTPStatus) -> bool:
+        """An answer to nothing would be taken for that to the next request."""
+        return self._received > 0 or self._awaited is not h11.IDLE or status is HTTPStatus.SERVICE_UNAVAILABLE

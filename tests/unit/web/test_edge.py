@@ -1,0 +1,81 @@
+"""Who makes room at the web's door, and what is logged of it."""
+
+import logging
+import math
+from dataclasses import dataclass
+
+import h11
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.edge import BODY_S, HEAD_S, MOST, MOST_OF_ONE, allowed, most_connections, to_turn_away
+from onrecord.logs import MOST_ALIKE, Alike
+
+
+@dataclass(frozen=True)
+class Guest:
+    origin: str | None
+    used_up: float
+
+
+NEW = Guest("192.0.2.1", 0)
+PROXIED = Guest(None, 0)
+
+
+@given(st.lists(st.builds(Guest, st.just(None), st.floats(0, 2)), min_size=5, max_size=9))
+def test_with_no_room_left_the_slowest_goes_and_nobody_who_is_being_answered(others: list[Guest]) -> None:
+    assert to_turn_away(PROXIED, others, most=len(others) + 1) is None
+    gone = to_turn_away(PROXIED, others, most=len(others))
+    assert gone is not None
+    slowest = max(guest.used_up for guest in others)
+    assert gone.used_up == slowest
+    assert (gone is PROXIED) == (slowest == 0)
+
+
+def test_one_address_makes_room_among_its_own() -> None:
+    others = [Guest("192.0.2.2", 0.9), *[Guest(NEW.origin, 0.5)] * MOST_OF_ONE]
+    gone = to_turn_away(NEW, others, most=MOST)
+    assert gone is not None
+    assert gone.origin == NEW.origin
+    assert gone is not NEW
+
+
+def test_behind_a_proxy_there_are_many() -> None:
+    assert to_turn_away(PROXIED, [Guest(None, 0.5)] * (MOST_OF_ONE + 1), most=MOST) is None
+
+
+def test_a_body_may_take_as_long_as_a_slow_line_needs_and_an_answer_any_time() -> None:
+    assert allowed(h11.IDLE, 10**6) == HEAD_S
+    assert allowed(h11.SEND_BODY, 0) == BODY_S
+    assert allowed(h11.SEND_BODY, 1_000_000) > 1_000
+    assert allowed(h11.DONE, 0) == math.inf
+
+
+@pytest.mark.parametrize(("files", "connections"), [(100, 1), (1024, 153), (1 << 20, MOST)])
+def test_no_more_connections_are_taken_than_files_can_be_opened(files: int, connections: int) -> None:
+    assert most_connections(files) == connections
+
+
+def warning(text: str, at: float, *arguments: object, level: int = logging.WARNING) -> logging.LogRecord:
+    record = logging.LogRecord("a.logger", level, __file__, 1, text, arguments, None)
+    record.created = at
+    return record
+
+
+def test_of_what_is_said_over_and_over_a_minute_has_sixty_and_the_next_says_how_many_more() -> None:
+    alike = Alike()
+    written = [alike.filter(warning("No file %d", 1000 + number / 100, number)) for number in range(1000)]
+    assert written == [True] * MOST_ALIKE + [False] * (1000 - MOST_ALIKE)
+    assert alike.filter(warning("Something else", 1010))
+    assert alike.filter(warning("No file %d", 1010, 1, level=logging.INFO))
+    later = warning("No file %d", 1061, 7)
+    assert alike.filter(later)
+    assert later.getMessage() == "No file 7 (and 940 more like it in a minute before)"
+
+
+def test_objects_that_differ_in_later_lines_are_alike_and_wordings_are_not_kept_for_ever() -> None:
+    alike = Alike()
+    assert sum(alike.filter(warning(f"accept failed\nsocket {n}", 1000)) for n in range(100)) == MOST_ALIKE
+    assert all(alike.filter(warning(f"wording {n}", 1000)) for n in range(5000))
+    assert len(alike._windows) <= 1000
