@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from bench.row import Row
 from onrecord.capture import rtp
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import JournalReader
+from onrecord.capture.reader import JournalReader
 from onrecord.capture.receiver import PACE_SECONDS, Receiver, bind
 from onrecord.capture.recorder import TICK_NS, CallCapture, CaptureHost
 from onrecord.policy.mode import Mode

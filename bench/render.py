@@ -28,7 +28,7 @@ from bench.row import Row
 from onrecord import speech
 from onrecord.blobs.store import BlobStore
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import JournalReader
+from onrecord.capture.reader import JournalReader
 from onrecord.capture.recorder import CallCapture, CaptureHost
 from onrecord.config import Config
 from onrecord.events.spool import Spool

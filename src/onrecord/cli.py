@@ -2,7 +2,7 @@
 
 Every part is imported when its command runs: `--help` stays fast, and no process loads what it does not use.
 Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`), 2 the command could not be
-carried out.
+carried out, 3 the recording is genuine but not complete (`verify`).
 """
 
 import json
@@ -204,8 +204,13 @@ def verify(
         str, typer.Option(help="What the database knows of it, on a host that does not reach the database.")
     ] = "",
 ) -> None:
-    """Prove a stored recording against its manifest, and that against the database."""
+    """Prove a stored recording against manifest and database.
+
+    Exit status: 0 it is genuine and complete; 3 it is genuine, but sound is missing or its journal was
+    damaged; 1 a check failed; 2 it could not be checked.
+    """
     from onrecord.blobs.recording import Witness
+    from onrecord.render.verify import exit_status
     from onrecord.render.verify import verify as prove
 
     checks = prove(Config.load(), call_id, Witness.parse(witness) if witness else _known(call_id))
@@ -214,4 +219,4 @@ def verify(
     else:
         for check in checks:
             typer.echo(f"{'ok  ' if check.passed else 'FAIL'}  {check.name}: {check.detail}")
-    raise typer.Exit(0 if all(check.passed for check in checks) else 1)
+    raise typer.Exit(exit_status(checks))

@@ -9,7 +9,8 @@ from harness import sound
 from harness.browser import Dialer, browser, requests_of, sign_in
 from harness.installation import Installation
 from harness.people import ONE_SIDED, STEADY
-from onrecord.capture.journal import Chunk, JournalReader
+from onrecord.capture.journal import Chunk
+from onrecord.capture.reader import JournalReader
 from onrecord.g711 import PCMU, decode
 
 START, PAUSE, RESUME = "Start Call Recording", "Pause Call Recording", "Resume Call Recording"

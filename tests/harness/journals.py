@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk, JournalReader
+from onrecord.capture.journal import Chunk
+from onrecord.capture.reader import JournalReader
 from onrecord.capture.recorder import CaptureHost
 from onrecord.g711 import RATE, encode_ulaw
 from onrecord.policy.mode import Mode
@@ -75,6 +76,16 @@ class CapturedCall:
     def chunks(self) -> list[Chunk]:
         """All chunks in the file."""
         return list(JournalReader(self.path, self._master_key).poll())
+
+
+def flip(path: Path, *places: int) -> None:
+    """Alter a bit of each of these bytes of a file."""
+    with path.open("r+b") as file:
+        for place in places:
+            file.seek(place)
+            (value,) = file.read(1)
+            file.seek(place)
+            file.write(bytes([value ^ 0x10]))
 
 
 def tone(hertz: float, seconds: float, amplitude: int = 8000) -> NDArray[np.int16]:

@@ -26,7 +26,8 @@ from aiortc.rtp import RtpPacket
 from av.packet import Packet
 from av.stream import Stream
 
-from onrecord.capture.journal import ControlFrame, JournalReader
+from onrecord.capture.journal import ControlFrame
+from onrecord.capture.reader import JournalReader
 from onrecord.config import Config
 from onrecord.events.signature import HEADER, check
 from onrecord.g711 import ULAW
@@ -179,7 +180,7 @@ class Journal:
                 payload = bytes(media.plaintext[offset : offset + int(head["size"])])
                 self.media.append((int(head["party"]), int(head["clock"]), payload))
         self.ended = reader.ended
-        self.torn = reader.torn
+        self.damage = reader.damage
 
     @property
     def types(self) -> list[str]:

@@ -15,7 +15,8 @@ from onrecord.accounts.permissions import Permission
 from onrecord.calls.actions import apply_event
 from onrecord.calls.models import Call
 from onrecord.calls.state import Event, Source
-from onrecord.capture.journal import Chunk, ControlFrame, JournalReader
+from onrecord.capture.journal import Chunk, ControlFrame
+from onrecord.capture.reader import JournalReader
 from onrecord.config import Config
 from onrecord.governance.decisions import current, person_facts, rep_facts, to_json
 from onrecord.people.models import Person
@@ -43,7 +44,7 @@ def chunks_of(config: Config, call: Call) -> list[Chunk]:
     reader = JournalReader(config.journals / f"{call.id}.journal", config.secrets.master_key)
     chunks = list(reader.poll())
     assert reader.ended
-    assert not reader.torn
+    assert not reader.damage
     return chunks
 
 
@@ -79,7 +80,9 @@ def test_everybody_signs_in_with_the_documented_password(seeded: Config) -> None
 def test_twelve_calls_wait_for_the_renderer_with_their_journals_and_every_other_says_why_not(
     seeded: Config,
 ) -> None:
-    assert {f"{call.id}.journal" for call in waiting()} == {path.name for path in seeded.journals.iterdir()}
+    assert {f"{call.id}.journal" for call in waiting()} == {
+        path.name for path in seeded.journals.glob("*.journal")
+    }
     assert len(waiting()) == 12
     others = Recording.objects.exclude(status="pending")
     assert others.count() == 188

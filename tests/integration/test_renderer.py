@@ -19,10 +19,12 @@ import pytest
 from numpy.typing import NDArray
 
 from harness.event_web import EventWeb
-from harness.journals import CALL_ID, MASTER_KEY, CapturedCall, tone
+from harness.journals import CALL_ID, CONTACT, MASTER_KEY, REP, CapturedCall, flip, tone
 from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
 from onrecord.capture.recorder import CaptureHost
+from onrecord.capture.recovery import LastWord
+from onrecord.capture.sealing import MARKER
 from onrecord.config import Config
 from onrecord.policy.mode import Mode
 from onrecord.render.by_hand import render_journal
@@ -249,19 +251,22 @@ def test_an_unreadable_journal_is_reported_and_kept(renderer: Renderer, damage: 
 def test_what_a_switch_left_unfinished_is_rendered_once_the_switch_has_ended_it(renderer: Renderer) -> None:
     call = renderer.call()
     call.talk(tone(440, 5), tone(600, 5), from_ms=0)
-    call.flush()
+    call.host.close()
     with open(call.path, "ab") as file:
-        file.write(b"\x40\x00\x00\x00torn")
+        file.write(MARKER + b"torn")
     with renderer.running():
         until((renderer.config.home / "drafts" / f"{CALL_ID}.audio").exists)
         host = CaptureHost(renderer.config.journals, renderer.config.secrets.master_key)
-        host.recover()
+        host.recover(lambda call_id: LastWord(clock_ms=0))
         host.close()
         renderer.web.wait_for(CALL_ID, "recording.completed")
-    call.host.close()
-    assert renderer.manifest()["samples"] == 40_000
-    assert renderer.manifest()["entries"][-1]["reason"] == "switch_restarted"
-    assert renderer.faults() == {}
+    manifest = renderer.manifest()
+    # The last second may be missing, and stands at the end as silence.
+    hole = {"start_ms": 5000, "end_ms": 6000, "cause": "torn", "parties": [REP, CONTACT]}
+    assert manifest["holes"] == [hole]
+    assert manifest["samples"] == 8 * (6000 - manifest["begins_at_ms"])
+    assert manifest["entries"][-1]["reason"] == "switch_restarted"
+    assert renderer.faults() == {"complete": "Missing: 1.0 s at 5.0 s (torn)."}
 
 
 def test_a_call_that_just_ended_does_not_wait_for_anothers_backlog(renderer: Renderer) -> None:
@@ -421,7 +426,7 @@ def test_a_journal_renders_by_hand_to_the_samples_of_its_recording(
         until(lambda: renderer.store.exists(CALL_ID))
     report = render_journal(call.path, out, renderer.config.secrets.master_key)
     assert report.pcm_sha256 == renderer.manifest()["pcm_sha256"]
-    assert (report.samples, report.begins_at_ms, report.torn, report.ended) == (40_000, 20, False, True)
+    assert (report.samples, report.begins_at_ms, report.damaged, report.ended) == (40_000, 20, False, True)
     with av.open(str(out)) as container:
         rate = container.streams.audio[0].rate
         blocks = [frame.to_ndarray() for frame in container.decode(audio=0)]
@@ -443,9 +448,12 @@ def test_rendering_by_hand_says_what_is_missing(tmp_path: Path) -> None:
     call.talk(tone(440, 2), tone(600, 2), from_ms=0)
     call.flush()
     assert "has not ended" in str(render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY))
-    with open(call.path, "ab") as file:
-        file.write(b"torn")
-    assert "torn off" in str(render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY))
+    flip(call.path, call.path.stat().st_size // 2)
+    call.capture.end("completed", "rep_hung_up")
+    call.flush()
+    said = str(render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY))
+    assert "Missing: 0.7 s at 0.7 s (damaged)." in said
+    assert "was damaged" in said
     with pytest.raises(ValueError, match="cannot be rendered"):
         render_journal(call.path, tmp_path / "out.ogg", bytes(32))
     call.host.close()

@@ -1,31 +1,18 @@
-"""The journal format as docs/reference/journal.md specifies it, and its reader."""
+"""Frames and chunks of the journal as docs/reference/journal.md specifies them."""
 
-import base64
-import hashlib
 import json
-import secrets
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cached_property
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.capture import sealing
-
-MAGIC = b"ONRECJ01"
 #: Party of a frame that belongs to none.
 NO_PARTY = 255
-#: Most bytes of sealed data in a chunk; a larger length field is damage, not a promise of more bytes.
-MAX_SEALED = 1 << 20
-_MAX_HEADER_JSON = 1 << 16
 
 CONTROL, MEDIA = 0, 1
-CHUNK_HEAD = struct.Struct("<III")
 FRAME_HEAD = struct.Struct("<HBBBBHIII")
 #: The 20 bytes that begin every frame.
 FRAME = np.dtype(
@@ -41,92 +28,27 @@ FRAME = np.dtype(
         ("clock", "<u4"),
     ]
 )
-_LENGTH = struct.Struct("<I")
 
 
 class JournalError(Exception):
-    """The file is not a journal that can be read with this master key."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class JournalHeader:
-    """What stands before the first chunk."""
-
-    call_id: str
-    #: Wall clock at which the journal was opened, UTC.
-    created_at: datetime
-    #: Which master key wrapped the data key.
-    key_id: str
-    wrapped_key: bytes
-    #: The header as it stands in the file.
-    raw: bytes
-
-    @property
-    def digest(self) -> bytes:
-        """SHA-256 of the header: additional data of every chunk and start of the chain."""
-        return hashlib.sha256(self.raw).digest()
-
-    def cipher(self, master_key: bytes) -> sealing.ChunkCipher:
-        """The journal's cipher. Raises JournalError when another master key wrapped its key."""
-        if sealing.key_id(master_key) != self.key_id:
-            raise JournalError(
-                f"The journal of call {self.call_id} is sealed under master key {self.key_id}, "
-                f"but this host has {sealing.key_id(master_key)}."
-            )
-        try:
-            return sealing.ChunkCipher(sealing.unwrap_key(master_key, self.wrapped_key), self.digest)
-        except sealing.SealError as error:
-            raise JournalError(f"The key of call {self.call_id} is damaged: {error}") from error
-
-
-def new_header(call_id: str, created_at: datetime, master_key: bytes) -> JournalHeader:
-    """A header with a fresh data key. `created_at` in UTC."""
-    identity = sealing.key_id(master_key)
-    wrapped = sealing.wrap_key(master_key, secrets.token_bytes(32))
-    body = json.dumps(
-        {
-            "version": 1,
-            "call_id": call_id,
-            "created_at": created_at.isoformat().replace("+00:00", "Z"),
-            "key_id": identity,
-            "wrapped_key": base64.b64encode(wrapped).decode(),
-        }
-    ).encode()
-    raw = MAGIC + _LENGTH.pack(len(body)) + body
-    return JournalHeader(
-        call_id=call_id, created_at=created_at, key_id=identity, wrapped_key=wrapped, raw=raw
-    )
-
-
-def read_header(file: BinaryIO) -> JournalHeader:
-    """Read the header; the file then stands at the first chunk. Raises JournalError."""
-    start = file.read(len(MAGIC) + _LENGTH.size)
-    if len(start) < len(MAGIC) + _LENGTH.size or not start.startswith(MAGIC):
-        raise JournalError("This is not a journal: it does not begin as one.")
-    (length,) = _LENGTH.unpack_from(start, len(MAGIC))
-    body = file.read(min(length, _MAX_HEADER_JSON))
-    if len(body) < length:
-        raise JournalError("The journal's header is incomplete.")
-    try:
-        fields = json.loads(body)
-        if fields["version"] != 1:
-            raise JournalError(f"This is a journal of version {fields['version']}; version 1 is understood.")
-        return JournalHeader(
-            call_id=fields["call_id"],
-            created_at=datetime.fromisoformat(fields["created_at"]),
-            key_id=fields["key_id"],
-            wrapped_key=base64.b64decode(fields["wrapped_key"]),
-            raw=start + body,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise JournalError(f"The journal's header is damaged ({error!r}).") from error
+    """The file is not a journal that can be read here."""
 
 
 def control_frame(kind: str, *, clock: int, party: int = NO_PARTY, **fields: Any) -> bytes:
     """A control frame. `clock` in milliseconds since answer; `party` where it is about a voice."""
     about = {} if party == NO_PARTY else {"party": party}
-    body = json.dumps({"type": kind, **about, **fields}).encode()
-    return FRAME_HEAD.pack(len(body), CONTROL, party, 0, 0, 0, 0, 0, clock) + body
+    body = control_body(kind, **about, **fields)
+    return control_head(body, clock=clock, party=party) + body
+
+
+def control_body(kind: str, **fields: Any) -> bytes:
+    """The payload of a control frame."""
+    return json.dumps({"type": kind, **fields}).encode()
+
+
+def control_head(body: bytes, *, clock: int, party: int = NO_PARTY) -> bytes:
+    """The 20 bytes before the payload of a control frame."""
+    return FRAME_HEAD.pack(len(body), CONTROL, party, 0, 0, 0, 0, 0, clock)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -160,6 +82,8 @@ class Chunk:
     number: int
     epoch: int
     plaintext: bytes
+    #: A chunk that was written before it, after the one read last, is not there any more.
+    follows_gap: bool = False
 
     def media(self) -> MediaFrames:
         """Its media frames. Raises JournalError when the frames do not add up."""
@@ -170,9 +94,26 @@ class Chunk:
         )
 
     def controls(self) -> list[ControlFrame]:
-        """Its control frames in order. Raises JournalError when one cannot be read."""
+        """Its control frames in order. Raises JournalError when one cannot be read.
+
+        Where chunks before it are missing, its `state` is among them: it tells what theirs would have.
+        """
         positions, headers = self._frames
-        return [self._control(int(positions[i])) for i in np.flatnonzero(headers["kind"] == CONTROL)]
+        frames = [self._control(int(positions[i])) for i in np.flatnonzero(headers["kind"] == CONTROL)]
+        states = [frame for frame in frames if frame.type == "state"]
+        told = states[:1] if self.follows_gap else []
+        return [frame for frame in frames if frame.type != "state" or frame in told]
+
+    @property
+    def began_ms(self) -> int:
+        """The call's clock at the first moment of which it holds sound or the state."""
+        positions, headers = self._frames
+        controls = np.flatnonzero(headers["kind"] == CONTROL)
+        begins = headers["kind"] == MEDIA
+        begins[[i for i in controls if self._control(int(positions[i])).type == "state"]] = True
+        # Control frames that a full disk has kept waiting are older, those of a recovery all there is.
+        clocks = headers["clock"][begins] if begins.any() else headers["clock"]
+        return int(clocks.min()) if len(clocks) else 0
 
     @property
     def ends(self) -> bool:
@@ -203,70 +144,3 @@ class Chunk:
             return ControlFrame(type=fields.pop("type"), clock=clock, party=party, fields=fields)
         except (AttributeError, KeyError, ValueError) as error:
             raise JournalError(f"Chunk {self.number} holds a control frame that is not one.") from error
-
-
-class JournalReader:
-    """Reads a journal that may still grow. Holds no file open between polls."""
-
-    def __init__(self, path: Path, master_key: bytes) -> None:
-        self._path = path
-        self._master_key = master_key
-        #: Chunks read so far.
-        self.chunks = 0
-        #: Epoch of the last chunk.
-        self.epoch = 0
-        #: Whether the call's `end` frame was read.
-        self.ended = False
-        #: Whether bytes stood after the last valid chunk at the last poll. While the journal is written that
-        #: may only be a chunk on its way; in a finished one its end was torn off or altered.
-        self.torn = False
-
-    @cached_property
-    def header(self) -> JournalHeader:
-        """Raises JournalError when there is no whole header or the file is no journal."""
-        with self._path.open("rb") as file:
-            return read_header(file)
-
-    @cached_property
-    def chain(self) -> bytes:
-        """The chain's value after the last chunk read (32 bytes)."""
-        return self.header.digest
-
-    @cached_property
-    def valid_bytes(self) -> int:
-        """Length of the file up to the end of the last chunk read."""
-        return len(self.header.raw)
-
-    @cached_property
-    def _cipher(self) -> sealing.ChunkCipher:
-        return self.header.cipher(self._master_key)
-
-    def poll(self) -> Iterator[Chunk]:
-        """Chunks completed since the last poll. Raises JournalError for a header that cannot be used."""
-        with self._path.open("rb") as file:
-            file.seek(self.valid_bytes)
-            while not self.ended and (chunk := self._next(file)) is not None:
-                yield chunk
-            file.seek(self.valid_bytes)
-            self.torn = bool(file.read(1))
-
-    def _next(self, file: BinaryIO) -> Chunk | None:
-        head = file.read(CHUNK_HEAD.size)
-        if len(head) < CHUNK_HEAD.size:
-            return None
-        length, epoch, number = CHUNK_HEAD.unpack(head)
-        if length > MAX_SEALED or number != self.chunks or epoch < self.epoch:
-            return None
-        sealed = file.read(length)
-        if len(sealed) < length:
-            return None
-        try:
-            plaintext = self._cipher.open(epoch, number, sealed)
-        except sealing.SealError:
-            return None
-        chunk = Chunk(number=number, epoch=epoch, plaintext=plaintext)
-        self.ended = chunk.ends
-        self.chunks, self.epoch = number + 1, epoch
-        self.chain = hashlib.sha256(self.chain + head + sealed).digest()
-        self.valid_bytes += len(head) + length
-        return chunk

@@ -22,7 +22,7 @@ from onrecord.capture.gate import (
     RefusedError,
     Side,
 )
-from onrecord.capture.recovery import RecoveredCall, recover
+from onrecord.capture.recovery import LastWord, RecoveredCall, recover
 from onrecord.capture.writer import Handover, JournalFile, Writer
 from onrecord.policy.mode import Mode
 
@@ -120,9 +120,9 @@ class CaptureHost:
         if due:
             self.writer.put(due)
 
-    def recover(self) -> list[RecoveredCall]:
+    def recover(self, last_word: Callable[[str], LastWord]) -> list[RecoveredCall]:
         """End the journals that a crash left open. For the start, before the first call."""
-        return recover(self._folder, self._master_key)
+        return recover(self._folder, self._master_key, last_word)
 
     def attach(self, intake: Intake) -> None:
         """From now on `intake` is settled before every gate movement and tick."""
@@ -185,12 +185,16 @@ class CallCapture:
         self._clock = CallClock(host.monotonic_ns)
         self._ended = False
         self._sides: dict[int, Side] = {}
+        #: Their `join` frames' fields.
+        self._joined: dict[int, dict[str, Any]] = {}
         #: Parties who are here and have not heard the announcement.
         self._uninformed: set[int] = set()
         self._open: frozenset[int] = frozenset()
         self._parts: list[bytes | memoryview] = []
         self._size = 0
         self._controls = b""
+        #: Body of the next chunk's `state` frame; None where something has changed since the last.
+        self._state: bytes | None = None
         self._frames = 0
         self._oldest_ns = 0
         self._queue_drops = 0
@@ -238,8 +242,9 @@ class CallCapture:
         """
         if not 0 <= party < journal.NO_PARTY or party in self._sides:
             raise ValueError(f"Party {party} cannot join: use a free number from 0 to 254.")
-        self._control("join", party=party, side=side, role=role, user=user, informed=informed)
-        self._sides[party] = side
+        fields = {"side": side, "role": role, "user": user, "informed": informed}
+        self._control("join", party=party, **fields)
+        self._sides[party], self._joined[party] = side, fields
         if not informed:
             self._uninformed.add(party)
         self._regate()
@@ -249,7 +254,7 @@ class CallCapture:
         if party not in self._sides:
             raise KeyError(party)
         self._control("leave", party=party)
-        del self._sides[party]
+        del self._sides[party], self._joined[party]
         self._uninformed.discard(party)
         self._regate()
 
@@ -397,6 +402,7 @@ class CallCapture:
         return clock
 
     def _regate(self) -> None:
+        self._state = None
         answered = self._clock.answered_ns is not None and not self._ended
         self._open = frozenset(
             party
@@ -430,5 +436,22 @@ class CallCapture:
             self._host.writer.put([handover])
         if not self._parts:
             self._oldest_ns = now_ns
+            state = self._state_frame()
+            self._parts.append(state)
+            self._size += len(state)
         self._parts.append(frames)
         self._size += len(frames)
+
+    def _state_frame(self) -> bytes:
+        """What whoever lacks all chunks before has to know."""
+        if self._state is None:
+            self._state = journal.control_body(
+                "state",
+                mode=self.mode,
+                recording=self.recording,
+                parties=[
+                    {"party": party, **fields, "informed": party not in self._uninformed}
+                    for party, fields in self._joined.items()
+                ],
+            )
+        return journal.control_head(self._state, clock=self._ms()) + self._state

@@ -1,15 +1,31 @@
 """Keys and seals: AES key wrap (RFC 3394) and AES-256-GCM (NIST SP 800-38D), both by `cryptography`."""
 
 import hashlib
+import hmac
 import struct
+from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
 #: Bytes that a seal adds.
 TAG_SIZE = 16
-_NONCE = struct.Struct(">IQ")
+#: Most bytes of sealed data in a chunk.
+MAX_SEALED = 1 << 20
+#: What every chunk begins with: by it a reader finds the next one after damage.
+MARKER = b"\xf1ONRECC\n"
+#: `previous` of a chunk that no other stands before.
+NO_CHUNK = 0xFFFFFFFF
+
+_HEAD = struct.Struct("<8sQIII")
+_CHECK_SIZE = 16
+#: Bytes before a chunk's sealed data.
+HEAD_SIZE = _HEAD.size + _CHECK_SIZE
+_NONCE = struct.Struct(">QI")
+_NONCE_1 = struct.Struct(">IQ")
 
 
 class SealError(Exception):
@@ -34,20 +50,73 @@ def unwrap_key(master_key: bytes, wrapped: bytes) -> bytes:
         raise SealError("The wrapped key does not open with this master key.") from error
 
 
-class ChunkCipher:
+def header_check(data_key: bytes, header: bytes) -> bytes:
+    """32 bytes that prove a journal's header: HMAC-SHA-256 under a key made from the data key."""
+    return hmac.digest(_derive(data_key, b"onrecord journal header", 32), header, "sha256")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChunkHead:
+    """What a chunk says before its sealed data."""
+
+    #: Random, of the process that wrote it.
+    epoch: int
+    number: int
+    #: Number of the chunk that was written before it; NO_CHUNK for the first.
+    previous: int
+    #: Bytes of sealed data.
+    length: int
+
+
+class ChunkSeal:
     """Seals and opens the chunks of one journal. A pair (epoch, number) must be sealed once only."""
+
+    def __init__(self, data_key: bytes, associated: bytes) -> None:
+        keys = _derive(data_key, b"onrecord journal chunks", 64)
+        self._aead, self._head_key = AESGCM(keys[:32]), keys[32:]
+        self._associated = associated
+
+    def seal(self, plaintext: bytes, *, epoch: int, number: int, previous: int) -> bytes:
+        """A whole chunk: head and sealed data."""
+        head = _HEAD.pack(MARKER, epoch, number, previous, len(plaintext) + TAG_SIZE)
+        sealed = self._aead.encrypt(_NONCE.pack(epoch, number), plaintext, self._associated)
+        return head + self._check(head) + sealed
+
+    def head(self, data: bytes) -> ChunkHead | None:
+        """The head that `data` begins with; None when that is none of this journal."""
+        if len(data) < HEAD_SIZE or not data.startswith(MARKER):
+            return None
+        if not hmac.compare_digest(self._check(data[: _HEAD.size]), data[_HEAD.size : HEAD_SIZE]):
+            return None
+        _, epoch, number, previous, length = _HEAD.unpack_from(data)
+        return ChunkHead(epoch=epoch, number=number, previous=previous, length=length)
+
+    def open(self, head: ChunkHead, sealed: bytes) -> bytes:
+        """Plaintext. Raises SealError."""
+        return _open(self._aead, _NONCE.pack(head.epoch, head.number), sealed, self._associated)
+
+    def _check(self, head: bytes) -> bytes:
+        return hmac.digest(self._head_key, self._associated + head, "sha256")[:_CHECK_SIZE]
+
+
+class ChunkSeal1:
+    """Opens the chunks of a journal of version 1, under the data key itself."""
 
     def __init__(self, data_key: bytes, associated: bytes) -> None:
         self._aead = AESGCM(data_key)
         self._associated = associated
 
-    def seal(self, epoch: int, number: int, plaintext: bytes) -> bytes:
-        """Ciphertext and tag."""
-        return self._aead.encrypt(_NONCE.pack(epoch, number), plaintext, self._associated)
-
     def open(self, epoch: int, number: int, sealed: bytes) -> bytes:
         """Plaintext. Raises SealError."""
-        try:
-            return self._aead.decrypt(_NONCE.pack(epoch, number), sealed, self._associated)
-        except (InvalidTag, ValueError) as error:
-            raise SealError("The chunk does not open.") from error
+        return _open(self._aead, _NONCE_1.pack(epoch, number), sealed, self._associated)
+
+
+def _derive(data_key: bytes, purpose: bytes, length: int) -> bytes:
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=purpose).derive(data_key)
+
+
+def _open(aead: AESGCM, nonce: bytes, sealed: bytes, associated: bytes) -> bytes:
+    try:
+        return aead.decrypt(nonce, sealed, associated)
+    except (InvalidTag, ValueError) as error:
+        raise SealError("The chunk does not open.") from error

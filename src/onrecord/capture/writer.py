@@ -4,16 +4,21 @@ The media loop only hands plaintext over. Nothing here can make it wait.
 """
 
 import ctypes
+import fcntl
 import logging
 import os
 import queue
+import secrets
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from onrecord.capture import journal
+from onrecord.capture.header import OpenedHeader, copy_of, new_header
+from onrecord.capture.sealing import NO_CHUNK, ChunkSeal
 
 log = logging.getLogger(__name__)
 
@@ -23,36 +28,42 @@ SYNC_SECONDS = 1.0
 
 
 class JournalFile:
-    """One journal open for appending. After `create`, used by the writing thread alone."""
+    """One journal open for appending, and locked: nobody else takes it for abandoned meanwhile.
+
+    After it was made, used by the writing thread alone.
+    """
 
     def __init__(
-        self, path: Path, header: journal.JournalHeader, master_key: bytes, *, epoch: int, number: int
+        self, path: Path, descriptor: int, opened: OpenedHeader, *, number: int, previous: int
     ) -> None:
-        """Append to an existing file from chunk `number` on; `epoch` must be new to the file."""
+        """Write chunks from `number` on, which the file must not have; `previous` is the one before them."""
         self.path = path
         #: Media frames lost because a write failed.
         self.drops = 0
-        self._cipher = header.cipher(master_key)
-        self._epoch = epoch
+        self._descriptor = descriptor
+        self._seal = ChunkSeal(opened.data_key, opened.header.digest)
+        # With it no nonce can be one of another process, and the number, which a failed write uses up too,
+        # comes once in this.
+        self._epoch = secrets.randbits(64)
         self._number = number
-        self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        self._size = os.fstat(self._fd).st_size
+        self._previous = previous
         # Kept for the next chunk when a write failed: control frames, and how many media frames were lost.
         self._owed = b""
         self._lost = 0
 
     @classmethod
     def create(cls, path: Path, call_id: str, master_key: bytes) -> "JournalFile":
-        """Begin a journal. The file appears whole. Raises FileExistsError, OSError."""
-        header = journal.new_header(call_id, datetime.now(UTC), master_key)
-        draft = path.with_name(path.name + ".new")
-        with open(os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb") as file:
-            file.write(header.raw)
+        """Begin a journal. The file appears whole, then the copy of its header. FileExistsError, OSError."""
+        opened = new_header(call_id, datetime.now(UTC), master_key)
+        descriptor = _create(path, opened.header.raw)
         try:
-            os.link(draft, path)
-        finally:
-            draft.unlink()
-        return cls(path, header, master_key, epoch=0, number=0)
+            copy = copy_of(path)
+            copy.unlink(missing_ok=True)
+            os.close(_create(copy, opened.header.raw))
+        except OSError:
+            # The copy is for the day on which the header is damaged. A call does not fail for it.
+            log.exception("%s: the header has no copy", path)
+        return cls(path, descriptor, opened, number=0, previous=NO_CHUNK)
 
     def append(self, plaintext: bytes, *, controls: bytes, frames: int, lost: int, clock: int) -> None:
         """Seal and write one chunk. When that fails its control frames wait for the next chunk.
@@ -66,32 +77,63 @@ class JournalFile:
             owed += journal.control_frame("drops", clock=clock, frames=self._lost)
         if not owed and not plaintext:
             return
-        sealed = self._cipher.seal(self._epoch, self._number, owed + plaintext)
+        number, self._number = self._number, self._number + 1
+        chunk = self._seal.seal(owed + plaintext, epoch=self._epoch, number=number, previous=self._previous)
         try:
-            self._write(journal.CHUNK_HEAD.pack(len(sealed), self._epoch, self._number) + sealed)
+            _write_whole(self._descriptor, chunk)
         except OSError:
-            # The failed chunk may have left its number on the disk: a new epoch keeps its nonce from being
-            # used for other bytes.
-            self._epoch += 1
             self._owed += controls
             self._lost += frames
             self.drops += frames
             raise
-        self._number += 1
+        self._previous = number
         self._owed, self._lost = b"", 0
 
-    def _write(self, data: bytes) -> None:
-        view = memoryview(data)
-        try:
-            while view:
-                view = view[os.write(self._fd, view) :]
-        except OSError:
-            os.ftruncate(self._fd, self._size)
-            raise
-        self._size += len(data)
-
     def close(self) -> None:
-        os.close(self._fd)
+        os.close(self._descriptor)
+
+
+def lock(path: Path) -> int:
+    """A journal that no process writes any more, open for appending and locked: the descriptor.
+
+    Raises BlockingIOError when one does, OSError.
+    """
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _create(path: Path, content: bytes) -> int:
+    """A new file that appears whole, locked and open for appending. Raises FileExistsError, OSError."""
+    draft = path.with_name(path.name + ".new")
+    descriptor = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _write_whole(descriptor, content)
+        os.link(draft, path)
+    except OSError:
+        os.close(descriptor)
+        raise
+    finally:
+        draft.unlink()
+    return descriptor
+
+
+def _write_whole(descriptor: int, data: bytes) -> None:
+    """Append all of `data`, or raise OSError."""
+    view = memoryview(data)
+    try:
+        while view:
+            view = view[os.write(descriptor, view) :]
+    except OSError:
+        # What was written of it is of no use, and a full disk needs the room. Readers would pass over it.
+        with suppress(OSError):
+            os.ftruncate(descriptor, os.fstat(descriptor).st_size - (len(data) - len(view)))
+        raise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -129,12 +129,8 @@ class Spool:
 
     def last_type(self, call_id: str) -> str | None:
         """The type of the call's newest event, delivered or not; None when it has none here."""
-        with self._lock:
-            seq = self._last.get(call_id, 0)
-            if seq == 0:
-                return None
-            path = next(self._folder(call_id).glob(f"{seq:08d}.*"))
-            return str(json.loads(path.read_bytes())["type"])
+        event = newest_event(self.folder, call_id)
+        return None if event is None else str(event["type"])
 
     def _settle(self, call_id: str, seq: int, suffix: str) -> None:
         with self._lock:
@@ -181,6 +177,22 @@ class Spool:
 
     def _path(self, call_id: str, seq: int, suffix: str) -> Path:
         return self._folder(call_id) / f"{seq:08d}.{suffix}"
+
+
+def newest_event(folder: Path, call_id: str) -> dict[str, Any] | None:
+    """The newest event of a call in a source's folder, delivered or not; None when there is none.
+
+    For any process: nothing is opened but the event.
+    """
+    while True:
+        names = [path for path in (folder / call_id).glob("*") if _NAME.fullmatch(path.name)]
+        if not names:
+            return None
+        try:
+            event: dict[str, Any] = json.loads(max(names).read_bytes())
+        except FileNotFoundError:
+            continue  # acknowledged meanwhile, so it has another name
+        return event
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,10 +11,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.capture.journal import JournalError, JournalReader
+from onrecord.capture.journal import JournalError
+from onrecord.capture.reader import JournalReader
 from onrecord.g711 import RATE
 from onrecord.render.encoder import OpusEncoder
 from onrecord.render.errors import RenderError
+from onrecord.render.holes import Hole, holes
 from onrecord.render.rendering import Rendering
 
 #: Chunks rendered together; larger batches are no faster.
@@ -33,8 +35,10 @@ class RenderReport:
     begins_at_ms: int
     #: Of the interleaved s16le samples; the manifest of the stored recording has the same.
     pcm_sha256: str
-    #: Bytes after the journal's last valid chunk.
-    torn: bool
+    #: What is missing.
+    holes: tuple[Hole, ...]
+    #: Something in the journal was altered, moved or removed.
+    damaged: bool
     #: The `end` frame was there.
     ended: bool
 
@@ -43,9 +47,10 @@ class RenderReport:
             f"{self.out}: {self.samples / RATE:.2f} s, from {self.begins_at_ms / 1000:.3f} s of the call.",
             f"SHA-256 of the PCM: {self.pcm_sha256}",
         ]
-        if self.torn:
-            lines.append("The journal's end is torn off: this is what stood before it.")
-        elif not self.ended:
+        lines += [f"Missing: {hole}." for hole in self.holes]
+        if self.damaged:
+            lines.append("The journal was damaged: this is what could be read.")
+        if not self.ended:
             lines.append("The call has not ended: this is what was captured so far.")
         return "\n".join(lines)
 
@@ -77,7 +82,8 @@ def render_journal(journal: Path, out: Path, master_key: bytes) -> RenderReport:
         samples=samples,
         begins_at_ms=(rendering.begin or 0) * 1000 // RATE,
         pcm_sha256=digest.hexdigest(),
-        torn=reader.torn,
+        holes=tuple(holes(rendering.controls)),
+        damaged=bool(reader.damage),
         ended=reader.ended,
     )
 
@@ -85,7 +91,7 @@ def render_journal(journal: Path, out: Path, master_key: bytes) -> RenderReport:
 def render(reader: JournalReader, rendering: Rendering) -> Iterator[NDArray[np.int16]]:
     """All samples of a journal as it stands, int16[n, 2] each. Raises JournalError, RenderError."""
     batch = []
-    for chunk in reader.poll():
+    for chunk in reader.read_all():
         batch.append(chunk)
         if len(batch) == BATCH:
             yield from rendering.feed(batch)

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
-from onrecord.capture.journal import JournalReader
+from onrecord.capture.reader import JournalReader
 from onrecord.g711 import RATE
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
 from onrecord.render.errors import RenderError
-from onrecord.render.holes import holes
+from onrecord.render.holes import Cause, holes
 from onrecord.render.peaks import thumbnail
 from onrecord.render.rendering import Rendering
 from onrecord.render.spans import spans
@@ -82,13 +82,18 @@ class Follower:
         return bool(signed["journal"]["header"] == self.reader.header.digest.hex())
 
     @property
+    def damaged(self) -> bool:
+        """Whether sound of the call may have been lost to damage."""
+        return any(hole.cause is Cause.DAMAGED for hole in holes(self._rendering.controls))
+
+    @property
     def captured(self) -> bool:
         """Whether the journal holds media."""
         return bool(self._rendering.captured())
 
     def advance(self, most: int) -> bool:
         """Render up to `most` chunks; whether there was any. Raises JournalError, RenderError, OSError."""
-        if self.journal.stat().st_size == self.reader.valid_bytes:
+        if not self.reader.has_news():
             self.behind = False
             return False
         chunks = list(islice(self.reader.poll(), most))
@@ -132,7 +137,8 @@ class Follower:
                 "header": header.hex(),
                 "chain": self.reader.chain.hex(),
                 "chunks": self.reader.chunks,
-                "torn": self.reader.torn,
+                "torn": self.reader.torn_bytes > 0,
+                "damage": self.reader.damage.document(),
             },
             "decision": [entry for entry in entries if entry["type"] == "policy"],
             "entries": entries,
@@ -165,6 +171,7 @@ def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[s
         "spans": signed["spans"],
         # Manifests made before holes were told have none.
         "holes": signed.get("holes", []),
+        "damaged": bool(signed["journal"] and signed["journal"].get("damage")),
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],
         "manifest_sha256": witness.manifest_sha256,

@@ -37,6 +37,9 @@ class Hole:
     #: Numbers of the parties whose sound may be missing, ascending.
     parties: tuple[int, ...]
 
+    def __str__(self) -> str:
+        return f"{(self.end_ms - self.start_ms) / 1000:.1f} s at {self.start_ms / 1000:.1f} s ({self.cause})"
+
     def document(self) -> dict[str, Any]:
         """As it stands in manifests and events."""
         return {

@@ -31,6 +31,8 @@ class Mixdown:
         #: Position after the last sample given.
         self.position = 0
         self._end = 0
+        #: Position before which there is no frame, but something missing.
+        self._covered: int | None = None
         self._frames = np.empty(0, PLACED)
         self._tape = np.empty(0, np.uint8)
         self._tape_begins = 0
@@ -60,16 +62,24 @@ class Mixdown:
             self._frames = known[np.argsort(known["order"], kind="stable")]
             self._end = max(self._end, int((frames["position"] + frames["size"]).max()))
 
+    def cover(self, begin: int, end: int) -> None:
+        """Have the recording reach from `begin` or earlier to `end` or later, with frames or without."""
+        self._covered = begin if self._covered is None else min(begin, self._covered)
+        self._end = max(self._end, end)
+
     def before(self, limit: int | None, sides: Mapping[int, Side]) -> Iterator[NDArray[np.int16]]:
         """Stereo blocks, int16[n, 2], up to position `limit` or the last captured sample, the lesser.
 
-        Begins at the least position of any frame; silence (zeros) where nothing was captured. `sides` gives
-        the side of each party. Raises RenderError for a party that never joined and for other than G.711.
+        Begins at the least position of any frame or of what is missing; silence (zeros) where nothing was
+        captured. `sides` gives the side of each party. Raises RenderError for a party that never joined and
+        for other than G.711.
         """
         frames = self._frames
         limit = self._end if limit is None else min(limit, self._end)
         if self.begin is None:
             first = int(frames["position"].min()) if len(frames) else limit
+            if self._covered is not None:
+                first = min(first, self._covered)
             if first >= limit:
                 return
             self.begin = self.position = first

@@ -4,15 +4,17 @@ The PCM is a function of the journal alone. It does not depend on how many chunk
 every rule (docs/reference/journal.md) looks at frames and their order only.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk, ControlFrame
+from onrecord.capture.journal import NO_PARTY, Chunk, ControlFrame, MediaFrames
 from onrecord.g711 import RATE
 from onrecord.render.errors import RenderError
+from onrecord.render.holes import Cause, holes
 from onrecord.render.mixdown import Mixdown
 from onrecord.render.placement import HORIZON, Placement
 
@@ -56,33 +58,53 @@ class Rendering:
 
         Raises RenderError, JournalError.
         """
-        for chunk in chunks:
-            for control in chunk.controls():
-                self._follow(control)
         if not chunks:
             return
-        media = [chunk.media() for chunk in chunks]
+        media = [self._take(chunk) for chunk in chunks]
         starts = np.cumsum([self._mixdown.tape_end] + [len(frames.plaintext) for frames in media])
         at = np.concatenate([frames.offsets + start for frames, start in zip(media, starts, strict=False)])
         self._mixdown.extend_tape([frames.plaintext for frames in media])
         headers = np.concatenate([frames.headers for frames in media])
         self._mixdown.add(self._placement.place(headers, at, self._mixdown.quiet))
-        self.newest_ms = max(self.newest_ms, self._placement.newest)
+        if any(chunk.follows_gap for chunk in chunks):
+            self._cover_holes()
         yield from self._mixdown.before(self._placement.newest * _PER_MS - HORIZON, self.sides)
         self._mixdown.forget_tape(self._placement.oldest_waiting)
 
     def finish(self) -> Iterator[NDArray[np.int16]]:
         """The last samples: the journal has ended. Raises RenderError."""
         self._mixdown.add(self._placement.finish())
+        self._cover_holes()
         yield from self._mixdown.before(None, self.sides)
+
+    def _take(self, chunk: Chunk) -> MediaFrames:
+        if chunk.follows_gap:
+            fields = {"cause": Cause.DAMAGED.value, "until": chunk.began_ms}
+            self._follow(ControlFrame(type="hole", clock=self.newest_ms, party=NO_PARTY, fields=fields))
+        for control in chunk.controls():
+            self._follow(control)
+        media = chunk.media()
+        self.newest_ms = max(self.newest_ms, int(media.headers["clock"].max(initial=0)))
+        return media
+
+    def _cover_holes(self) -> None:
+        """What is missing is part of the recording, as silence: damage does not shorten it."""
+        for hole in holes(self.controls):
+            self._mixdown.cover(hole.start_ms * _PER_MS, hole.end_ms * _PER_MS)
 
     def _follow(self, control: ControlFrame) -> None:
         self.controls.append(control)
         self.newest_ms = max(self.newest_ms, control.clock)
         if control.type == "join":
-            try:
-                side = Side(control.fields["side"])
-            except (KeyError, ValueError) as error:
-                raise RenderError(f"Party {control.party} joined without a known side ({error}).") from error
-            if self.sides.setdefault(control.party, side) is not side:
-                raise RenderError(f"Party {control.party} joined on both sides.")
+            self._enter(control.party, control.fields)
+        elif control.type == "state":
+            for party in control.fields["parties"]:
+                self._enter(party["party"], party)
+
+    def _enter(self, party: int, fields: Mapping[str, Any]) -> None:
+        try:
+            side = Side(fields["side"])
+        except (KeyError, ValueError) as error:
+            raise RenderError(f"Party {party} joined without a known side ({error}).") from error
+        if self.sides.setdefault(party, side) is not side:
+            raise RenderError(f"Party {party} joined on both sides.")

@@ -11,15 +11,18 @@ import threading
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from onrecord.blobs.recording import Witness
 from onrecord.blobs.store import AlreadyStoredError, BlobStore
+from onrecord.capture.header import HeaderLostError, copy_of
 from onrecord.capture.journal import JournalError
+from onrecord.capture.recovery import LastWord, recover_journal
 from onrecord.config import Config
 from onrecord.events.delivery import DeliveryThread
-from onrecord.events.spool import Spool
+from onrecord.events.spool import Spool, newest_event
 from onrecord.render.errors import RenderError
 from onrecord.render.follower import Follower, Recording, completion, stored_but_not_told
 
@@ -38,8 +41,8 @@ STORE_THREADS = 4
 _FINAL = frozenset({"recording.completed", "recording.empty"})
 #: Names of journals: a call id and the suffix.
 _JOURNALS = "[0-9a-f]" * 32 + ".journal"
-#: A journal that grows but does not read on for so long is damaged, in seconds.
-_STUCK_S = 60
+#: Seconds without anything new in a journal before its writer is looked for.
+_IDLE_S = 5.0
 
 
 class Renderer:
@@ -60,7 +63,8 @@ class Renderer:
         self._storing: dict[Path, tuple[Recording, Future[None]]] = {}
         self._announced: set[Path] = set()
         self._retry: dict[Path, float] = {}
-        self._stuck: set[Path] = set()
+        #: When each journal last had news, or was last looked after.
+        self._news: dict[Path, float] = {}
         self._pool = ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
 
     def close(self) -> None:
@@ -93,7 +97,7 @@ class Renderer:
             try:
                 self._take_up(path)
             except (JournalError, RenderError) as error:
-                self._fail(path, str(error))
+                self._fail(path, str(error), is_lost=isinstance(error, HeaderLostError))
             except Exception:
                 log.exception("call %s: could not be taken up, tried again in %d s", path.stem, RETRY_S)
                 self._retry[path] = now + RETRY_S
@@ -119,10 +123,12 @@ class Renderer:
         """One slice of one call; finishes it when its last frame was read."""
         try:
             worked = call.advance(SLICE)
-            self._warn_if_stuck(call)
             if call.reader.ended:
                 self._following.remove(call)
+                self._news.pop(call.journal, None)
                 self._finish(call)
+            else:
+                self._look_after(call, worked)
         except (JournalError, RenderError) as error:
             self._give_up(call)
             self._fail(call.journal, str(error))
@@ -138,19 +144,29 @@ class Renderer:
             return worked
         return True
 
-    def _warn_if_stuck(self, call: Follower) -> None:
-        """Say once that a journal is damaged inside; the switch ends it at its next start."""
-        journal = call.journal
-        if not call.reader.torn or journal in self._stuck or time.time() - journal.stat().st_mtime < _STUCK_S:
+    def _look_after(self, call: Follower, worked: bool) -> None:
+        """End a journal whose end is gone: the switch says that the call is over, and nobody writes it.
+
+        A journal that a crash has left without an end is the switch's to end, at its next start.
+        """
+        now = time.monotonic()
+        if worked or now - self._news.setdefault(call.journal, now) > _IDLE_S:
+            self._news[call.journal] = now
+        else:
             return
-        self._stuck.add(journal)
-        log.error(
-            "call %s: damaged after byte %d; restart the switch, it ends the journal there",
-            call.call_id,
-            call.reader.valid_bytes,
-        )
+        if worked:
+            return
+        word = LastWord.of(newest_event(self._config.spool("switch"), call.call_id))
+        if word.ending is None:
+            return
+        with suppress(BlockingIOError):  # it is still being written
+            recover_journal(call.journal, self._config.secrets.master_key, word)
+            log.error("call %s: the end of its journal is missing", call.call_id)
 
     def _finish(self, call: Follower) -> None:
+        if not call.captured and call.damaged:
+            self._fail(call.journal, "All of its sound is lost: the journal was damaged.", is_lost=True)
+            return
         if not call.captured:
             self._announce(call.journal, "recording.empty", call.clock_ms, {})
             return
@@ -200,19 +216,25 @@ class Renderer:
                 log.error("call %s: the web refused its events; the journal is kept aside", path.stem)
                 self._put_aside(path)
             else:
+                # In this order: a journal without the copy is whole.
+                copy_of(path).unlink(missing_ok=True)
                 path.unlink(missing_ok=True)
 
-    def _fail(self, path: Path, message: str) -> None:
+    def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
         """Say that there will be no recording, and keep the journal for whoever looks into it."""
         log.error("call %s: %s The journal is kept in %s.", path.stem, message, self._aside)
-        self._spool.append(path.stem, "recording.failed", None, {"message": message})
+        self._spool.append(path.stem, "recording.failed", None, {"message": message, "lost": is_lost})
         self._put_aside(path)
 
     def _put_aside(self, path: Path) -> None:
+        copy = copy_of(path)
+        if copy.exists():
+            copy.rename(self._aside / copy.name)
         path.rename(self._aside / path.name)
 
     def _give_up(self, call: Follower) -> None:
         call.close()
+        self._news.pop(call.journal, None)
         if call in self._following:
             self._following.remove(call)
 

@@ -15,12 +15,14 @@ from onrecord.blobs.sealed import SealedReader, SealError
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore, NoSuchObjectError
 from onrecord.blobs.stream import as_file
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import NO_PARTY, ControlFrame, JournalError, JournalReader
+from onrecord.capture.journal import NO_PARTY, ControlFrame, JournalError
+from onrecord.capture.reader import JournalReader
 from onrecord.config import Config
 from onrecord.g711 import RATE
 from onrecord.render import manifest as manifests
 from onrecord.render.by_hand import render
 from onrecord.render.errors import RenderError
+from onrecord.render.holes import holes
 from onrecord.render.peaks import POINT
 from onrecord.render.rendering import Rendering
 from onrecord.render.spans import Span, spans
@@ -37,8 +39,11 @@ _SIDES = (Side.OURS, Side.CONTACT)
 
 #: Methods of `_Proof`, in this order.
 _CHECKS = (
-    "manifest", "key", "witness", "signature", "entries", "audio", "samples", "spans", "peaks", "journal",
+    "manifest", "key", "witness", "signature", "entries", "audio", "samples", "spans", "complete", "peaks",
+    "journal",
 )  # fmt: skip
+#: The one that fails where a recording is genuine, but not all of the call.
+_COMPLETE = "complete"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +61,12 @@ class _FaultError(Exception):
 
 
 _NOT_PROVED = (_FaultError, NotWitnessedError, SealError, NoSuchObjectError, JournalError, RenderError)
+
+
+def exit_status(checks: list[Check]) -> int:
+    """Of the command: 0 all passed, 3 genuine but incomplete, 1 anything else."""
+    failed = {check.name for check in checks if not check.passed}
+    return 0 if not failed else 3 if failed == {_COMPLETE} else 1
 
 
 def verify(config: Config, call_id: str, witness: Witness) -> list[Check]:
@@ -146,10 +157,13 @@ class _Proof:
         return f"{expected} samples, {expected / RATE:.2f} s"
 
     def spans(self) -> str:
-        """The spans follow from the entries, and outside of them there is silence."""
+        """The spans and holes follow from the entries, and outside of them there is silence."""
         stored, controls = self._manifest["spans"], _controls(self._manifest["entries"])
         found = spans(controls, until_ms=controls[-1].clock)
         _expect([span.document() for span in found] == stored, "The spans do not follow from the entries.")
+        # Manifests made before holes were told have no list.
+        missing = [hole.document() for hole in holes(controls)]
+        _expect(missing == self._manifest.get("holes", []), "The holes do not follow from the entries.")
         captured = _captured(found, controls, self._manifest["begins_at_ms"], self._manifest["samples"])
         at = 0
         for block in _decode(self._store.open(self._call_id, AUDIO, self._data_key)):
@@ -163,6 +177,17 @@ class _Proof:
                 )
             at += len(block)
         return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside of them"
+
+    def complete(self) -> str:
+        """Nothing is missing, and nothing of the journal was found damaged."""
+        found = holes(_controls(self._manifest["entries"]))
+        _expect(not found, f"Missing: {', '.join(map(str, found))}.")
+        journal = self._manifest["journal"]
+        _expect(
+            not journal or not journal.get("damage"),
+            "The journal was damaged before it was rendered; no sound is missing.",
+        )
+        return "nothing is missing"
 
     def peaks(self) -> str:
         opened, samples = self._store.open(self._call_id, PEAKS, self._data_key), self._manifest["samples"]

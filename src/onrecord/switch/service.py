@@ -7,11 +7,13 @@ from pathlib import Path
 
 from aiohttp import web
 
-from onrecord.capture.journal import JournalError, JournalReader
+from onrecord.capture.journal import JournalError
+from onrecord.capture.reader import JournalReader
 from onrecord.capture.recorder import CaptureHost
+from onrecord.capture.recovery import LastWord
 from onrecord.config import Config, split_address
 from onrecord.events.delivery import Delivery
-from onrecord.events.spool import Spool
+from onrecord.events.spool import Spool, newest_event
 from onrecord.switch.http import application
 from onrecord.switch.legs import simulated
 from onrecord.switch.reporter import Reporter
@@ -59,7 +61,7 @@ async def _run(config: Config) -> None:
 
 def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
     """Tell the web how the calls of a crashed switch ended."""
-    for call in capture.recover():
+    for call in capture.recover(lambda call_id: LastWord.of(newest_event(spool.folder, call_id))):
         if spool.last_type(call.call_id) == ENDED:
             continue
         log.warning("call %s: ended by the crash of the switch", call.call_id)
@@ -85,10 +87,10 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
     """The journal has its end, but the crash came before the event was stored: read it from the journal."""
     answered, captured = False, False
     try:
-        for chunk in JournalReader(path, master_key).poll():
+        for chunk in JournalReader(path, master_key).read_all():
             captured |= len(chunk.media().headers) > 0
             for frame in chunk.controls():
-                answered |= frame.type == "answer"
+                answered |= frame.type == "answer" or frame.clock > 0
                 if frame.type == "end":
                     data = {
                         "status": frame.fields["status"],

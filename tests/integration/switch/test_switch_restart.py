@@ -31,7 +31,9 @@ async def test_a_killed_switch_tells_after_its_restart_how_the_call_ended(rig: S
     assert (data["status"], data["reason"], data["captured"]) == ("completed", "switch_restarted", True)
     journal = rig.journal(call.call_id)
     assert journal.ended
-    assert not journal.torn
+    assert not journal.damage
+    (hole,) = [frame for frame in journal.controls if frame.type == "hole"]
+    assert (hole.clock, hole.fields["cause"]) == (journal.media[-1][1], "torn")
     assert len(journal.media) >= on_disk
     assert data["duration_ms"] == journal.media[-1][1]
     await rig.ready()

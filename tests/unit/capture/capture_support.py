@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk, ControlFrame, JournalReader
+from onrecord.capture.journal import Chunk, ControlFrame
+from onrecord.capture.reader import JournalReader
 from onrecord.capture.recorder import CallCapture, CaptureHost
+from onrecord.capture.recovery import LastWord
 from onrecord.policy.mode import Mode
 
 MASTER_KEY = bytes(range(32))
@@ -107,9 +109,14 @@ class Held:
         return [sequence for who, sequence, _, _ in self.media if who == party]
 
 
+def nothing_heard(call_id: str) -> LastWord:
+    """The switch has told nothing of any call."""
+    return LastWord(clock_ms=0)
+
+
 def read_journal(path: Path) -> Held:
     reader = JournalReader(path, MASTER_KEY)
-    chunks = list(reader.poll())
+    chunks = list(reader.read_all())
     media = []
     for chunk in chunks:
         frames = chunk.media()

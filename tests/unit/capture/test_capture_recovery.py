@@ -14,11 +14,13 @@ from capture_support import (
     Clock,
     capture_host,
     journal_of,
+    nothing_heard,
     open_call,
     read_journal,
     speak,
 )
 
+from onrecord.capture.header import copy_of
 from onrecord.capture.recorder import RecoveredCall
 from onrecord.capture.recovery import recover
 
@@ -38,7 +40,7 @@ def crashed_call(folder: Path, *, answered: bool = True, packets: int = 100) -> 
 def test_recovery_ends_the_call_where_it_broke_off(tmp_path: Path) -> None:
     crashed_call(tmp_path)
     with capture_host(tmp_path, Clock()) as host:
-        calls = host.recover()
+        calls = host.recover(nothing_heard)
     assert calls == [
         RecoveredCall(
             call_id=CALL_ID,
@@ -52,22 +54,22 @@ def test_recovery_ends_the_call_where_it_broke_off(tmp_path: Path) -> None:
     assert held.spoken(OURS) == list(range(100))
     assert held.controls[-1].fields == {"status": "completed", "reason": "switch_restarted"}
     assert held.controls[-1].clock == 99 * 20
-    assert held.chunks[-1].epoch == 1
+    assert held.chunks[-1].epoch != held.chunks[0].epoch
     assert held.reader.ended
-    assert not held.reader.torn
+    assert not held.reader.damage
 
 
 def test_a_call_that_was_never_answered_has_failed(tmp_path: Path) -> None:
     crashed_call(tmp_path, answered=False)
-    (call,) = recover(tmp_path, MASTER_KEY)
+    (call,) = recover(tmp_path, MASTER_KEY, nothing_heard)
     assert (call.status, call.duration_ms, call.captured) == ("failed", 0, False)
 
 
 def test_an_ended_call_is_left_alone(tmp_path: Path) -> None:
     crashed_call(tmp_path)
-    assert len(recover(tmp_path, MASTER_KEY)) == 1
+    assert len(recover(tmp_path, MASTER_KEY, nothing_heard)) == 1
     content = journal_of(tmp_path).read_bytes()
-    assert recover(tmp_path, MASTER_KEY) == []
+    assert recover(tmp_path, MASTER_KEY, nothing_heard) == []
     assert journal_of(tmp_path).read_bytes() == content
 
 
@@ -78,53 +80,54 @@ def test_a_journal_torn_at_any_byte_is_ended_after_its_last_whole_chunk(tmp_path
     for size in range(header, len(whole), 97):
         journal_of(tmp_path).write_bytes(whole[:size])
         kept = len(list(read_journal(journal_of(tmp_path)).chunks))
-        recover(tmp_path, MASTER_KEY)
+        recover(tmp_path, MASTER_KEY, nothing_heard)
         held = read_journal(journal_of(tmp_path))
         assert held.reader.ended
-        assert not held.reader.torn
+        assert not held.reader.damage
+        assert journal_of(tmp_path).read_bytes().startswith(whole[:size])
+        (hole,) = [frame for frame in held.controls if frame.type == "hole"]
+        assert hole.fields["cause"] == "torn"
         assert len(held.chunks) == kept + 1
         assert [chunk.plaintext for chunk in held.chunks[:-1]] == [
             chunk.plaintext for chunk in before.chunks[:kept]
         ]
 
 
-def test_no_epoch_and_number_come_twice_however_often_it_crashes(tmp_path: Path) -> None:
+def test_no_nonce_comes_twice_however_often_it_crashes(tmp_path: Path) -> None:
     path = crashed_call(tmp_path)
     used = {(chunk.epoch, chunk.number) for chunk in read_journal(path).chunks}
-    end_frame: dict[tuple[int, int], bytes] = {}
-    for torn in (40, 13, 12, 60):
-        recover(tmp_path, MASTER_KEY)
+    for torn in (40, 13, 0, 60):
+        before = path.stat().st_size
+        recover(tmp_path, MASTER_KEY, nothing_heard)
         ending = read_journal(path).chunks[-1]
-        pair = (ending.epoch, ending.number)
-        assert pair not in used
-        used.add(pair)
-        end_frame[pair] = ending.plaintext
+        assert (ending.epoch, ending.number) not in used
+        used.add((ending.epoch, ending.number))
         # The recovering process crashes in turn, in the middle of its own write.
-        start = path.stat().st_size - 12 - len(ending.plaintext) - 16
         with path.open("r+b") as file:
-            file.truncate(start + torn)
-    assert len(end_frame) == 4
+            file.truncate(before + torn)
+    assert len({epoch for epoch, _ in used}) == 5
 
 
-def test_a_header_that_cannot_be_read_is_reported_and_left(tmp_path: Path) -> None:
+def test_a_call_whose_headers_cannot_be_read_is_reported_and_left(tmp_path: Path) -> None:
     path = crashed_call(tmp_path)
+    copy_of(path).unlink()
     content = b"?" + path.read_bytes()[1:]
     path.write_bytes(content)
-    (call,) = recover(tmp_path, MASTER_KEY)
-    assert (call.call_id, call.status, call.captured) == (CALL_ID, "failed", False)
+    (call,) = recover(tmp_path, MASTER_KEY, nothing_heard)
+    assert (call.call_id, call.status, call.captured) == (CALL_ID, "failed", True)
     assert path.read_bytes() == content
 
 
 def test_a_journal_under_another_master_key_is_reported_and_left(tmp_path: Path) -> None:
     content = crashed_call(tmp_path).read_bytes()
-    (call,) = recover(tmp_path, bytes(32))
+    (call,) = recover(tmp_path, bytes(32), nothing_heard)
     assert (call.call_id, call.status) == (CALL_ID, "failed")
     assert journal_of(tmp_path).read_bytes() == content
 
 
 def test_a_journal_that_was_only_being_begun_is_removed(tmp_path: Path) -> None:
     (tmp_path / f"{CALL_ID}.journal.new").write_bytes(b"ONRECJ01")
-    assert recover(tmp_path, MASTER_KEY) == []
+    assert recover(tmp_path, MASTER_KEY, nothing_heard) == []
     assert list(tmp_path.iterdir()) == []
 
 
@@ -164,7 +167,7 @@ def test_a_killed_process_loses_at_most_its_last_second(tmp_path: Path, attempt:
         sent = [(int(number), float(at)) for number, at in map(str.split, child.stdout)]
     old = [number for number, at in sent if at < killed - 1.0]
     assert old
-    calls = recover(tmp_path, MASTER_KEY)
+    calls = recover(tmp_path, MASTER_KEY, nothing_heard)
     assert [call.call_id for call in calls] == [f"{number:032x}" for number in range(3)]
     for call in calls:
         held = read_journal(journal_of(tmp_path, call.call_id))
