@@ -197,6 +197,18 @@ def import_recordings(
 
 
 @app.command()
+def original(
+    call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
+    out: Annotated[Path, typer.Argument(help="File to write; must not exist yet.")],
+) -> None:
+    """Write out the file that another dialer sent, where it is kept because a part could not be read."""
+    _django()
+    from onrecord.integrations.dialers.kept import write_original
+
+    write_original(call_id, out)
+
+
+@app.command()
 def verify(
     call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,

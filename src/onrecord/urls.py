@@ -85,6 +85,9 @@ urlpatterns = [
     path(
         "settings/integrations/deliveries/<int:delivery_id>/retry", integrations.retry, name="retry-delivery"
     ),
+    path(
+        "settings/integrations/kept/<int:kept_id>/retry", integrations.retry_kept, name="retry-kept-delivery"
+    ),
     path("settings/requests", requests.inbox, name="requests-inbox"),
     path("settings/requests/<int:request_id>/answer", requests.answer, name="answer-request"),
     path("settings/requests/<int:request_id>/close", requests.close, name="close-request"),

@@ -12,6 +12,7 @@ from onrecord.calls.models import Call
 from onrecord.calls.state import Status
 from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.calls.switching import switch
+from onrecord.integrations.dialers.kept import forget_old
 from onrecord.integrations.dialers.work import enqueue_due
 from onrecord.policy.mode import Mode
 from onrecord.recordings.models import Recording
@@ -34,6 +35,7 @@ def reconcile() -> None:
     recordings(timezone.now())
     examine_stored()
     enqueue_due()
+    forget_old()
 
 
 def calls(client: SwitchClient, now: datetime) -> None:

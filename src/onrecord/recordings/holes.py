@@ -32,9 +32,16 @@ def missing_sound(spans: Sequence[Mapping[str, Any]], holes: Sequence[Mapping[st
 
 def _of(cause: str, holes: Sequence[Mapping[str, Any]], begin: int) -> str:
     missing = sum(hole["end_ms"] - hole["start_ms"] for hole in holes)
-    length = "Up to 1 second" if missing <= 1000 else duration(missing)
+    length = _length(cause, missing)
     places = [duration(hole["start_ms"] - begin) for hole in holes[:_MOST_PLACES]]
     if len(holes) > _MOST_PLACES:
         places.append(f"{len(holes) - _MOST_PLACES} more places")
     where = " and ".join(filter(None, [", ".join(places[:-1]), places[-1]]))
     return f"{length} of sound is missing at {where}, because {_CAUSES.get(cause, _UNKNOWN)}."
+
+
+def _length(cause: str, milliseconds: int) -> str:
+    if cause == "unreadable" and milliseconds < 10_000:
+        # Of a file it is known to the packet; of a live call, to about a second.
+        return f"{max(milliseconds, 100) / 1000:.1f} seconds"
+    return "Up to 1 second" if milliseconds <= 1000 else duration(milliseconds)

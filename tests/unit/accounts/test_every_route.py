@@ -143,6 +143,7 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     ("POST", "settings/integrations/dialers/<str:key>/remove"): (404, 403, 403, 403, 403, 403, 302),
     ("POST", "settings/integrations/deliveries/<int:delivery_id>/user"): (404, 403, 403, 403, 403, 403, 302),
     ("POST", "settings/integrations/deliveries/<int:delivery_id>/retry"): (404, 403, 403, 403, 403, 403, 302),
+    ("POST", "settings/integrations/kept/<int:kept_id>/retry"): (404, 403, 403, 403, 403, 403, 302),
     # Signed or by token: a session opens neither.
     ("POST", "webhooks/<str:key>"): (404,) * 7,
     ("POST", "api/v2/conversations/calls"): (401,) * 7,
@@ -241,6 +242,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
         "<int:view_id>": SavedView.objects.get_or_create(user=user, name="Talks", query="q=a")[0].pk,
         "<int:token_id>": 1,
         "<int:delivery_id>": 1,
+        "<int:kept_id>": 1,
         "<str:key>": "unknown",
         "<str:link_id>": "unknown",
         "<int:playlist_id>": 1,

@@ -6,12 +6,21 @@ from factories import UserFactory, allow_recording
 from harness import sound_files
 from harness.recordings_server import RecordingsServer, recordings_server
 from onrecord.accounts.models import User
+from onrecord.integrations.dialers.work import imports_folder
 
 
 @pytest.fixture
 def server() -> Iterator[RecordingsServer]:
     with recordings_server() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def empty_imports_folder() -> Iterator[None]:
+    """The folder outlives a test; the rows that name its files do not."""
+    yield
+    for path in imports_folder().iterdir():
+        path.unlink()
 
 
 @pytest.fixture(scope="session")

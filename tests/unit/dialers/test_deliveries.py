@@ -1,9 +1,11 @@
 """From a signed delivery to a recording that can be listened to, or to the reason why there is none."""
 
+import base64
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, cast
 
 import pytest
@@ -11,6 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import Client
 from django.utils import timezone
+from typer.testing import CliRunner
 
 from factories import PersonFactory, UserFactory, allow_recording
 from harness import dialer_webhooks as webhooks
@@ -18,10 +21,14 @@ from harness.dialer_webhooks import SECRET
 from harness.recordings_server import RecordingsServer
 from onrecord.accounts.models import User
 from onrecord.blobs.store import MANIFEST
+from onrecord.blobs.waiting import WaitingFile
 from onrecord.calls.models import Call
-from onrecord.integrations.dialers import actions
+from onrecord.cli import app
+from onrecord.integrations.dialers import actions, kept
 from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
-from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
+from onrecord.integrations.dialers.kept import forget_old
+from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall, KeptDelivery
+from onrecord.integrations.dialers.secret_text import seal
 from onrecord.integrations.dialers.webhooks import address
 from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_folder, work
 from onrecord.policy.document import Rule, Setting
@@ -373,6 +380,113 @@ def test_a_file_that_was_none_can_be_sent_again(
             work(ImportedCall.objects.get().pk)
         assert recording().status == status
     assert list(imports_folder().iterdir()) == []
+
+
+def damaged(mp3: bytes) -> bytes:
+    middle = len(mp3) // 2
+    return mp3[:middle] + bytes(3000) + mp3[middle + 3000 :]
+
+
+def test_of_a_file_that_could_not_be_read_in_part_the_original_is_kept_for_a_month(
+    jo: User,
+    server: RecordingsServer,
+    mp3: bytes,
+    tmp_path: Path,
+    django_capture_on_commit_callbacks: Callable[..., Any],
+) -> None:
+    PersonFactory(number=NUMBER)
+    server.files["/r.mp3"] = damaged(mp3)
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    work(ImportedCall.objects.get().pk, FETCHER)
+    made, row = recording(), ImportedCall.objects.get()
+    assert (made.status, [hole["cause"] for hole in made.holes]) == ("completed", ["unreadable"])
+    with WaitingFile(imports_folder() / row.file, config.secrets.master_key) as original:
+        assert original.read() == server.files["/r.mp3"]
+    result = CliRunner().invoke(app, ["original", made.call_id, str(tmp_path / "r.mp3")])
+    assert result.exit_code == 0, result.output
+    assert (tmp_path / "r.mp3").read_bytes() == server.files["/r.mp3"]
+
+    ImportedCall.objects.update(file_kept_until=timezone.now() - timedelta(seconds=1))
+    with django_capture_on_commit_callbacks(execute=True):
+        forget_old()
+    assert ImportedCall.objects.get().file == ""
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_where_only_our_side_may_be_kept_no_original_is(
+    jo: User, server: RecordingsServer, mp3: bytes
+) -> None:
+    PersonFactory(number=NUMBER)
+    allow_recording(rules=(Rule(name="Ours", where=("US-GA",), mode=Mode.ONE_SIDED, record=True),))
+    server.files["/r.mp3"] = damaged(mp3)
+    send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
+    work(ImportedCall.objects.get().pk, FETCHER)
+    assert recording().holes != []
+    assert list(imports_folder().iterdir()) == []
+
+
+def test_an_upload_that_cannot_be_used_is_kept_and_can_be_tried_again(
+    jo: User, token: str, django_capture_on_commit_callbacks: Callable[..., Any]
+) -> None:
+    PersonFactory(number=NUMBER)
+    body = call_body(jo, recording=SimpleUploadedFile("call.mp3", b"no sound " * 1000)) | {"_multipart": "1"}
+    with django_capture_on_commit_callbacks(execute=True):
+        post(token, body)
+        work(ImportedCall.objects.get().pk)
+    row = ImportedCall.objects.get()
+    assert (row.state, row.can_be_tried_again) == (State.FAILED, True)
+    assert actions.try_again(row, acting_user=jo)
+    work(row.pk)
+    row.refresh_from_db()
+    assert row.state == State.FAILED
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.forget_file(row)
+
+
+# What is signed and cannot be used
+
+
+def test_a_signed_delivery_that_cannot_be_used_is_answered_200_and_kept_once(jo: User) -> None:
+    connection = connect()
+    for _ in range(3):
+        assert send(connection, *webhooks.aircall(None, id=None)) == (200, {"taken": "0"})
+    (one,) = KeptDelivery.objects.all()
+    assert "id is missing" in one.problem
+    assert SECRET not in one.body
+    assert one.kept_until - timezone.now() > timedelta(days=29)
+    assert Call.objects.count() == ImportedCall.objects.count() == 0
+
+
+def test_what_can_be_used_of_a_delivery_is_entered_and_the_rest_is_kept(jo: User) -> None:
+    connection = connect("zoom_phone")
+    content = webhooks.zoom_recordings("https://recordings.example/1", "ftp://recordings.example/2")
+    assert send(connection, *webhooks.zoom(content, timezone.now())) == (200, {"taken": "1"})
+    assert KeptDelivery.objects.count() == 1
+
+
+def test_a_kept_delivery_is_tried_again_and_gone_once_it_can_be_used(jo: User) -> None:
+    connection = connect()
+    send(connection, *webhooks.aircall(None, id=None))
+    stuck = KeptDelivery.objects.get()
+    admin = UserFactory(permission_set="Admin")
+    assert not kept.try_again(stuck, acting_user=admin)
+    # As if an update of ours had made it readable.
+    body, _ = webhooks.aircall(None)
+    stuck.body = seal(base64.b64encode(body).decode(), config.secrets.master_key)
+    stuck.save()
+    assert kept.try_again(stuck, acting_user=admin)
+    assert (KeptDelivery.objects.count(), Call.objects.count()) == (0, 1)
+
+
+def test_what_was_kept_is_forgotten_after_its_time(jo: User) -> None:
+    connection = connect()
+    for number in range(2):
+        send(connection, *webhooks.aircall(None, id=None, duration=number))
+    KeptDelivery.objects.filter(pk=KeptDelivery.objects.first().pk).update(  # type: ignore[union-attr]
+        received_at=timezone.now() - timedelta(days=31)
+    )
+    forget_old()
+    assert KeptDelivery.objects.count() == 1
 
 
 def test_a_recording_at_a_private_address_is_not_fetched(jo: User, server: RecordingsServer) -> None:

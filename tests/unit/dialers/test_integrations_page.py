@@ -120,3 +120,24 @@ def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: U
     client = Client()
     client.force_login(other)
     assert f'href="/calls/{call.pk}"' not in text(client)
+
+
+def test_what_could_not_be_used_stands_there_with_its_reason_and_can_be_tried_again(
+    browser: Client, ana: User
+) -> None:
+    connection = actions.connect(
+        "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
+    )
+    body, _ = webhooks.aircall(None, id=None)
+    Client().post(f"/webhooks/{connection.key}", body, content_type="application/json")
+    page = text(browser)
+    assert "1 could not be used" in page
+    assert "the id is missing" in page
+    (path,) = re.findall(rf'action="({PAGE}/kept/\d+/retry)"', page)
+    answer = browser.post(path)
+    assert answer.status_code == 422
+    assert "It still cannot be used. It does not say which call" in answer.content.decode()
+
+    other = Client()
+    other.force_login(UserFactory(permission_set="Rep"))
+    assert other.post(path).status_code == 403

@@ -13,6 +13,7 @@ from onrecord.integrations.dialers.providers import (
     PROVIDERS,
     Delivery,
     DeliveryError,
+    Reading,
     SignatureError,
     read,
 )
@@ -34,11 +35,18 @@ def delivery(body: bytes, headers: dict[str, str], now: datetime = NOW, url: str
 
 
 def opened(name: str, sent: Delivery, secret: str = SECRET) -> Any:
-    return PROVIDERS[name].open(sent, secret)
+    PROVIDERS[name].verify(sent, secret)
+    return PROVIDERS[name].content(sent.body)
+
+
+def reading(name: str, body: bytes, headers: dict[str, str]) -> Reading:
+    return read(PROVIDERS[name], opened(name, delivery(body, headers)))
 
 
 def calls(name: str, body: bytes, headers: dict[str, str]) -> list[RecordedCall]:
-    return read(PROVIDERS[name], opened(name, delivery(body, headers)))
+    found = reading(name, body, headers)
+    assert found.problems == []
+    return found.calls
 
 
 @pytest.mark.parametrize("name", GENUINE)
@@ -138,13 +146,96 @@ def test_a_call_that_nobody_answered_has_no_recording() -> None:
     assert (call.status, call.recording, call.answered_at) == ("no-answer", None, None)
 
 
-@pytest.mark.parametrize("change", [{"duration": -1}, {"direction": "sideways"}, {"started_at": "soon"}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": None},
+        {"id": ""},
+        {"id": True},
+        {"direction": "sideways"},
+        {"started_at": "soon"},
+        {"started_at": None},
+    ],
+)
 def test_a_signed_delivery_that_makes_no_sense_is_said_to_be_so(change: dict[str, Any]) -> None:
-    with pytest.raises(DeliveryError, match="Aircall"):
-        calls("aircall", *webhooks.aircall(RECORDING, **change))
+    found = reading("aircall", *webhooks.aircall(RECORDING, **change))
+    assert (found.calls, len(found.problems)) == ([], 1)
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "ftp://example.org/a", "javascript:alert(1)", "r.mp3"])
 def test_a_recording_is_at_an_http_address(url: str) -> None:
+    (problem,) = reading("aircall", *webhooks.aircall(url)).problems
+    assert "recording" in problem or "url" in problem
+    assert url not in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "fact", "value"),
+    [
+        ({"duration": None}, "duration_seconds", 70),
+        ({"duration": "x", "ended_at": None}, "duration_seconds", 0),
+        ({"duration": -1}, "duration_seconds", 70),
+        ({"duration": 1e300}, "duration_seconds", 70),
+        ({"duration": "61"}, "duration_seconds", 61),
+        ({"raw_digits": 14045550100}, "person.number", "14045550100"),
+        ({"raw_digits": "4" * 51}, "person.number", None),
+        ({"user": {"id": 7, "name": "J" * 201}}, "user.name", "J" * 200),
+        ({"user": {"id": 7, "name": "Ana \ud83d"}}, "user.name", "Ana \ufffd"),
+        ({"user": {"id": 7, "email": "a" * 250 + "@b.example"}}, "user.email", ""),
+        ({"user": {"id": 7, "name": ["Jo"]}}, "user.name", ""),
+        ({"recording": RECORDING + "?" + "s" * 3000}, "recording.url", RECORDING + "?" + "s" * 3000),
+    ],
+)
+def test_a_side_fact_does_not_keep_a_call_out(change: dict[str, Any], fact: str, value: object) -> None:
+    (call,) = calls("aircall", *webhooks.aircall(**({"recording": RECORDING} | change)))
+    found: Any = call
+    for name in fact.split("."):
+        found = getattr(found, name)
+    assert (str(found) if fact == "recording.url" else found) == value
+
+
+@pytest.mark.parametrize(
+    ("change", "seconds"), [({"call_duration": {"total_duration": None}}, 0), ({"call_duration": None}, 0)]
+)
+def test_a_missed_call_of_justcall_has_no_length(change: dict[str, Any], seconds: float) -> None:
+    body, headers = GENUINE["justcall"]
+    content = json.loads(body)
+    content["data"] |= change
+    content["data"]["call_info"] |= {"type": "missed", "direction": "INCOMING", "notes": "n" * 20_001}
+    (call,) = calls("justcall", json.dumps(content).encode(), headers)
+    assert (call.status, call.direction, call.duration_seconds) == ("no-answer", "inbound", seconds)
+    assert call.notes == "n" * 20_000
+
+
+def test_zooms_times_are_utc_with_or_without_saying_so() -> None:
+    content = webhooks.zoom_recordings(RECORDING)
+    content["payload"]["object"]["recordings"][0]["date_time"] = "2026-04-14T15:00:00"
+    (call,) = calls("zoom_phone", *webhooks.zoom(content, NOW))
+    assert call.started_at == datetime(2026, 4, 14, 15, tzinfo=UTC)
+
+
+def test_a_recording_that_cannot_be_used_takes_no_other_with_it() -> None:
+    content = webhooks.zoom_recordings(RECORDING, "ftp://recordings.example/2", RECORDING)
+    found = reading("zoom_phone", *webhooks.zoom(content, NOW))
+    assert [one.recording and one.recording.recording_id for one in found.calls] == ["z0", "z2"]
+    assert len(found.problems) == 1
+
+
+DEEP = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
+
+
+@pytest.mark.parametrize("name", GENUINE)
+@pytest.mark.parametrize("body", [DEEP, b'{"token": "\\ud83d", "webhook_url": "\\ud83d", "type": "\\ud83d"}'])
+def test_before_the_secret_is_looked_at_nothing_falls_over(name: str, body: bytes) -> None:
+    for headers in ({}, {"x-zm-request-timestamp": "9" * 400}, GENUINE[name][1]):
+        with pytest.raises(SignatureError):
+            opened(name, delivery(body, headers))
+
+
+def test_a_signed_body_that_is_too_deep_is_a_delivery_that_cannot_be_used() -> None:
+    time = str(int(NOW.timestamp()))
+    signature = webhooks.hex_hmac(SECRET, f"v0:{time}:{DEEP.decode()}")
+    headers = {"x-zm-request-timestamp": time, "x-zm-signature": f"v0={signature}"}
+    PROVIDERS["zoom_phone"].verify(delivery(DEEP, headers), SECRET)
     with pytest.raises(DeliveryError):
-        calls("aircall", *webhooks.aircall(url))
+        PROVIDERS["zoom_phone"].content(DEEP)

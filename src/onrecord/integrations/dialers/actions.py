@@ -22,7 +22,7 @@ from onrecord.governance.decisions import (
     rep_facts,
     to_json,
 )
-from onrecord.integrations.dialers.models import ApiToken, Connection, DialerUser, ImportedCall
+from onrecord.integrations.dialers.models import KEPT_FOR, ApiToken, Connection, DialerUser, ImportedCall
 from onrecord.integrations.dialers.neutral import RecordedCall, RecordingFile
 from onrecord.integrations.dialers.queries import find_user
 from onrecord.integrations.dialers.secret_text import seal, unseal
@@ -84,6 +84,8 @@ def take(
     row.source = source
     row.record = call.model_dump(mode="json", exclude={"recording": {"authorization"}})
     row.authorization = _sealed_authorization(call)
+    if row.file:
+        forget_file(row)
     row.file = file
     row.state = State.UNKNOWN_USER
     row.problem, row.attempts = "", 0
@@ -251,21 +253,24 @@ def refuse_mixed(row: ImportedCall, message: str) -> None:
 
 
 @transaction.atomic
-def fail(row: ImportedCall, message: str) -> None:
-    """The recording cannot be had, or not be used."""
-    _settle(row, State.FAILED, import_failed(message))
+def fail(row: ImportedCall, message: str, *, keeps_file: bool = False) -> None:
+    """The recording cannot be had, or not be used. `keeps_file`: it can be tried again."""
+    _settle(row, State.FAILED, import_failed(message), keeps_file=keeps_file)
     _emit(_call(row), "recording.failed", message=message)
 
 
 @transaction.atomic
-def complete(row: ImportedCall, completion: dict[str, Any]) -> None:
-    """The recording is in the store. Raises pydantic's ValidationError."""
+def complete(row: ImportedCall, completion: dict[str, Any], *, keeps_file: bool = False) -> None:
+    """The recording is in the store. `keeps_file`: a part of the original could not be read.
+
+    Raises pydantic's ValidationError.
+    """
     recording = _recording(row)
     now = timezone.now()
     recording.rendering = Rendering.COMPLETED
     recording.save(update_fields=["rendering"])
     store_result(recording, completion, at=now)
-    _settle(row, State.DONE, Outcome(status=RecordingStatus.COMPLETED))
+    _settle(row, State.DONE, Outcome(status=RecordingStatus.COMPLETED), keeps_file=keeps_file)
     _emit(_call(row), "recording.completed", **completion)
 
 
@@ -289,19 +294,26 @@ def try_fresh_link(row: ImportedCall) -> bool:
 
 @transaction.atomic
 def try_again(row: ImportedCall, *, acting_user: User) -> bool:
-    """Fetch once more what failed; whether there is anything to fetch."""
-    file = row.record["recording"]
-    if row.state != State.FAILED or not file or not file["url"]:
+    """Have another go at what failed; whether there is a file, or one to fetch."""
+    if not row.can_be_tried_again:
         return False
-    row.attempts = 0
-    row.save(update_fields=["attempts"])
+    row.attempts, row.file_kept_until = 0, None
+    row.save(update_fields=["attempts", "file_kept_until"])
     record(Action.CALL_IMPORTED, _call(row), acting_user=acting_user, source=row.source, row=row.pk)
     _judge_again(row, RecordedCall.model_validate(row.record))
     transaction.on_commit(lambda: _queue(row.pk))
     return True
 
 
-def _settle(row: ImportedCall, state: str, outcome: Outcome) -> None:
+def forget_file(row: ImportedCall) -> None:
+    """Delete the sealed original."""
+    path = config.home / "imports" / row.file
+    transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    row.file, row.file_kept_until = "", None
+    row.save(update_fields=["file", "file_kept_until"])
+
+
+def _settle(row: ImportedCall, state: str, outcome: Outcome, *, keeps_file: bool = False) -> None:
     """The delivery has come to its end."""
     row.state, row.problem = state, outcome.reason
     row.next_try_at = row.claimed_at = None
@@ -310,9 +322,11 @@ def _settle(row: ImportedCall, state: str, outcome: Outcome) -> None:
         row.authorization = ""
     row.save(update_fields=["state", "problem", "next_try_at", "claimed_at", "authorization"])
     show(_recording(row), outcome)
-    if row.file:
-        path = config.home / "imports" / row.file
-        transaction.on_commit(lambda: path.unlink(missing_ok=True))
+    if row.file and keeps_file:
+        row.file_kept_until = timezone.now() + KEPT_FOR
+        row.save(update_fields=["file", "file_kept_until"])
+    elif row.file:
+        forget_file(row)
 
 
 @transaction.atomic

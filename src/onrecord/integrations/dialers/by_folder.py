@@ -20,9 +20,8 @@ from onrecord.integrations.dialers.entry import (
     what_is_wrong,
 )
 from onrecord.integrations.dialers.manifest import Row
-from onrecord.integrations.dialers.models import ImportedCall
-from onrecord.integrations.dialers.upload import new_name
-from onrecord.integrations.dialers.work import imports_folder, work
+from onrecord.integrations.dialers.models import FOLDER, ImportedCall
+from onrecord.integrations.dialers.work import imports_folder, new_name, work
 from onrecord.settings import config
 
 _SOURCE = "Imported"
@@ -74,18 +73,21 @@ def _import(folder: Path, row: Row, team: Team) -> Report:
     with path.open("rb") as file:
         call_id = body.call_id or fingerprint(body, hashlib.file_digest(file, "sha256").hexdigest())
         source = body.source or _SOURCE
-        call = neutral(body, user=user, provider="manifest", source=source, call_id=call_id, file=body.file)
+        call = neutral(body, user=user, provider=FOLDER, source=source, call_id=call_id, file=body.file)
         file.seek(0)
         kept = imports_folder() / new_name()
         with sealing(kept, config.secrets.master_key) as waiting:
             shutil.copyfileobj(file, waiting, 1 << 20)
+    waits = False
     try:
         taken, is_new = actions.take(call, team=team, source=source, user=user, file=kept.name, at_once=True)
         if is_new:
             work(taken.pk)
+        taken.refresh_from_db()
+        waits = is_new and taken.state == ImportedCall.State.WAITING
     finally:
-        kept.unlink(missing_ok=True)
-    taken.refresh_from_db()
+        if not waits:
+            kept.unlink(missing_ok=True)
     return _report(row, taken, is_new=is_new)
 
 

@@ -1,5 +1,6 @@
 """Tokens, connected dialers, and what was delivered by either."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.conf import settings
@@ -8,6 +9,13 @@ from django.db import models
 from onrecord.accounts.models import Team, User
 from onrecord.calls.models import Call
 from onrecord.integrations.dialers.providers import PROVIDERS
+
+#: `provider` of calls from a folder with a manifest.
+FOLDER = "manifest"
+
+#: How long what could not be used is kept: long enough for a holiday and for an update that may help, and no
+#: longer, because people's data is in it.
+KEPT_FOR = timedelta(days=30)
 
 
 class ApiToken(models.Model):
@@ -103,6 +111,8 @@ class ImportedCall(models.Model):
     authorization = models.TextField(blank=True)
     #: Name of the delivered file in the imports folder; empty when it is to be fetched.
     file = models.CharField(max_length=60, blank=True)
+    #: Until when the sealed original stays there although nothing is left to do: not all of it could be read.
+    file_kept_until = models.DateTimeField(null=True)
 
     state = models.CharField(max_length=12, choices=State)
     #: A sentence about what went wrong last; empty when nothing did.
@@ -131,7 +141,38 @@ class ImportedCall(models.Model):
         return f"{self.source} call {self.provider_call_id}"
 
     @property
+    def can_be_tried_again(self) -> bool:
+        """Whether it failed, and there is a file, or one to fetch."""
+        recording = self.record["recording"]
+        return self.state == self.State.FAILED and bool(self.file or (recording and recording["url"]))
+
+    @property
     def user(self) -> dict[str, Any]:
         """Whom the dialer names (`neutral.Party`)."""
         named: dict[str, Any] = self.record["user"]
         return named
+
+
+class KeptDelivery(models.Model):
+    """What a dialer sent and signed, and what could not be used in whole. It can be tried again."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="kept")
+    #: SHA-256 of the body: sent again, it is the same row.
+    digest = models.CharField(max_length=64)
+    #: Sealed (`secret_text`): it may hold what authorizes the dialer, or opens a recording.
+    body = models.TextField()
+    #: A sentence: why it could not be used.
+    problem = models.TextField()
+    #: When it came last.
+    received_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["connection", "digest"], name="kept_once")]
+        indexes = [models.Index(fields=["received_at"], name="kept_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.connection} delivery {self.digest[:8]}"
+
+    @property
+    def kept_until(self) -> datetime:
+        return self.received_at + KEPT_FOR

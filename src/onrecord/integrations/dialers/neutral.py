@@ -1,12 +1,43 @@
 """The neutral form of a recorded call, of any dialer (docs/reference/third-party-calls.md). Pure."""
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, HttpUrl, model_validator
+from pydantic import (
+    AnyUrl,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    UrlConstraints,
+    model_validator,
+)
 
 from onrecord.calls.state import Status
 
 ChannelName = Literal["user", "person", "mixed"]
+
+#: Of an address of a recording: signed ones hold whole tokens.
+_LONGEST_URL = 8000
+
+
+def _cut(longest: int) -> BeforeValidator:
+    """A text that is good to have: what is too long is cut, for the call must not be lost over it."""
+
+    def cut(value: object) -> object:
+        return value[:longest] if isinstance(value, str) else value
+
+    return BeforeValidator(cut)
+
+
+def _left_out(longest: int, instead: str | None) -> BeforeValidator:
+    """A text that is of no use in part: what is too long is left out."""
+
+    def left_out(value: object) -> object:
+        return instead if isinstance(value, str) and len(value) > longest else value
+
+    return BeforeValidator(left_out)
+
 
 #: Longer calls are mistakes of a unit.
 _LONGEST_S = 7 * 24 * 3600
@@ -28,9 +59,9 @@ class Party(_Frozen):
     """Somebody in the call, as the dialer knows them."""
 
     #: As it was sent; None when withheld.
-    number: str | None = Field(default=None, max_length=50)
-    name: str = Field(default="", max_length=200)
-    email: str = Field(default="", max_length=254)
+    number: Annotated[str | None, _left_out(50, None)] = None
+    name: Annotated[str, _cut(200)] = ""
+    email: Annotated[str, _left_out(254, "")] = ""
     provider_user_id: str = Field(default="", max_length=100)
 
 
@@ -39,7 +70,9 @@ class RecordingFile(_Frozen):
 
     recording_id: str = Field(default="", max_length=200)
     #: None for a file that came with the delivery.
-    url: HttpUrl | None = None
+    url: (
+        Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=_LONGEST_URL)] | None
+    ) = None
     #: Value of the Authorization header for `url`; empty for none.
     authorization: str = Field(default="", repr=False)
     #: Whose voice each channel is, in order; None where the dialer does not say.
@@ -67,8 +100,8 @@ class RecordedCall(_Frozen):
     recording: RecordingFile | None = None
     #: Whether the dialer played a consent announcement.
     announced: bool = False
-    disposition: str = Field(default="", max_length=50)
-    notes: str = Field(default="", max_length=20_000)
+    disposition: Annotated[str, _cut(50)] = ""
+    notes: Annotated[str, _cut(20_000)] = ""
 
     @model_validator(mode="after")
     def _has_ended(self) -> Self:

@@ -1,7 +1,15 @@
 """Finding what was delivered, by whom, and whose it is."""
 
+from django.db.models import QuerySet
+
 from onrecord.accounts.models import Team, User
-from onrecord.integrations.dialers.models import ApiToken, Connection, DialerUser, ImportedCall
+from onrecord.integrations.dialers.models import (
+    ApiToken,
+    Connection,
+    DialerUser,
+    ImportedCall,
+    KeptDelivery,
+)
 from onrecord.integrations.dialers.neutral import Party
 from onrecord.paging import Page, page
 from onrecord.people.numbers import NumberError, normalise
@@ -37,6 +45,12 @@ def deliveries(user: User, *, cursor: str | None) -> Page[ImportedCall]:
     """Newest first."""
     rows = ImportedCall.objects.of_team(user).select_related("call__recording", "call__user", "connection")
     return page(rows, by="-received_at", cursor=cursor, size=25)
+
+
+def kept_deliveries(user: User) -> QuerySet[KeptDelivery]:
+    """What could not be used, newest first."""
+    kept = KeptDelivery.objects.filter(connection__team_id=user.team_id).select_related("connection")
+    return kept.order_by("-received_at", "-pk")
 
 
 def connections(user: User) -> list[Connection]:

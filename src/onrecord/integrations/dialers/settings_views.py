@@ -12,7 +12,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.calls.models import Call
 from onrecord.errors import require
-from onrecord.integrations.dialers import actions, queries
+from onrecord.integrations.dialers import actions, kept, queries
 from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.integrations.dialers.providers import PROVIDERS
 from onrecord.integrations.dialers.webhooks import address
@@ -23,6 +23,8 @@ CHANNELS = {
     "user,person": "Rep on the left, contact on the right",
     "person,user": "Contact on the left, rep on the right",
 }
+#: Of what could not be used; the rest appears as these are dealt with.
+_KEPT_SHOWN = 25
 _LONGEST_NAME = ApiToken._meta.get_field("name").max_length
 
 
@@ -53,6 +55,8 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
         "connections": [(one, address(one)) for one in queries.connections(user)],
         "deliveries": found.rows,
         "next_cursor": found.next_cursor,
+        "kept": list(queries.kept_deliveries(user)[:_KEPT_SHOWN]),
+        "kept_count": queries.kept_deliveries(user).count(),
         "visible": set(calls.values_list("pk", flat=True)),
         "users": User.objects.filter(team_id=user.team_id, is_active=True).order_by("name"),
         "longest_name": _LONGEST_NAME,
@@ -131,4 +135,15 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
         return _page(
             request, 422, problem="There is nothing to fetch again. Ask for the file to be sent anew."
         )
+    return redirect("/settings/integrations#deliveries")
+
+
+@require_POST
+@_admins
+def retry_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
+    """Read once more what could not be used."""
+    acting = cast(User, request.user)
+    found = get_object_or_404(queries.kept_deliveries(acting), pk=kept_id)
+    if not kept.try_again(found, acting_user=acting):
+        return _page(request, 422, problem=f"It still cannot be used. {found.problem}")
     return redirect("/settings/integrations#deliveries")

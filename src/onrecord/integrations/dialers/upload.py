@@ -1,6 +1,5 @@
 """A sound file in a request: sealed piece by piece as it arrives."""
 
-import secrets
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -9,15 +8,10 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
 from onrecord.blobs.waiting import WaitingWriter
-from onrecord.integrations.dialers.work import imports_folder
+from onrecord.integrations.dialers.work import imports_folder, new_name
 from onrecord.settings import config
 
 FIELD = "recording"
-
-
-def new_name() -> str:
-    """Of a file in the imports folder."""
-    return f"{secrets.token_hex(16)}.upload"
 
 
 class SealingUpload(FileUploadHandler):

@@ -1,7 +1,6 @@
-"""Where dialers report. What is signed is taken in once; a repetition changes nothing."""
+"""Where dialers report. What is signed is answered 200: taken in once, or kept if it cannot be used."""
 
 import logging
-from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -10,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from onrecord.errors import ApiError
-from onrecord.integrations.dialers import actions
+from onrecord.integrations.dialers import kept
 from onrecord.integrations.dialers.models import Connection
 from onrecord.integrations.dialers.providers import (
     PROVIDERS,
@@ -18,7 +17,6 @@ from onrecord.integrations.dialers.providers import (
     DeliveryError,
     Provider,
     SignatureError,
-    read,
 )
 from onrecord.integrations.dialers.secret_text import unseal
 from onrecord.settings import config
@@ -47,23 +45,19 @@ def deliver(request: HttpRequest, key: str) -> HttpResponse:
         now=timezone.now(),
     )
     try:
-        content = provider.open(delivery, secret)
-        answer = provider.challenge(content, secret)
-        if answer is None:
-            answer = {"taken": str(_take(provider, content, connection))}
+        provider.verify(delivery, secret)
     except SignatureError as error:
-        log.warning("%s %s: a delivery was refused: %s", provider.name, key, error)
+        # Without the key: together with what signs, it lets others deliver.
+        log.warning("%s: a delivery was refused: %s", provider.name, error)
         return ApiError(401, "bad_signature", str(error)).response()
-    except DeliveryError as error:
-        log.warning("%s %s: %s", provider.name, key, error)
-        return ApiError(400, "bad_delivery", str(error)).response()
-    return JsonResponse(answer)
+    answer = _challenge(provider, delivery.body, secret)
+    return JsonResponse(answer or {"taken": str(kept.receive(connection, delivery.body))})
 
 
-def _take(provider: Provider, content: Any, connection: Connection) -> int:
-    """Enter the calls; how many of them are new."""
-    taken = [
-        actions.take(call, team=connection.team, source=provider.name, connection=connection)
-        for call in read(provider, content)
-    ]
-    return sum(is_new for _, is_new in taken)
+def _challenge(provider: Provider, body: bytes, secret: str) -> dict[str, str] | None:
+    """What has to be answered for the address to be accepted; None for any other delivery."""
+    try:
+        return provider.challenge(provider.content(body), secret)
+    except DeliveryError:
+        # It is kept, with the reason.
+        return None

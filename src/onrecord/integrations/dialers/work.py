@@ -7,6 +7,7 @@ what is due, and a row is claimed before it is worked on.
 import json
 import logging
 import os
+import secrets
 import subprocess
 import sys
 from datetime import timedelta
@@ -19,8 +20,9 @@ from django.utils import timezone
 from onrecord.blobs.waiting import sealing
 from onrecord.integrations.dialers import actions
 from onrecord.integrations.dialers.fetch import Fetcher, FetchError
-from onrecord.integrations.dialers.models import ImportedCall
+from onrecord.integrations.dialers.models import FOLDER, ImportedCall
 from onrecord.integrations.dialers.secret_text import unseal
+from onrecord.policy.mode import Mode
 from onrecord.settings import config
 
 log = logging.getLogger(__name__)
@@ -32,6 +34,15 @@ _CONVERSION_S = 500
 _JOB_S = 900
 #: A claim that is older belongs to a worker that is gone.
 _CLAIM = timedelta(seconds=_JOB_S + 60)
+
+
+#: `cause` of a hole that the original may fill one day (docs/reference/storage.md).
+_UNREADABLE = "unreadable"
+
+
+def new_name() -> str:
+    """Of a file in the imports folder."""
+    return f"{secrets.token_hex(16)}.upload"
 
 
 def imports_folder() -> Path:
@@ -73,15 +84,13 @@ def work(pk: int, fetcher: Fetcher | None = None) -> None:
     try:
         path = _file(row, fetcher or Fetcher())
         answer = _convert(row, path, found.mode)
+        _enter(row, answer, path, found.mode)
     except FetchError as error:
-        _failed(row, str(error), retry=error.retry)
+        _failed(row, str(error), found.mode, retry=error.retry)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.error("import %d: %s", row.pk, error)
-        _failed(row, "The conversion did not succeed on this host. The worker's log says why.", retry=True)
-    else:
-        if not row.file:
-            path.unlink(missing_ok=True)
-        _enter(row, answer)
+        message = "The conversion did not succeed on this host. The worker's log says why."
+        _failed(row, message, found.mode, retry=True)
 
 
 def _unclaimed() -> Q:
@@ -117,7 +126,7 @@ def _authorization(row: ImportedCall) -> str:
     return f"Bearer {key}" if key else ""
 
 
-def _convert(row: ImportedCall, path: Path, mode: str) -> dict[str, Any]:
+def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
     """Run `onrecord.transcode`. Raises OSError, SubprocessError, ValueError."""
     call = row.call
     assert call is not None  # noqa: S101 - for the type checker: a row that waits has a call
@@ -161,20 +170,37 @@ def _usual_channels(row: ImportedCall) -> list[str] | None:
     return text.split(",") if text else None
 
 
-def _enter(row: ImportedCall, answer: dict[str, Any]) -> None:
+def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) -> None:
+    """What came of the file at `path`. Raises OSError, ValueError."""
+    may_keep = _may_keep(row, mode)
     problem = answer.get("problem")
     if problem is None:
-        actions.complete(row, answer["completion"])
+        holes = answer["completion"]["holes"]
+        damaged = any(hole["cause"] == _UNREADABLE for hole in holes)
+        if damaged and may_keep and not row.file:
+            row.file = path.name
+        actions.complete(row, answer["completion"], keeps_file=damaged and may_keep)
     elif problem["code"] == "sides_mixed":
         actions.refuse_mixed(row, problem["message"])
     else:
-        actions.fail(row, problem["message"])
+        # What was fetched can be fetched again.
+        actions.fail(row, problem["message"], keeps_file=may_keep)
+    if not row.file:
+        path.unlink(missing_ok=True)
 
 
-def _failed(row: ImportedCall, message: str, *, retry: bool) -> None:
+def _may_keep(row: ImportedCall, mode: Mode) -> bool:
+    """Whether the original may stay: not where it holds a voice that may not be kept.
+
+    Of what came from a folder, whoever imported it has the original.
+    """
+    return mode is Mode.BOTH and row.provider != FOLDER
+
+
+def _failed(row: ImportedCall, message: str, mode: Mode, *, retry: bool) -> None:
     if actions.try_fresh_link(row):
         return
     if retry and row.attempts <= len(BACKOFF):
         actions.try_later(row, message, at=timezone.now() + BACKOFF[row.attempts - 1])
     else:
-        actions.fail(row, message)
+        actions.fail(row, message, keeps_file=_may_keep(row, mode))

@@ -4,11 +4,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import ValidationError
+
 from onrecord.integrations.dialers.neutral import RecordedCall
 from onrecord.integrations.dialers.providers import aircall, dialpad, justcall, zoom_phone
-from onrecord.integrations.dialers.providers.delivery import Delivery, DeliveryError, SignatureError
+from onrecord.integrations.dialers.providers.delivery import (
+    Delivery,
+    DeliveryError,
+    SignatureError,
+    read_object,
+)
 
-__all__ = ["PROVIDERS", "Delivery", "DeliveryError", "Provider", "SignatureError", "read"]
+__all__ = ["PROVIDERS", "Delivery", "DeliveryError", "Provider", "Reading", "SignatureError", "read"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -17,33 +24,87 @@ class Provider:
     name: str
     #: What the dialer calls the secret that signs.
     signs_with: str
-    #: The content of a signed delivery. Raises SignatureError.
-    open: Callable[[Delivery, str], Any]
-    #: The calls that the content tells of; none for an event that tells of no finished call.
-    calls: Callable[[Any], list[RecordedCall]]
+    #: Raises SignatureError for a delivery that the secret did not sign.
+    verify: Callable[[Delivery, str], None]
+    #: What the content tells of, a call each; none for an event that tells of no finished call.
+    parts: Callable[[Any], list[Any]]
+    #: The call that a part of the content is.
+    call: Callable[[Any, Any], RecordedCall]
+    #: The content of a body. Raises DeliveryError.
+    content: Callable[[bytes], Any] = read_object
     #: What has to be answered to the content for the address to be accepted; None for anything else.
     challenge: Callable[[Any, str], dict[str, str] | None] = lambda _content, _secret: None
 
 
 PROVIDERS: Mapping[str, Provider] = {
-    "aircall": Provider(name="Aircall", signs_with="Token", open=aircall.open_, calls=aircall.calls),
-    "dialpad": Provider(name="Dialpad", signs_with="Secret", open=dialpad.open_, calls=dialpad.calls),
-    "justcall": Provider(name="JustCall", signs_with="API secret", open=justcall.open_, calls=justcall.calls),
+    "aircall": Provider(
+        name="Aircall",
+        signs_with="Token",
+        verify=aircall.verify,
+        parts=aircall.parts,
+        call=aircall.call,
+    ),
+    "dialpad": Provider(
+        name="Dialpad",
+        signs_with="Secret",
+        verify=dialpad.verify,
+        parts=dialpad.parts,
+        call=dialpad.call,
+        content=dialpad.content,
+    ),
+    "justcall": Provider(
+        name="JustCall",
+        signs_with="API secret",
+        verify=justcall.verify,
+        parts=justcall.parts,
+        call=justcall.call,
+    ),
     "zoom_phone": Provider(
         name="Zoom Phone",
         signs_with="Secret token",
-        open=zoom_phone.open_,
-        calls=zoom_phone.calls,
+        verify=zoom_phone.verify,
+        parts=zoom_phone.parts,
+        call=zoom_phone.call,
         challenge=zoom_phone.challenge,
     ),
 }
 
 
-def read(provider: Provider, content: Any) -> list[RecordedCall]:
-    """The calls of a delivery. Raises DeliveryError for content that is not as the dialer documents it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """What a delivery told."""
+
+    calls: list[RecordedCall]
+    #: Sentences: why something in it could not be used.
+    problems: list[str]
+
+
+def read(provider: Provider, content: Any) -> Reading:
+    """The calls of a delivery; one that cannot be used takes no other with it."""
+    calls: list[RecordedCall] = []
+    problems: list[str] = []
     try:
-        return provider.calls(content)
-    except (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError) as error:
-        raise DeliveryError(
-            f"This is no {provider.name} event as its documentation has it: {error!r}."
-        ) from error
+        parts = provider.parts(content)
+    except _UNEXPECTED as error:
+        return Reading(calls=[], problems=[_said(provider, error)])
+    for part in parts:
+        try:
+            calls.append(provider.call(content, part))
+        except _UNEXPECTED as error:
+            problems.append(_said(provider, error))
+    return Reading(calls=calls, problems=problems)
+
+
+#: What comes of taking content for what the documentation says it is.
+_UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError)
+
+
+def _said(provider: Provider, error: Exception) -> str:
+    """Why something cannot be used, without its values: among them are links that open recordings."""
+    if isinstance(error, DeliveryError):
+        return str(error)
+    if isinstance(error, ValidationError):
+        found = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        return f"This {provider.name} call cannot be used. {'; '.join(found)}."
+    missing = f": {error} is missing" if isinstance(error, KeyError) else ""
+    return f"This is not a {provider.name} event as its documentation describes it{missing}."

@@ -12,6 +12,10 @@ from typing import Any
 SKEW_S = 300
 
 
+#: Longer calls are mistakes of a unit.
+LONGEST_S = 7 * 24 * 3600
+
+
 class SignatureError(Exception):
     """The delivery is not signed by whom it says."""
 
@@ -30,14 +34,22 @@ class Delivery:
     now: datetime
 
     def json(self) -> Any:
-        """The body. Raises SignatureError: what cannot be read is not signed either."""
+        """The body where the signature is part of it. Raises SignatureError: unreadable is unsigned."""
         try:
-            content = json.loads(self.body)
-        except ValueError as error:
-            raise SignatureError("The body is no JSON.") from error
-        if not isinstance(content, dict):
-            raise SignatureError("The body is no JSON object.")
-        return content
+            return read_object(self.body)
+        except DeliveryError as error:
+            raise SignatureError(str(error)) from error
+
+
+def read_object(body: bytes) -> Any:
+    """The JSON object that a body is. Raises DeliveryError."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise DeliveryError("The body is not JSON that can be read.") from error
+    if not isinstance(content, dict):
+        raise DeliveryError("The body is not a JSON object.")
+    return content
 
 
 def hex_hmac(secret: str, text: bytes) -> str:
@@ -46,7 +58,8 @@ def hex_hmac(secret: str, text: bytes) -> str:
 
 def expect(given: str, expected: str) -> None:
     """Compare two texts in constant time. Raises SignatureError."""
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    # JSON can hold half a surrogate pair, which no encoding takes.
+    if not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
         raise SignatureError("The signature is wrong.")
 
 
@@ -64,3 +77,35 @@ def moment(seconds: float) -> datetime:
 def moment_or_none(seconds: float | None) -> datetime | None:
     """None for none, and for the 0 that some dialers send instead."""
     return moment(seconds) if seconds else None
+
+
+def number_of_call(value: Any) -> str:
+    """What the dialer calls a call or a recording. Raises DeliveryError: without it all calls are one."""
+    if not text(value):
+        raise DeliveryError("It does not say which call it is about: the id is missing.")
+    return text(value)
+
+
+def text(value: Any) -> str:
+    """A fact that is good to have, as text; empty for what is none."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return ""
+    # A program that cuts texts at a fixed length can leave half an emoji, which nothing stores.
+    return str(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def seconds(value: Any, *, instead: float = 0.0) -> float:
+    """The length of a call; `instead` where it is missing or cannot be."""
+    try:
+        length = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return instead
+    return length if 0 <= length <= LONGEST_S else instead
+
+
+def between(start: Any, end: Any) -> float:
+    """Seconds from one Unix time to another; 0 where one of them is missing or they cannot be."""
+    try:
+        return seconds(float(end) - float(start))
+    except (TypeError, ValueError, OverflowError):
+        return 0.0

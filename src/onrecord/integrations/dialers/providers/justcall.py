@@ -12,14 +12,17 @@ from onrecord.integrations.dialers.providers.delivery import (
     expect,
     expect_recent,
     hex_hmac,
+    number_of_call,
+    seconds,
+    text,
 )
 
 _EVENTS = {"call.completed", "call.updated"}
-_DIRECTIONS: dict[str, Literal["outbound", "inbound"]] = {"Outgoing": "outbound", "Incoming": "inbound"}
-_STATUSES = {"Answered": Status.COMPLETED, "Missed": Status.NO_ANSWER, "Unanswered": Status.NO_ANSWER}
+_DIRECTIONS: dict[str, Literal["outbound", "inbound"]] = {"outgoing": "outbound", "incoming": "inbound"}
+_STATUSES = {"answered": Status.COMPLETED, "missed": Status.NO_ANSWER, "unanswered": Status.NO_ANSWER}
 
 
-def open_(delivery: Delivery, secret: str) -> Any:
+def verify(delivery: Delivery, secret: str) -> None:
     content = delivery.json()
     sent = delivery.headers.get("x-justcall-request-timestamp", "")
     try:
@@ -30,40 +33,41 @@ def open_(delivery: Delivery, secret: str) -> Any:
     # What was signed for another address is not for us.
     expect(str(content.get("webhook_url", "")), delivery.url)
     signed = f"{secret}|{quote(delivery.url, safe='')}|{content.get('type')}|{sent}"
-    expect(delivery.headers.get("x-justcall-signature", ""), hex_hmac(secret, signed.encode()))
-    return content
+    expect(
+        delivery.headers.get("x-justcall-signature", ""), hex_hmac(secret, signed.encode(errors="replace"))
+    )
 
 
-def calls(content: Any) -> list[RecordedCall]:
-    if content["type"] not in _EVENTS:
-        return []
-    call = content["data"]
-    facts = call["call_info"]
-    started_at = datetime.fromisoformat(f"{call['call_date']}T{call['call_time']}+00:00")
-    status = _STATUSES.get(facts["type"], Status.COMPLETED)
+def parts(content: Any) -> list[Any]:
+    return [content["data"]] if content["type"] in _EVENTS else []
+
+
+def call(_: Any, part: Any) -> RecordedCall:
+    facts = part["call_info"]
+    started_at = datetime.fromisoformat(f"{part['call_date']}T{part['call_time']}+00:00")
+    status = _STATUSES.get(text(facts.get("type")).lower(), Status.COMPLETED)
     recording = facts.get("recording")
-    return [
-        RecordedCall(
-            source=Source(provider="justcall", call_id=str(call["call_sid"])),
-            direction=_DIRECTIONS[facts["direction"]],
-            status=status,
-            started_at=started_at,
-            answered_at=started_at if status is Status.COMPLETED else None,
-            duration_seconds=call["call_duration"]["total_duration"],
-            user=Party(
-                number=_number(call.get("justcall_number")),
-                name=call.get("agent_name") or "",
-                email=call.get("agent_email") or "",
-                provider_user_id=str(call.get("agent_id") or ""),
-            ),
-            person=Party(number=_number(call.get("contact_number")), name=call.get("contact_name") or ""),
-            recording=RecordingFile(recording_id=str(call["call_sid"]), url=recording) if recording else None,
-            disposition=(facts.get("disposition") or "")[:50],
-            notes=facts.get("notes") or "",
-        )
-    ]
+    number = number_of_call(part["call_sid"])
+    return RecordedCall(
+        source=Source(provider="justcall", call_id=number),
+        direction=_DIRECTIONS[text(facts["direction"]).lower()],
+        status=status,
+        started_at=started_at,
+        answered_at=started_at if status is Status.COMPLETED else None,
+        duration_seconds=seconds((part.get("call_duration") or {}).get("total_duration")),
+        user=Party(
+            number=_number(part.get("justcall_number")),
+            name=text(part.get("agent_name")),
+            email=text(part.get("agent_email")),
+            provider_user_id=text(part.get("agent_id")),
+        ),
+        person=Party(number=_number(part.get("contact_number")), name=text(part.get("contact_name"))),
+        recording=RecordingFile(recording_id=number, url=recording) if recording else None,
+        disposition=text(facts.get("disposition")),
+        notes=text(facts.get("notes")),
+    )
 
 
 def _number(digits: Any) -> str | None:
     """JustCall writes numbers in full, without the plus sign."""
-    return f"+{str(digits).lstrip('+')}" if digits else None
+    return f"+{text(digits).lstrip('+')}" if text(digits) else None
