@@ -201,7 +201,10 @@ def original(
     call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
     out: Annotated[Path, typer.Argument(help="File to write; must not exist yet.")],
 ) -> None:
-    """Write out the file that another dialer sent, where it is kept because a part could not be read."""
+    """Write out an imported file that is kept.
+
+    That is one of which a part could not be read (docs/reference/third-party-calls.md).
+    """
     _django()
     from onrecord.integrations.dialers.kept import write_original
 

@@ -5,6 +5,8 @@ import sys
 import threading
 from dataclasses import dataclass
 
+from onrecord.discreet import without_secrets
+
 #: Warnings and errors of one wording that are written in a minute; the rest are counted.
 MOST_ALIKE = 60
 WINDOW_S = 60.0
@@ -16,17 +18,25 @@ def configure(level: str) -> None:
     """Log to standard error. Raises ValueError for a level that does not exist."""
     if level not in logging.getLevelNamesMapping():
         raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING or ERROR.")
-    logging.basicConfig(
-        level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=level, stream=sys.stderr)
     alike = Alike()
     for handler in logging.getLogger().handlers:
+        handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(_without_traceback_of_clients)
         handler.addFilter(alike)
+    # They tell of each request with its address and headers, which hold tokens.
+    for library in ("httpcore", "httpx"):
+        logging.getLogger(library).setLevel(logging.WARNING)
     if level == "INFO":
-        # They tell of every request and every pair of addresses that a call tries.
-        for library in ("aioice", "httpx"):
-            logging.getLogger(library).setLevel(logging.WARNING)
+        # It tells of every pair of addresses that a call tries.
+        logging.getLogger("aioice").setLevel(logging.WARNING)
+
+
+class Discreet(logging.Formatter):
+    """Writes no key, token or link that opens something, whoever logged it; tracebacks included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return without_secrets(super().format(record))
 
 
 def _without_traceback_of_clients(record: logging.LogRecord) -> bool:

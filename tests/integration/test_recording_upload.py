@@ -13,6 +13,7 @@ import httpx
 import numpy as np
 import pytest
 
+from harness.dialer_webhooks import SECRET, aircall
 from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.people import STEADY
@@ -171,3 +172,52 @@ def holds(path: Path, sound: bytes) -> bool:
     """Whether the file has any of some stretches of the sound in it."""
     content = path.read_bytes()
     return any(sound[start : start + 64] in content for start in range(1_000, 4_000_000, 250_000))
+
+
+def test_whatever_comes_in_no_log_says_a_secret(
+    installation: Installation, signed_in: Callable[[str], User], token: str
+) -> None:
+    """Deliveries, good and bad, links, tokens and passwords, each with a text that stands nowhere else."""
+    ida = signed_in("ida")
+    page = ida.submit(
+        "/settings/integrations/dialers",
+        provider="aircall",
+        secret=SECRET,
+        api_key="key-of-canary",
+        channels="",
+    )
+    key = re.findall(r'value="[^"]*/webhooks/(\w+)"', ida.get("/settings/integrations").text)[-1]
+    with httpx.Client(base_url=installation.url, timeout=30, trust_env=False) as dialer:
+
+        def deliver(link: str, to: str = key, **facts: object) -> int:
+            body, _ = aircall(link, user={"id": 1, "email": "ana@demo.example"}, raw_digits=STEADY, **facts)
+            return dialer.post(f"/webhooks/{to}", content=body).status_code
+
+        assert deliver("https://canary:path-canary@127.0.0.1/link-canary?sig=query-canary", id=1) == 200
+        assert deliver("http://127.0.0.1:1/link-canary?sig=query-canary", id=2) == 200
+        assert deliver("ftp://127.0.0.1/link-canary?sig=query-canary", id=3) == 200
+        assert deliver("https://127.0.0.1/link-canary", id=None) == 200
+        assert deliver("https://127.0.0.1/link-canary", to="key-canary") == 404
+        assert dialer.get(f"/webhooks/{key}").status_code == 405
+        assert dialer.post(f"/webhooks/{key}", content=b'{"token": "body-canary"}').status_code == 401
+        assert dialer.post(f"/webhooks/{key}", content=b"{" * 100_000).status_code == 401
+        for given in (token, "onr_token-canary"):
+            wrong = {"Authorization": f"Bearer {given}"}
+            link = {"url": "https://127.0.0.1/link-canary?sig=query-canary"}
+            assert dialer.post(PATH, json={"recording": link}, headers=wrong).status_code in (400, 401)
+            dialer.post(f"{PATH}/absent?token=query-canary", headers=wrong)
+        body = FIELDS | {"recording": {"url": "http://127.0.0.1/link-canary?sig=query-canary"}}
+        answer = dialer.post(PATH, json=body, headers={"Authorization": f"Bearer {token}"})
+        assert answer.status_code == 201, answer.text
+        dialer.post("/sign-in", data={"username": "ida@demo.example", "password": "password-canary"})
+    eventually(
+        lambda: "private network" in ida.get("/settings/integrations").text, "the worker has tried the links"
+    )
+    assert page.status_code == 302
+    shown = ida.get("/settings/integrations").text
+    logged = installation.said() + "".join(path.read_text() for path in installation.home.glob("**/*.log"))
+    assert "a delivery was refused" in logged
+    secrets = [SECRET, token, key, "canary"]
+    assert [secret for secret in secrets if secret in logged] == []
+    assert "canary" not in shown
+    assert SECRET not in shown

@@ -157,9 +157,11 @@ def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
         check=False,
         env=os.environ | {"ONRECORD_HOME": str(config.home), "ONRECORD_BLOB_URL": config.blob_url},
     )
+    said = done.stderr.decode(errors="replace")[-4000:]
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace")[-4000:]
         raise ValueError(f"the conversion ended with status {done.returncode}: {said}")
+    if said:
+        log.warning("import %d: %s", row.pk, said)
     answer: dict[str, Any] = json.loads(done.stdout)
     return answer
 
