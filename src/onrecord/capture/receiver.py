@@ -133,6 +133,8 @@ class _Legs:
         self.answered_ns = np.zeros(_MAX_LEGS, np.int64)
         self._source = np.zeros(_MAX_LEGS, np.uint64)
         self._ssrc = np.zeros(_MAX_LEGS, np.uint64)
+        #: Numbers by source.
+        self._at: dict[int, set[int]] = {}
         self._free = list(range(_MAX_LEGS - 1, -1, -1))
         # Sorted hashes and the leg of each; the last entry is a fence that no search runs past.
         self._keys = np.array([np.iinfo(np.uint64).max], np.uint64)
@@ -140,25 +142,56 @@ class _Legs:
 
     def add(self, source: int, ssrc: int, party: int) -> int:
         """The number of a new leg. Raises ValueError when the pair is taken."""
-        pair = np.array([source], np.uint64), np.array([ssrc], np.uint64)
-        key = _hash(*pair)
-        at = int(self._keys.searchsorted(key[0]))
-        if self._keys[at] == key[0]:
+        if self._is_taken(source, ssrc):
             raise ValueError(f"SSRC {ssrc:#010x} from this source is already a leg.")
         if not self._free:
             raise ValueError(f"The receiver holds {_MAX_LEGS} legs; no more fit.")
         leg = self._free.pop()
-        self.party[leg], self._source[leg], self._ssrc[leg] = party, source, ssrc
-        self._keys = np.insert(self._keys, at, key)
-        self._numbers = np.insert(self._numbers, at, leg)
+        self.party[leg] = party
+        self._at.setdefault(source, set()).add(leg)
+        self._enter(leg, source, ssrc)
         return leg
 
     def remove(self, legs: list[int]) -> None:
         self.open[legs] = False
+        for leg in legs:
+            source = int(self._source[leg])
+            self._at[source].remove(leg)
+            if not self._at[source]:
+                del self._at[source]
+        self._forget(legs)
+        self._free.extend(legs)
+
+    def follow(self, sources: NDArray[np.uint64], ssrcs: NDArray[np.uint64]) -> bool:
+        """Packets of no leg came: the only leg of their source takes the SSRC of the last of them.
+
+        Whether any leg did.
+        """
+        moved = False
+        for source, ssrc in dict(zip(sources.tolist(), ssrcs.tolist(), strict=True)).items():
+            legs = self._at.get(source, ())
+            if len(legs) == 1 and not self._is_taken(source, ssrc):
+                (leg,) = legs
+                self._forget([leg])
+                self._enter(leg, source, ssrc)
+                moved = True
+        return moved
+
+    def _is_taken(self, source: int, ssrc: int) -> bool:
+        key = _key(source, ssrc)
+        return bool(self._keys[self._keys.searchsorted(key)] == key)
+
+    def _enter(self, leg: int, source: int, ssrc: int) -> None:
+        key = _key(source, ssrc)
+        at = int(self._keys.searchsorted(key))
+        self._source[leg], self._ssrc[leg] = source, ssrc
+        self._keys = np.insert(self._keys, at, key)
+        self._numbers = np.insert(self._numbers, at, leg)
+
+    def _forget(self, legs: list[int]) -> None:
         kept = ~np.isin(self._numbers, legs)
         kept[-1] = True
         self._keys, self._numbers = self._keys[kept], self._numbers[kept]
-        self._free.extend(legs)
 
     def find(
         self, sources: NDArray[np.uint64], ssrcs: NDArray[np.uint64]
@@ -168,6 +201,10 @@ class _Legs:
         at = self._keys.searchsorted(keys)
         legs = self._numbers[at]
         return legs, (self._keys[at] == keys) & (self._source[legs] == sources) & (self._ssrc[legs] == ssrcs)
+
+
+def _key(source: int, ssrc: int) -> np.uint64:
+    return np.uint64(_hash(np.array([source], np.uint64), np.array([ssrc], np.uint64))[0])
 
 
 def _hash(sources: NDArray[np.uint64], ssrcs: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -210,8 +247,8 @@ class Receiver:
     def add(self, call: CallCapture, party: int, *, ssrc: int, source: tuple[str, int]) -> None:
         """Packets with `ssrc` from `source` (IPv4 address, port) are `party`'s voice while the call lasts.
 
-        A sender that changes its SSRC must be added again: unknown packets are dropped. Raises ValueError
-        when the pair is taken.
+        Where `source` sends for nobody else, speech of another SSRC is the same voice: a re-INVITE, a hold or
+        a transfer changes it. A new port must be added. Raises ValueError when the pair is taken.
         """
         address, port = source
         name = socket.AF_INET.to_bytes(2, sys.byteorder) + port.to_bytes(2) + socket.inet_aton(address)
@@ -280,9 +317,14 @@ class Receiver:
         # One comparison for both bounds: what is too short wraps around to a number that is too large.
         sizes = stage.lengths[batch] - np.uintp(rtp.HEADER_SIZE + 1)
         whole = (sizes < MAX_PAYLOAD) & (stage.flags[batch] & _MSG_TRUNC == 0)
-        numbers, known = legs.find(stage.sources[batch], head["ssrc"].astype(np.uint64))
+        sources, ssrcs = stage.sources[batch], head["ssrc"].astype(np.uint64)
+        spoken = self._speech[head["marked_type"]]
+        numbers, known = legs.find(sources, ssrcs)
         known &= whole
-        passed = known & self._speech[head["marked_type"]] & legs.open[numbers]
+        strangers = np.flatnonzero(whole & spoken & ~known)
+        if len(strangers) and legs.follow(sources[strangers], ssrcs[strangers]):
+            numbers[strangers], known[strangers] = legs.find(sources[strangers], ssrcs[strangers])
+        passed = known & spoken & legs.open[numbers]
         self._staged_legs[batch] = np.where(passed, numbers, _NOBODY)
         self._staged_ns[batch] = self._host.monotonic_ns()
 

@@ -8,10 +8,14 @@ from numpy.typing import NDArray
 from onrecord.g711 import PCMA, PCMU, decode, encode_ulaw
 from onrecord.switch.rtp import FRAME_SAMPLES, Rtp
 
-#: Most that waits of one voice: 100 ms. A burst longer than this, or a sender whose clock is fast, is cut
-#: back to the newest 40 ms, because nobody wants to talk with a delay that only grows.
+#: Most that waits of one voice: 100 ms. A longer burst is cut back to the newest 40 ms, because nobody wants
+#: to talk with a delay that only grows.
 LIMIT = 5 * FRAME_SAMPLES
 KEPT = 2 * FRAME_SAMPLES
+#: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed for
+#: so many frames (5 s) goes, 20 ms at a time, at the next frame that is silence (-40 dB of full scale).
+_WATCHED = 250
+_SILENCE = 328
 
 _BYTES = 2
 
@@ -26,6 +30,8 @@ class Voice:
     def __init__(self) -> None:
         self._waiting = bytearray()
         self._newest: tuple[int, int] | None = None
+        #: Least number of samples left waiting since the watch began, and for how many frames it goes on.
+        self._least, self._watch = LIMIT, _WATCHED
 
     @property
     def ready(self) -> bool:
@@ -44,7 +50,24 @@ class Voice:
     def next(self) -> NDArray[np.int16] | None:
         """The next 20 ms, int16[160]; None when there is not that much."""
         if not self.ready:
+            self._watch_anew()
             return None
+        samples = self._taken()
+        self._least = min(self._least, len(self._waiting) // _BYTES)
+        self._watch -= 1
+        if self._watch <= 0:
+            spare = self._least >= FRAME_SAMPLES
+            if spare and np.abs(samples).max() <= _SILENCE:
+                samples = self._taken()
+                spare = False
+            if not spare:
+                self._watch_anew()
+        return samples
+
+    def _watch_anew(self) -> None:
+        self._least, self._watch = LIMIT, _WATCHED
+
+    def _taken(self) -> NDArray[np.int16]:
         size = FRAME_SAMPLES * _BYTES
         samples = np.frombuffer(bytes(self._waiting[:size]), np.int16)
         del self._waiting[:size]

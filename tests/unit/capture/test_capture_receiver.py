@@ -146,6 +146,29 @@ def test_what_is_no_speech_of_a_known_leg_is_dropped_and_counted(tmp_path: Path)
     assert read_journal(journal_of(tmp_path)).media == []
 
 
+def test_a_sender_that_changes_its_ssrc_is_still_the_same_voice(tmp_path: Path) -> None:
+    with open_line(tmp_path, Clock()) as line:
+        call = open_call(line.host)
+        line.add(call, OURS, 1000)
+        order = [(1, 1000), (2, 1000), (900, 7), (3, 1000), (901, 7), (902, 7), (30, 8)]
+        for number, ssrc in order:
+            line.send(rtp_packet(number, ssrc=ssrc))
+            if number != 2:
+                line.receiver.poll()
+        line.send(rtp_packet(5, ssrc=99, payload_type=101))
+        line.send(b"\x80\xc8" + bytes(30))
+        line.receiver.poll()
+        assert (line.receiver.captured, line.receiver.unknown) == (len(order), 2)
+        call.pause(None)
+        line.send(rtp_packet(31, ssrc=4444))
+        call.end("completed", "rep_hung_up")
+        assert line.receiver.gated == 1
+        line.send(rtp_packet(32, ssrc=5555))
+        line.receiver.settle()
+        assert line.receiver.unknown == 3
+    assert read_journal(journal_of(tmp_path)).spoken(OURS) == [number for number, _ in order]
+
+
 def test_a_packet_belongs_to_the_moment_it_reached_the_socket(tmp_path: Path) -> None:
     with one_call(tmp_path, Clock()) as (line, call):
         line.send(rtp_packet(1))

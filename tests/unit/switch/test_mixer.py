@@ -1,10 +1,11 @@
 """The N-1 mix and the bridge, on exact samples."""
 
 import numpy as np
+import pytest
 
 from onrecord.g711 import PCMA, PCMU, decode, encode_ulaw
 from onrecord.switch.bridge import Bridge
-from onrecord.switch.mixer import LIMIT, Mixer
+from onrecord.switch.mixer import LIMIT, Mixer, Voice
 from onrecord.switch.rtp import FRAME_SAMPLES, Rtp
 
 
@@ -83,6 +84,29 @@ def test_a_voice_that_comes_too_fast_is_cut_back_to_the_newest() -> None:
         mixer.hear(0, frame(1000 * number, number))
     heard = [value(mixer.mix([1], None)[1]) for _ in range(3)]
     assert heard == [exact(4000), exact(5000), 0]
+
+
+def lost_words(ppm: int, *, pauses: bool) -> int:
+    """Frames of speech that ten minutes of a third party lose whose clock is off; 30 of drift at 1000 ppm."""
+    voice, sent, said, heard = Voice(), 0, 0, 0
+    word, silence = frame(8000).payload, frame(0).payload
+    for tick in range(600 * 50):
+        while sent <= tick * (1 + ppm * 1e-6):
+            speaks = not pauses or sent % 300 < 250
+            voice.hear(Rtp(PCMU, sent % 65536, 0, 1, word if speaks else silence))
+            sent, said = sent + 1, said + speaks
+        samples = voice.next()
+        heard += samples is not None and int(samples[0]) > 7000
+    return said - heard
+
+
+@pytest.mark.parametrize("ppm", [1000, -1000, 200])
+def test_a_third_party_who_pauses_loses_no_word_to_its_clock(ppm: int) -> None:
+    assert lost_words(ppm, pauses=True) <= LIMIT // FRAME_SAMPLES
+
+
+def test_a_fast_third_party_without_a_pause_loses_only_what_the_clocks_are_apart() -> None:
+    assert 20 < lost_words(1000, pauses=False) <= 30 + LIMIT // FRAME_SAMPLES
 
 
 class Ears:
