@@ -12,8 +12,9 @@ from onrecord.calls.actions import choose_recording
 from onrecord.calls.schemas import PersonLink
 from onrecord.errors import require
 from onrecord.governance.decisions import decide_for, decide_next
+from onrecord.people.dialing import to_dial
 from onrecord.people.models import Person
-from onrecord.people.numbers import NumberError, normalise, readable
+from onrecord.people.numbers import NumberError
 from onrecord.people.queries import owner_of_number
 from onrecord.policy.decision import Decision
 
@@ -84,15 +85,15 @@ def _preview(user: User, typed: str, person_id: int | None) -> PreviewOut:
         decision = DecisionOut.of(decide_next(user))
         return PreviewOut(number=None, problem=None, person=None, decision=decision)
     try:
-        number = normalise(typed, user.region)
+        number = to_dial(typed, user.region)
     except NumberError as problem:
         return PreviewOut(number=None, problem=problem.message, person=None, decision=None)
-    person = owner_of_number(user.team, number, person_id=person_id)
+    person = owner_of_number(user.team, number.e164, person_id=person_id)
     return PreviewOut(
-        number=NumberOut(e164=number, formatted=readable(number)),
+        number=NumberOut(e164=number.e164, formatted=number.readable),
         problem=None,
         person=PersonLink.of(person),
-        decision=DecisionOut.of(decide_for(user, number, person)),
+        decision=DecisionOut.of(decide_for(user, number.e164, person)),
     )
 
 

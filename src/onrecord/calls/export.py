@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -18,6 +19,8 @@ _MARK = "\ufeff"
 #: A cell that begins with one of these is a formula to a spreadsheet, and a caller's name may well be one.
 #: Some take the wide forms of East Asian keyboards for the same.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: A number is none, and whoever reads the file back wants it as it is.
+_NUMBER = re.compile(r"\+\d{1,15}")
 _SPACES = " \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 
 COLUMNS = (
@@ -40,7 +43,8 @@ def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
 
 def safe(text: str) -> str:
     """Text that no spreadsheet runs: an apostrophe before what would be a formula."""
-    return f"'{text}" if text.lstrip(_SPACES).startswith(_FORMULA) else text
+    risky = text.lstrip(_SPACES).startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if risky else text
 
 
 def _row(call: Call) -> tuple[str, ...]:

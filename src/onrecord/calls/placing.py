@@ -13,14 +13,15 @@ from onrecord.calls.switching import asking, switch
 from onrecord.errors import ApiError
 from onrecord.governance.decisions import Judgement, judge
 from onrecord.outcomes.lists import demand
-from onrecord.people.numbers import NumberError, normalise, readable
+from onrecord.people.dialing import to_dial
+from onrecord.people.numbers import NumberError, readable
 from onrecord.people.queries import owner_of_number
 
 
 def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
     """Dial. The call, and the answer to the browser's SDP offer. Raises ApiError."""
     try:
-        number = normalise(to, acting_user.region)
+        number = to_dial(to, acting_user.region).e164
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
     if owing := call_owing_a_log(acting_user):

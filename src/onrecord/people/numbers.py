@@ -1,7 +1,8 @@
-"""Telephone numbers as people type them, as they are dialled (E.164) and as they are shown: pure.
+"""Telephone numbers as people type them, as they are dialed (E.164) and as they are shown: pure.
 
 No number is refused because a validity pattern does not know it: ten North American area codes in service
-fail theirs. Only its length is asked, and whether it is an emergency number.
+fail theirs. Only its length is asked, and whether it is an emergency or a short number. `dialing` says which
+of them may be dialed.
 """
 
 import re
@@ -9,33 +10,58 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
+from urllib.parse import unquote
 
 import phonenumbers
 from phonenumbers import ValidationResult
+
+from onrecord.policy.areas import place_name
 
 
 class Problem(StrEnum):
     BAD_NUMBER = "bad_number"
     EMERGENCY_NUMBER = "emergency_number"
+    SHORT_NUMBER = "short_number"
+    PREMIUM_RATE_NUMBER = "premium_rate_number"
+    SHARED_COST_NUMBER = "shared_cost_number"
+    SATELLITE_NUMBER = "satellite_number"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Number:
+    """A number that was understood."""
+
+    e164: str
+    #: Digits to send once the number has answered; empty without any.
+    extension: str = ""
+
+    @property
+    def readable(self) -> str:
+        """For the eye: `+1 415-555-0101 ext. 123`."""
+        return f"{readable(self.e164)} ext. {self.extension}" if self.extension else readable(self.e164)
+
+
 class NumberError(ValueError):
-    """A text that cannot be dialled."""
+    """A text that cannot be dialed."""
 
-    code: Problem
-    #: A sentence that says what to do.
-    message: str
-
-    def __str__(self) -> str:
-        return self.message
+    def __init__(self, *, code: Problem, message: str) -> None:
+        """`message` is a sentence that says what to do."""
+        super().__init__(message)
+        self.code = code
+        self.message = message
 
 
 #: What may stand between digits.
 _PUNCTUATION = set(" +-.()/\u2010\u2011\u2012\u2013\u2014\u2212\u2022\u00b7")
 
-#: Pakistan has some of six digits.
-_LONGEST_EMERGENCY_NUMBER = 6
+#: `x123`, `ext. 9`, `extension 9`, `;ext=5` (RFC 3966), `#9`; commas are pauses while dialing.
+_EXTENSION = re.compile(
+    r"\s*(?:;\s*ext=|,+|#|(?<![a-z])(?:extension|extn?|x)\s*[.:]?)\s*(?P<digits>\d{1,11})#?$", re.IGNORECASE
+)
+_SCHEME = re.compile(r"(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
+
+#: Pakistan has emergency numbers of six digits.
+_LONGEST_SHORT_NUMBER = 6
 
 _BY_LENGTH = {
     ValidationResult.TOO_SHORT: "This number is too short. Enter the area code and all digits.",
@@ -47,33 +73,104 @@ _BY_LENGTH = {
 
 
 def normalise(text: str, region: str) -> str:
-    """E.164 of what a person typed or pasted; numbers without a plus belong to `region` (ISO 3166-1 alpha-2).
+    """E.164 of what a person typed or pasted, without its extension. As `understand`."""
+    return understand(text, region).e164
+
+
+def understand(text: str, region: str) -> Number:
+    """What a person typed or pasted; numbers without a plus belong to `region` (ISO 3166-1 alpha-2).
 
     Raises NumberError.
     """
-    tidied = _tidy(text)
+    tidied, extension = _without_extension(_tidy(text))
     digits = "".join(one for one in tidied if one.isdecimal())
     _check_characters(tidied, digits)
-    if is_emergency(digits):
+    _refuse_short(digits, region)
+    try:
+        parsed = phonenumbers.parse(_international(tidied, digits, region), region)
+    except phonenumbers.NumberParseException as error:
+        raise _bad(_by_parser(error)) from error
+    _drop_mexican_one(parsed)
+    result = phonenumbers.is_possible_number_with_reason(parsed)
+    if result != ValidationResult.IS_POSSIBLE:
+        raise _bad(_BY_LENGTH[result])
+    e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return Number(e164=e164, extension=extension)
+
+
+def _tidy(text: str) -> str:
+    """Plain digits and signs: no URI around them, no invisible marks that phone books add, no full-width
+    forms, and no apostrophe, which spreadsheets put before what they might take for a formula.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    visible = "".join(one for one in plain if unicodedata.category(one) != "Cf")
+    tidied = _of_uri(" ".join(visible.split()))
+    return tidied[1:].lstrip() if re.match(r"['\u2018\u2019]\s*[+(\d]", tidied) else tidied
+
+
+def _of_uri(text: str) -> str:
+    """The number in a `tel:` (RFC 3966) or `sip:` URI (RFC 3261, section 19.1), its extension kept."""
+    scheme = _SCHEME.match(text)
+    if scheme is None:
+        return text
+    number, *parameters = unquote(text[scheme.end() :]).split("@")[0].split(";")
+    named = dict(one.lower().partition("=")[::2] for one in parameters)
+    if (context := named.get("phone-context", "")).startswith("+") and not number.startswith("+"):
+        number = context + number
+    return f"{number.strip()};ext={named['ext']}" if named.get("ext") else number.strip()
+
+
+def _without_extension(text: str) -> tuple[str, str]:
+    found = _EXTENSION.search(text)
+    return (text[: found.start()].rstrip(" ,"), found["digits"]) if found else (text, "")
+
+
+def _international(text: str, digits: str, region: str) -> str:
+    """With a plus where 00 leads abroad, though it does not in `region`: no national number begins so."""
+    if text.startswith("+") or not digits.startswith("00") or _own_prefix(region).match(digits):
+        return text
+    return f"+{digits[2:]}"
+
+
+def _drop_mexican_one(parsed: phonenumbers.PhoneNumber) -> None:
+    """Mobiles of Mexico had a 1 before their ten digits until August 2019 (IFT, Plan Tecnico Fundamental de
+    Numeracion). Many address books have it still; phonenumbers takes it no longer.
+    """
+    national = parsed.national_number or 0
+    if parsed.country_code == 52 and national // 10**10 == 1:
+        parsed.national_number = national - 10**10
+
+
+def _refuse_short(digits: str, region: str) -> None:
+    """Raises NumberError for a number that only the network around a telephone knows."""
+    if len(digits) > _LONGEST_SHORT_NUMBER:
+        return
+    at_home = phonenumbers.is_emergency_number(digits, region)
+    if not at_home and _is_short(digits, region):
+        raise NumberError(
+            code=Problem.SHORT_NUMBER,
+            message=f"{digits} is a short number in {place_name(region)}. Only telephones there reach it: "
+            "enter the full number of the person you want to call.",
+        )
+    # A rep abroad may well type the one of home.
+    if at_home or is_emergency(digits):
         raise NumberError(
             code=Problem.EMERGENCY_NUMBER,
             message=f"{digits} is an emergency number. Call it from a telephone: OnRecord cannot.",
         )
-    try:
-        parsed = phonenumbers.parse(tidied, region)
-    except phonenumbers.NumberParseException as error:
-        raise _bad(_by_parser(error)) from error
-    result = phonenumbers.is_possible_number_with_reason(parsed)
-    if result != ValidationResult.IS_POSSIBLE:
-        raise _bad(_BY_LENGTH[result])
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _tidy(text: str) -> str:
-    """Plain digits and signs: no `tel:`, no invisible marks that phone books add, no full-width forms."""
-    plain = unicodedata.normalize("NFKC", text)
-    visible = "".join(one for one in plain if unicodedata.category(one) != "Cf")
-    return " ".join(visible.split()).removeprefix("tel:").strip()
+@lru_cache(maxsize=1024)
+def _is_short(digits: str, region: str) -> bool:
+    if region not in phonenumbers.SUPPORTED_SHORT_REGIONS:
+        return False
+    number = phonenumbers.PhoneNumber(
+        country_code=phonenumbers.country_code_for_region(region),
+        national_number=int(digits or 0),
+        italian_leading_zero=digits.startswith("0") or None,
+        number_of_leading_zeros=len(digits) - len(digits.lstrip("0")) or None,
+    )
+    return bool(phonenumbers.is_valid_short_number_for_region(number, region))
 
 
 def _check_characters(text: str, digits: str) -> None:
@@ -105,7 +202,7 @@ def _bad(message: str) -> NumberError:
 @lru_cache(maxsize=1024)
 def is_emergency(digits: str) -> bool:
     """Whether some region's emergency number is this: a rep abroad may well type the one of home."""
-    return len(digits) <= _LONGEST_EMERGENCY_NUMBER and any(
+    return len(digits) <= _LONGEST_SHORT_NUMBER and any(
         phonenumbers.is_emergency_number(digits, region) for region in phonenumbers.SUPPORTED_SHORT_REGIONS
     )
 
@@ -122,15 +219,15 @@ def readable(e164: str) -> str:
 
 def digits_of(text: str) -> str:
     """The digits of a text that is written like a number; empty for one that is not."""
-    # The zero that is dialled only within the country, as numbers are printed: +44 (0)20 7946 0018.
-    tidied = _tidy(text).replace("(0)", "")
+    # The zero that is dialed only within the country, as numbers are printed: +44 (0)20 7946 0018.
+    tidied = _without_extension(_tidy(text))[0].replace("(0)", "")
     if any(not one.isdecimal() and one not in _PUNCTUATION for one in tidied):
         return ""
     return "".join(one for one in tidied if one.isdecimal())
 
 
 def dial_prefixes(digits: str, region: str) -> list[str]:
-    """E.164 beginnings that the digits may mean: with a country code, as dialled in `region`, or abroad."""
+    """E.164 beginnings that the digits may mean: with a country code, as dialed in `region`, or abroad."""
     meant = [digits, f"{phonenumbers.country_code_for_region(region)}{digits.lstrip('0')}"]
     if abroad := _leads_abroad(region).match(digits):
         meant.append(digits[abroad.end() :])
@@ -138,8 +235,13 @@ def dial_prefixes(digits: str, region: str) -> list[str]:
 
 
 @lru_cache(maxsize=256)
-def _leads_abroad(region: str) -> re.Pattern[str]:
-    """What is dialled before the country code: the region's own prefix, and the one of most countries."""
+def _own_prefix(region: str) -> re.Pattern[str]:
+    """What is dialed in `region` before a country code."""
     known = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     own = known.international_prefix if known else None
-    return re.compile(f"(?:{own}|00)" if own else "00")
+    return re.compile(f"(?:{own or '00'})")
+
+
+def _leads_abroad(region: str) -> re.Pattern[str]:
+    """What is dialed before the country code: the region's own prefix, and the one of most countries."""
+    return re.compile(f"{_own_prefix(region).pattern}|00")

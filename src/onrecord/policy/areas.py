@@ -196,7 +196,8 @@ def country_names() -> dict[str, str]:
     """ISO 3166-1 alpha-2 code to English name, from the table that tzdata ships."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
     names = dict(line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    return names | {"GB": "United Kingdom"}
+    # Kosovo has a calling code (+383) and no ISO code: the EU and CLDR write XK, which ISO leaves free.
+    return names | {"GB": "United Kingdom", "XK": "Kosovo"}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:

@@ -12,7 +12,8 @@ from onrecord.accounts.permissions import Permission
 from onrecord.calls.models import Call
 from onrecord.errors import ApiError, require
 from onrecord.governance.decisions import decide_for
-from onrecord.people.numbers import NumberError, normalise
+from onrecord.people.dialing import to_dial
+from onrecord.people.numbers import NumberError
 from onrecord.people.queries import owner_of_number
 from onrecord.requests import actions
 from onrecord.requests.actions import LONGEST_TEXT, Reason
@@ -85,7 +86,7 @@ def _before_call(user: User, body: AskIn) -> Reason:
     """Judged here and now: what a browser says about a decision proves nothing."""
     require_package(user.team, Package.DIALER)
     try:
-        number = normalise(body.number, user.region)
+        number = to_dial(body.number, user.region).e164
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
     person = owner_of_number(user.team, number, person_id=body.person_id)

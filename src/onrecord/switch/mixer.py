@@ -12,8 +12,8 @@ from onrecord.switch.rtp import FRAME_SAMPLES, Rtp
 #: to talk with a delay that only grows.
 LIMIT = 5 * FRAME_SAMPLES
 KEPT = 2 * FRAME_SAMPLES
-#: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed for
-#: so many frames (5 s) goes, 20 ms at a time, at the next frame that is silence (-40 dB of full scale).
+#: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed
+#: for so many frames (5 s) goes, 20 ms at a time, at the next frame that is silence (-40 dB of full scale).
 _WATCHED = 250
 _SILENCE = 328
 

@@ -1,8 +1,19 @@
 """Numbers as people type them."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 
-from onrecord.people.numbers import NumberError, Problem, dial_prefixes, digits_of, normalise, readable
+from onrecord.people.numbers import (
+    NumberError,
+    Problem,
+    dial_prefixes,
+    digits_of,
+    normalise,
+    readable,
+    understand,
+)
 
 
 @pytest.mark.parametrize(
@@ -19,6 +30,21 @@ from onrecord.people.numbers import NumberError, Problem, dial_prefixes, digits_
         ("020 7946 0018", "GB", "+442079460018"),
         ("030 23125 123", "DE", "+493023125123"),
         ("0049 30 23125 123", "FR", "+493023125123"),
+        ("00 44 20 7946 0018", "US", "+442079460018"),
+        ("00 290 12345", "US", "+29012345"),
+        ("0044 20 7946 0018", "AU", "+442079460018"),
+        ("0011 44 20 7946 0018", "AU", "+442079460018"),
+        ("+52 1 55 1234 5678", "US", "+525512345678"),
+        ("00 52 1 55 1234 5678", "DE", "+525512345678"),
+        ("+52 55 1234 5678", "US", "+525512345678"),
+        ("sip:+14155550101@sip.example.com;user=phone", "DE", "+14155550101"),
+        ("sips:+14155550101;npdi@sip.example.com:5061", "DE", "+14155550101"),
+        ("SIP:%2B14155550101@sip.example.com", "DE", "+14155550101"),
+        ("tel:4155550101;phone-context=+1", "DE", "+14155550101"),
+        ("tel:4155550101;phone-context=example.com", "US", "+14155550101"),
+        ("TEL:+1-415-555-0101;isub=9", "DE", "+14155550101"),
+        ("'+14155550101", "DE", "+14155550101"),
+        ("\u2019(415) 555-0101", "US", "+14155550101"),
     ],
 )
 def test_a_number_is_understood_however_it_is_written(typed: str, region: str, e164: str) -> None:
@@ -39,7 +65,9 @@ def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: s
         ("   ", "Enter a number"),
         ("+", "Enter the digits"),
         ("1-800-FLOWERS", "no letters"),
-        ("212 555 0123 ext 5", "no letters"),
+        ("212 555 0123 Smith", "no letters"),
+        ("x123", "Enter"),
+        ("+52 1 55 1234 56789", "too long"),
         ("212555$123", "not a phone number"),
         ("212+5550123", "not a phone number"),
         ("12", "too short"),
@@ -53,6 +81,60 @@ def test_what_cannot_be_dialled_is_refused_with_a_sentence_that_helps(typed: str
     with pytest.raises(NumberError, match=says) as caught:
         normalise(typed, "US")
     assert caught.value.code is Problem.BAD_NUMBER
+
+
+@pytest.mark.parametrize(
+    ("typed", "extension"),
+    [
+        ("415-555-0101 x123", "123"),
+        ("415-555-0101x123", "123"),
+        ("+1-415-555-0101;ext=5", "5"),
+        ("tel:+1-415-555-0101;ext=5", "5"),
+        ("tel:+1-415-555-0101;ext=5;isub=1", "5"),
+        ("415.555.0101 ext 9", "9"),
+        ("415.555.0101 Ext. 9", "9"),
+        ("415.555.0101, extension: 0042", "0042"),
+        ("(415) 555-0101 #77", "77"),
+        ("4155550101,,123#", "123"),
+        ("sip:+14155550101;ext=12@sip.example.com", "12"),
+        ("415-555-0101", ""),
+    ],
+)
+def test_an_extension_is_kept_beside_the_number(typed: str, extension: str) -> None:
+    number = understand(typed, "US")
+    assert (number.e164, number.extension) == ("+14155550101", extension)
+    assert normalise(typed, "US") == "+14155550101"
+    assert number.readable == "+1 415-555-0101" + (f" ext. {extension}" if extension else "")
+    assert digits_of(typed).endswith("4155550101")
+
+
+@pytest.mark.parametrize(
+    ("typed", "region", "place"),
+    [
+        ("211", "US", "the United States|United States"),
+        ("411", "US", "United States"),
+        ("118118", "GB", "United Kingdom"),
+    ],
+)
+def test_a_short_number_is_called_what_it_is(typed: str, region: str, place: str) -> None:
+    with pytest.raises(NumberError, match=f"short number in {place}") as caught:
+        normalise(typed, region)
+    assert caught.value.code is Problem.SHORT_NUMBER
+
+
+def test_a_refusal_passes_through_a_context_manager() -> None:
+    @contextmanager
+    def around() -> Iterator[None]:
+        yield
+
+    with pytest.raises(NumberError), around():
+        normalise("", "US")
+
+
+@pytest.mark.parametrize("typed", ["tel:911", "sip:911@example.com", "911 x1", "'911"])
+def test_an_emergency_number_is_refused_however_it_is_written(typed: str) -> None:
+    with pytest.raises(NumberError, match="emergency"):
+        normalise(typed, "US")
 
 
 @pytest.mark.parametrize("region", ["US", "GB", "DE", "AU"])
