@@ -225,3 +225,8 @@ def test_a_cell_that_would_be_a_formula_is_text(text: str) -> None:
 
 def test_other_cells_stay_as_they_are() -> None:
     assert [safe(text) for text in ("Jo", "", "a=b", "3")] == ["Jo", "", "a=b", "3"]
+
+
+@pytest.mark.parametrize("number", ["+1", "+14045550124", "+390612345678", "+123456789012345"])
+def test_a_number_stays_a_number(number: str) -> None:
+    assert safe(number) == number

@@ -115,6 +115,26 @@ def test_a_call_from_a_withheld_number_is_entered_without_one(jo: User, folder: 
     assert (report.outcome, Call.objects.get().number) == ("refused", "")
 
 
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("'+14045550100", "+14045550100"),
+        ("+1 404-555-0100 x12", "+14045550100"),
+        ("+5215512345678", "+525512345678"),
+        ("+19005550100", "+19005550100"),
+    ],
+)
+def test_a_number_is_entered_however_another_product_wrote_it(
+    jo: User, folder: Path, written: str, number: str
+) -> None:
+    PersonFactory(number=number)
+    sound_files.mono(folder / "a.mp3")
+    (report,) = import_rows(folder, read_manifest(manifest(folder, line("a.mp3", jo, to=written))))
+    assert report.outcome != "failed", report
+    call = Call.objects.get()
+    assert (call.number, call.person is not None) == (number, True)
+
+
 def test_what_windows_calls_a_path_is_found(jo: User, folder: Path) -> None:
     (folder / "2026").mkdir()
     sound_files.mono(folder / "2026" / "a.mp3")
