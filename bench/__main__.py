@@ -12,7 +12,7 @@ from bench.row import Row
 
 Rows = Callable[[], Iterable[Row]]
 
-PARTS = ("capture", "governance", "lists", "policy", "render", "report", "switch")
+PARTS = ("capture", "governance", "imports", "lists", "policy", "render", "report", "switch")
 
 
 def main(wanted: list[str]) -> int:

@@ -54,10 +54,11 @@ export function gapsOf(spans: readonly Span[], holes: readonly Span[] = []): Ran
   return gaps
 }
 
-/** Where the file lacks sound that it should have, in file time. */
+/** Where the file lacks sound that it should have, in file time. What was cut off stands nowhere in it. */
 export function lostOf(spans: readonly Span[], holes: readonly Hole[]): Range[] {
   const begin = beginOf(spans, holes)
-  return holes.map(({ start_ms: start, end_ms: end }) => ({ start: (start - begin) / 1000, end: (end - begin) / 1000 }))
+  const standing = holes.filter(({ cause }) => cause !== 'cut')
+  return standing.map(({ start_ms: start, end_ms: end }) => ({ start: (start - begin) / 1000, end: (end - begin) / 1000 }))
 }
 
 const QUIET = 0.02

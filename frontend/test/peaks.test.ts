@@ -21,6 +21,7 @@ test('what is lost is no pause, and a hole before the first sound begins the fil
   assert.deepEqual(gapsOf(spans, [hole]), [{ start: 4, end: 5 }])
   assert.deepEqual(lostOf(spans, [hole]), [{ start: 2, end: 4 }])
   assert.deepEqual(lostOf(spans, [{ start_ms: 500, end_ms: 2000, cause: 'damaged' }]), [{ start: 0, end: 1.5 }])
+  assert.deepEqual(lostOf(spans, [{ start_ms: 9000, end_ms: 60_000, cause: 'cut' }]), [])
   assert.deepEqual(lostOf([], []), [])
 })
 

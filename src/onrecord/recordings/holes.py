@@ -41,7 +41,7 @@ def _of(cause: str, holes: Sequence[Mapping[str, Any]], begin: int) -> str:
 
 
 def _length(cause: str, milliseconds: int) -> str:
-    if cause == "unreadable" and milliseconds < 10_000:
+    if cause in ("unreadable", "cut") and milliseconds < 10_000:
         # Of a file it is known to the packet; of a live call, to about a second.
         return f"{max(milliseconds, 100) / 1000:.1f} seconds"
     return "Up to 1 second" if milliseconds <= 1000 else duration(milliseconds)

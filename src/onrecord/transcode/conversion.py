@@ -25,7 +25,7 @@ from onrecord.transcode.sides import Channel, sides
 #: Hours of the longest recording taken.
 LONGEST_H = 12
 #: Seconds of processor time for decoding one (measured: `bench imports`).
-_DECODING_S = 150
+DECODING_S = 150
 #: Samples of silence written at once.
 _BLOCK = 4 * RATE
 
@@ -75,7 +75,7 @@ def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> 
 def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
     with (
         WaitingFile(order.file, master_key) as file,
-        Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=_DECODING_S) as sound,
+        Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as sound,
     ):
         picked = sides(sound.facts.channels, order.channels, Mode(order.policy["mode"]))
         draft, damage = Draft(drafts / f"{order.call_id}.audio", order.call_id), Damage()

@@ -107,4 +107,4 @@ def _said(provider: Provider, error: Exception) -> str:
         found = (f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         return f"This {provider.name} call cannot be used. {'; '.join(found)}."
     missing = f": {error} is missing" if isinstance(error, KeyError) else ""
-    return f"This is not a {provider.name} event as its documentation describes it{missing}."
+    return f"This does not look like an event of {provider.name}{missing}."
