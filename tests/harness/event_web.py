@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from onrecord.events.signature import HEADER, check
+from onrecord.events.signature import HEADER, sent_at
 
 
 class EventWeb:
@@ -74,7 +74,7 @@ class EventWeb:
 
     async def _take(self, request: web.Request) -> web.Response:
         body = await request.read()
-        if not check(self._secret, body, request.headers.get(HEADER, ""), time.time()):
+        if sent_at(self._secret, body, request.headers.get(HEADER, "")) is None:
             return web.Response(status=401)
         if self.status < 300:
             with self._came:

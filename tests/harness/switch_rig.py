@@ -29,7 +29,7 @@ from av.stream import Stream
 from onrecord.capture.journal import ControlFrame
 from onrecord.capture.reader import JournalReader
 from onrecord.config import Config
-from onrecord.events.signature import HEADER, check
+from onrecord.events.signature import HEADER, sent_at
 from onrecord.g711 import ULAW
 from onrecord.switch import tones
 
@@ -85,7 +85,7 @@ class EventReceiver:
     def _application(self) -> web.Application:
         async def take(request: web.Request) -> web.Response:
             body = await request.read()
-            if not check(self._secret, body, request.headers.get(HEADER, ""), time.time()):
+            if sent_at(self._secret, body, request.headers.get(HEADER, "")) is None:
                 return web.Response(status=401)
             self.events.append(json.loads(body))
             return web.Response(status=204)

@@ -1,7 +1,7 @@
 """Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -190,6 +190,8 @@ def apply_event(call_id: str, event: Event) -> bool:
     _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
     if not is_new:
         return False
+    # Whatever a clock said before it was set right, nothing happens to a call before there is one.
+    event = replace(event, at=max(event.at, call.created_at))
     state = apply(state_of(call), event)
     if event.type == "recording.completed":
         store_result(call.recording, event.data, at=event.at)

@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
+from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -16,7 +16,7 @@ from onrecord.calls.actions import apply_event
 from onrecord.calls.models import Call
 from onrecord.calls.state import Event, Source, UnknownEventError
 from onrecord.errors import ApiError
-from onrecord.events.signature import HEADER, check
+from onrecord.events.signature import HEADER, ahead, by_our_clock, sent_at
 from onrecord.settings import config
 
 log = logging.getLogger(__name__)
@@ -44,16 +44,24 @@ def events(request: HttpRequest) -> HttpResponse:
 
 
 def _take(request: HttpRequest) -> None:
-    if not check(config.secrets.event_secret, request.body, request.headers.get(HEADER, ""), time.time()):
-        raise ApiError(401, "bad_signature", "The signature is wrong, or the hosts' clocks differ too much.")
+    now = time.time()
+    sent = sent_at(config.secrets.event_secret, request.body, request.headers.get(HEADER, ""))
+    if sent is None:
+        raise ApiError(401, "bad_signature", "The signature is wrong. Give every host the same secrets.json.")
+    if difference := ahead(sent, now):
+        log.warning("The clock of %s is %d s ahead of ours.", request.META["REMOTE_ADDR"], difference)
     try:
         report = Report.model_validate_json(request.body)
-        event = Event(**report.model_dump(exclude={"call_id"}))
+        event = Event(**report.model_dump(exclude={"call_id", "at"}), at=by_our_clock(report.at, sent, now))
         is_new = apply_event(report.call_id, event)
     except ValidationError as error:
         raise ApiError(400, "bad_event", f"The event cannot be read: {error}") from error
     except UnknownEventError as error:
         raise ApiError(400, "bad_event", str(error)) from error
+    except (KeyError, TypeError, ValueError, DataError) as error:
+        # It would be the same the next time, and hold up what comes behind it.
+        log.exception("An event could not be applied.")
+        raise ApiError(400, "bad_event", f"The event cannot be applied: {error!r}") from error
     except Call.DoesNotExist as error:
         raise ApiError(404, "no_such_call", "The web does not know this call.") from error
     except (OperationalError, InterfaceError) as error:

@@ -29,8 +29,11 @@ CHECKS: tuple[Check, ...] = (
     processes.web_address,
     processes.switch_address,
     processes.switch_secret,
+    processes.web_clock,
+    processes.switch_clock,
     backlog.renderer_backlog,
     backlog.undelivered_events,
+    backlog.events_set_aside,
 )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from onrecord.config import Config
 from onrecord.doctor.finding import Finding, ok, warn
+from onrecord.events.spool import ASIDE
 
 #: Older than this, what should be gone within seconds is stuck.
 _STUCK_S = 300
@@ -22,15 +23,22 @@ def renderer_backlog(config: Config) -> Finding:
     return ok("No journal waits for the renderer.")
 
 
+def events_set_aside(config: Config) -> Finding:
+    """What can never be delivered: damaged, not ours, or refused by the web."""
+    reasons = sorted((config.home / "spool").glob(f"*/{ASIDE}/*.reason"))
+    if not reasons:
+        return ok("No event had to be set aside.")
+    first = reasons[0]
+    return warn(
+        f"{len(reasons)} events were set aside. The first, {first.name.removesuffix('.reason')}: "
+        f"{first.read_text(errors='replace').strip()[:300]}",
+        f"Their calls may show an old state. Look into {first.parent}, then delete what is in it.",
+    )
+
+
 def undelivered_events(config: Config) -> Finding:
     """Events of the switch and the renderer wait on disk until the web has taken them."""
     spools = config.home / "spool"
-    rejected = list(spools.glob("*/*/*.rejected"))
-    if rejected:
-        return warn(
-            f"The web refused {len(rejected)} events for good.",
-            f"Look at {rejected[0]} and at the web's log; the calls they belong to may show an old state.",
-        )
     waiting = _older_than(spools.glob("*/*/*.event"), 60)
     if waiting:
         return warn(

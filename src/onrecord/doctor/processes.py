@@ -3,10 +3,16 @@
 import http.client
 import json
 import socket
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 from onrecord.config import Config, split_address
 from onrecord.doctor.finding import Finding, fail, ok, warn
+
+#: Seconds by which clocks may differ without anybody noticing.
+_CLOSE_S = 2
 
 
 def web_address(config: Config) -> Finding:
@@ -26,7 +32,7 @@ def _is_switch(body: bytes) -> bool:
 
 def _address(name: str, address: str, path: str, variable: str, is_ours: Callable[[bytes], bool]) -> Finding:
     try:
-        _, body = _get(address, path)
+        body = _get(address, path).body
     except ConnectionRefusedError:
         return _free(name, address, variable)
     except (OSError, http.client.HTTPException) as error:
@@ -54,9 +60,9 @@ def _free(name: str, address: str, variable: str) -> Finding:
 def switch_secret(config: Config) -> Finding:
     """The web commands the switch with it."""
     try:
-        status, _ = _get(
+        status = _get(
             config.switch_address, "/calls", {"Authorization": f"Bearer {config.secrets.switch_secret}"}
-        )
+        ).status
     except (OSError, http.client.HTTPException):
         return warn("The switch could not be asked whether it knows the secret.", "Start it first.")
     if status != http.HTTPStatus.OK:
@@ -67,11 +73,51 @@ def switch_secret(config: Config) -> Finding:
     return ok("The switch takes the secret.")
 
 
-def _get(address: str, path: str, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+def web_clock(config: Config) -> Finding:
+    return _clock("web", config.web_address, "/sign-in")
+
+
+def switch_clock(config: Config) -> Finding:
+    return _clock("switch", config.switch_address, "/health")
+
+
+def _clock(name: str, address: str, path: str) -> Finding:
+    began = time.time()
+    try:
+        said = parsedate_to_datetime(_get(address, path).date)
+    except (OSError, ValueError, http.client.HTTPException):
+        return warn(f"The clock of the {name}'s host could not be compared.", "Start it first.")
+    return judge_difference(name, address, said.timestamp(), began, time.time())
+
+
+def judge_difference(name: str, address: str, said: float, began: float, ended: float) -> Finding:
+    """Judge a clock that said whole seconds between two moments of ours, all in unix seconds."""
+    behind, ahead = began - (said + 1), said - ended
+    difference = max(behind, ahead)
+    if difference <= _CLOSE_S:
+        return ok(f"The clock of the {name}'s host and this host's agree.")
+    return warn(
+        f"The clock of the {name}'s host ({address}) is {difference:.0f} s "
+        f"{'behind' if behind > ahead else 'ahead of'} this host's.",
+        "Let NTP keep both clocks. Until then OnRecord goes by the web's.",
+    )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a process said."""
+
+    status: int
+    #: The Date header: its host's clock, in whole seconds (RFC 9110, section 6.6.1); empty without one.
+    date: str
+    body: bytes
+
+
+def _get(address: str, path: str, headers: dict[str, str] | None = None) -> Answer:
     connection = http.client.HTTPConnection(address, timeout=3)
     try:
         connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
-        return response.status, response.read()
+        return Answer(status=response.status, date=response.headers["Date"] or "", body=response.read())
     finally:
         connection.close()

@@ -5,13 +5,16 @@ Calls do not wait for one another; at most `PARALLEL` are served at a time. An a
 - 2xx acknowledges the event;
 - 401, 408, 429 or 5xx, or no answer, means that the web cannot take it now: it is tried again,
   ever less often;
-- anything else means that the web will never take it: it is logged as an error and moved aside.
+- anything else means that the web will never take it: it is logged as an error and set aside.
+
+Whatever goes wrong, the next try waits, and one call's trouble holds up no other.
 """
 
 import asyncio
 import logging
 import threading
 import time
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -36,8 +39,12 @@ _TRY_AGAIN = {401, 408, 429}
 class Delivery:
     """Delivers one spool to `http://<web address>/internal/events`."""
 
-    def __init__(self, spool: Spool, web_address: str, event_secret: str) -> None:
+    def __init__(
+        self, spool: Spool, web_address: str, event_secret: str, *, clock: Callable[[], float] = time.time
+    ) -> None:
+        """`clock`: this host's, in unix seconds."""
         self._spool = spool
+        self._clock = clock
         self._url = f"http://{web_address}/internal/events"
         self._secret = event_secret
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -85,8 +92,6 @@ class Delivery:
             del self._serving[call_id]
             # An event appended while the task was on its way out found the call still served: look again.
             self._work.set()
-            if not task.cancelled() and (error := task.exception()) is not None:
-                log.error("events: delivery of call %s broke off, it starts again", call_id, exc_info=error)
 
         task.add_done_callback(done)
 
@@ -94,9 +99,14 @@ class Delivery:
         self, call_id: str, session: aiohttp.ClientSession, slots: asyncio.Semaphore
     ) -> None:
         retry_s = FIRST_RETRY_S
-        while (event := self._spool.first(call_id)) is not None:
-            async with slots:
-                settled = await self._post(event, session)
+        while True:
+            try:
+                settled = await self._deliver_first(call_id, session, slots)
+            except Exception:
+                log.exception("events: delivery of call %s broke off, it starts again", call_id)
+                settled = False
+            if settled is None:
+                return
             if settled:
                 retry_s = FIRST_RETRY_S
             elif self._stopping.is_set():
@@ -104,6 +114,16 @@ class Delivery:
             else:
                 await self._pause(retry_s)
                 retry_s = min(retry_s * 2, LAST_RETRY_S)
+
+    async def _deliver_first(
+        self, call_id: str, session: aiohttp.ClientSession, slots: asyncio.Semaphore
+    ) -> bool | None:
+        """Post the call's first event; whether it is settled, None when there is none."""
+        event = self._spool.first(call_id)
+        if event is None:
+            return None
+        async with slots:
+            return await self._post(event, session)
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not on after `stop`."""
@@ -115,10 +135,10 @@ class Delivery:
 
     async def _post(self, event: Pending, session: aiohttp.ClientSession) -> bool:
         """Post one event; whether it is settled, that is, the next one may go."""
-        headers = {"Content-Type": "application/json", HEADER: sign(self._secret, event.body, time.time())}
+        headers = {"Content-Type": "application/json", HEADER: sign(self._secret, event.body, self._clock())}
         try:
             async with session.post(self._url, data=event.body, headers=headers) as answer:
-                status, text = answer.status, (await answer.text())[:500]
+                status, text = answer.status, (await answer.text(errors="replace"))[:500]
         except (aiohttp.ClientError, TimeoutError) as error:
             self._note(f"is not reachable ({error!r})")
             return False
@@ -129,11 +149,7 @@ class Delivery:
         if 200 <= status < 300:
             self._spool.ack(event.call_id, event.seq)
             return True
-        log.error(
-            "events: the web refused event %d of call %s with %d and will not see it: %s answered %s",
-            event.seq, event.call_id, status, event.body.decode(), text,
-        )  # fmt: skip
-        self._spool.reject(event.call_id, event.seq)
+        self._spool.set_aside(event.call_id, event.seq, f"The web refused it with {status}: {text}")
         return True
 
     def _note(self, trouble: str | None) -> None:

@@ -1,17 +1,19 @@
 """The signature that an event carries, so that the web takes events from this installation only.
 
-The value of the header is `t=<unix seconds>,v1=<hex>` with `v1 = HMAC-SHA-256(secret, "<t>." || body)`.
+The value of the header is `t=<unix seconds>,v1=<hex>` with `v1 = HMAC-SHA-256(secret, "<t>." || body)`. `t`
+is the sender's clock when it sent, which tells the web how far that clock is off (ADR 21). It does not
+expire: the web applies each event once, so one that was caught on the wire is worth nothing.
 """
 
 import hashlib
 import hmac
 import re
+from datetime import datetime, timedelta
 
 HEADER = "OnRecord-Signature"
 
-#: How far, in seconds, the sender's clock may stand from ours: an event caught on the wire is soon
-#: worth nothing.
-MAX_SKEW_S = 300
+#: Seconds that an event may be on its way: a delivery gives up after that long.
+LONGEST_DELAY_S = 10
 
 _VALUE = re.compile(r"t=([0-9]{1,12}),v1=([0-9a-f]{64})")
 
@@ -22,15 +24,28 @@ def sign(secret: str, body: bytes, now: float) -> str:
     return f"t={seconds},v1={_mac(secret, seconds, body)}"
 
 
-def check(secret: str, body: bytes, value: str, now: float) -> bool:
-    """Whether `value` signs exactly this body, at most `MAX_SKEW_S` away from `now` (unix seconds)."""
+def sent_at(secret: str, body: bytes, value: str) -> int | None:
+    """When the sender sent this body, by its clock (unix seconds); None unless `value` signs exactly it."""
     match = _VALUE.fullmatch(value)
     if match is None:
-        return False
+        return None
     seconds = int(match[1])
-    if abs(now - seconds) > MAX_SKEW_S:
-        return False
-    return hmac.compare_digest(match[2], _mac(secret, seconds, body))
+    return seconds if hmac.compare_digest(match[2], _mac(secret, seconds, body)) else None
+
+
+def ahead(sent: int, now: float) -> float:
+    """Seconds by which the sender's clock is ahead of ours, 0 where what is seen may be delay.
+
+    Given its clock when it sent and ours on arrival. A sender that seems behind by less than
+    `LONGEST_DELAY_S` may only have been waited for.
+    """
+    seems = sent - now
+    return 0.0 if -LONGEST_DELAY_S <= seems <= 1 else seems
+
+
+def by_our_clock(at: datetime, sent: int, now: float) -> datetime:
+    """A moment that the sender told, by our clock; never in the future."""
+    return min(at - timedelta(seconds=ahead(sent, now)), datetime.fromtimestamp(now, at.tzinfo))
 
 
 def _mac(secret: str, seconds: int, body: bytes) -> str:

@@ -2,13 +2,17 @@
 
     <folder>/<call id>/<seq>.event      waits for the web
     <folder>/<call id>/<seq>.done       the last one acknowledged: it keeps the call's counter
-    <folder>/<call id>/<seq>.rejected   refused by the web for good; kept for whoever looks into it
+    <folder>/<call id>/<seq>.rejected   never to be delivered; it keeps its number
+    <folder>/aside/<call id>-<name>     the same once more, kept until somebody has looked into it
+    <folder>/aside/<call id>-<name>.reason   why, as a sentence
 
 The file's content is the body that is posted, byte for byte. A file appears whole (written, synced,
 then renamed), so a crash leaves an event either there or not. The names alone say what is pending and
-which number comes next.
+which number comes next. A disk can still damage what was whole: what cannot be read is set aside, and the
+call's other events go on.
 """
 
+import errno
 import json
 import logging
 import os
@@ -18,6 +22,7 @@ import threading
 import time
 from bisect import insort
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +33,10 @@ log = logging.getLogger(__name__)
 #: A call's folder goes this long after its last event. Until then a late event (a render tried again,
 #: say) still gets a number that the web has not seen.
 KEEP_COUNTERS_S = 7 * 24 * 3600
+
+#: Errors that are not about the file: it can be read later.
+_PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
+ASIDE = "aside"
 
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
 _NAME = re.compile(r"([0-9]{8})\.(event|done|rejected)")
@@ -59,7 +68,10 @@ class Spool:
         folder.mkdir(parents=True, exist_ok=True)
         for call in folder.iterdir():
             if _CALL_ID.fullmatch(call.name) and call.is_dir():
-                self._take_up(call)
+                try:
+                    self._take_up(call)
+                except OSError as error:  # one folder never holds up all the others
+                    log.error("spool: the events in %s cannot be taken up: %s", call, error)
 
     def append(
         self,
@@ -108,13 +120,28 @@ class Spool:
             return list(self._waiting)
 
     def first(self, call_id: str) -> Pending | None:
-        """The oldest waiting event of a call: the only one that may be posted next."""
+        """The oldest waiting event of a call: the only one that may be posted next.
+
+        Those before it that cannot be read are set aside. Raises OSError for what will pass.
+        """
+        while (seq := self._first_waiting(call_id)) is not None:
+            try:
+                body = self._path(call_id, seq, "event").read_bytes()
+                _parse(body, call_id, seq)
+            except OSError as error:
+                if error.errno in _PASSING:
+                    raise
+                self.set_aside(call_id, seq, f"It cannot be read: {error.strerror}.")
+            except ValueError as error:
+                self.set_aside(call_id, seq, str(error))
+            else:
+                return Pending(call_id=call_id, seq=seq, body=body)
+        return None
+
+    def _first_waiting(self, call_id: str) -> int | None:
         with self._lock:
             seqs = self._waiting.get(call_id)
-            if not seqs:
-                return None
-            seq = seqs[0]
-        return Pending(call_id=call_id, seq=seq, body=self._path(call_id, seq, "event").read_bytes())
+            return seqs[0] if seqs else None
 
     def ack(self, call_id: str, seq: int) -> None:
         """The web has applied the event. Its file keeps the call's counter until the next takes over."""
@@ -123,9 +150,25 @@ class Spool:
             if int(earlier.stem) < seq:
                 earlier.unlink()
 
-    def reject(self, call_id: str, seq: int) -> None:
-        """The web will never apply the event: move it aside so that it does not hold up the call's others."""
+    def set_aside(self, call_id: str, seq: int, reason: str) -> None:
+        """Keep apart an event that can never be delivered, with the reason; the call's others go on."""
+        path = self._path(call_id, seq, "event")
+        self._give_reason(path, reason)
+        with suppress(OSError):  # there is no file, or it is a folder
+            os.link(path, self._aside(path))
         self._settle(call_id, seq, "rejected")
+
+    def _aside(self, path: Path) -> Path:
+        return self.folder / ASIDE / f"{path.parent.name}-{path.name}"
+
+    def _give_reason(self, path: Path, reason: str) -> None:
+        log.error("spool: %s is set aside. %s", path, reason)
+        aside = self._aside(path)
+        try:
+            aside.parent.mkdir(exist_ok=True)
+            aside.with_name(f"{aside.name}.reason").write_text(f"{reason}\n")
+        except OSError as error:  # a full disk: the log has the reason
+            log.error("spool: the reason could not be kept: %s", error)
 
     def last_type(self, call_id: str) -> str | None:
         """The type of the call's newest event, delivered or not; None when it has none here."""
@@ -137,7 +180,8 @@ class Spool:
             seqs = self._waiting.get(call_id, [])
             if seq not in seqs:
                 raise ValueError(f"Event {seq} of call {call_id} is not waiting.")
-            self._path(call_id, seq, "event").rename(self._path(call_id, seq, suffix))
+            with suppress(FileNotFoundError):  # somebody took it away: then it is settled all the more
+                self._path(call_id, seq, "event").rename(self._path(call_id, seq, suffix))
             seqs.remove(seq)
             if not seqs:
                 del self._waiting[call_id]
@@ -160,8 +204,7 @@ class Spool:
         for path in folder.iterdir():
             match = _NAME.fullmatch(path.name)
             if match is None:
-                log.warning("spool: %s is the rest of a write that a crash cut short; removed", path)
-                path.unlink()
+                self._clear_away(path)
                 continue
             seqs.append(int(match[1]))
             if match[2] == "event":
@@ -172,6 +215,15 @@ class Spool:
         else:
             self._last[call_id] = max(seqs)
 
+    def _clear_away(self, path: Path) -> None:
+        """Take what is not an event out of a call's folder."""
+        if path.suffix == ".draft" and path.is_file():
+            log.warning("spool: %s is the rest of a write that a crash cut short; removed", path)
+            path.unlink()
+        else:
+            self._give_reason(path, "It is not an event of ours.")
+            path.rename(self._aside(path))
+
     def _folder(self, call_id: str) -> Path:
         return self.folder / call_id
 
@@ -180,19 +232,36 @@ class Spool:
 
 
 def newest_event(folder: Path, call_id: str) -> dict[str, Any] | None:
-    """The newest event of a call in a source's folder, delivered or not; None when there is none.
+    """The newest event of a call that can be read in a source's folder, delivered or not; None without one.
 
-    For any process: nothing is opened but the event.
+    For any process: nothing is opened but events.
     """
+    damaged: set[str] = set()
     while True:
-        names = [path for path in (folder / call_id).glob("*") if _NAME.fullmatch(path.name)]
-        if not names:
+        paths = [path for path in (folder / call_id).glob("*") if _NAME.fullmatch(path.name)]
+        newest = max((path for path in paths if path.stem not in damaged), default=None)
+        if newest is None:
             return None
         try:
-            event: dict[str, Any] = json.loads(max(names).read_bytes())
+            return _parse(newest.read_bytes(), call_id, int(newest.stem))
         except FileNotFoundError:
             continue  # acknowledged meanwhile, so it has another name
-        return event
+        except (OSError, ValueError) as error:
+            log.warning("spool: %s is passed over: %s", newest, error)
+            damaged.add(newest.stem)
+
+
+def _parse(body: bytes, call_id: str, seq: int) -> dict[str, Any]:
+    """The event in a file's content. Raises ValueError with a sentence unless it is the one of the name."""
+    try:
+        event = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"It is not JSON: {error}.") from error
+    if not isinstance(event, dict) or (event.get("call_id"), event.get("seq")) != (call_id, seq):
+        raise ValueError(f"It is not event {seq} of call {call_id}.")
+    if not isinstance(event.get("type"), str):
+        raise ValueError("It has no type.")
+    return event
 
 
 def _sync_folder(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import threading
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
@@ -10,26 +11,44 @@ from onrecord.events.spool import Spool
 
 log = logging.getLogger(__name__)
 
+_RETRY_S = 1.0
+
 
 class Reporter:
     """Stores events in the order in which they are reported, in one thread of its own."""
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
+        self._closing = threading.Event()
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
     def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
         """Store an event that happens now; returns at once."""
         log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, json.dumps(data))
         at = datetime.now(UTC)
-        stored = self._thread.submit(self._spool.append, call_id, kind, clock_ms, data, at=at)
+        stored = self._thread.submit(self._store, call_id, kind, clock_ms, data, at)
         stored.add_done_callback(_check)
 
+    def _store(
+        self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any], at: datetime
+    ) -> None:
+        """A full disk holds events up, and loses none but at the end of the process."""
+        while True:
+            try:
+                self._spool.append(call_id, kind, clock_ms, data, at=at)
+            except OSError as error:
+                if self._closing.wait(_RETRY_S):
+                    raise
+                log.warning("events wait for the disk: %s", error)
+            else:
+                return
+
     def close(self) -> None:
-        """Wait until everything is stored."""
+        """Wait until everything is stored, or cannot be."""
+        self._closing.set()
         self._thread.shutdown()
 
 
-def _check(stored: Future[int]) -> None:
+def _check(stored: Future[None]) -> None:
     if (error := stored.exception()) is not None:
         log.error("an event could not be stored and is lost", exc_info=error)

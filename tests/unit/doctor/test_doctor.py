@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import socketserver
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,6 +24,7 @@ from onrecord import doctor
 from onrecord.config import Config
 from onrecord.doctor import backlog, data, processes, program, stores
 from onrecord.doctor.finding import Finding, Level
+from onrecord.events.spool import Spool
 
 GIB = 1 << 30
 
@@ -44,10 +47,13 @@ def free_port() -> int:
 
 
 @contextmanager
-def answering(status: int, body: bytes) -> Iterator[str]:
-    """Some HTTP server that answers everything alike; yields its address."""
+def answering(status: int, body: bytes, *, off: float = 0) -> Iterator[str]:
+    """Some HTTP server that answers everything alike, its clock `off` by seconds; yields its address."""
 
     class Handler(BaseHTTPRequestHandler):
+        def date_time_string(self, timestamp: float | None = None) -> str:
+            return super().date_time_string((timestamp or time.time()) + off)
+
         def do_GET(self) -> None:  # http.server's name
             self.send_response(status)
             self.send_header("Content-Length", str(len(body)))
@@ -199,8 +205,43 @@ def test_events_that_do_not_reach_the_web_are_named(config: Config) -> None:
         in backlog.undelivered_events(config).sentence
     )
 
-    old(config.spool("renderer") / ("0" * 32) / "00000002.rejected", minutes=3)
-    assert "refused 1 events for good" in backlog.undelivered_events(config).sentence
+
+def test_events_that_were_set_aside_are_counted_with_the_reason_of_the_first(config: Config) -> None:
+    spool, call = Spool(config.spool("renderer"), "renderer"), "0" * 32
+    for seq, reason in enumerate(["It is not JSON.", "The web refused it with 400."], start=1):
+        spool.append(call, "recording.processing", None, {})
+        spool.set_aside(call, seq, reason)
+    finding = backlog.events_set_aside(config)
+
+    assert finding.level is Level.WARN
+    assert finding.sentence == f"2 events were set aside. The first, {call}-00000001.event: It is not JSON."
+    assert str(config.spool("renderer") / "aside") in finding.advice
+
+
+@pytest.mark.parametrize(("off", "says"), [(0, "agree"), (-600, "s behind"), (600, "s ahead of")])
+def test_the_host_whose_clock_differs_is_named_with_the_seconds(config: Config, off: int, says: str) -> None:
+    with answering(200, b"", off=off) as address:
+        finding = processes.switch_clock(replace(config, switch_address=address))
+
+    assert finding.level is (Level.WARN if off else Level.OK)
+    assert says in finding.sentence
+    if off:
+        assert f"The clock of the switch's host ({address}) is " in finding.sentence
+        assert re.search(r" (599|600|601) s ", finding.sentence)
+
+
+@pytest.mark.parametrize(("said", "level"), [(998, "ok"), (997, "warn"), (1003, "ok"), (1004, "warn")])
+def test_whole_seconds_and_the_time_of_the_answer_are_no_difference(said: int, level: str) -> None:
+    assert processes.judge_difference("web", "web:8000", said, began=1000.9, ended=1001.2).level == level
+
+
+def test_few_open_files_are_named_with_what_to_set(config: Config) -> None:
+    code = "from onrecord.doctor import program; print(program.open_files(None))"
+    command = ["sh", "-c", f'ulimit -n 1024; exec {sys.executable} -c "{code}"']
+    said = subprocess.check_output(command, text=True)
+
+    assert "A process may open 1024 files, enough for 153 connections." in said
+    assert "LimitNOFILE=65536" in said
 
 
 def examined(config: Config) -> subprocess.CompletedProcess[str]:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 
 from onrecord.events.delivery import Delivery, DeliveryThread
-from onrecord.events.signature import HEADER, check
+from onrecord.events.signature import HEADER, sent_at
 from onrecord.events.spool import Spool
 
 CALL = "0" * 31 + "1"
@@ -32,7 +31,7 @@ class Receiver:
 
     async def handle(self, request: web.Request) -> web.Response:
         body = await request.read()
-        assert check(SECRET, body, request.headers[HEADER], time.time())
+        assert sent_at(SECRET, body, request.headers[HEADER]) is not None
         event = json.loads(body)
         status = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
         self.posts.append((event["call_id"], event["seq"], status))
@@ -103,7 +102,7 @@ async def test_an_event_that_cannot_be_taken_now_is_tried_again_before_the_next(
     assert [seq for _, seq, _ in receiver.posts] == [1, 1, 1, 2]
 
 
-async def test_an_event_that_will_never_be_taken_is_logged_and_moved_aside(
+async def test_an_event_that_will_never_be_taken_is_logged_and_set_aside(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool, receiver = Spool(tmp_path, "switch"), Receiver(400, 204)
@@ -112,7 +111,28 @@ async def test_an_event_that_will_never_be_taken_is_logged_and_moved_aside(
     async with receiver.listening(), delivering(spool, receiver):
         await receiver.until(lambda: receiver.applied == [(CALL, 2)])
     assert [record.levelno for record in caplog.records if "refused" in record.message] == [logging.ERROR]
-    assert (tmp_path / CALL / "00000001.rejected").exists()
+    aside = tmp_path / "aside" / f"{CALL}-00000001.event"
+    assert json.loads(aside.read_bytes())["type"] == "call.nonsense"
+    assert aside.with_name(f"{aside.name}.reason").read_text().startswith("The web refused it with 400")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b'{"call_id":', b"\xff\xfe\x00", b"[" * 100_000, b"7", b'{"call_id":"another","seq":1}']
+)
+async def test_an_event_that_cannot_be_read_is_set_aside_once_and_what_is_behind_it_goes_on(
+    tmp_path: Path, content: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, receiver = Spool(tmp_path, "switch"), Receiver(204)
+    for _ in range(3):
+        before.append(CALL, "call.ringing", None, {})
+    (tmp_path / CALL / "00000002.event").write_bytes(content)
+    spool = Spool(tmp_path, "switch")
+    async with receiver.listening(), delivering(spool, receiver):
+        await receiver.until(lambda: len(receiver.applied) == 2)
+        await settled(lambda: spool.pending == 0)
+    assert receiver.posts == [(CALL, 1, 204), (CALL, 3, 204)]
+    assert (tmp_path / "aside" / f"{CALL}-00000002.event").read_bytes() == content
+    assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
 
 
 async def test_events_wait_while_the_web_is_away(tmp_path: Path) -> None:

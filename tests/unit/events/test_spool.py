@@ -59,15 +59,59 @@ def test_the_counter_survives_a_restart_when_all_is_acknowledged(tmp_path: Path)
     assert after.append(CALL, "call.ended", None, {}) == 2
 
 
-def test_a_rejected_event_is_kept_aside_and_lets_the_next_one_go(tmp_path: Path) -> None:
+def test_an_event_that_is_set_aside_is_kept_with_its_reason_and_lets_the_next_one_go(tmp_path: Path) -> None:
     spool = Spool(tmp_path, "switch")
     spool.append(CALL, "call.ringing", None, {})
     spool.append(CALL, "call.answered", 0, {})
-    spool.reject(CALL, 1)
+    spool.set_aside(CALL, 1, "Nobody wants it.")
     event = spool.first(CALL)
     assert event is not None
     assert event.seq == 2
-    assert (tmp_path / CALL / "00000001.rejected").exists()
+    kept = tmp_path / "aside" / f"{CALL}-00000001.event"
+    assert json.loads(kept.read_bytes())["seq"] == 1
+    assert kept.with_name(f"{kept.name}.reason").read_text() == "Nobody wants it.\n"
+    assert Spool(tmp_path, "switch").append(CALL, "call.ended", 5, {}) == 3
+
+
+def test_what_is_not_ours_is_set_aside_and_a_folder_instead_of_an_event_holds_up_nothing(
+    tmp_path: Path,
+) -> None:
+    before = Spool(tmp_path, "switch")
+    before.append(CALL, "call.ringing", None, {})
+    (tmp_path / CALL / "notes.txt").write_text("of somebody's")
+    (tmp_path / CALL / "00000002.event").mkdir()
+    before.append(OTHER, "call.ringing", None, {})
+    (tmp_path / "another folder").mkdir()
+
+    spool = Spool(tmp_path, "switch")
+    spool.ack(CALL, 1)
+    assert spool.first(CALL) is None
+    assert spool.first(OTHER) is not None
+    assert (tmp_path / "aside" / f"{CALL}-notes.txt").read_text() == "of somebody's"
+    reasons = {path.name: path.read_text() for path in (tmp_path / "aside").glob("*.reason")}
+    assert reasons == {
+        f"{CALL}-notes.txt.reason": "It is not an event of ours.\n",
+        f"{CALL}-00000002.event.reason": "It cannot be read: Is a directory.\n",
+    }
+
+
+def test_an_event_that_somebody_took_away_holds_up_nothing(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "switch")
+    for _ in range(2):
+        spool.append(CALL, "call.ringing", None, {})
+    (tmp_path / CALL / "00000001.event").unlink()
+    event = spool.first(CALL)
+    assert event is not None
+    assert event.seq == 2
+    assert spool.pending == 1
+
+
+def test_the_newest_event_is_the_newest_that_can_be_read(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "switch")
+    spool.append(CALL, "call.answered", 0, {})
+    spool.append(CALL, "call.ended", 5, {})
+    (tmp_path / CALL / "00000002.event").write_bytes(b'{"call_id"')
+    assert spool.last_type(CALL) == "call.answered"
 
 
 def test_only_a_waiting_event_can_be_acknowledged(tmp_path: Path) -> None:
@@ -116,7 +160,10 @@ class SpoolAgainstModel(RuleBasedStateMachine):
     def settle(self, call: str, refused: bool) -> None:
         event = self.spool.first(call)
         if event is not None:
-            (self.spool.reject if refused else self.spool.ack)(call, event.seq)
+            if refused:
+                self.spool.set_aside(call, event.seq, "It is refused.")
+            else:
+                self.spool.ack(call, event.seq)
             assert self.waiting[call].pop(0) == event.seq
 
     @rule()
