@@ -154,8 +154,10 @@ class JournalReader:
             found = self._plain.next(file, size)
             if found is not None:
                 return found
+            at = self._scan.position = self._plain.position
+            if self._plain.is_cut(file, size) and not self._scan.sees_head(file, at - 1, size):
+                return None
             # What follows was written by a recovery, or is damaged.
-            self._scan.position = self._plain.position
             self._plain = None
         return self._scan.next(file, size)
 

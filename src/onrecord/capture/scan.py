@@ -21,7 +21,7 @@ from onrecord.capture.sealing import (
     SealError,
 )
 
-_WINDOW = 1 << 20
+_LEAST_WINDOW, _MOST_WINDOW = 1 << 12, 1 << 20
 #: How often the data behind heads that say the same is opened in vain.
 _MOST_TRIES = 8
 _HEAD_1 = struct.Struct("<III")
@@ -54,6 +54,7 @@ class MarkedScan:
 
     def next(self, file: BinaryIO, size: int) -> Found | None:
         """The next chunk of the file's first `size` bytes; None when no further one stands there whole."""
+        markers = _Markers(file, size)
         while True:
             start = _read(file, self.position, HEAD_SIZE, size)
             head = self._seal.head(start)
@@ -61,11 +62,11 @@ class MarkedScan:
                 # The beginning of a head may be one that is on its way, or was torn.
                 if len(start) < HEAD_SIZE and start.startswith(MARKER[: len(start)]):
                     return None
-                self._skip_to(_marker(file, self.position + 1, size))
+                self._skip_to(markers.after(self.position))
                 continue
             self.greatest = max(self.greatest, head.number)
             if self.position + HEAD_SIZE + head.length > size:
-                following = self._head_after(file, self.position, size)
+                following = self._head_after(markers, self.position)
                 if following is None:
                     return None
                 self._skip_to(following)
@@ -73,7 +74,11 @@ class MarkedScan:
                 self.position += len(found.raw)
                 return found
             else:
-                self._skip_to(_marker(file, self.position + 1, size))
+                self._skip_to(markers.after(self.position))
+
+    def sees_head(self, file: BinaryIO, offset: int, size: int) -> bool:
+        """Whether an authentic head begins after `offset`."""
+        return self._head_after(_Markers(file, size), offset) is not None
 
     def at(self, file: BinaryIO, offset: int) -> Found | None:
         """The chunk that was found at `offset` before; None when it is not there any more."""
@@ -94,10 +99,10 @@ class MarkedScan:
             return None
         return Found(head=head, offset=offset, raw=raw, plaintext=plaintext)
 
-    def _head_after(self, file: BinaryIO, offset: int, size: int) -> int | None:
+    def _head_after(self, markers: "_Markers", offset: int) -> int | None:
         """Where the next authentic head after `offset` begins."""
-        while (offset := _marker(file, offset + 1, size)) < size:
-            if self._seal.head(_read(file, offset, HEAD_SIZE, size)) is not None:
+        while (offset := markers.after(offset)) < markers.size:
+            if self._seal.head(_read(markers.file, offset, HEAD_SIZE, markers.size)) is not None:
                 return offset
         return None
 
@@ -136,6 +141,15 @@ class PlainScan:
         self._number, self._epoch = number + 1, epoch
         return found
 
+    def is_cut(self, file: BinaryIO, size: int) -> bool:
+        """Whether what stands there can be the beginning of the next chunk, the file's last."""
+        start = _read(file, self.position, _HEAD_1.size, size)
+        if len(start) < _HEAD_1.size:
+            return True
+        length, epoch, number = _HEAD_1.unpack(start)
+        is_next: bool = length <= MAX_SEALED and number == self._number and epoch >= self._epoch
+        return is_next and self.position + _HEAD_1.size + length > size
+
 
 def _read(file: BinaryIO, offset: int, length: int, size: int) -> bytes:
     """Up to `length` bytes, none of them past `size`."""
@@ -143,17 +157,35 @@ def _read(file: BinaryIO, offset: int, length: int, size: int) -> bytes:
     return file.read(max(0, min(length, size - offset)))
 
 
-def _marker(file: BinaryIO, offset: int, size: int) -> int:
-    """Where the next marker begins, or what may become one at the file's end; `size` when there is none."""
-    while offset < size:
-        window = _read(file, offset, _WINDOW, size)
-        at = window.find(MARKER)
-        if at >= 0:
-            return offset + at
-        begun = next((n for n in range(len(MARKER) - 1, 0, -1) if window.endswith(MARKER[:n])), 0)
-        offset += len(window)
-        if offset >= size or len(window) < len(MARKER):
-            return size - begun
-        # A marker may lie across the windows.
-        offset -= begun
-    return size
+class _Markers:
+    """Looks for markers in the first `size` bytes of a file; it reads each byte once, or nearly."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self.file = file
+        self.size = size
+        self._begin = 0
+        self._window = b""
+        self._length = _LEAST_WINDOW
+
+    def after(self, offset: int) -> int:
+        """Where the next marker after `offset` begins, or what may become one at the end; `size` for none."""
+        offset += 1
+        while offset < self.size:
+            if not self._begin <= offset < self._begin + len(self._window):
+                self._read_on(offset)
+            at = self._window.find(MARKER, offset - self._begin)
+            if at >= 0:
+                return self._begin + at
+            end = self._begin + len(self._window)
+            begun = next((n for n in range(len(MARKER) - 1, 0, -1) if self._window.endswith(MARKER[:n])), 0)
+            if end >= self.size:
+                return max(offset, self.size - begun)
+            # A marker may lie across the windows.
+            self._read_on(max(offset, end - begun))
+            offset = self._begin
+        return self.size
+
+    def _read_on(self, offset: int) -> None:
+        self._begin, self._window = offset, _read(self.file, offset, self._length, self.size)
+        # Most often it is not far; where it is, many small steps would cost more.
+        self._length = min(2 * self._length, _MOST_WINDOW)

@@ -25,6 +25,8 @@ class Gating:
         self._state = RecordingState.OFF
         self._sides: dict[int, Side] = {}
         self._uninformed: set[int] = set()
+        #: Whether anything is known of the ceiling.
+        self.is_known = False
 
     @property
     def captured(self) -> frozenset[int]:
@@ -49,6 +51,7 @@ class Gating:
         match control.type:
             case "policy":
                 self._mode = Mode(control.fields["mode"])
+                self.is_known = True
             case "join":
                 self._join(control.party, control.fields)
             case "leave":
@@ -60,6 +63,7 @@ class Gating:
                 self._forget()
             case "state":
                 self._forget()
+                self.is_known = True
                 self._mode = Mode(control.fields["mode"])
                 self._state = RecordingState(control.fields["recording"])
                 for party in control.fields["parties"]:
@@ -73,5 +77,6 @@ class Gating:
 
     def _forget(self) -> None:
         self._mode, self._state = Mode.NONE, RecordingState.OFF
+        self.is_known = False
         self._sides.clear()
         self._uninformed.clear()

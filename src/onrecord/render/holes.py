@@ -54,35 +54,39 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
     """The holes that the control frames, in journal order, describe; those that can lack somebody's sound.
 
     What happened in a damaged stretch is not known, so it may lack everyone whom the ceiling let in before it
-    or after it. What a dying switch took along was captured as it stood.
+    or after it. What a dying switch took along was captured as it stood. Where neither before nor after
+    anything is known, a hole names nobody.
     """
     found: list[Hole] = []
     gating = Gating()
     waiting: ControlFrame | None = None
-    parties: frozenset[int] = frozenset()
+    #: None: unknown.
+    parties: frozenset[int] | None = None
 
     def close() -> None:
-        if waiting is not None and parties:
+        if waiting is not None and (parties is None or parties):
             found.append(
                 Hole(
                     start_ms=waiting.clock,
                     end_ms=max(waiting.clock, waiting.fields["until"]),
                     cause=Cause(waiting.fields["cause"]),
-                    parties=tuple(sorted(parties)),
+                    parties=tuple(sorted(parties or ())),
                 )
             )
 
     for control in controls:
         if control.type == "hole":
             close()
-            is_torn = control.fields["cause"] == Cause.TORN
             # Between two holes nothing was learned: the second may lack whom the first does.
-            known = gating.captured if is_torn else gating.allowed
-            waiting, parties = control, known if waiting is None else parties | known
+            if waiting is None or gating.is_known:
+                is_torn = control.fields["cause"] == Cause.TORN
+                known = gating.captured if is_torn else gating.allowed
+                parties = known if gating.is_known else None
+            waiting = control
         gating.follow(control)
         if control.type == "state" and waiting is not None:
-            parties |= gating.allowed
+            parties = (parties or frozenset()) | gating.allowed
             close()
-            waiting, parties = None, frozenset()
+            waiting, parties = None, None
     close()
     return found
