@@ -21,6 +21,8 @@ export interface Call {
   direction: string
   to: string
   to_formatted: string
+  /** Digits to send once it has answered. */
+  extension: string | null
   from_formatted: string | null
   person: PersonLink | null
   created_at: string

@@ -9,7 +9,7 @@ export type Entry = { kind: 'empty' } | { kind: 'number'; text: string } | { kin
 export function tidy(text: string): string {
   return text
     .normalize('NFKC')
-    .replace(/^\s*tel:/i, '')
+    .replace(/^\s*tel:(?!.*phone-context)/i, '')
     .replace(/[\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, '')
     .replace(/[\s\u00a0]+/g, ' ')
     .trim()
@@ -19,7 +19,7 @@ export function classify(text: string): Entry {
   const tidied = tidy(text)
   if (!tidied) return { kind: 'empty' }
   // Vanity numbers (1-800-FLOWERS) begin like a number; a name does not.
-  return /^[+(]?[\d*#]/.test(tidied) ? { kind: 'number', text: tidied } : { kind: 'name', text: tidied }
+  return /^(?:(?:tel|sips?|callto):|['\u2019]?[+(]{0,2}[\d*#])/i.test(tidied) ? { kind: 'number', text: tidied } : { kind: 'name', text: tidied }
 }
 
 /** Keys of a telephone's keypad with the letters that stand on them. */

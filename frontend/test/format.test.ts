@@ -29,6 +29,9 @@ test('pasted numbers lose what phone books and mail programs add', () => {
 test('what begins like a number is one; vanity numbers too', () => {
   assert.deepEqual(classify(' (212) 555-0100 '), { kind: 'number', text: '(212) 555-0100' })
   assert.deepEqual(classify('1-800-FLOWERS'), { kind: 'number', text: '1-800-FLOWERS' })
+  for (const text of ['sip:+14155550101@example.com', 'tel:7042;phone-context=+1', "'+14155550101", '415-555-0101 x123', '(+44) 20 7946 0018']) {
+    assert.deepEqual(classify(text), { kind: 'number', text })
+  }
   assert.deepEqual(classify('Ada 2'), { kind: 'name', text: 'Ada 2' })
   assert.deepEqual(classify('  '), { kind: 'empty' })
 })

@@ -6,7 +6,7 @@ import { INITIAL, reduce, statusText, type Action, type State } from '../src/cal
 
 function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id = 'c1'): Call {
   return {
-    id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', from_formatted: null,
+    id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', extension: null, from_formatted: null,
     person: null, log: null, created_at: '2026-01-01T00:00:00Z', answered_at: null, ended_at: null, duration_ms: null,
     end_reason: null,
     recording: { state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, id: null, ...recording },

@@ -66,6 +66,19 @@ def test_notes_survive_navigation_a_reload_and_a_web_that_dies_and_the_card_logs
     expect(page.get_by_role("definition").filter(has_text="Positive")).to_be_visible()
 
 
+def test_an_extension_is_shown_and_sent_as_tones_when_asked(page: Page) -> None:
+    dialer = Dialer(page)
+    dialer.call(f"{STEADY} x4711")
+    expect(page.locator(".call-number")).to_contain_text("ext. 4711")
+    with page.expect_response(lambda answer: answer.url.endswith("/dtmf") and answer.ok):
+        page.get_by_role("button", name="Send extension 4711").click()
+    expect(page.locator(".dock-keys")).to_have_text("4711")
+    found = Axe().run(page, {"include": [["or-dialer"]]})
+    assert found.violations_count == 0, found.generate_report()
+    dialer.hang_up()
+    expect(page.get_by_role("button", name="Send extension 4711")).to_be_hidden()
+
+
 def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     page: Page, signed_in: Callable[[str], User]
 ) -> None:

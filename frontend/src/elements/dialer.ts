@@ -34,6 +34,7 @@ const MARKUP = `
       <div class="call-card">
         <p class="call-name"></p>
         <p class="call-number"></p>
+        <button type="button" class="button" data-do="extension" hidden></button>
         <p class="call-outcome"><span role="status"></span><a hidden>Open the call</a></p>
         <button type="button" class="quiet call-close" data-do="clear" aria-label="Put the call away" title="Put away">${icon('x')}</button>
         <p class="call-facts"><span class="call-from"></span><span class="quality" hidden><i></i><i></i><i></i><span></span></span></p>
@@ -138,6 +139,7 @@ export class Dialer extends HTMLElement {
     else if (action === 'take-over') await session.takeOver()
     else if (action === 'dismiss') session.dismiss()
     else if (action === 'clear') session.clear()
+    else if (action === 'extension') for (const key of session.state.call?.extension ?? '') this.#key(key)
     else if (action === 'keypad') this.#reveal(this.#pad, button)
     else if (action === 'microphone') {
       this.#microphone.dispatchEvent(new Event('or:toggled'))
@@ -261,6 +263,9 @@ export class Dialer extends HTMLElement {
       name.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     } else if (!call.person) text(name, 'Not one of your people')
     text(part(card, '.call-number'), call.to_formatted)
+    const extension = this.#button('extension')
+    extension.hidden = !call.extension || call.status !== 'in-progress' || session.state.line !== 'active'
+    text(extension, `Send extension ${call.extension}`)
     text(part(card, '.call-from'), call.from_formatted ? `From ${call.from_formatted}` : '')
     this.#renderOutcome(card, call)
     const { grade, loss, jitterMs, roundTripMs } = session.quality

@@ -18,6 +18,7 @@ from onrecord.governance import inputs
 from onrecord.governance.decisions import Judgement, to_json
 from onrecord.outcomes.lists import Field, demand, from_json, missing
 from onrecord.people.models import Person
+from onrecord.people.numbers import Number
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
 from onrecord.recordings.actions import copy_facts, show, store_result
@@ -31,7 +32,7 @@ class CallInProgressError(Exception):
     """The user already has a live call."""
 
 
-def begin(*, number: str, person: Person | None, judgement: Judgement, acting_user: User) -> Call:
+def begin(*, number: Number, person: Person | None, judgement: Judgement, acting_user: User) -> Call:
     """Enter a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
     decision = judgement.decision
@@ -43,7 +44,8 @@ def begin(*, number: str, person: Person | None, judgement: Judgement, acting_us
                 team_id=acting_user.team_id,
                 user=acting_user,
                 person=person,
-                number=number,
+                number=number.e164,
+                extension=number.extension,
                 caller_number=acting_user.caller_number,
                 status=Status.INITIATED,
                 created_at=now,
@@ -55,7 +57,7 @@ def begin(*, number: str, person: Person | None, judgement: Judgement, acting_us
                 inputs=inputs.to_json(judgement.facts),
             )
             Recording.objects.create(call=call)
-            record(Action.CALL_DIALED, call, acting_user=acting_user, number=number)
+            record(Action.CALL_DIALED, call, acting_user=acting_user, number=number.e164)
             _emit(call, "call.initiated", at=now, data={"actor": str(acting_user.pk)})
     except IntegrityError as error:
         if Call.objects.live().filter(user=acting_user).exists():

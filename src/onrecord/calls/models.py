@@ -66,6 +66,8 @@ class Call(models.Model):
     log = models.ForeignKey(CallLog, on_delete=models.SET_NULL, null=True, related_name="calls")
     #: The contact's number and the one that the contact sees, both E.164.
     number = BytewiseCharField(max_length=16)
+    #: Digits that whoever answers there has to be sent to reach the contact.
+    extension = models.CharField(max_length=11, blank=True, default="")
     #: The digits backwards, so that a search for the last digits is a search in an index.
     reversed_digits = DerivedCharField(max_length=15, source="_reversed_digits")
     caller_number = models.CharField(max_length=16, blank=True)

@@ -21,14 +21,14 @@ from onrecord.people.queries import owner_of_number
 def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
     """Dial. The call, and the answer to the browser's SDP offer. Raises ApiError."""
     try:
-        number = to_dial(to, acting_user.region).e164
+        number = to_dial(to, acting_user.region)
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
     if owing := call_owing_a_log(acting_user):
         with_whom = owing.person.name if owing.person else readable(owing.number)
         raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
-    person = owner_of_number(acting_user.team, number, person_id=person_id)
-    judgement = judge(acting_user, number, person)
+    person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
+    judgement = judge(acting_user, number.e164, person)
     try:
         # The row comes first: events of a call that the web does not know would be lost.
         call = actions.begin(number=number, person=person, judgement=judgement, acting_user=acting_user)

@@ -9,7 +9,7 @@ from ninja import Schema
 from onrecord.calls.models import Call, CallLog
 from onrecord.calls.present import MoveOut, ParticipantOut, RecordingNow
 from onrecord.people.models import Person
-from onrecord.people.numbers import readable
+from onrecord.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
 from onrecord.recordings.outcome import RecordingStatus
 
@@ -91,6 +91,8 @@ class CallOut(Schema):
     direction: str
     to: str
     to_formatted: str
+    #: Digits to send once it has answered.
+    extension: str | None
     from_formatted: str | None
     person: PersonLink | None
     created_at: datetime
@@ -111,7 +113,8 @@ class CallOut(Schema):
             status=call.status,
             direction=call.direction,
             to=call.number,
-            to_formatted=readable(call.number),
+            to_formatted=Number(e164=call.number, extension=call.extension).readable,
+            extension=call.extension or None,
             from_formatted=readable(call.caller_number) if call.caller_number else None,
             person=PersonLink.of(call.person),
             created_at=call.created_at,

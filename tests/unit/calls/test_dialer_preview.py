@@ -42,6 +42,19 @@ def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) 
     assert "no letters" in shown["problem"]
 
 
+def test_a_number_with_an_extension_is_shown_with_it_and_is_still_its_persons(browser: Client) -> None:
+    person = PersonFactory(name="Jo Doe", number="+13125550123")
+    shown = browser.get("/api/v2/dialer/preview", {"number": "312 555 0123 ext. 9"}).json()
+    assert shown["number"] == {"e164": "+13125550123", "formatted": "+1 312-555-0123 ext. 9"}
+    assert shown["person"]["id"] == person.pk
+
+
+def test_a_number_that_costs_extra_comes_with_a_sentence(browser: Client) -> None:
+    shown = browser.get("/api/v2/dialer/preview", {"number": "900 555 0123"}).json()
+    assert (shown["number"], shown["decision"]) == (None, None)
+    assert "premium-rate" in shown["problem"]
+
+
 def test_a_persons_number_shows_who_it_is_and_what_will_be_recorded(browser: Client) -> None:
     allow_recording()
     person = PersonFactory(name="Jo Doe", number="+13125550123")

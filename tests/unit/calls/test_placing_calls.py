@@ -41,6 +41,10 @@ def place(browser: Client, to: str = "+13125550123", **fields: Any) -> HttpRespo
         ("12", "bad_number", "too short"),
         ("911", "emergency_number", "emergency number"),
         ("112", "emergency_number", "emergency number"),
+        ("211", "short_number", "short number"),
+        ("+1 900 555 0123", "premium_rate_number", "pay extra for every minute"),
+        ("+808 1234 5678", "shared_cost_number", "rate of its own"),
+        ("011 8816 1234 5678", "satellite_number", "several dollars"),
         ("", "bad_number", "Enter a number"),
     ],
 )
@@ -51,6 +55,13 @@ def test_a_number_that_cannot_be_dialled_is_refused_before_anything_happens(
     assert (answer.status_code, answer.json()["code"]) == (400, code)
     assert says in answer.json()["message"]
     assert Call.objects.count() == 0
+
+
+def test_an_extension_is_kept_with_its_call_and_shown(browser: Client) -> None:
+    place(browser, "(312) 555-0123 x4711")
+    call = Call.objects.get()
+    assert (call.number, call.extension) == ("+13125550123", "4711")
+    assert "+1 312-555-0123 ext. 4711" in browser.get(f"/calls/{call.pk}").content.decode()
 
 
 def test_a_switch_that_cannot_be_reached_leaves_a_call_that_failed_truthfully(browser: Client) -> None:
@@ -161,7 +172,7 @@ def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
     assert current.pop("ticket")
     shown = current["call"]
     assert shown["id"] == mine.pk
-    assert shown["to_formatted"] == "+1 312-555-0123"
+    assert (shown["to_formatted"], shown["extension"]) == ("+1 312-555-0123", None)
     assert shown["recording"] == {
         "state": "off",
         "generation": 0,
