@@ -222,14 +222,20 @@ class Microphone(MediaStreamTrack):
 class Browser:
     """A rep's browser: a real WebRTC peer that says a tone and keeps what it hears."""
 
-    def __init__(self, sound: bytes | None = None) -> None:
+    def __init__(self, sound: bytes | None = None, *, control: bool = True) -> None:
+        """`control`: whether it has a control channel, as a browser with our page has."""
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        #: What the switch answered on the control channel.
+        self.answers: list[dict[str, Any]] = []
         self.microphone = Microphone(sound or tones.tone(440, ms=1000, level=0.4))
         #: (monotonic seconds, RTP timestamp, payload)
         self.heard: list[tuple[float, int, bytes]] = []
         transceiver = self.connection.addTransceiver(self.microphone, direction="sendrecv")
         transceiver.setCodecPreferences(PCMU)
         transceiver.receiver._handle_rtp_packet = self._hear  # type: ignore[method-assign]
+        if control:
+            self.channel = self.connection.createDataChannel("control", negotiated=True, id=0)
+            self.channel.on("message", lambda text: self.answers.append(json.loads(text)))
 
     async def __aenter__(self) -> Self:
         return self
@@ -250,6 +256,16 @@ class Browser:
         """Like a browser that is gone; what it says still arrives."""
         transport = self.connection.getTransceivers()[0].receiver.transport.transport
         transport.iceGatherer._connection._query_consent_task.cancel()
+
+    async def press(self, want: str, press: str = "") -> dict[str, Any]:
+        """Press a button by the control channel; the switch's answer."""
+        press = press or uuid.uuid4().hex
+        seen = len(self.answers)
+        await until(lambda: self.channel.readyState == "open", "the control channel opens")
+        self.channel.send(json.dumps({"press": press, "want": want}))
+        await until(lambda: len(self.answers) > seen, "an answer on the control channel")
+        assert self.answers[-1]["press"] == press
+        return self.answers[-1]
 
     def sound(self, since: float = 0.0) -> bytes:
         """What was heard since a moment (monotonic seconds)."""

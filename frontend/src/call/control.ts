@@ -1,14 +1,26 @@
 /**
- * Commands that only make a call stricter or end it. They are admitted by a ticket, so they work when the server's
- * database does not, and they are tried until somebody confirms or refuses them.
+ * Commands that only make a call stricter or end it. Each goes two ways at once: to the web, which a ticket lets in
+ * when its database does not work, and to the switch itself beside our voice. They are tried until somebody confirms
+ * or refuses them; a press has an id, so it counts once however often it arrives.
  */
 import { ApiError, api, type CallStatus, type Recorded } from '../api.ts'
+import type { Phone, PressAnswer } from './phone.ts'
 
 /** The ticket of this tab's call, by its id. It outlives a reload, also while the server cannot say who we are. */
 const TICKET = 'onrecord.ticket'
 const RETRY_MS = 500
 /** A command takes some tens of milliseconds. Whoever waits longer should be told. */
 const UNCONFIRMED_AFTER_MS = 1_500
+
+/** What is asked of whom, and what becomes of it. */
+export interface Command {
+  callId: string
+  phone: Phone | null
+  /** Called when it is not confirmed after a while. */
+  onUnconfirmed: () => void
+  /** Whether it is still worth trying. */
+  isWanted: () => boolean
+}
 
 export function keepTicket(callId: string, ticket: string): void {
   sessionStorage.setItem(TICKET, JSON.stringify({ [callId]: ticket }))
@@ -19,20 +31,32 @@ function ticketOf(callId: string): string {
   return kept[callId] ?? ''
 }
 
-/** Pause the recording. `isWanted`: whether it is still worth trying. Rejects with ApiError where it is refused. */
-export function pause(callId: string, onUnconfirmed: () => void, isWanted: () => boolean): Promise<Recorded | null> {
+/** Pause the recording; null when it was not wanted any more. Rejects with ApiError where it is refused. */
+export function pause(command: Command): Promise<Recorded | null> {
+  const { callId } = command
   const press = crypto.randomUUID()
-  return untilConfirmed(() => api.pause(callId, ticketOf(callId), press), onUnconfirmed, isWanted)
+  return untilConfirmed(command, [
+    () => api.pause(callId, ticketOf(callId), press),
+    () => besideOurVoice(command, 'paused', press) as Promise<Recorded>,
+  ])
 }
 
-export function hangUp(
-  callId: string, onUnconfirmed: () => void, isWanted: () => boolean,
-): Promise<{ status: CallStatus | null } | null> {
-  return untilConfirmed(() => api.hangUp(callId, ticketOf(callId)), onUnconfirmed, isWanted)
+/** End the call. The status is null where the switch has forgotten the call. */
+export function hangUp(command: Command): Promise<{ status: CallStatus | null } | null> {
+  const { callId } = command
+  return untilConfirmed(command, [
+    () => api.hangUp(callId, ticketOf(callId)),
+    () => besideOurVoice(command, 'hung_up', crypto.randomUUID()) as Promise<{ status: CallStatus }>,
+  ])
 }
 
-export async function leave(callId: string, onUnconfirmed: () => void, isWanted: () => boolean): Promise<boolean> {
-  const left = await untilConfirmed(() => api.leave(callId, ticketOf(callId)).then(() => true), onUnconfirmed, isWanted)
+/** Leave the call to the others; false when that was not wanted any more. */
+export async function leave(command: Command): Promise<boolean> {
+  const { callId } = command
+  const left = await untilConfirmed<unknown>(command, [
+    () => api.leave(callId, ticketOf(callId)).then(() => true),
+    () => besideOurVoice(command, 'hung_up', crypto.randomUUID()),
+  ])
   return left !== null
 }
 
@@ -41,12 +65,20 @@ export function detach(callId: string): void {
   api.detach(callId, ticketOf(callId)).catch(() => {})
 }
 
-async function untilConfirmed<T>(ask: () => Promise<T>, onUnconfirmed: () => void, isWanted: () => boolean): Promise<T | null> {
+async function besideOurVoice({ phone }: Command, want: 'paused' | 'hung_up', press: string): Promise<PressAnswer> {
+  const answer = await (phone?.press(want, press) ?? Promise.reject(UNREACHED))
+  // The web refuses it too, and says why in a sentence.
+  return answer.code ? Promise.reject(UNREACHED) : answer
+}
+
+const UNREACHED = new ApiError(0, 'offline', 'The switch was not reached.')
+
+async function untilConfirmed<T>({ onUnconfirmed, isWanted }: Command, ways: (() => Promise<T>)[]): Promise<T | null> {
   const worry = setTimeout(onUnconfirmed, UNCONFIRMED_AFTER_MS)
   try {
     while (isWanted()) {
       try {
-        return await ask()
+        return await firstOf(ways)
       } catch (error) {
         if (!(error instanceof ApiError) || isRefusal(error)) throw error
         onUnconfirmed()
@@ -57,6 +89,16 @@ async function untilConfirmed<T>(ask: () => Promise<T>, onUnconfirmed: () => voi
   } finally {
     clearTimeout(worry)
   }
+}
+
+/** The first answer. Where the web has none there may yet be one of the switch's, so both are asked again. */
+function firstOf<T>(ways: (() => Promise<T>)[]): Promise<T> {
+  return new Promise((resolve, reject) => {
+    ways.forEach((ask, way) => {
+      // The first way is the web: it always answers or fails. The other may stay silent.
+      ask().then(resolve, (error: unknown) => way === 0 && reject(error as Error))
+    })
+  })
 }
 
 /** Whether the answer is final: asking again would not help. */

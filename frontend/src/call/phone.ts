@@ -1,19 +1,35 @@
 /** One WebRTC connection to the switch: our microphone out, the far end's voice in. */
+import type { CallStatus, Recorded } from '../api.ts'
 import { readSample, type Sample } from './quality.ts'
 
 const GATHERING_CAP_MS = 1000
+
+/** What the switch answers on its control channel: `code` where it refuses. */
+export interface PressAnswer extends Partial<Recorded> {
+  code?: string
+  /** Of the call, after a hang-up. */
+  status?: CallStatus
+}
 
 export class Phone {
   /** Called once when the connection is lost for good. */
   onLost: () => void = () => {}
   onConnected: () => void = () => {}
   #connection = new RTCPeerConnection({ iceServers: [] })
+  #control = this.#connection.createDataChannel('control', { negotiated: true, id: 0 })
+  /** Presses that wait for their answer, by id. */
+  #pressed = new Map<string, (answer: PressAnswer) => void>()
   #speaker = new Audio()
   #sender: RTCRtpSender
 
   /** Without a microphone nothing is sent until `useMicrophone`. */
   constructor(microphone: MediaStream | null) {
     this.#speaker.autoplay = true
+    this.#control.addEventListener('message', ({ data }) => {
+      const answer = JSON.parse(String(data)) as PressAnswer & { press: string }
+      this.#pressed.get(answer.press)?.(answer)
+      this.#pressed.delete(answer.press)
+    })
     this.#sender = this.#connection.addTransceiver(trackOf(microphone) ?? 'audio', { direction: 'sendrecv' }).sender
     this.#connection.addEventListener('track', ({ track, streams }) => {
       this.#speaker.srcObject = streams[0] ?? new MediaStream([track])
@@ -46,6 +62,13 @@ export class Phone {
 
   async accept(sdp: string): Promise<void> {
     await this.#connection.setRemoteDescription({ type: 'answer', sdp })
+  }
+
+  /** Ask the switch itself, by the way our voice goes. Null while that way does not stand; an answer may never come. */
+  press(want: 'paused' | 'hung_up', press: string): Promise<PressAnswer> | null {
+    if (this.#control.readyState !== 'open') return null
+    this.#control.send(JSON.stringify({ press, want }))
+    return new Promise((resolve) => this.#pressed.set(press, resolve))
   }
 
   async useMicrophone(microphone: MediaStream | null): Promise<void> {

@@ -108,12 +108,12 @@ class Session {
     this.#dispatch({ type: 'hang-up' })
     if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() sees the wish
     this.microphone.mute(true)
-    const { id } = this.state.call
+    const command = this.#command(this.state.call.id, () => this.state.hangingUp)
     try {
       if (this.state.role === 'rep') {
-        const ended = await control.hangUp(id, this.#worry, () => this.state.hangingUp)
+        const ended = await control.hangUp(command)
         if (ended) this.#dispatch({ type: 'hung-up', status: ended.status })
-      } else if (await control.leave(id, this.#worry, () => this.state.hangingUp)) {
+      } else if (await control.leave(command)) {
         this.#dispatch({ type: 'vanished' })
       }
     } catch (error) {
@@ -128,7 +128,7 @@ class Session {
     this.#dispatch({ type: 'recording-wanted', wanted })
     try {
       const reply = wanted === 'paused'
-        ? await control.pause(id, this.#worry, () => this.state.wanted === 'paused' && this.state.call?.id === id)
+        ? await control.pause(this.#command(id, () => this.state.wanted === 'paused'))
         : await api.record(id, generation)
       if (reply) this.#dispatch({ type: 'recording-answered', ...reply })
     } catch (error) {
@@ -136,9 +136,16 @@ class Session {
     }
   }
 
-  /** What was pressed is not confirmed yet: the rep has to know. */
-  #worry = (): void => {
-    if (this.state.hangingUp || this.state.wanted) this.#dispatch({ type: 'unconfirmed' })
+  #command(callId: string, isPressed: () => boolean): control.Command {
+    const isWanted = () => isPressed() && this.state.call?.id === callId
+    return {
+      callId,
+      phone: this.#phone,
+      isWanted,
+      onUnconfirmed: () => {
+        if (isWanted()) this.#dispatch({ type: 'unconfirmed' })
+      },
+    }
   }
 
   /** Keys are sent one after another, in the order they were pressed. */

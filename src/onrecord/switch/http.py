@@ -14,10 +14,11 @@ from onrecord.capture.recorder import RefusedError
 from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.switch.calls import Reason
-from onrecord.switch.engines.embedded import BadSdpError
+from onrecord.switch.engines.offer import BadSdpError
 from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall
 from onrecord.switch.orders import Decision, Order
 from onrecord.switch.precedence import StaleError
+from onrecord.switch.presses import PRESS_ID
 from onrecord.switch.switchboard import ExistsError, Switchboard
 
 log = logging.getLogger(__name__)
@@ -30,7 +31,6 @@ MAX_BEEP_S = 300
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
 _E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 _DIGITS = re.compile(r"[0-9*#A-D]{1,64}")
-_PRESS = re.compile(r"[0-9A-Za-z-]{1,64}")
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
@@ -219,7 +219,7 @@ def _text(body: dict[str, Any], name: str) -> str:
 
 def _press(body: dict[str, Any]) -> str:
     value = _text(body, "press")
-    if not _PRESS.fullmatch(value):
+    if not PRESS_ID.fullmatch(value):
         raise BadRequestError("`press` must be 1 to 64 letters, digits and hyphens.")
     return value
 

@@ -16,6 +16,7 @@ from onrecord.switch.notices import Notices
 from onrecord.switch.orders import Order
 from onrecord.switch.participant import Participant
 from onrecord.switch.precedence import Precedence
+from onrecord.switch.presses import Press, Want
 from onrecord.switch.rtp import Rtp
 
 log = logging.getLogger(__name__)
@@ -222,6 +223,21 @@ class LiveCall:
     def came(self, participant: Participant) -> None:
         if participant.party == REP:
             self._report("call.attached")
+
+    def pressed(self, participant: Participant, press: Press) -> dict[str, Any]:
+        """As the same command over HTTP; an error's code where it cannot be done."""
+        try:
+            if press.want is Want.PAUSED:
+                return self.pause(actor=participant.user, press=press.id)
+            if participant.party == REP:
+                self.end(Reason.REP_HUNG_UP, actor=participant.user)
+            else:
+                self.leave(participant.user)
+        except RefusedError as refusal:
+            return {"code": refusal.code}
+        except (AbsentError, EndedError):
+            pass
+        return {"status": self.state.status}
 
     def close(self, leg: EmbeddedLeg) -> None:
         self._around.close(leg)

@@ -1,11 +1,12 @@
 """One of ours in a call: a user, and the connection of their browser, which may be away for a while."""
 
 import time
-from typing import Protocol
+from typing import Any, Protocol
 
 from onrecord.switch.bridge import Bridge
 from onrecord.switch.calls import Change, Presence
 from onrecord.switch.engines.embedded import EmbeddedLeg
+from onrecord.switch.presses import Press
 from onrecord.switch.rtp import Rtp
 
 
@@ -20,6 +21,9 @@ class Room(Protocol):
 
     def came(self, participant: "Participant") -> None:
         """It is back."""
+
+    def pressed(self, participant: "Participant", press: Press) -> dict[str, Any]:
+        """The participant pressed a button; what is answered."""
 
     def close(self, leg: EmbeddedLeg) -> None:
         """Close a connection in the background."""
@@ -80,6 +84,10 @@ class Participant:
     def browser_consented(self, leg: EmbeddedLeg) -> None:
         if leg is self._leg:
             self._presence.consented(time.monotonic())
+
+    def browser_pressed(self, leg: EmbeddedLeg, press: Press) -> dict[str, Any]:
+        """Also from a connection that another has replaced: a press is never too late."""
+        return self._room.pressed(self, press)
 
     def browser_lost(self, leg: EmbeddedLeg) -> None:
         if leg is self._leg:

@@ -6,7 +6,7 @@ import struct
 
 import pytest
 from aioice.ice import Connection
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSctpTransport
 from aiortc.codecs import get_capabilities
 from aiortc.rtp import RtpPacket
 
@@ -37,6 +37,15 @@ def test_ice_hands_each_check_of_the_other_side_to_one_method_once_it_has_proved
     ]
     received = inspect.getsource(Connection.request_received)
     assert received.index("check_message_integrity") < received.index("self.check_incoming(")
+
+
+def test_the_data_channels_chunks_and_messages_pass_one_method_each() -> None:
+    take_in, receive = RTCSctpTransport._receive_data_chunk, RTCSctpTransport._receive
+    assert inspect.iscoroutinefunction(take_in)
+    assert list(inspect.signature(take_in).parameters) == ["self", "chunk"]
+    assert inspect.iscoroutinefunction(receive)
+    assert list(inspect.signature(receive).parameters) == ["self", "stream_id", "pp_id", "data"]
+    assert inspect.iscoroutinefunction(RTCSctpTransport._data_channel_flush)
 
 
 async def test_sending_never_waits_and_says_so_while_there_is_no_connection() -> None:

@@ -9,45 +9,49 @@ the version is pinned.
 """
 
 import asyncio
-import ipaddress
+import json
 import logging
 import random
-import re
 import struct
 from contextlib import suppress
-from typing import Protocol, Self
+from typing import Any, Protocol, Self
 
 from aioice import Candidate
 from aioice.ice import Connection, StunProtocol
 from aioice.stun import Message
 from aiortc import (
     MediaStreamTrack,
+    RTCBundlePolicy,
     RTCConfiguration,
+    RTCDataChannel,
     RTCDtlsTransport,
     RTCPeerConnection,
+    RTCSctpTransport,
     RTCSessionDescription,
 )
 from aiortc.codecs import get_capabilities
+from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, SCTP_DATA_LAST_FRAG, WEBRTC_STRING, DataChunk
 from aiortc.rtp import AnyRtcpPacket, RtpPacket
-from aiortc.sdp import SessionDescription
 from av.packet import Packet
 from av.stream import Stream
 
+from onrecord.switch import presses
+from onrecord.switch.engines.offer import BadSdpError, checked_offer
+from onrecord.switch.presses import Press
 from onrecord.switch.rtp import PCMU, Rtp
 
 log = logging.getLogger(__name__)
-
-MAX_SDP = 64 << 10
 
 #: RFC 3550, section 5.1: version 2 and nothing else; payload type, sequence number, timestamp, SSRC.
 _RTP = struct.Struct(">BBHII")
 _VERSION = 0x80
 _PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
-_CANDIDATE = re.compile(r"a=candidate:\S+ \d+ \S+ \d+ (\S+) ")
-
-
-class BadSdpError(Exception):
-    """The offer cannot be answered; the message says why."""
+#: Messages on the control channel that one connection may send: a rep presses a few times a minute. What
+#: comes after them, and pieces of a message, are dropped before aiortc keeps any of it.
+_MAX_MESSAGES = 1000
+_CHANNEL = 0
+#: Flags of a chunk that is a whole message (RFC 9260, section 3.3.1).
+_WHOLE = SCTP_DATA_FIRST_FRAG | SCTP_DATA_LAST_FRAG
 
 
 class BrowserListener(Protocol):
@@ -62,6 +66,9 @@ class BrowserListener(Protocol):
     def browser_lost(self, leg: "EmbeddedLeg") -> None:
         """The connection failed or the browser closed it. Nothing more comes from this leg."""
 
+    def browser_pressed(self, leg: "EmbeddedLeg", press: Press) -> dict[str, Any]:
+        """A button was pressed; what is answered."""
+
 
 class EmbeddedLeg:
     """One connection to a user's browser."""
@@ -70,8 +77,12 @@ class EmbeddedLeg:
         #: Set by whoever takes the leg; nothing can arrive before the browser has the answer.
         self.listener: BrowserListener | None = None
         self._closing = False
-        # Without the empty list aiortc asks a public STUN server.
-        self._connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+        # Without the empty list aiortc asks a public STUN server. The data channel goes the voice's way.
+        self._connection = RTCPeerConnection(
+            RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
+        )
+        self._channel: RTCDataChannel | None = None
+        self._messages = 0
         self._transport: RTCDtlsTransport | None = None
         self._ssrc = 0
         # The lower half: a wrap that the other side misses would undo decryption (RFC 3711, section 3.3.1).
@@ -111,6 +122,8 @@ class EmbeddedLeg:
             _gather_loopback(ice)
         self._watch_consent(ice)
         await connection.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+        if connection.sctp is not None:
+            self._open_channel(connection.sctp)
         transceiver.sender.replaceTrack(_NoTrack())
         # Its reports would say that nothing is sent.
         transceiver.sender._send_rtcp = _keep_quiet  # type: ignore[method-assign]
@@ -136,6 +149,30 @@ class EmbeddedLeg:
         # A coroutine by its form only: the packet is encrypted and sent, or refused, in its first step.
         with suppress(StopIteration, ConnectionError):
             self._transport._send_rtp(head + frame.payload).send(None)
+
+    def _open_channel(self, sctp: RTCSctpTransport) -> None:
+        """The control channel: one, agreed on beforehand. No other can be opened."""
+        self._channel = self._connection.createDataChannel("control", negotiated=True, id=_CHANNEL)
+        take_in = sctp._receive_data_chunk
+
+        async def bounded(chunk: DataChunk) -> None:
+            self._messages += 1
+            if self._messages <= _MAX_MESSAGES and chunk.flags & _WHOLE == _WHOLE:
+                await take_in(chunk)
+
+        sctp._receive_data_chunk = bounded  # type: ignore[method-assign]
+        sctp._receive = self._heard  # type: ignore[method-assign]
+
+    async def _heard(self, stream_id: int, pp_id: int, data: bytes) -> None:
+        """A message on the control channel; anything that is no press is passed over."""
+        press = presses.read(data.decode(errors="replace")) if pp_id == WEBRTC_STRING else None
+        if press is None or stream_id != _CHANNEL or self.listener is None or self._closing:
+            return
+        answer = self.listener.browser_pressed(self, press)
+        if self._channel is not None and self._channel.readyState == "open" and self._connection.sctp:
+            self._channel.send(json.dumps({"press": press.id, **answer}))
+            # Now: hanging up closes this connection.
+            await self._connection.sctp._data_channel_flush()
 
     async def close(self) -> None:
         """Close the connection. The browser is told."""
@@ -178,48 +215,6 @@ class _NoTrack(MediaStreamTrack):
 
 async def _keep_quiet(packets: list[AnyRtcpPacket]) -> None:
     """In place of sending RTCP."""
-
-
-def checked_offer(offer: str) -> str:
-    """An offer that can be answered, without the candidates that cannot be used. Pure.
-
-    Browsers hide their addresses behind `.local` names that only their own machine can resolve: looking one
-    up takes 1.1 s and fails. We do not need them, since the browser's checks reach us and show its address
-    (peer-reflexive candidates, RFC 8445); for the same reason candidates never end.
-    Raises BadSdpError.
-    """
-    if len(offer) > MAX_SDP:
-        raise BadSdpError(f"The offer is longer than {MAX_SDP} characters.")
-    try:
-        description = SessionDescription.parse(offer)
-    except Exception as error:
-        # The parser raises whatever it trips over: AssertionError, ValueError, KeyError, StopIteration...
-        raise BadSdpError("The offer is not a session description (SDP).") from error
-    if len(description.media) != 1 or description.media[0].kind != "audio":
-        raise BadSdpError("The offer must have exactly one media line: audio.")
-    audio = description.media[0]
-    if not any(codec.payloadType == PCMU and codec.name.upper() == "PCMU" for codec in audio.rtp.codecs):
-        raise BadSdpError("The offer must allow PCMU, which every browser can do.")
-    if audio.dtls is None or not audio.dtls.fingerprints:
-        raise BadSdpError("The offer must have a DTLS fingerprint and a=setup.")
-    if audio.ice is None or not audio.ice.usernameFragment or not audio.ice.password:
-        raise BadSdpError("The offer must have ICE credentials.")
-    if audio.direction not in {None, "sendrecv"}:
-        raise BadSdpError("The offer must both send and receive audio.")
-    return "".join(f"{line}\r\n" for line in offer.splitlines() if line and _is_usable(line))
-
-
-def _is_usable(line: str) -> bool:
-    if line.startswith("a=end-of-candidates"):
-        return False
-    match = _CANDIDATE.match(line)
-    if match is None:
-        return not line.startswith("a=candidate:")
-    try:
-        ipaddress.ip_address(match[1])
-    except ValueError:
-        return False
-    return True
 
 
 def _gather_loopback(ice: Connection) -> None:

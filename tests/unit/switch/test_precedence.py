@@ -1,0 +1,44 @@
+"""Whatever order commands arrive in, nothing that was asked before a pause records after it."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from onrecord.capture.gate import NotChangeable
+from onrecord.switch.precedence import REMEMBERED, Precedence, StaleError
+
+
+@given(st.lists(st.sampled_from(["pause", "look", "record"])))
+def test_a_request_to_record_counts_only_when_nothing_stricter_came_since_its_sender_looked(
+    steps: list[str],
+) -> None:
+    precedence, known, paused_since = Precedence(), 0, False
+    for step in steps:
+        if step == "pause":
+            precedence.tighten()
+            paused_since = True
+        elif step == "look":
+            known, paused_since = precedence.generation, False
+        elif paused_since:
+            with pytest.raises(StaleError):
+                precedence.check(known)
+        else:
+            precedence.check(known)
+
+
+def test_a_press_is_known_again_with_what_became_of_it() -> None:
+    precedence = Precedence()
+    assert not precedence.is_repeated("one")
+    precedence.remember("one")
+    assert precedence.is_repeated("one")
+    precedence.remember("two", NotChangeable("no"))
+    with pytest.raises(NotChangeable):
+        precedence.is_repeated("two")
+
+
+def test_a_million_presses_take_no_more_memory_than_a_few() -> None:
+    precedence = Precedence()
+    for number in range(REMEMBERED + 1):
+        precedence.remember(str(number))
+    assert not precedence.is_repeated("0")
+    assert precedence.is_repeated("1")
