@@ -59,6 +59,32 @@ test('the shown recording state changes only with the answer', () => {
   assert.deepEqual([byEvent.call?.recording.state, byEvent.wanted], ['paused', null])
 })
 
+test('a pause that nobody confirms is said to be open, and keeps being pending', () => {
+  const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
+  const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
+  const unconfirmed = reduce(asked, { type: 'unconfirmed' })
+  const view = recordingView(unconfirmed, null)
+  assert.equal(view.text, 'Pause not confirmed: recording may still be running')
+  assert.deepEqual([view.tone, view.pending, view.press], ['on', true, null])
+  const confirmed = reduce(unconfirmed, { type: 'recording-answered', recording: 'paused', generation: 1 })
+  assert.deepEqual([confirmed.unconfirmed, recordingView(confirmed, null).text], [false, 'Recording paused'])
+  assert.equal(reduce(unconfirmed, snapshot('in-progress', { state: 'paused', generation: 1 })).unconfirmed, false)
+})
+
+test('a hang-up that nobody confirms is said to be open, and one that is confirmed ends the call', () => {
+  const hanging = after(dial, placed, snapshot('in-progress'), { type: 'hang-up' }, { type: 'unconfirmed' })
+  assert.equal(statusText(hanging), 'Not confirmed yet: the call may still run')
+  const over = reduce(hanging, { type: 'hung-up', status: null })
+  assert.deepEqual([over.line, over.call?.status, statusText(over)], ['ended', 'completed', 'Ended: you hung up'])
+})
+
+test('news of before a pause does not take the pause back', () => {
+  const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
+  const paused = reduce(running, { type: 'recording-answered', recording: 'paused', generation: 1 })
+  const late = reduce(paused, snapshot('in-progress', { state: 'recording', generation: 0 }))
+  assert.deepEqual([late.call?.recording.state, late.call?.recording.generation], ['paused', 1])
+})
+
 test('a refusal leaves the recording as it was and says why', () => {
   const running = after(dial, placed, snapshot('in-progress'), { type: 'recording-wanted', wanted: 'recording' })
   const refused = reduce(running, { type: 'recording-refused', problem: { code: 'not_allowed', message: 'No.' } })

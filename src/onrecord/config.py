@@ -43,6 +43,8 @@ class Config:
     database_url: str
     #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
     blob_url: str
+    #: Seconds that live calls may go on after the switch was asked to stop.
+    drain_s: int
     secrets: Secrets
 
     @property
@@ -70,7 +72,7 @@ class Config:
     def load(cls, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> "Config":
         """Read `ONRECORD_*` variables; make the data folder and its secrets on first use.
 
-        Raises ValueError when an address or the secrets file cannot be understood.
+        Raises ValueError when an address, a number or the secrets file cannot be understood.
         """
         home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
         web = _address(environ, "ONRECORD_WEB", "127.0.0.1:8000")
@@ -83,6 +85,7 @@ class Config:
             public_url=environ.get("ONRECORD_PUBLIC_URL", f"http://{web}").rstrip("/"),
             database_url=environ.get("ONRECORD_DATABASE_URL", f"sqlite:///{home / 'db.sqlite3'}"),
             blob_url=environ.get("ONRECORD_BLOB_URL", (home / "blobs").as_uri()),
+            drain_s=_seconds(environ, "ONRECORD_DRAIN_SECONDS", 600),
             secrets=load_secrets(home / "secrets.json"),
         )
 
@@ -102,6 +105,13 @@ def _address(environ: "os._Environ[str] | dict[str, str]", name: str, default: s
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
     return address
+
+
+def _seconds(environ: "os._Environ[str] | dict[str, str]", name: str, default: int) -> int:
+    value = environ.get(name, str(default))
+    if not (value.isascii() and value.isdecimal() and len(value) < 6):
+        raise ValueError(f"{name} is {value!r}. Write whole seconds, such as 600, or 0.")
+    return int(value)
 
 
 def split_address(address: str) -> tuple[str, int]:

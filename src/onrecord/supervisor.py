@@ -37,6 +37,8 @@ class Program:
 
     name: str
     argv: Sequence[str]
+    #: Seconds that it may take to end of itself before the others are asked to.
+    drains_s: float = 0.0
 
 
 def backoff(crashes: int) -> float:
@@ -145,7 +147,8 @@ def _end_with(parent: int) -> Callable[[], None] | None:
     prctl = _libc.prctl
 
     def prepare() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        # Not SIGTERM: nobody is left for whom calls could be brought to their end.
+        prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
         if os.getppid() != parent:  # it was killed before prctl could be told
             os._exit(1)
 
@@ -166,18 +169,40 @@ async def supervise(
     for task in tasks:  # none ends by itself unless something is wrong with the supervisor
         task.add_done_callback(lambda _: stopping.set())
     await stopping.wait()
+    await _drain(list(zip(children, tasks, strict=True)), impatient)
     for child in children:
         child.stop()
-    hurry = asyncio.create_task(impatient.wait())
-    everything = asyncio.create_task(asyncio.wait(tasks))
-    waited: list[asyncio.Task[Any]] = [everything, hurry]
-    await asyncio.wait(waited, timeout=GRACE, return_when=asyncio.FIRST_COMPLETED)
-    hurry.cancel()
+    await _ended_or(tasks, impatient, GRACE)
     for child, task in zip(children, tasks, strict=True):
         if not task.done():
             write("onrecord", f"{child.program.name} did not end in time and is killed")
             child.kill()
     await asyncio.gather(*tasks)
+
+
+async def _drain(running: Sequence[tuple[Child, asyncio.Task[None]]], impatient: asyncio.Event) -> None:
+    """First the programs that have something to bring to its end, while the others still serve them.
+
+    `impatient` ends their time; it is cleared, so that the next signal cuts the grace short.
+    """
+    draining = [(child, task) for child, task in running if child.program.drains_s]
+    if not draining:
+        return
+    for child, _ in draining:
+        child.stop()
+    longest = max(child.program.drains_s for child, _ in draining) + GRACE
+    await _ended_or([task for _, task in draining], impatient, longest)
+    impatient.clear()
+
+
+async def _ended_or(tasks: Iterable[asyncio.Task[None]], impatient: asyncio.Event, seconds: float) -> None:
+    """Wait until all tasks have ended, `impatient` is set, or the time is over."""
+    hurry = asyncio.create_task(impatient.wait())
+    everything = asyncio.create_task(asyncio.wait(tasks))
+    waited: list[asyncio.Task[Any]] = [everything, hurry]
+    await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for waiting in waited:
+        waiting.cancel()
 
 
 @contextlib.contextmanager
@@ -219,7 +244,7 @@ async def _serve(config: Config, *, demo: bool, lock: int, out: IO[str]) -> int:
             return 1
     announcement = asyncio.create_task(_announce(config, demo=demo, write=write))
     await supervise(
-        [_program(name) for name in PROCESSES],
+        [_program(name, drains_s=config.drain_s if name == "switch" else 0) for name in PROCESSES],
         write=write,
         stopping=stopping,
         impatient=impatient,
@@ -230,12 +255,12 @@ async def _serve(config: Config, *, demo: bool, lock: int, out: IO[str]) -> int:
     return 0
 
 
-def _program(*command: str) -> Program:
-    return Program(name=command[0], argv=(sys.executable, "-m", "onrecord", *command))
+def _program(*command: str, drains_s: float = 0) -> Program:
+    return Program(name=command[0], argv=(sys.executable, "-m", "onrecord", *command), drains_s=drains_s)
 
 
 def _on_signals(stopping: asyncio.Event, impatient: asyncio.Event) -> None:
-    """The first signal stops in good order, the second at once."""
+    """The first signal stops in good order, each further one sooner: it ends a drain, then the grace."""
 
     def heard() -> None:
         (impatient if stopping.is_set() else stopping).set()
@@ -265,7 +290,7 @@ async def _announce(config: Config, *, demo: bool, write: Callable[[str, str], N
 
         for login in LOGINS:
             write("onrecord", f"  {login}")
-    write("onrecord", "Ctrl-C stops it.")
+    write("onrecord", "Ctrl-C stops it. While calls are live they may finish first; Ctrl-C again ends them.")
 
 
 def answers(address: str, path: str) -> bool:

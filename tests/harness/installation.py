@@ -54,6 +54,8 @@ class Installation:
             "ONRECORD_HOME": str(home),
             "ONRECORD_WEB": f"127.0.0.1:{free_port()}",
             "ONRECORD_SWITCH": f"127.0.0.1:{free_port()}",
+            # A test that is over leaves calls behind.
+            "ONRECORD_DRAIN_SECONDS": "0",
             **({"ONRECORD_DATABASE_URL": database} if database else {}),
         }
         self.config = Config.load(self.environ)
@@ -128,7 +130,17 @@ class Installation:
         """Stop everything; returns the supervisor's exit status."""
         if self._supervisor is None:
             return 0
+        self.send_signal(number)
+        return self.wait()
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Ask the supervisor."""
+        assert self._supervisor is not None
         self._supervisor.send_signal(number)
+
+    def wait(self) -> int:
+        """Wait for the supervisor's end; its exit status."""
+        assert self._supervisor is not None
         try:
             return self._supervisor.wait(timeout=PATIENCE)
         finally:

@@ -98,11 +98,12 @@ class EventReceiver:
 class SwitchRig:
     """A switch in a process and a home of its own, and the web's side of its contract."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, drain_s: int = 0) -> None:
         self.environ = {
             "ONRECORD_HOME": str(home),
             "ONRECORD_WEB": f"127.0.0.1:{unused_port()}",
             "ONRECORD_SWITCH": f"127.0.0.1:{unused_port()}",
+            "ONRECORD_DRAIN_SECONDS": str(drain_s),
         }
         self.config = Config.load(self.environ)
         self.log = home / "switch.log"

@@ -15,6 +15,8 @@ export class Phone {
   /** Called once when the connection is lost for good. */
   onLost: () => void = () => {}
   onConnected: () => void = () => {}
+  /** Called when the phone system says when it will end the call. */
+  onStopping: (at: Date) => void = () => {}
   #connection = new RTCPeerConnection({ iceServers: [] })
   #control = this.#connection.createDataChannel('control', { negotiated: true, id: 0 })
   /** Presses that wait for their answer, by id. */
@@ -26,7 +28,8 @@ export class Phone {
   constructor(microphone: MediaStream | null) {
     this.#speaker.autoplay = true
     this.#control.addEventListener('message', ({ data }) => {
-      const answer = JSON.parse(String(data)) as PressAnswer & { press: string }
+      const answer = JSON.parse(String(data)) as PressAnswer & { press: string; stops_at?: string }
+      if (answer.stops_at) this.onStopping(new Date(answer.stops_at))
       this.#pressed.get(answer.press)?.(answer)
       this.#pressed.delete(answer.press)
     })

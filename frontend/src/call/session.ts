@@ -251,6 +251,7 @@ class Session {
     this.#sample = null
     const phone = new Phone(this.microphone.stream)
     phone.onConnected = () => this.#dispatch({ type: 'audio', audio: 'connected' })
+    phone.onStopping = (at) => this.report({ code: 'stopping', message: stoppingText(at) })
     phone.onLost = () => void this.#reattach()
     this.#phone = phone
     return phone
@@ -368,6 +369,11 @@ class Session {
     }
     this.#sample = now
   }
+}
+
+function stoppingText(at: Date): string {
+  const time = at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })
+  return `OnRecord restarts at ${time} and ends this call then. What is recorded until then is kept.`
 }
 
 function problemOf(error: unknown): Problem {

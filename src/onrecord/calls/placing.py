@@ -68,7 +68,7 @@ def _ask_switch(call: Call, judgement: Judgement, sdp: str, user: User) -> str:
                 beep_every_s=judgement.beep_every_s,
             )
     except ApiError as error:
-        if error.status == 503:
+        if error.code == "switch_unreachable":
             # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
             _hang_up(call)
             actions.give_up(call.pk, reason="switch_unreachable", captured=False)

@@ -118,7 +118,7 @@ class SwitchClient:
             raise SwitchUnreachableError(f"{method} {path}: {error!r}") from error
         if answer.is_success:
             return dict(reply)
-        if not isinstance(reply, dict) or answer.status_code >= 500:
+        if not isinstance(reply, dict) or "code" not in reply:
             raise SwitchUnreachableError(f"{method} {path}: status {answer.status_code}")
         raise SwitchRefusedError(
             status=answer.status_code,

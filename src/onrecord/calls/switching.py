@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 _REFUSALS = {
     "bad_sdp": "The browser's connection offer cannot be used. Reload the page and try again.",
     "no_such_call": "The call has ended.",
+    "stopping": "OnRecord is about to restart and takes no new calls. Try again in a few minutes.",
     "stale": "The recording was paused or restricted meanwhile. Look at its state and try again.",
 }
 

@@ -15,7 +15,7 @@ from onrecord.g711 import RATE
 from onrecord.policy.mode import Mode
 from onrecord.switch.calls import Reason
 from onrecord.switch.engines.offer import BadSdpError
-from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall
+from onrecord.switch.live import AbsentError, EndedError, FullError, LiveCall, StoppingError
 from onrecord.switch.orders import Decision, Order
 from onrecord.switch.precedence import StaleError
 from onrecord.switch.presses import PRESS_ID
@@ -53,6 +53,7 @@ _ANSWERS: dict[type[Exception], tuple[int, str, str]] = {
     FullError: (409, "full", "No more users can join this call."),
     ExistsError: (409, "exists", "There is or was a call of this id."),
     StaleError: (409, "stale", ""),
+    StoppingError: (503, "stopping", "The switch is about to stop and takes nobody new."),
 }
 
 

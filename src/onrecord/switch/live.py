@@ -39,6 +39,10 @@ class EndedError(Exception):
     """The call has ended."""
 
 
+class StoppingError(Exception):
+    """The switch is about to stop: nobody new comes in."""
+
+
 class AbsentError(Exception):
     """The user is not in the call."""
 
@@ -59,6 +63,8 @@ class Surroundings(Protocol):
     dial: Dial
     #: Whether browsers on this machine are to be expected.
     loopback: bool
+    #: When every call will be ended; None while the switch is not about to stop.
+    stops_at: datetime | None
 
     def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
         """An event for the web, at this moment."""
@@ -143,10 +149,12 @@ class LiveCall:
     async def join(self, user: str, offer: str, *, controls: bool) -> str:
         """Bring a further user in. For one who is in the call already it is the same as `attach`.
 
-        Raises BadSdpError (nothing is then changed), FullError, EndedError.
+        Raises BadSdpError (nothing is then changed), FullError, EndedError, StoppingError.
         """
         async with self._connecting:
             self._check_alive()
+            if user not in self._ours and self._around.stops_at is not None:
+                raise StoppingError
             if user not in self._numbers and len(self._numbers) == MAX_USERS:
                 raise FullError
             leg, answer = await self._answer(offer)
@@ -157,6 +165,11 @@ class LiveCall:
             self._report("party.joined", user=user, role=joined.role)
             self._notices.owe_announcement()
             return answer
+
+    def warn(self, stops_at: datetime) -> None:
+        """Tell everyone of ours when the call will be ended."""
+        for participant in self._ours.values():
+            participant.tell(_warning(stops_at))
 
     def leave(self, user: str) -> None:
         """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
@@ -185,6 +198,8 @@ class LiveCall:
     def _connect(self, participant: Participant, leg: EmbeddedLeg, *, controls: bool) -> None:
         (self._controllers.add if controls else self._controllers.discard)(participant.user)
         participant.connect(leg)
+        if self._around.stops_at is not None:
+            participant.tell(_warning(self._around.stops_at))
 
     def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
         """A person's voice: where there is an announcement it is captured once they have heard all of it."""
@@ -412,3 +427,7 @@ class LiveCall:
 
     def _report(self, kind: str, **data: Any) -> None:
         self._around.report(self.order.call_id, kind, self._capture.clock_ms, data)
+
+
+def _warning(stops_at: datetime) -> dict[str, Any]:
+    return {"stops_at": stops_at.isoformat()}

@@ -56,6 +56,11 @@ class Participant:
         if not was_attached:
             self._room.came(self)
 
+    def tell(self, said: dict[str, Any]) -> None:
+        """Tell the page something, where it has a control channel."""
+        if self._leg is not None:
+            self._leg.tell(said)
+
     def disconnect(self) -> None:
         """The browser's page goes away."""
         self._drop()

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import signal
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aiohttp import web
@@ -26,15 +27,12 @@ ENDED = "call.ended"
 
 
 def run(config: Config) -> None:
-    """Run the switch until SIGTERM or SIGINT."""
+    """Run the switch until SIGINT, or until SIGTERM and the end of its calls."""
     asyncio.run(_run(config))
 
 
 async def _run(config: Config) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+    asked, hurried = _signals()
     spool = Spool(config.spool(SOURCE), SOURCE)
     capture = CaptureHost(config.journals, config.secrets.master_key)
     recover(config, capture, spool)
@@ -47,7 +45,8 @@ async def _run(config: Config) -> None:
         await runner.setup()
         await web.TCPSite(runner, *split_address(config.switch_address)).start()
         log.info("switch: listening at %s", config.switch_address)
-        await stop.wait()
+        await asked.wait()
+        await _drain(switchboard, config.drain_s, hurried)
         log.info("switch: stopping, %d calls are ended", len(switchboard.calls))
     finally:
         # In this order: no new calls, the calls' last events, journals, and only then the events' delivery.
@@ -57,6 +56,35 @@ async def _run(config: Config) -> None:
         await asyncio.to_thread(reporter.close)
         delivery.stop()
         await delivering
+
+
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Set by SIGTERM, and by a second one or SIGINT: stop, and stop now."""
+    asked, hurried = asyncio.Event(), asyncio.Event()
+
+    def heard(number: signal.Signals) -> None:
+        if asked.is_set() or number is signal.SIGINT:
+            hurried.set()
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, heard, number)
+    return asked, hurried
+
+
+async def _drain(switchboard: Switchboard, seconds: int, hurried: asyncio.Event) -> None:
+    """Give live calls their time, unless somebody is in a hurry."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    quiet = asyncio.create_task(switchboard.drain(until))
+    hurry = asyncio.create_task(hurried.wait())
+    if switchboard.calls:
+        log.warning(
+            "switch: stopping; %d calls may go on until %s, a second signal ends them now",
+            len(switchboard.calls), f"{until.astimezone():%H:%M:%S}",
+        )  # fmt: skip
+    await asyncio.wait([quiet, hurry], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in (quiet, hurry):
+        task.cancel()
 
 
 def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections import OrderedDict
+from datetime import datetime
 from typing import Any
 
 from onrecord.capture.recorder import CaptureHost
 from onrecord.switch.calls import Reason
 from onrecord.switch.engines.embedded import EmbeddedLeg
 from onrecord.switch.legs.leg import Dial
-from onrecord.switch.live import LiveCall
+from onrecord.switch.live import LiveCall, StoppingError
 from onrecord.switch.orders import Order
 from onrecord.switch.pacing import Pacer
 from onrecord.switch.reporter import Reporter
@@ -39,6 +40,9 @@ class Switchboard:
         self._calls: dict[str, LiveCall] = {}
         self._past: OrderedDict[str, LiveCall] = OrderedDict()
         self._placing: set[str] = set()
+        self._quieter = asyncio.Event()
+        #: When the calls that are live now will be ended; None while the switch is not about to stop.
+        self.stops_at: datetime | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._pacer = Pacer(self._step)
         self._steps = 0
@@ -60,7 +64,12 @@ class Switchboard:
         return self._calls.get(call_id) or self._past.get(call_id)
 
     async def place(self, order: Order, offer: str) -> str:
-        """Answer the browser's offer and dial. Raises ExistsError, BadSdpError; then nothing is left."""
+        """Answer the browser's offer and dial.
+
+        Raises ExistsError, BadSdpError, StoppingError; then nothing is left.
+        """
+        if self.stops_at is not None:
+            raise StoppingError
         if order.call_id in self._placing or self.find(order.call_id) is not None:
             raise ExistsError
         self._placing.add(order.call_id)
@@ -69,6 +78,7 @@ class Switchboard:
             call = self._begin(order, leg)
         finally:
             self._placing.discard(order.call_id)
+            self._quieter.set()
         self._calls[order.call_id] = call
         self._pacer.start()
         return answer
@@ -102,12 +112,22 @@ class Switchboard:
             self._past.popitem(last=False)
         if not self._calls:
             self._pacer.stop()
+        self._quieter.set()
 
     def close(self, leg: EmbeddedLeg) -> None:
         """Close a browser leg in the background; `stop` waits for it."""
         task = asyncio.create_task(leg.close())
         self._closing.add(task)
         task.add_done_callback(self._closed)
+
+    async def drain(self, stops_at: datetime) -> None:
+        """Let nobody new in, tell those who are in a call, and wait until the last call has ended."""
+        self.stops_at = stops_at
+        for call in self.calls:
+            call.warn(stops_at)
+        while self._calls or self._placing:
+            self._quieter.clear()
+            await self._quieter.wait()
 
     async def stop(self) -> None:
         """End every call as `switch_stopped`."""

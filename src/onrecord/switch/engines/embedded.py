@@ -150,6 +150,15 @@ class EmbeddedLeg:
         with suppress(StopIteration, ConnectionError):
             self._transport._send_rtp(head + frame.payload).send(None)
 
+    def tell(self, said: dict[str, Any]) -> None:
+        """Tell the page something, as soon as its control channel is open; nothing where it has none."""
+        if (channel := self._channel) is None:
+            return
+        if channel.readyState == "open":
+            channel.send(json.dumps(said))
+        else:
+            channel.once("open", lambda: channel.send(json.dumps(said)))
+
     def _open_channel(self, sctp: RTCSctpTransport) -> None:
         """The control channel: one, agreed on beforehand. No other can be opened."""
         self._channel = self._connection.createDataChannel("control", negotiated=True, id=_CHANNEL)
