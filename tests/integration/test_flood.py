@@ -3,13 +3,14 @@
 import re
 import resource
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import httpx
@@ -122,6 +123,33 @@ def test_one_user_has_so_many_event_streams_and_no_more(web: tuple[Installation,
     assert peak_mb(pid) < 600
     ana.close()
     ida.close()
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "seen"),
+    [
+        ("127.0.0.1", "198.51.100.7", "198.51.100.7"),
+        # What the visitor sent stands before what the proxy has added.
+        ("127.0.0.1", "203.0.113.9, 198.51.100.8", "198.51.100.8"),
+        ("127.0.0.1", "127.0.0.1, 198.51.100.9", "198.51.100.9"),
+        # Not a proxy that we trust.
+        ("127.0.0.2", "203.0.113.9", "127.0.0.2"),
+    ],
+)
+def test_no_visitor_chooses_the_address_that_they_are_judged_by(
+    web: tuple[Installation, int], peer: str, forwarded: str, seen: str
+) -> None:
+    installation, _ = web
+    name = f"{seen}@demo.example"
+    transport = httpx.HTTPTransport(local_address=peer)
+    headers = {"X-Forwarded-For": forwarded}
+    with httpx.Client(base_url=installation.url, transport=transport, headers=headers, timeout=60) as visitor:
+        visitor.get("/sign-in")
+        form = {"username": name, "password": "wrong", "csrfmiddlewaretoken": visitor.cookies["csrftoken"]}
+        assert visitor.post("/sign-in", data=form).status_code == 422
+    with closing(sqlite3.connect(installation.home / "db.sqlite3")) as database:
+        found = database.execute("SELECT ip_address FROM axes_accessattempt WHERE username = ?", [name])
+        assert found.fetchall() == [(seen,)]
 
 
 def open_stream(installation: Installation, cookies: str, stack: ExitStack) -> str:

@@ -23,12 +23,15 @@ MOST_NAMES = 20
 MOST_TRIES = 50
 
 
-def is_refused(username: str, address: str) -> bool:
-    """Whether a password for `username` from `address` is not even looked at."""
+def is_refused(username: str, address: str | None) -> bool:
+    """Whether a password for `username` from `address` is not even looked at.
+
+    All whose address is not known (None) are taken for one.
+    """
     return _sprays(address) or _is_besieged(username, address)
 
 
-def _sprays(address: str) -> bool:
+def _sprays(address: str | None) -> bool:
     names = _recent().filter(ip_address=address).values("username").distinct().count()
     if names < MOST_NAMES:
         return False
@@ -36,7 +39,7 @@ def _sprays(address: str) -> bool:
     return True
 
 
-def _is_besieged(username: str, address: str) -> bool:
+def _is_besieged(username: str, address: str | None) -> bool:
     """Too many wrong passwords for the name. From where its owner has signed in before, they still can."""
     tries = _recent().filter(username=username).aggregate(sum=Sum("failures_since_start"))["sum"] or 0
     if tries < MOST_TRIES:
@@ -50,9 +53,9 @@ def _recent() -> QuerySet[Any]:
     return attempts
 
 
-def _note(address: str, names: int) -> None:
+def _note(address: str | None, names: int) -> None:
     """Leave an audit row, one for as long as the address goes on."""
-    ours = {"action": Action.PASSWORDS_SPRAYED, "object_kind": "address", "object_id": address}
+    ours = {"action": Action.PASSWORDS_SPRAYED, "object_kind": "address", "object_id": address or "unknown"}
     if AuditEntry.objects.filter(**ours, at__gte=timezone.now() - settings.AXES_COOLOFF_TIME).exists():
         return
     AuditEntry.objects.create(**ours, details={"names": names})

@@ -25,7 +25,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _safe_target(request)
     if request.method == "POST":
         username = request.POST.get("username", "").strip().lower()
-        if guessing.is_refused(username, request.META["REMOTE_ADDR"]):
+        if guessing.is_refused(username, request.META.get("REMOTE_ADDR")):
             return locked_out(request)
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is None:

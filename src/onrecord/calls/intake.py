@@ -49,7 +49,7 @@ def _take(request: HttpRequest) -> None:
     if sent is None:
         raise ApiError(401, "bad_signature", "The signature is wrong. Give every host the same secrets.json.")
     if difference := ahead(sent, now):
-        log.warning("The clock of %s is %d s ahead of ours.", request.META["REMOTE_ADDR"], difference)
+        log.warning("The clock of %s is %d s ahead of ours.", request.META.get("REMOTE_ADDR"), difference)
     try:
         report = Report.model_validate_json(request.body)
         event = Event(**report.model_dump(exclude={"call_id", "at"}), at=by_our_clock(report.at, sent, now))
