@@ -98,6 +98,14 @@ def test_packets_without_a_time_or_an_interface_are_counted(tmp_path: Path) -> N
     assert report.unused == ("2 packets without a time or an interface could not be placed.",)
 
 
+def test_an_impossible_time_is_no_time(tmp_path: Path) -> None:
+    """A clock of one tick a second, moved ahead by more years than there are."""
+    packets = [(1, START + 2**40, frame) for _, frame in THEIR_VOICE.packets()] + numbered(OUR_VOICE, 0)
+    (tmp_path / "in.pcapng").write_bytes(pcapng([ETHERNET, Interface(link=1, resolution=0)], packets))
+    report, _ = capture_file(tmp_path, tmp_path / "in.pcapng")
+    assert report.unused == ("20 packets without a time or an interface could not be placed.",)
+
+
 def test_a_file_out_of_order_is_said_to_be(tmp_path: Path) -> None:
     late = Voice(source=THERE, destination=HERE, ssrc=2, count=20, hertz=1003)
     early = Voice(source=HERE, destination=THERE, ssrc=1, count=100)

@@ -86,6 +86,16 @@ def test_the_only_private_address_is_ours_though_the_contact_spoke_first(tmp_pat
     assert "only its address is private" in report.rule
 
 
+def test_an_ipv6_address_of_ours_may_be_written_in_any_way(tmp_path: Path) -> None:
+    here = Voice(source="2001:db8::1:4000", destination="2001:db8::2:5000", ssrc=1)
+    there = Voice(source="2001:db8::2:5000", destination="2001:db8::1:4000", ssrc=2, hertz=1003)
+    packets = together(here.packets(), there.packets())
+    for ours in ("2001:DB8:0::2", "[2001:db8::2]", "[2001:db8::2]:5000"):
+        report, _ = capture(tmp_path, packets, ours=ours)
+        assert parties(report)[0] == (OURS, Side.OURS, 2)
+        (tmp_path / "out.journal").unlink()
+
+
 def test_an_address_that_does_not_speak_is_refused_with_those_that_do(tmp_path: Path) -> None:
     with pytest.raises(
         PcapError, match=r"No voice comes from 192\.0\.2\.77\. Voices come from 192\.0\.2\.10, 198"

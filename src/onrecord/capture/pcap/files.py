@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 _NS = 1_000_000_000
+#: A time after the year 9999 is damage.
+_LATEST = 253_402_300_800 * _NS
 #: Longest frame that libpcap writes (MAXIMUM_SNAPLEN); a greater length is damage.
 _MAX_FRAME = 262_144
 #: The same for a pcapng block: a frame and its options.
@@ -36,7 +38,7 @@ class Frame:
     interface: int
     #: LINKTYPE_ value (https://www.tcpdump.org/linktypes.html); None for an interface never described.
     link: int | None
-    #: Nanoseconds since 1970; None when the file keeps no time for it.
+    #: Nanoseconds since 1970; None when the file keeps none, or an impossible one.
     time: int | None
     data: bytes
 
@@ -52,6 +54,8 @@ class _Interface:
 
     def frame(self, ticks: int | None, data: bytes) -> Frame:
         time = None if ticks is None else ticks * _NS // self.resolution + self.offset * _NS
+        if time is not None and not 0 <= time < _LATEST:
+            time = None
         return Frame(interface=self.number, link=self.link, time=time, data=data)
 
 

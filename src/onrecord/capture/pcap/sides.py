@@ -48,6 +48,7 @@ def cast(streams: Sequence[Stream], codecs: Codecs, ours: str | None) -> Cast:
     """
     if not streams:
         return Cast(voices=(), rule="", left_out=())
+    ours = _spelled(ours) if ours else None
     relayed = _relayed(streams)
     left_out = [
         f"Left out {one.key}: it relays {origin.key}, the same voice."
@@ -138,6 +139,14 @@ def _is_one_way(group: Sequence[Stream]) -> bool:
 
 def _hosts(group: Sequence[Stream]) -> set[str]:
     return {end.address for one in group for end in (one.key.source, one.key.destination)}
+
+
+def _spelled(address: str) -> str:
+    """An address as we write it; one with a port stays as it is."""
+    try:
+        return str(ipaddress.ip_address(address.strip("[]")))
+    except ValueError:
+        return address
 
 
 def _is_from(stream: Stream, ours: str) -> bool:
