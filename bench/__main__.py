@@ -7,8 +7,12 @@ machines differ; a missed target is shown, and the exit status is then 1.
 import importlib
 import sys
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from bench.row import Row
+
+# Some parts use the tests' harness.
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 Rows = Callable[[], Iterable[Row]]
 

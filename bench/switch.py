@@ -6,16 +6,12 @@ The switch is a process of its own; this process plays the browsers. Both voices
 import asyncio
 import os
 import statistics
-import sys
 import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.row import Row
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
-
 from harness.switch_rig import Browser, Call, SwitchRig, place
 
 STEADY = "+12025550195"
