@@ -149,8 +149,8 @@ def _refuse_short(digits: str, region: str) -> None:
     if not at_home and _is_short(digits, region):
         raise NumberError(
             code=Problem.SHORT_NUMBER,
-            message=f"{digits} is a short number in {place_name(region)}. Only telephones there reach it: "
-            "enter the full number of the person you want to call.",
+            message=f"{digits} is a short number ({place_name(region)}): only telephones there reach it. "
+            "Enter the full number of the person you want to call.",
         )
     # A rep abroad may well type the one of home.
     if at_home or is_emergency(digits):

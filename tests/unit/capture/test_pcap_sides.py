@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from capture_support import CONTACT, OURS, Held
+from capture_support import CONTACT, OURS, Held, rtp_packet
 from pcap_support import CAPTURES, Packets, Voice, capture, capture_file, ethernet, ip_packet, together
 
 from onrecord.capture.gate import Side
@@ -201,6 +201,41 @@ def test_g711_under_a_number_of_the_calls_sdp_is_captured(tmp_path: Path) -> Non
     report, held = capture(tmp_path, together(sdp("96 PCMU/8000"), dynamic.packets(), THEIRS.packets()))
     assert parties(report) == [(OURS, Side.OURS, 1), (CONTACT, Side.CONTACT, 9)]
     assert len(held.spoken(OURS)) == 50
+
+
+@pytest.mark.parametrize("tag", [4, 10, 14, 16])
+def test_one_side_that_is_encrypted_is_left_out_whatever_its_tag(tmp_path: Path, tag: int) -> None:
+    secret = [
+        (at, frame[:38] + (int.from_bytes(frame[38:40]) + tag).to_bytes(2) + frame[40:] + bytes(tag))
+        for at, frame in OURS_1.packets()
+    ]
+    for number, (at, frame) in enumerate(secret):
+        longer = frame[:16] + (int.from_bytes(frame[16:18]) + tag).to_bytes(2) + frame[18:]
+        secret[number] = at, longer
+    report, _ = capture(tmp_path, together(secret, THEIRS.packets()))
+    assert parties(report) == [(0, Side.CONTACT, 9)]
+    assert f"each payload is {tag} bytes longer than its samples" in report.unused[0]
+
+
+def test_digits_between_words_do_not_look_encrypted(tmp_path: Path) -> None:
+    packets = OURS_1.packets()
+    digits = [
+        (
+            packets[-1][0] + 0.02 * number,
+            ethernet(
+                ip_packet(
+                    rtp_packet(
+                        50 + number, ssrc=1, payload=b"\x05\x0a\x03\x20", payload_type=101, timestamp=8000
+                    ),
+                    OURS_1.source,
+                    OURS_1.destination,
+                )
+            ),
+        )
+        for number in range(1, 900)
+    ]
+    report, _ = capture(tmp_path, together(packets, digits))
+    assert [(each.packets, each.captured) for each in report.streams] == [(949, 50)]
 
 
 def test_encrypted_speech_is_refused_with_its_reason(tmp_path: Path) -> None:

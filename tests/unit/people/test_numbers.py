@@ -117,7 +117,7 @@ def test_an_extension_is_kept_beside_the_number(typed: str, extension: str) -> N
     ],
 )
 def test_a_short_number_is_called_what_it_is(typed: str, region: str, place: str) -> None:
-    with pytest.raises(NumberError, match=f"short number in {place}") as caught:
+    with pytest.raises(NumberError, match=rf"short number \({place}\)") as caught:
         normalise(typed, region)
     assert caught.value.code is Problem.SHORT_NUMBER
 

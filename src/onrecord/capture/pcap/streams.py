@@ -75,8 +75,10 @@ class Stream:
     def _compare(self, previous: rtp.RtpPacket, packet: rtp.RtpPacket) -> None:
         step = (packet.sequence - previous.sequence + 0x8000) % 0x10000 - 0x8000
         self._neighbours += 0 < abs(step) <= _REORDER
-        excess = len(previous.payload) - (packet.timestamp - previous.timestamp) % 2**32
-        if step == 1 and abs(excess) <= _LONGEST_TAG:
+        samples = (packet.timestamp - previous.timestamp) % 2**32
+        excess = len(previous.payload) - samples
+        # The packets of a digit (RFC 4733) share a timestamp.
+        if step == 1 and samples and abs(excess) <= _LONGEST_TAG:
             self._excess[excess] += 1
 
     @property
