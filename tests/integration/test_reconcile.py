@@ -187,6 +187,70 @@ def test_a_recording_of_a_live_call_is_never_overdue() -> None:
     assert Recording.objects.get(pk=call.pk).status == "pending"
 
 
+def test_a_recording_whose_journal_is_gone_is_said_to_be_lost(rig: SwitchRig, switch: SwitchClient) -> None:
+    there, gone = CallFactory(), CallFactory()
+    for call in (there, gone):
+        report(call.pk, "call.answered", seq=1)
+        report(
+            call.pk,
+            "call.ended",
+            seq=2,
+            status="completed",
+            reason="rep_hung_up",
+            duration_ms=5000,
+            captured=True,
+            drops=0,
+        )
+    path = rig.config.journals / f"{there.pk}.journal"
+    path.write_bytes(b"")
+    soon = max(Recording.objects.get(pk=call.pk).changed_at for call in (there, gone))
+    nowhere = SwitchClient(f"127.0.0.1:{free_port()}", "secret")
+    reconcile.journals(nowhere, soon + timedelta(days=1))
+    reconcile.journals(switch, soon + timedelta(minutes=4))
+    assert Recording.objects.filter(status="pending", pk__in=[there.pk, gone.pk]).count() == 2
+
+    for _ in range(2):
+        reconcile.journals(switch, soon + timedelta(minutes=6))
+    path.unlink()
+    assert Recording.objects.get(pk=there.pk).status == "pending"
+    lost = Recording.objects.get(pk=gone.pk)
+    assert (lost.status, lost.reason_code) == ("failed", "gone")
+    assert lost.reason == "The recording is lost: its file is gone from the server that records calls."
+    assert gone.events.filter(type="recording.gone").count() == 1
+
+
+def test_a_recording_shorter_than_its_call_is_told_to_lack_the_rest() -> None:
+    call = CallFactory()
+    report(call.pk, "call.answered", seq=1)
+    report(
+        call.pk,
+        "call.ended",
+        seq=2,
+        status="completed",
+        reason="rep_hung_up",
+        duration_ms=60_000,
+        captured=True,
+        drops=0,
+    )
+    report(
+        call.pk,
+        "recording.completed",
+        seq=1,
+        source="renderer",
+        duration_ms=30_000,
+        ends_at_ms=30_000,
+        samples=240_000,
+        spans=[],
+        bytes=9000,
+        audio_sha256="ab" * 32,
+        manifest_sha256="cd" * 32,
+        key_commitment="ef" * 32,
+        thumbnail={"left": [], "right": []},
+    )
+    (hole,) = Recording.objects.get(pk=call.pk).holes
+    assert hole == {"start_ms": 30_000, "end_ms": 60_000, "cause": "damaged", "parties": []}
+
+
 def test_the_periodic_jobs_are_entered_once() -> None:
     from django_q.models import Schedule
 

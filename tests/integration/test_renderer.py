@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -22,10 +23,12 @@ from harness.event_web import EventWeb
 from harness.journals import CALL_ID, CONTACT, MASTER_KEY, REP, CapturedCall, flip, tone
 from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
+from onrecord.capture.header import copy_of
 from onrecord.capture.recorder import CaptureHost
 from onrecord.capture.recovery import LastWord
 from onrecord.capture.sealing import MARKER
 from onrecord.config import Config
+from onrecord.events.spool import Spool
 from onrecord.policy.mode import Mode
 from onrecord.render.by_hand import render_journal
 from onrecord.render.follower import Follower
@@ -39,7 +42,7 @@ class Renderer:
 
     def __init__(self, home: Path, web: EventWeb) -> None:
         self.web = web
-        self._environ = os.environ | {"ONRECORD_HOME": str(home), "ONRECORD_WEB": web.address}
+        self.environ = os.environ | {"ONRECORD_HOME": str(home), "ONRECORD_WEB": web.address}
         self.config = Config.load({"ONRECORD_HOME": str(home), "ONRECORD_WEB": web.address})
         self.config.journals.mkdir()
         self.store = BlobStore(self.config.blob_url, self.config.secrets.master_key)
@@ -50,7 +53,7 @@ class Renderer:
         )
 
     def start(self) -> subprocess.Popen[bytes]:
-        return subprocess.Popen([sys.executable, "-m", "onrecord", "renderer"], env=self._environ)
+        return subprocess.Popen([sys.executable, "-m", "onrecord", "renderer"], env=self.environ)
 
     @contextmanager
     def running(self) -> Iterator[subprocess.Popen[bytes]]:
@@ -246,6 +249,60 @@ def test_an_unreadable_journal_is_reported_and_kept(renderer: Renderer, damage: 
         until(lambda: not path.exists())
     assert failed["data"]["message"].endswith(".")
     assert (renderer.config.journals / "aside" / path.name).read_bytes() == content
+
+
+def test_whatever_happened_to_a_journal_its_call_ends_truthfully(renderer: Renderer) -> None:
+    headless, silent, holed, endless = (f"{digit}" * 32 for digit in "abcd")
+    switch = Spool(renderer.config.spool("switch"), "switch")
+    calls = {}
+    for call_id in (headless, silent, holed, endless):
+        call = calls[call_id] = renderer.call(call_id)
+        call.talk(tone(440, 5), tone(600, 5), from_ms=0)
+        call.end()
+        data = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 5000, "captured": True}
+        switch.append(call_id, "call.ended", 5000, data)
+    whole = {call_id: call.path.read_bytes() for call_id, call in calls.items()}
+    chunks = {
+        call_id: [at.start() for at in re.finditer(re.escape(MARKER), data)]
+        for call_id, data in whole.items()
+    }
+    flip(calls[headless].path, 20)
+    flip(copy_of(calls[headless].path), 20)
+    flip(calls[silent].path, *(at + 60 for at in chunks[silent]))
+    flip(calls[holed].path, chunks[holed][2] + 60)
+    os.truncate(calls[endless].path, chunks[endless][-2])
+    left = {call_id: calls[call_id].path.read_bytes() for call_id in (headless, silent)}
+
+    with renderer.running():
+        for call_id in (headless, silent):
+            failed = renderer.web.wait_for(call_id, "recording.failed")["data"]
+            assert failed["lost"], failed
+        told = {
+            call_id: renderer.web.wait_for(call_id, "recording.completed")["data"]
+            for call_id in (holed, endless)
+        }
+        until(lambda: not list(renderer.config.journals.glob("*.*")))
+    # What is left of a lost one is kept, with both headers.
+    aside = renderer.config.journals / "aside"
+    for call_id, content in left.items():
+        assert (aside / f"{call_id}.journal").read_bytes().startswith(content)
+        assert (aside / f"{call_id}.header").exists()
+    # The switch's word says how long the call was; in the audio what is missing is silence.
+    assert [hole["cause"] for data in told.values() for hole in data["holes"]] == ["damaged", "damaged"]
+    assert [data["ends_at_ms"] for data in told.values()] == [5000, 5000]
+    assert all(data["duration_ms"] >= 4980 for data in told.values())
+    assert [data["damaged"] for data in told.values()] == [True, False]
+    assert told[endless]["holes"][0]["end_ms"] == 5000
+    for call_id in told:
+        command = [sys.executable, "-m", "onrecord", "verify", call_id, "--witness"]
+        witness = Witness(
+            manifest_sha256=told[call_id]["manifest_sha256"], key_commitment=told[call_id]["key_commitment"]
+        )
+        ran = subprocess.run(
+            [*command, str(witness)], env=renderer.environ, capture_output=True, text=True, check=False
+        )
+        assert ran.returncode == 3, ran.stdout + ran.stderr
+        assert "FAIL  complete: Missing:" in ran.stdout
 
 
 def test_what_a_switch_left_unfinished_is_rendered_once_the_switch_has_ended_it(renderer: Renderer) -> None:

@@ -23,7 +23,7 @@ from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
 from onrecord.recordings.actions import copy_facts, show, store_result
 from onrecord.recordings.models import Recording
-from onrecord.recordings.outcome import outcome, overdue
+from onrecord.recordings.outcome import gone, outcome, overdue
 
 NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
@@ -180,6 +180,13 @@ def mark_overdue(call: Call) -> None:
     show(call.recording, overdue())
     data = {"message": call.recording.reason}
     _emit(call, "recording.overdue", at=timezone.now(), data=data)
+
+
+@transaction.atomic
+def mark_gone(call: Call) -> None:
+    """Say that the call's recording can never come."""
+    show(call.recording, gone())
+    _emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
 
 
 @transaction.atomic

@@ -50,6 +50,7 @@ class Rendering(StrEnum):
     PROCESSING = "processing"
     EMPTY = "empty"
     FAILED = "failed"
+    LOST = "lost"
     COMPLETED = "completed"
 
 
@@ -204,6 +205,10 @@ def _render(state: CallState, to: Rendering) -> CallState:
     return replace(state, rendering=max(state.rendering, to, key=_RENDERINGS.index))
 
 
+def _failed(state: CallState, event: Event) -> CallState:
+    return _render(state, Rendering.LOST if event.data.get("lost") else Rendering.FAILED)
+
+
 _CHANGES: dict[tuple[Source, str], Callable[[CallState, Event], CallState]] = {
     (Source.SWITCH, "call.ringing"): _ringing,
     (Source.SWITCH, "call.answered"): _answered,
@@ -221,6 +226,6 @@ _CHANGES: dict[tuple[Source, str], Callable[[CallState, Event], CallState]] = {
     (Source.SWITCH, "recording.restricted"): _restricted,
     (Source.RENDERER, "recording.processing"): lambda state, _: _render(state, Rendering.PROCESSING),
     (Source.RENDERER, "recording.empty"): lambda state, _: _render(state, Rendering.EMPTY),
-    (Source.RENDERER, "recording.failed"): lambda state, _: _render(state, Rendering.FAILED),
+    (Source.RENDERER, "recording.failed"): _failed,
     (Source.RENDERER, "recording.completed"): lambda state, _: _render(state, Rendering.COMPLETED),
 }

@@ -70,6 +70,10 @@ class SwitchClient:
         states: list[dict[str, Any]] = self._request("GET", "/calls")["calls"]
         return states
 
+    def journals(self) -> set[str]:
+        """The calls of which the switch's host has a journal."""
+        return set(self._request("GET", "/journals")["calls"])
+
     def attach(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
         """Take the browser's new connection; the answer to its SDP offer."""
         body = {"sdp": sdp, "user_id": user_id, "controls": controls}

@@ -53,6 +53,7 @@ _SENTENCES = {
     "recording.import_refused": ("The recording was refused", "warn"),
     "recording.empty": ("No sound was captured", ""),
     "recording.overdue": ("The recording is overdue", "warn"),
+    "recording.gone": ("The recording's file is gone", "warn"),
     "recording.failed": ("The recording could not be made", "warn"),
 }
 

@@ -124,6 +124,10 @@ class CaptureHost:
         """End the journals that a crash left open. For the start, before the first call."""
         return recover(self._folder, self._master_key, last_word)
 
+    def journals(self) -> list[str]:
+        """The calls that have a journal in the folder or below it. Not for the media loop."""
+        return [path.stem for path in self._folder.rglob("*.journal")]
+
     def attach(self, intake: Intake) -> None:
         """From now on `intake` is settled before every gate movement and tick."""
         self._intakes.append(intake)

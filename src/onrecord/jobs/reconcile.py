@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from onrecord.calls import actions
@@ -15,14 +16,17 @@ from onrecord.calls.switching import switch
 from onrecord.integrations.dialers.kept import forget_old
 from onrecord.integrations.dialers.work import enqueue_due
 from onrecord.policy.mode import Mode
-from onrecord.recordings.models import Recording
-from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.models import DIALER, Recording
+from onrecord.recordings.outcome import ReasonCode, RecordingStatus
 from onrecord.recordings.upkeep import examine_stored
 
 log = logging.getLogger(__name__)
 
 #: A call that the switch has not known for so long is over. A restarted switch says within seconds how.
 MISSING_FOR = timedelta(seconds=30)
+
+#: A journal is deleted only after its recording has been reported; so long such a report may be on its way.
+GONE_AFTER = timedelta(minutes=5)
 
 #: A recording takes seconds; the renderer may have been down for a while.
 OVERDUE_AFTER = timedelta(hours=1)
@@ -33,6 +37,7 @@ def reconcile() -> None:
     hold_live_calls()
     calls(switch(), timezone.now())
     recordings(timezone.now())
+    journals(switch(), timezone.now())
     examine_stored()
     enqueue_due()
     forget_old()
@@ -93,3 +98,29 @@ def recordings(now: datetime) -> None:
     for recording in waiting.select_related("call"):
         log.error("call %s: its recording is overdue", recording.pk)
         actions.mark_overdue(recording.call)
+
+
+def journals(client: SwitchClient, now: datetime) -> None:
+    """Say of recordings that have no journal to be made from that they are lost.
+
+    A switch that does not answer proves nothing.
+    """
+    waiting = Recording.objects.filter(
+        Q(status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING])
+        | Q(reason_code=ReasonCode.OVERDUE),
+        source=DIALER,
+        call__ended_at__lt=now - GONE_AFTER,
+        changed_at__lt=now - GONE_AFTER,
+    )
+    found = list(waiting.select_related("call"))
+    if not found:
+        return
+    try:
+        there = client.journals()
+    except (SwitchUnreachableError, SwitchRefusedError) as error:
+        log.warning("The switch did not say which journals it has: %s", error)
+        return
+    for recording in found:
+        if recording.pk not in there:
+            log.error("call %s: its journal is gone, so there will be no recording", recording.pk)
+            actions.mark_gone(recording.call)

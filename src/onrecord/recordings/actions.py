@@ -66,6 +66,9 @@ class Result(Schema):
     duration_ms: int = Field(ge=0)
     spans: list[Span]
     holes: list[Hole] = []
+    damaged: bool = False
+    #: Call clock of the end, as the journal has it.
+    ends_at_ms: int | None = Field(default=None, ge=0)
     bytes: int = Field(gt=0)
     audio_sha256: Sha256
     manifest_sha256: Sha256
@@ -84,10 +87,15 @@ RESULT = [
     "key_commitment",
     "spans",
     "holes",
+    "damaged",
     "thumbnail",
     "talk",
     "talk_ratio",
 ]
+
+
+#: A switch that stopped without warning may have told of a moment that it had not written yet, ms.
+_ROOM_MS = 2000
 
 
 def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
@@ -108,12 +116,21 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.manifest_sha256 = result.manifest_sha256
     recording.key_commitment = result.key_commitment
     recording.spans = [span.model_dump() for span in result.spans]
-    recording.holes = [hole.model_dump() for hole in result.holes]
+    recording.holes = [hole.model_dump() for hole in (*result.holes, *_cut_off(recording.call, result))]
+    recording.damaged = result.damaged
     recording.thumbnail = result.thumbnail
     recording.talk = result.talk.model_dump() if result.talk else None
     recording.talk_ratio = result.talk.ratio if result.talk else None
     recording.save(update_fields=RESULT)
     copy_facts(recording.call)
+
+
+def _cut_off(call: Call, result: Result) -> list[Hole]:
+    """What the journal lacks of the call as the switch has ended it: the renderer may not have known."""
+    ended_ms = call.duration_ms or 0
+    if result.ends_at_ms is None or call.end_is_guess or ended_ms <= result.ends_at_ms + _ROOM_MS:
+        return []
+    return [Hole(start_ms=result.ends_at_ms, end_ms=ended_ms, cause="damaged", parties=[])]
 
 
 def copy_facts(call: Call) -> None:

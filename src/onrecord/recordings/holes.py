@@ -17,13 +17,15 @@ _UNKNOWN = "something went wrong while it was recorded"
 _MOST_PLACES = 3
 
 
-def missing_sound(spans: Sequence[Mapping[str, Any]], holes: Sequence[Mapping[str, Any]]) -> str:
-    """How much is missing, where in the audio, and why; empty when nothing is.
+def missing_sound(
+    spans: Sequence[Mapping[str, Any]], holes: Sequence[Mapping[str, Any]], *, damaged: bool = False
+) -> str:
+    """How much is missing, where in the audio, and why; empty when nothing is and nothing was `damaged`.
 
     `spans` and `holes` as a recording has them, in milliseconds of the call.
     """
     if not holes:
-        return ""
+        return "The call's file was damaged, but no sound is missing." if damaged else ""
     begin = min(stretch["start_ms"] for stretch in (*spans, *holes))
     causes = dict.fromkeys(hole["cause"] for hole in holes)
     told = [_of(cause, [hole for hole in holes if hole["cause"] == cause], begin) for cause in causes]

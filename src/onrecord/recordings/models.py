@@ -71,6 +71,8 @@ class Recording(models.Model):
     spans = models.JSONField(default=list)
     #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
     holes = models.JSONField(default=list)
+    #: Something was wrong with what it was made from, whether or not sound is missing.
+    damaged = models.BooleanField(default=False)
     #: {`left`: [0..100], `right`: [...]} of 120 bins each
     thumbnail = models.JSONField(default=dict)
     #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.

@@ -23,8 +23,10 @@ class ReasonCode(StrEnum):
 
     DO_NOT_RECORD = "do_not_record"
     FAILED = "failed"
+    GONE = "gone"
     GROUP_OFF = "group_off"
     IMPORT_FAILED = "import_failed"
+    LOST = "lost"
     NEVER_ANSWERED = "never_answered"
     NOTHING_CAPTURED = "nothing_captured"
     NOT_ANNOUNCED = "not_announced"
@@ -54,6 +56,10 @@ _OF_DECISION = {
 
 _SENTENCES = {
     ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it: the journal is kept.",
+    ReasonCode.GONE: "The recording is lost: its file is gone from the server that records calls.",
+    ReasonCode.LOST: (
+        "The recording is lost: its file was damaged beyond reading. What is left is kept; ask an admin."
+    ),
     ReasonCode.NEVER_ANSWERED: "The call was never answered.",
     ReasonCode.OVERDUE: "The recording is overdue. Ask an admin to run `onrecord doctor`.",
     ReasonCode.NOTHING_CAPTURED: "Nothing was captured: no sound arrived while recording was on.",
@@ -75,6 +81,8 @@ def outcome(state: CallState, decision: dict[str, Any]) -> Outcome:
         return Outcome(status=RecordingStatus.COMPLETED)
     if state.rendering is Rendering.FAILED:
         return _without(RecordingStatus.FAILED, ReasonCode.FAILED)
+    if state.rendering is Rendering.LOST:
+        return _without(RecordingStatus.FAILED, ReasonCode.LOST)
     if not state.status.is_final:
         return Outcome(status=RecordingStatus.PENDING)
     if state.captured is False or state.answered_at is None:
@@ -85,6 +93,11 @@ def outcome(state: CallState, decision: dict[str, Any]) -> Outcome:
 def overdue() -> Outcome:
     """What a recording shows that has been waited for too long. An event that comes after all replaces it."""
     return _without(RecordingStatus.FAILED, ReasonCode.OVERDUE)
+
+
+def gone() -> Outcome:
+    """What a recording shows that can never come: its journal is gone. An event that comes replaces it."""
+    return _without(RecordingStatus.FAILED, ReasonCode.GONE)
 
 
 def why_not(state: CallState, decision: dict[str, Any]) -> Outcome:

@@ -171,6 +171,7 @@ def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[s
         "spans": signed["spans"],
         # Manifests made before holes were told have none.
         "holes": signed.get("holes", []),
+        "ends_at_ms": signed["entries"][-1]["clock"],
         "damaged": bool(signed["journal"] and signed["journal"].get("damage")),
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],

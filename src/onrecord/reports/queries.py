@@ -124,12 +124,20 @@ def _sums(counted: _Counted, *, by: int) -> list[Tally]:
 
 
 #: What a recording shows that should be there and is not.
-_MISSING_CODES = (ReasonCode.NOTHING_CAPTURED, ReasonCode.FAILED, ReasonCode.OVERDUE)
+_MISSING_CODES = (
+    ReasonCode.NOTHING_CAPTURED,
+    ReasonCode.FAILED,
+    ReasonCode.LOST,
+    ReasonCode.GONE,
+    ReasonCode.OVERDUE,
+)
 _WAITING = (RecordingStatus.PENDING, RecordingStatus.PROCESSING)
 
 _WHYS = {
     ReasonCode.NOTHING_CAPTURED.value: "Nothing was captured while recording was on",
     ReasonCode.FAILED.value: "The recording could not be made",
+    ReasonCode.LOST.value: "Lost: its file was damaged beyond reading",
+    ReasonCode.GONE.value: "Lost: its file is gone",
     ReasonCode.OVERDUE.value: "Overdue: nothing has been heard of it for an hour",
     "": "Still being made",
 }

@@ -1,5 +1,6 @@
 """The switch's commands over HTTP (docs/reference/switch.md)."""
 
+import asyncio
 import base64
 import hmac
 import logging
@@ -67,6 +68,7 @@ def application(switchboard: Switchboard, secret: str) -> web.Application:
             web.post("/calls", commands.place),
             web.get("/calls", commands.list_calls),
             web.get("/calls/{id}", commands.state),
+            web.get("/journals", commands.journals),
             web.post("/calls/{id}/attach", commands.attach),
             web.post("/calls/{id}/detach", commands.detach),
             web.post("/calls/{id}/join", commands.join),
@@ -97,6 +99,9 @@ class _Commands:
 
     async def list_calls(self, request: web.Request) -> web.Response:
         return web.json_response({"calls": [call.describe() for call in self._switchboard.calls]})
+
+    async def journals(self, request: web.Request) -> web.Response:
+        return web.json_response({"calls": await asyncio.to_thread(self._switchboard.journals)})
 
     async def state(self, request: web.Request) -> web.Response:
         return web.json_response(self._known(request).describe())

@@ -55,6 +55,10 @@ class Switchboard:
     def drops(self) -> int:
         return self._capture.drops
 
+    def journals(self) -> list[str]:
+        """The calls of which this host has a journal. It reads a folder: for another thread."""
+        return self._capture.journals()
+
     def live(self, call_id: str) -> LiveCall | None:
         """A call that has not ended."""
         return self._calls.get(call_id)

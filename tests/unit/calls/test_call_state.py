@@ -131,6 +131,7 @@ LOST = ended_by_web(RECORDING, at=START + timedelta(seconds=60), reason="lost", 
         ),
         (OVER, event("recording.empty", 2, Source.RENDERER), {"rendering": Rendering.EMPTY}),
         (OVER, event("recording.failed", 2, Source.RENDERER, message="x"), {"rendering": Rendering.FAILED}),
+        (OVER, event("recording.failed", 2, Source.RENDERER, lost=True), {"rendering": Rendering.LOST}),
         (
             replace(OVER, rendering=Rendering.FAILED),
             event("recording.completed", 3, Source.RENDERER),

@@ -40,6 +40,7 @@ ONE_SIDED_OFF = decided("one_sided", False, ("rule", "One-sided: Florida."), ("r
         (replace(CAPTURED, rendering=Rendering.PROCESSING), ALLOWED, "processing", None),
         (replace(CAPTURED, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
         (replace(CAPTURED, rendering=Rendering.FAILED), ALLOWED, "failed", "failed"),
+        (replace(CAPTURED, rendering=Rendering.LOST), ALLOWED, "failed", "lost"),
         (replace(CAPTURED, rendering=Rendering.EMPTY), ALLOWED, "not_recorded", "nothing_captured"),
         (replace(LOST, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
         (LOST, ALLOWED, "pending", None),
