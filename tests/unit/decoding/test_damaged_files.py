@@ -50,6 +50,25 @@ def overwritten(file: bytes, start: int, size: int) -> bytes:
 PLAIN_MP3 = ("-b:a", "32k", "-write_xing", "0", "-id3v2_version", "0")
 
 
+@pytest.mark.parametrize(
+    ("name", "heard_s", "missing"),
+    [
+        ("part.mp3", 1.152, []),
+        # Two of these, and an empty ID3v2 tag between them, which hides one frame of 72 ms.
+        ("joined.mp3", 2.232, [(1.152, 0.092)]),
+        # Seven frames in sequence do not begin where they should.
+        ("one-frame-header-zeroed.mp3", 0.648, [(0.432, 0.504)]),
+        ("gsm.wav", 5.0, []),
+    ],
+)
+def test_files_as_dialers_made_them(name: str, heard_s: float, missing: list[tuple[float, float]]) -> None:
+    """What is heard is what ffmpeg 5.1 plays of the same file."""
+    length, holes, cut_s = decoded((Path(__file__).parent / "data" / name).read_bytes())
+    assert [(round(at, 3), round(lost, 3)) for at, lost in holes] == missing
+    assert length - sum(lost for _, lost in holes) == pytest.approx(heard_s)
+    assert cut_s == 0
+
+
 def test_two_mp3_joined_are_heard_both(make: Callable[..., bytes]) -> None:
     part = make("mp3", *PLAIN_MP3)
     tag = b"ID3\x04\0\0\0\0\0\x0a" + bytes(10)

@@ -1,10 +1,13 @@
 """Each dialer's module: what it takes for genuine, and what it makes of it."""
 
+import copy
 import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from harness import dialer_webhooks as webhooks
 from harness.dialer_webhooks import SECRET
@@ -219,6 +222,38 @@ def test_a_recording_that_cannot_be_used_takes_no_other_with_it() -> None:
     found = reading("zoom_phone", *webhooks.zoom(content, NOW))
     assert [one.recording and one.recording.recording_id for one in found.calls] == ["z0", "z2"]
     assert len(found.problems) == 1
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+CONTENT = {
+    "aircall": json.loads(webhooks.aircall(RECORDING)[0]),
+    "dialpad": PROVIDERS["dialpad"].content(webhooks.dialpad([RECORDING])[0]),
+    "justcall": json.loads(webhooks.justcall(RECORDING, url=URL, at=NOW)[0]),
+    "zoom_phone": webhooks.zoom_recordings(RECORDING),
+}
+
+
+def places(content: Any) -> list[tuple[Any, Any]]:
+    """Every object and list with each of its keys."""
+    keys = list(content) if isinstance(content, dict) else list(range(len(content)))
+    inner = [content[key] for key in keys if isinstance(content[key], dict | list)]
+    return [(content, key) for key in keys] + [place for one in inner for place in places(one)]
+
+
+@pytest.mark.parametrize("name", CONTENT)
+@given(data=st.data())
+def test_whatever_stands_in_any_place_is_a_call_or_a_sentence(name: str, data: st.DataObject) -> None:
+    content = copy.deepcopy(CONTENT[name])
+    for _ in range(data.draw(st.integers(1, 3))):
+        holder, key = data.draw(st.sampled_from(places(content)))
+        holder[key] = data.draw(JSON)
+    found = read(PROVIDERS[name], content)
+    assert all(isinstance(one, RecordedCall) for one in found.calls)
+    assert all(problem.endswith(".") for problem in found.problems)
 
 
 DEEP = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
