@@ -171,7 +171,8 @@ def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[s
         "spans": signed["spans"],
         # Manifests made before holes were told have none.
         "holes": signed.get("holes", []),
-        "ends_at_ms": signed["entries"][-1]["clock"],
+        # An imported file knows nothing of the call: how long it rang, or when the dialer began to record.
+        "ends_at_ms": signed["entries"][-1]["clock"] if signed["journal"] else None,
         "damaged": bool(signed["journal"] and signed["journal"].get("damage")),
         "bytes": signed["audio"]["bytes"],
         "audio_sha256": signed["audio"]["sha256"],
