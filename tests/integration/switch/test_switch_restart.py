@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from harness.journals import flip
 from harness.switch_rig import Browser, EventReceiver, SwitchRig, place, until
+from onrecord.render.by_hand import render_journal
 
 STEADY = "+12025550195"
 
@@ -39,6 +41,33 @@ async def test_a_killed_switch_tells_after_its_restart_how_the_call_ended(rig: S
     await rig.ready()
     async with rig.client() as client, client.get("/calls") as reply:
         assert await reply.json() == {"calls": []}
+
+
+async def test_a_journal_that_is_damaged_after_a_kill_is_recovered_with_all_that_is_whole(
+    rig: SwitchRig, tmp_path: Path
+) -> None:
+    await rig.ready()
+    async with rig.client() as client, Browser() as browser:
+        call = await place(rig, client, browser, STEADY)
+        await call.event("recording.started")
+        await until(lambda: len(rig.journal(call.call_id).media) > 250, "three chunks on disk")
+        rig.kill()
+    path = rig.config.journals / f"{call.call_id}.journal"
+    before = rig.journal(call.call_id).media
+    flip(path, 20, path.stat().st_size // 2)
+    left = path.read_bytes()
+    rig.restart()
+    assert (await call.ended())["captured"]
+    journal = rig.journal(call.call_id)
+    assert path.read_bytes().startswith(left)
+    assert journal.ended
+    assert (journal.damage.header, journal.damage.gaps) == (True, 1)
+    # A second at most is lost to the flipped bit; what stands before and behind it is kept.
+    assert len(before) - 110 <= len(journal.media) < len(before)
+    assert (journal.media[0], journal.media[-1]) == (before[0], before[-1])
+    report = render_journal(path, tmp_path / "heard.wav", rig.config.secrets.master_key)
+    assert [hole.cause for hole in report.holes] == ["damaged", "torn"]
+    assert report.samples >= 8 * (before[-1][1] - before[0][1])
 
 
 async def test_a_call_that_was_ringing_when_the_switch_was_killed_has_failed(rig: SwitchRig) -> None:
