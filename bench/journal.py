@@ -1,4 +1,4 @@
-"""Damage to journals: what undamaged chunks hold is kept, the rest told; the time grows with the file alone."""
+"""Damage to journals: what undamaged chunks hold is kept, the rest told; its time grows with the file."""
 
 import random
 import time

@@ -1,6 +1,9 @@
 """Listening: seeking by range, keyboard, speed, the pause that shows."""
 
+import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, Response, expect
@@ -97,3 +100,33 @@ def test_nobody_who_may_not_see_a_call_hears_it(installation: Installation, list
     answer = listening.request.get(f"{installation.url}{audio}")
 
     assert answer.status == 404
+
+
+def test_what_is_lost_is_hatched_in_its_place_and_said_below(
+    listening: Page, installation: Installation
+) -> None:
+    call_id = listening.url.rpartition("/")[2]
+    database = installation.config.home / "db.sqlite3"
+    with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
+        (spans,) = connection.execute(
+            "SELECT spans FROM recordings_recording WHERE call_id = ?", [call_id]
+        ).fetchone()
+        begin = json.loads(spans)[0]["start_ms"]
+        hole = {"start_ms": begin + 3000, "end_ms": begin + 7000, "cause": "damaged", "parties": [0, 1]}
+        connection.execute(
+            "UPDATE recordings_recording SET holes = ? WHERE call_id = ?", [json.dumps([hole]), call_id]
+        )
+    listening.reload()
+    lost = listening.locator(".player-gap.lost")
+    expect(lost).to_have_attribute("title", "Lost 0:04 at 0:03")
+    expect(listening.locator(".player-lost-label")).to_have_text("Lost 0:04")
+    expect(listening.locator(".player-missing")).to_have_text(
+        "0:04 of sound is missing at 0:03, because part of the call's file was damaged. "
+        "Everything else is complete."
+    )
+    band, canvas = lost.bounding_box(), listening.locator(".player-canvas").bounding_box()
+    assert band
+    assert canvas
+    total = float(listening.locator("or-player").get_attribute("duration") or 0) / 1000
+    assert band["x"] - canvas["x"] == pytest.approx(canvas["width"] * 3 / total, abs=2)
+    assert band["width"] == pytest.approx(canvas["width"] * 4 / total, abs=2)
