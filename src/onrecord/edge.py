@@ -25,6 +25,11 @@ HEAD_S = 10.0
 #: Seconds that a body may take, and one more for each `BODY_RATE` bytes of it: 4,000 bit/s is slow anywhere.
 BODY_S = 20.0
 BODY_RATE = 500.0
+#: Seconds for which nothing of an answer is taken. A paused player takes nothing for minutes, and asks again
+#: for the rest when it is cut off.
+STALL_S = 600.0
+#: Seconds that the end of an answer gets to be taken once the connection is to be closed.
+_CLOSE_S = 5.0
 
 #: Connections at a time, and those from one address. A browser opens at most six.
 MOST = 2000
@@ -46,7 +51,8 @@ class Waiting(Protocol):
     @property
     def origin(self) -> str | None: ...
 
-    #: Share of the time in which its request has to be complete; 0 while it is being answered.
+    #: Share of the time that the other end has for what it owes, its request or taking the answer; 0 while it
+    #: owes nothing.
     @property
     def used_up(self) -> float: ...
 
@@ -97,6 +103,8 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._awaited: Any = self.conn.their_state
         self._began, self._received = self.loop.time(), 0
+        self._stalled: float | None = None
+        self._closing: float | None = None
         # uvicorn's own middleware knows whose word counts for where a request comes from.
         proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
         host = self.client[0] if self.client else None
@@ -115,19 +123,35 @@ class Connection(H11Protocol):
         super().on_response_complete()
         self._look()
 
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._stalled = self.loop.time()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._stalled = None
+
     def _look(self) -> None:
         if self.conn.their_state is not self._awaited:
             self._awaited, self._began, self._received = self.conn.their_state, self.loop.time(), 0
 
     @property
     def used_up(self) -> float:
+        now = self.loop.time()
+        if self._stalled is not None:
+            return (now - self._stalled) / STALL_S
         if self.flow.read_paused:  # it is we who do not let it go on
             return 0.0
-        return (self.loop.time() - self._began) / allowed(self._awaited, self._received)
+        return (now - self._began) / allowed(self._awaited, self._received)
 
     def end_if_late(self) -> bool:
-        """End the connection when its request should have been complete by now, and say whether it was so."""
-        if self.used_up < 1 or self.transport.is_closing():
+        """To be called now and then: end the connection when it is late, and say whether it was."""
+        if self.transport.is_closing():
+            self._closing = self._closing or self.loop.time()
+            if self.loop.time() - self._closing > _CLOSE_S:
+                self.transport.abort()
+            return False
+        if self.used_up < 1:
             return False
         self.end(HTTPStatus.REQUEST_TIMEOUT, _LATE)
         return True

@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
             connections = cast("set[Connection]", self.server_state.connections)
             late = sum(connection.end_if_late() for connection in list(connections))
             if late:
-                log.warning("closed %d connections whose requests did not arrive in time", late)
+                log.warning("closed %d connections that were too slow", late)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
