@@ -67,6 +67,7 @@ def confine(*, cpu_s: int, memory: int) -> list[str]:
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     steps: dict[str, Callable[[], bool]] = {
         "own user": _become_nobody,
+        "end with its parent": lambda: _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL),
         "Landlock": _forbid_files_and_network,
         "limits": lambda: _limit(cpu_s, memory),
         "seccomp": _forbid_system_calls,
@@ -98,9 +99,8 @@ def _become_nobody() -> bool:
     except OSError:
         # In a container root may not be allowed to become anybody else.
         return False
-    # Another process of that user must not look into this one, nor may it be left behind.
+    # Another process of that user must not look into this one.
     _prctl(_PR_SET_DUMPABLE, 0)
-    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     return True
 
 

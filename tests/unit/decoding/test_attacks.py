@@ -3,12 +3,15 @@
 import io
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from harness import attack_files, sound_files
+from harness.installation import eventually
 from onrecord.decoding.process import Decoder, UndecodableError
 from onrecord.g711 import RATE
 
@@ -97,3 +100,30 @@ def test_it_is_gone_with_whoever_began_it() -> None:
         pid = decoder.pid
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_it_is_killed_with_a_parent_that_is_killed(tmp_path: Path) -> None:
+    """Without a last word: the parent has no chance to tell it."""
+    program = """
+import io, sys
+from onrecord.decoding.process import Decoder
+decoder = Decoder(io.BytesIO(open(sys.argv[1], "rb").read()), longest_s=60, cpu_s=10)
+print(decoder.pid, flush=True)
+sys.stdin.read()
+"""
+    path = tmp_path / "call.wav"
+    path.write_bytes(attack_files.wave())
+    command = [sys.executable, "-c", program, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        pid = int(parent.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        parent.kill()
+    eventually(lambda: not _runs(pid), "the decoder is gone")
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return False

@@ -135,6 +135,11 @@ class ImportedCall(models.Model):
         indexes = [
             models.Index(fields=["team", "-received_at", "-id"], name="imports_newest_first"),
             models.Index(fields=["state", "next_try_at"], name="imports_to_try"),
+            models.Index(
+                fields=["file_kept_until"],
+                name="imports_with_original",
+                condition=models.Q(file_kept_until__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
