@@ -1,5 +1,6 @@
 """What the tests of the whole share: a prepared data folder, a running installation, browsers, peers."""
 
+import fcntl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -19,9 +20,24 @@ settings.load_profile("onrecord")
 
 
 @pytest.fixture(scope="session")
-def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data folder with the demo team, made once; installations start from copies of it."""
-    installation = Installation(tmp_path_factory.mktemp("prepared") / "home")
+def prepared_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """A data folder with the demo team, made once a run; installations start from copies of it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own if worker_id == "master" else own.parent) / "prepared"
+    shared.mkdir(exist_ok=True)
+    # The first worker makes it; the others wait for the lock and find it made.
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = shared / "made"
+        if not made.exists():
+            prepare(shared / "home")
+            made.touch()
+    return shared / "home"
+
+
+def prepare(home: Path) -> None:
+    """Make a data folder with the demo team and its past calls, rendered."""
+    installation = Installation(home)
     for command in ("migrate", "demo"):
         outcome = installation.command(command)
         assert outcome.returncode == 0, outcome.stderr
@@ -30,7 +46,6 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         lambda: not list(installation.config.journals.glob("*.journal")), "the past calls are rendered"
     )
     installation.stop()
-    return installation.home
 
 
 @pytest.fixture(scope="module")
