@@ -304,22 +304,19 @@ def announce(call: Call, kind: str, *, acting_user: User | None, **data: Any) ->
 
 def state_of(call: Call) -> CallState:
     """The row as the pure state that events change."""
+    stored = {name: getattr(call, name) for name in _COLUMNS}
     return CallState(
-        status=Status(call.status),
-        answered_at=call.answered_at,
-        ended_at=call.ended_at,
-        duration_ms=call.duration_ms,
-        end_reason=call.end_reason,
-        end_is_guess=call.end_is_guess,
-        mode=Mode(call.mode),
-        recording_state=RecordingState(call.recording_state),
-        recording_seq=call.recording_seq,
-        captured=call.captured,
-        drops=call.drops,
-        rendering=Rendering(call.recording.rendering),
+        **stored
+        | {
+            "status": Status(call.status),
+            "mode": Mode(call.mode),
+            "recording_state": RecordingState(call.recording_state),
+            "rendering": Rendering(call.recording.rendering),
+        }
     )
 
 
+#: Each field of the state is a column of the call, but for the rendering, which is the recording's.
 _COLUMNS = [field.name for field in fields(CallState) if field.name != "rendering"]
 
 

@@ -58,6 +58,16 @@ FINISHED = {
 }
 
 
+def test_what_one_event_has_said_the_next_does_not_take_back(call: Call) -> None:
+    """Each event is applied to the row: a field that is not read back would begin anew."""
+    for seq, kind in enumerate(["call.answered", "recording.started"], start=1):
+        report(call.pk, kind, seq=seq, actor=None)
+    report(call.pk, "recording.paused", seq=3, actor=None, generation=1)
+    report(call.pk, "recording.resumed", seq=4, actor=None, generation=1)
+    call.refresh_from_db()
+    assert (call.recording_state, call.generation) == ("recording", 1)
+
+
 def test_the_events_of_a_call_bring_it_to_its_end_and_its_recording_to_completion(call: Call) -> None:
     for seq, kind in enumerate(["call.ringing", "call.answered", "recording.started"], start=1):
         assert report(call.pk, kind, seq=seq, actor=None).status_code == 204
