@@ -23,7 +23,7 @@ from onrecord.config import Config
 from onrecord.decoding.process import UndecodableError
 from onrecord.limits import LARGEST_RECORDING
 from onrecord.render.errors import RenderError
-from onrecord.render.verify import verify
+from onrecord.render.verify import exit_status, verify
 from onrecord.transcode.conversion import Order, convert
 from onrecord.transcode.sides import Channel, SidesMixedError
 
@@ -87,8 +87,9 @@ def _loudest(channel: NDArray[np.float32]) -> int | None:
 
 def assert_proven(config: Config, told: dict[str, Any]) -> None:
     checks = verify(config, CALL_ID, witness(told))
-    assert all(check.passed for check in checks), checks
-    assert len(checks) == 10
+    assert len(checks) == 11
+    # Whatever lacks sound is genuine all the same, and said to be incomplete.
+    assert exit_status(checks) == (3 if told["holes"] else 0), checks
 
 
 def witness(told: dict[str, Any]) -> Witness:
