@@ -16,7 +16,18 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 Rows = Callable[[], Iterable[Row]]
 
-PARTS = ("capture", "governance", "imports", "journal", "lists", "policy", "render", "report", "switch")
+PARTS = (
+    "capture",
+    "control",
+    "governance",
+    "imports",
+    "journal",
+    "lists",
+    "policy",
+    "render",
+    "report",
+    "switch",
+)
 
 
 def main(wanted: list[str]) -> int:

@@ -7,6 +7,8 @@ import logging
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+from django.db import DatabaseError
+
 from onrecord.calls import actions
 from onrecord.calls.actions import Restriction
 from onrecord.calls.models import Call
@@ -67,7 +69,10 @@ def _enforce(restrictions: Mapping[Call, Restriction]) -> None:
         (call.pk, one.mode, one.may_change, one.decision.policy_version) for call, one in restrictions.items()
     )
     for call, restriction in restrictions.items():
-        actions.restrict(call, restriction)
+        try:
+            actions.restrict(call, restriction)
+        except DatabaseError as error:
+            log.warning("call %s is restricted, which the reconciler enters later: %s", call.pk, error)
 
 
 def _tell(commands: Iterable[tuple[str, Mode, bool, int]]) -> None:

@@ -1,15 +1,41 @@
-"""What a rep sees and gets while the database is locked, and while nobody confirms what they pressed."""
+"""A database that is kept locked, a web or a switch that is silent: what works, and what is said."""
 
 import os
 import signal
+import subprocess
+import sys
+from collections.abc import Callable
 
 from playwright.sync_api import BrowserContext, expect
 
 from harness.browser import Dialer, sign_in
 from harness.databases import audited, locked
 from harness.installation import Installation, eventually
+from harness.peer import Peers
 from harness.people import STEADY
+from harness.web import User
+from onrecord.calls.switch_client import SwitchClient
 from onrecord.capture.reader import JournalReader
+
+#: What a web process does whose database is locked when it has just published a policy.
+PUBLISH = """
+from dataclasses import replace
+import django
+django.setup()
+from onrecord.accounts.models import User
+from onrecord.governance.actions import publish
+from onrecord.governance.decisions import current
+from onrecord.policy.document import Setting
+publish(replace(current(), team=Setting(record={record}, locked={locked})), acting_user=User.objects.first())
+"""
+ENFORCE = """
+from django.conf import settings
+import django
+settings.DATABASES["default"]["OPTIONS"]["timeout"] = 0.1
+django.setup()
+from onrecord.calls.enforcement import hold_live_calls
+assert hold_live_calls() == {calls}
+"""
 
 PAUSE, RESUME = "Pause Call Recording", "Resume Call Recording"
 
@@ -75,3 +101,31 @@ def test_pause_and_hang_up_need_no_web_at_all(installation: Installation, chromi
         dialer.hang_up()
     finally:
         os.kill(web, signal.SIGCONT)
+
+
+def run(installation: Installation, code: str) -> None:
+    """Python beside the web, with the same settings."""
+    environ = installation.environ | {"DJANGO_SETTINGS_MODULE": "onrecord.settings"}
+    subprocess.run([sys.executable, "-c", code], env=environ, check=True)
+
+
+def test_a_policy_closes_gates_while_the_database_is_locked_and_says_why_afterwards(
+    installation: Installation, signed_in: Callable[[str], User], peers: Peers
+) -> None:
+    ana, peer = signed_in("ana"), peers.offer()
+    call, sdp = ana.call(STEADY, peer.sdp)
+    peer.accept(sdp)
+    ana.until_answered(call["id"])
+    run(installation, PUBLISH.format(record=False, locked=True))
+
+    with locked(installation.home / "db.sqlite3"):
+        run(installation, ENFORCE.format(calls=1))
+        switch = SwitchClient(installation.config.switch_address, installation.config.secrets.switch_secret)
+        state = next(state for state in switch.calls() if state["call_id"] == call["id"])
+        assert (state["mode"], state["recording"], state["may_change"]) == ("none", "paused", False)
+
+    run(installation, ENFORCE.format(calls=1))
+    run(installation, ENFORCE.format(calls=0))
+    assert "your team does not record" in ana.current()["recording"]["reason"]
+    ana.hang_up(call["id"])
+    run(installation, PUBLISH.format(record=True, locked=False))
