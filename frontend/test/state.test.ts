@@ -78,9 +78,17 @@ test('a hang-up that nobody confirms is said to be open, and one that is confirm
   assert.deepEqual([over.line, over.call?.status, statusText(over)], ['ended', 'completed', 'Ended: you hung up'])
 })
 
+test('an answer that comes after its event does not take back what followed it', () => {
+  const asked = after(dial, placed, snapshot('in-progress', { state: 'recording' }), { type: 'recording-wanted', wanted: 'paused' })
+  const paused = reduce(asked, snapshot('in-progress', { state: 'paused', generation: 1 }))
+  const resumed = reduce(paused, snapshot('in-progress', { state: 'recording', generation: 1 }))
+  assert.equal(reduce(resumed, { type: 'recording-answered', recording: 'paused', generation: 1 }).call?.recording.state, 'recording')
+})
+
 test('news of before a pause does not take the pause back', () => {
   const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
-  const paused = reduce(running, { type: 'recording-answered', recording: 'paused', generation: 1 })
+  const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
+  const paused = reduce(asked, { type: 'recording-answered', recording: 'paused', generation: 1 })
   const late = reduce(paused, snapshot('in-progress', { state: 'recording', generation: 0 }))
   assert.deepEqual([late.call?.recording.state, late.call?.recording.generation], ['paused', 1])
 })

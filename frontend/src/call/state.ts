@@ -117,6 +117,8 @@ export function reduce(state: State, action: Action): State {
     case 'recording-wanted':
       return { ...state, wanted: action.wanted, unconfirmed: false, problem: null }
     case 'recording-answered':
+      // The event was here first, and others may have followed it.
+      if (state.wanted === null) return state
       return { ...withRecording(state, action.recording, action.generation), wanted: null, unconfirmed: state.hangingUp && state.unconfirmed }
     case 'recording-refused':
       return { ...state, wanted: null, unconfirmed: false, problem: action.problem }
