@@ -259,3 +259,11 @@ def test_what_a_user_did_is_audited_once_and_what_nobody_did_is_not(
     entry = AuditEntry.objects.get(action=action)
     assert (entry.actor, entry.object_id) == (call.user, call.pk)
     assert entry.details["at"] == "2026-03-02T15:00:05+00:00"
+
+
+def test_what_follows_a_pause_does_not_take_its_generation_back(call: Call) -> None:
+    report(call.pk, "call.answered", seq=1)
+    report(call.pk, "recording.paused", seq=2, actor=None, generation=1)
+    report(call.pk, "recording.resumed", seq=3, actor=None, generation=1)
+    call.refresh_from_db()
+    assert (call.recording_state, call.generation) == ("recording", 1)
