@@ -40,6 +40,8 @@ export interface Call {
     mode: Mode
     reason_code: string | null
     reason: string | null
+    /** Why nothing that is said is being kept now, and what to do; null while all is kept. */
+    stalled: string | null
     id: string | number | null
   }
   log: Log | null

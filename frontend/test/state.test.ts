@@ -9,7 +9,7 @@ function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id
     id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', extension: null, from_formatted: null,
     person: null, log: null, created_at: '2026-01-01T00:00:00Z', answered_at: null, ended_at: null, duration_ms: null,
     end_reason: null,
-    recording: { state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, id: null, ...recording },
+    recording: { state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, stalled: null, id: null, ...recording },
   }
 }
 
@@ -45,6 +45,18 @@ test('an old snapshot does not take a call back', () => {
 test('news of other calls changes nothing', () => {
   const state = after(dial, placed)
   assert.equal(reduce(state, snapshot('busy', {}, 'another')), state)
+})
+
+test('a disk that takes nothing is told instead of the recording, for as long as it lasts', () => {
+  const stalled = 'The recording disk is full. Tell your admin. The call goes on.'
+  const running = after(dial, placed, snapshot('in-progress', { state: 'recording', stalled }))
+  const view = recordingView(running, null)
+  assert.deepEqual([view.tone, view.text, view.reason], ['warn', 'Nothing is being kept', stalled])
+  assert.deepEqual(view.press, { kind: 'now', wanted: 'paused' })
+  const again = recordingView(reduce(running, snapshot('in-progress', { state: 'recording' })), null)
+  assert.deepEqual([again.tone, again.text], ['on', 'Recording'])
+  const paused = recordingView(reduce(running, snapshot('in-progress', { state: 'paused', stalled })), null)
+  assert.deepEqual([paused.tone, paused.text], ['paused', 'Recording paused'])
 })
 
 test('the shown recording state changes only with the answer', () => {

@@ -9,7 +9,7 @@ export interface RecordingView {
   text: string
   /** Why, in a sentence; may be empty. */
   reason: string
-  tone: 'on' | 'off' | 'paused'
+  tone: 'on' | 'off' | 'paused' | 'warn'
   glyph: 'circle-dot' | 'pause' | 'play'
   locked: boolean
   /** An answer of the switch is awaited. */
@@ -71,13 +71,20 @@ function duringCall(state: State, call: Call): RecordingView {
     return { ...RESTING, name, text, reason, locked: !recording.may_change }
   }
   const shown = RUNNING[recording.state]
+  const isStalled = Boolean(recording.stalled) && recording.state === 'recording'
   const text = recording.mode === 'one_sided' && recording.state === 'recording' ? 'Recording your side only' : shown.text
   const locked = !recording.may_change
   return {
     name: locked ? shown.lockedName : shown.name,
-    text: pendingText(state) ?? text,
-    reason: isUnconfirmed(state) ? UNCONFIRMED_ADVICE : locked ? reason : reasonNow(recording.state, reason),
-    tone: shown.tone,
+    text: pendingText(state) ?? (isStalled ? 'Nothing is being kept' : text),
+    reason: isUnconfirmed(state)
+      ? UNCONFIRMED_ADVICE
+      : isStalled
+        ? (recording.stalled ?? '')
+        : locked
+          ? reason
+          : reasonNow(recording.state, reason),
+    tone: isStalled ? 'warn' : shown.tone,
     glyph: shown.glyph,
     locked,
     pending: state.wanted !== null,

@@ -112,6 +112,10 @@ class Call(models.Model):
     #: Counts what has made the call stricter, as far as the switch has told.
     generation = models.PositiveIntegerField(default=0)
 
+    #: Why nothing that is said is being kept now (a `StallCause`); empty while all is kept.
+    stall_cause = models.CharField(max_length=20, blank=True, default="")
+    stall_seq = models.PositiveIntegerField(default=0)
+
     #: Since when the switch has not known this live call; None while it does.
     missing_since = models.DateTimeField(null=True)
 

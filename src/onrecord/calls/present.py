@@ -8,10 +8,17 @@ from ninja import Schema
 
 from onrecord.accounts.models import User
 from onrecord.calls.models import Call, CallEvent
-from onrecord.calls.state import RecordingState
+from onrecord.calls.state import RecordingState, StallCause
 
 _MOVES = ("recording.started", "recording.paused", "recording.resumed")
 _PLAYED = "announcement.played"
+
+#: Why nothing is being kept, and what to do, for those in the call.
+STALLS = {
+    StallCause.DISK_FULL: "The recording disk is full. Tell your admin. The call goes on.",
+    StallCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call goes on.",
+    StallCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call goes on.",
+}
 
 
 class ParticipantOut(Schema):

@@ -7,7 +7,8 @@ from django.urls import reverse
 from ninja import Schema
 
 from onrecord.calls.models import Call, CallLog
-from onrecord.calls.present import MoveOut, ParticipantOut, RecordingNow
+from onrecord.calls.present import STALLS, MoveOut, ParticipantOut, RecordingNow
+from onrecord.calls.state import StallCause
 from onrecord.people.models import Person
 from onrecord.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
@@ -39,6 +40,8 @@ class RecordingOut(Schema):
     at_start: bool
     moved: MoveOut | None
     announcing: bool
+    #: Why nothing that is said is being kept now, and what to do; None while all is kept.
+    stalled: str | None
     id: str
 
     @classmethod
@@ -58,6 +61,7 @@ class RecordingOut(Schema):
             at_start=call.record_at_start,
             moved=now.moved,
             announcing=now.announcing,
+            stalled=STALLS[StallCause(call.stall_cause)] if call.stall_cause else None,
             id=recording.pk,
         )
 

@@ -43,6 +43,14 @@ class RecordingState(StrEnum):
     PAUSED = "paused"
 
 
+class StallCause(StrEnum):
+    """Why nothing that is said is being kept."""
+
+    DISK_FULL = "disk_full"
+    DISK_FAILED = "disk_failed"
+    DISK_SLOW = "disk_slow"
+
+
 class Rendering(StrEnum):
     """How far the renderer has come, from least to most; a later attempt can only better the result."""
 
@@ -95,6 +103,10 @@ class CallState:
     recording_seq: int = 0
     #: Counts what has made the call stricter, as far as the switch has told.
     generation: int = 0
+    #: Why nothing that is said is being kept now, a `StallCause`; empty while all is kept.
+    stall_cause: str = ""
+    #: Sequence number of the event that set `stall_cause`.
+    stall_seq: int = 0
     #: Whether any audio reached the journal; None while not known.
     captured: bool | None = None
     #: Frames that the disk was too slow for.
@@ -129,6 +141,7 @@ def ended_by_web(state: CallState, *, at: datetime, reason: str, captured: bool 
         end_reason=reason,
         end_is_guess=True,
         recording_state=RecordingState.OFF,
+        stall_cause="",
         captured=captured,
     )
 
@@ -181,6 +194,21 @@ def _restricted(state: CallState, event: Event) -> CallState:
     return _set_recording(lower, event, RecordingState(event.data["recording"]))
 
 
+def _set_stall(state: CallState, event: Event, cause: str) -> CallState:
+    if state.status.is_final or event.seq <= state.stall_seq:
+        return state
+    return replace(state, stall_cause=cause, stall_seq=event.seq)
+
+
+def _stalled(state: CallState, event: Event) -> CallState:
+    return _set_stall(state, event, StallCause(event.data["cause"]).value)
+
+
+def _flowing(state: CallState, event: Event) -> CallState:
+    _ = event.data["lost"]
+    return _set_stall(state, event, "")
+
+
 def _ended(state: CallState, event: Event) -> CallState:
     status = Status(event.data["status"])
     if not status.is_final:
@@ -196,6 +224,7 @@ def _ended(state: CallState, event: Event) -> CallState:
         end_is_guess=False,
         recording_state=RecordingState.OFF,
         recording_seq=event.seq,
+        stall_cause="",
         captured=bool(event.data["captured"]),
         drops=int(event.data.get("drops", 0)),
     )
@@ -224,6 +253,8 @@ _CHANGES: dict[tuple[Source, str], Callable[[CallState, Event], CallState]] = {
     (Source.SWITCH, "recording.held"): _tightened,
     (Source.SWITCH, "recording.refused"): _unchanged,
     (Source.SWITCH, "recording.restricted"): _restricted,
+    (Source.SWITCH, "capture.stalled"): _stalled,
+    (Source.SWITCH, "capture.resumed"): _flowing,
     (Source.RENDERER, "recording.processing"): lambda state, _: _render(state, Rendering.PROCESSING),
     (Source.RENDERER, "recording.empty"): lambda state, _: _render(state, Rendering.EMPTY),
     (Source.RENDERER, "recording.failed"): _failed,

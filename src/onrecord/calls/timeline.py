@@ -1,10 +1,12 @@
 """The events of a call as sentences."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from onrecord.accounts.models import User
 from onrecord.calls.models import Call
 from onrecord.calls.queries import events_of
+from onrecord.calls.state import StallCause
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +74,13 @@ _ENDS = {
 }
 
 
+_STALLS = {
+    StallCause.DISK_FULL: "the recording disk is full",
+    StallCause.DISK_FAILED: "the recording disk has failed",
+    StallCause.DISK_SLOW: "the recording disk is too slow",
+}
+
+
 def timeline(call: Call) -> list[Entry]:
     """The call's events, oldest first."""
     events = list(events_of(call))
@@ -96,10 +105,20 @@ def _actor(data: dict[str, object]) -> str:
     return str(data.get("actor") or data.get("user") or "")
 
 
-def _describe(kind: str, data: dict[str, object]) -> tuple[str, str]:
+def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
     if kind == "call.ended":
         reason = str(data["reason"])
         return _ENDS.get(reason, f"Ended ({reason})"), ""
+    if kind == "capture.stalled":
+        return f"Nothing is being kept: {_STALLS[StallCause(str(data['cause']))]}", "warn"
+    if kind == "capture.resumed":
+        return _kept_again(data), "warn"
     if kind == "call.restricted":
         return f"Policy version {data['policy_version']} is stricter. {data['sentence']}", "warn"
     return _SENTENCES.get(kind, (kind, ""))
+
+
+def _kept_again(data: dict[str, Any]) -> str:
+    lost_ms = sum(loss["until_ms"] - loss["start_ms"] for loss in data["lost"])
+    told = f"{lost_ms / 1000:.1f} seconds of sound were lost" if lost_ms else "no sound was lost"
+    return f"What is said is kept again; {told}"

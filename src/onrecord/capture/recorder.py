@@ -22,6 +22,7 @@ from onrecord.capture.gate import (
     RefusedError,
     Side,
 )
+from onrecord.capture.loss import Loss, LossCause, count, joined, lost_with
 from onrecord.capture.recovery import LastWord, RecoveredCall, recover
 from onrecord.capture.writer import Handover, JournalFile, Writer
 from onrecord.policy.mode import Mode
@@ -202,7 +203,7 @@ class CallCapture:
         self._frames = 0
         self._oldest_ns = 0
         self._queue_drops = 0
-        self._lost = 0
+        self._lost: tuple[Loss, ...] = ()
         self._policy_frame(gate.mode, policy_version)
 
     @property
@@ -237,7 +238,31 @@ class CallCapture:
     @property
     def drops(self) -> int:
         """Media frames lost because the disk could not keep up."""
-        return self._queue_drops + self._file.drops
+        return count(self.losses) + self._untold
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What the disk did not take, in order; what waits for the disk with other frames follows later."""
+        return self._file.losses.all
+
+    @property
+    def losses_told(self) -> tuple[Loss, ...]:
+        """Of these, those after which frames were written again."""
+        return self._file.losses.told
+
+    @property
+    def fault(self) -> LossCause | None:
+        """Why nothing is being kept; None while the disk takes what it is given."""
+        if self._untold:
+            return LossCause.DISK_SLOW
+        return self._file.losses.fault or self._host.writer.sync_fault
+
+    @property
+    def _untold(self) -> int:
+        """Media frames dropped from the queue of which the writer does not know yet."""
+        if not self._queue_drops:
+            return 0
+        return self._queue_drops - count(self.losses, LossCause.DISK_SLOW)
 
     def join(self, party: int, *, side: Side, role: str, user: str | None, informed: bool = True) -> None:
         """A voice comes in. `party` 0-254, free; `role` as in docs/reference/journal.md. Raises ValueError.
@@ -374,7 +399,7 @@ class CallCapture:
 
     def _drop_when_full(self) -> None:
         if self._frames and self._host.writer.full:
-            self._lost += self._frames
+            self._lost = joined((*self._lost, *lost_with(b"".join(self._parts), LossCause.DISK_SLOW)))
             self._queue_drops += self._frames
             self._host.queue_drops += self._frames
             self._parts = [self._controls] if self._controls else []
@@ -387,11 +412,11 @@ class CallCapture:
             controls=self._controls,
             frames=self._frames,
             lost=self._lost,
-            clock=self._ms(),
             last=last,
         )
         self._parts, self._controls = [], b""
-        self._size = self._frames = self._lost = 0
+        self._size = self._frames = 0
+        self._lost = ()
         return handover
 
     def _ms(self) -> int:

@@ -124,7 +124,7 @@ def recover_journal(path: Path, master_key: bytes, word: LastWord) -> RecoveredC
         "end", clock=call.duration_ms, status=call.status, reason=call.reason
     )
     try:
-        continued.append(frames, controls=frames, frames=0, lost=0, clock=call.duration_ms)
+        continued.append(frames, controls=frames)
     finally:
         continued.close()
     return call

@@ -16,8 +16,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from onrecord.capture import journal
 from onrecord.capture.header import OpenedHeader, copy_of, new_header
+from onrecord.capture.loss import Loss, LossCause, Losses, lost_with
 from onrecord.capture.sealing import NO_CHUNK, ChunkSeal
 
 log = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ SYNC_SECONDS = 1.0
 class JournalFile:
     """One journal open for appending, and locked: nobody else takes it for abandoned meanwhile.
 
-    After it was made, used by the writing thread alone.
+    After it was made, used by the writing thread alone, but for `losses`, which any thread may read.
     """
 
     def __init__(
@@ -38,8 +38,7 @@ class JournalFile:
     ) -> None:
         """Write chunks from `number` on, which the file must not have; `previous` is the one before them."""
         self.path = path
-        #: Media frames lost because a write failed.
-        self.drops = 0
+        self.losses = Losses()
         self._descriptor = descriptor
         self._seal = ChunkSeal(opened.data_key, opened.header.digest)
         # With it no nonce can be one of another process, and the number, which a failed write uses up too,
@@ -47,9 +46,8 @@ class JournalFile:
         self._epoch = secrets.randbits(64)
         self._number = number
         self._previous = previous
-        # Kept for the next chunk when a write failed: control frames, and how many media frames were lost.
+        # Control frames, kept for the next chunk when a write failed.
         self._owed = b""
-        self._lost = 0
 
     @classmethod
     def create(cls, path: Path, call_id: str, master_key: bytes) -> "JournalFile":
@@ -65,29 +63,27 @@ class JournalFile:
             log.exception("%s: the header has no copy", path)
         return cls(path, descriptor, opened, number=0, previous=NO_CHUNK)
 
-    def append(self, plaintext: bytes, *, controls: bytes, frames: int, lost: int, clock: int) -> None:
+    def append(self, plaintext: bytes, *, controls: bytes = b"", lost: tuple[Loss, ...] = ()) -> None:
         """Seal and write one chunk. When that fails its control frames wait for the next chunk.
 
-        `controls` are the control frames of `plaintext`, `frames` counts its media frames, `lost` those lost
-        before they came here. Raises OSError.
+        `controls` are the control frames of `plaintext`, `lost` what was lost before it came here. Raises
+        OSError.
         """
-        self._lost += lost
-        owed = self._owed
-        if self._lost:
-            owed += journal.control_frame("drops", clock=clock, frames=self._lost)
+        self.losses = self.losses.owing(lost)
+        owed = b"".join(loss.control_frame() for loss in self.losses.owed) + self._owed
         if not owed and not plaintext:
             return
         number, self._number = self._number, self._number + 1
         chunk = self._seal.seal(owed + plaintext, epoch=self._epoch, number=number, previous=self._previous)
         try:
             _write_whole(self._descriptor, chunk)
-        except OSError:
+        except OSError as error:
+            cause = LossCause.of(error)
             self._owed += controls
-            self._lost += frames
-            self.drops += frames
+            self.losses = self.losses.owing(lost_with(plaintext, cause)).failed(cause)
             raise
         self._previous = number
-        self._owed, self._lost = b"", 0
+        self._owed, self.losses = b"", self.losses.written()
 
     def close(self) -> None:
         os.close(self._descriptor)
@@ -146,10 +142,8 @@ class Handover:
     controls: bytes
     #: Media frames in `plaintext`.
     frames: int
-    #: Media frames dropped before these because the queue was full.
-    lost: int
-    #: Call clock, ms.
-    clock: int
+    #: What was dropped before these because the queue was full.
+    lost: tuple[Loss, ...]
     #: Nothing comes after: close the file.
     last: bool
 
@@ -167,6 +161,10 @@ class Writer:
         self._written = 0
         #: Media frames lost because a write failed, over all calls.
         self.drops = 0
+        #: Why the last sync failed; None if it did not.
+        self.sync_fault: LossCause | None = None
+        # Journals whose last frames could not be written yet.
+        self._unended: list[JournalFile] = []
         self._unsynced = threading.Event()
         self._stopped = threading.Event()
         self._running = True
@@ -205,6 +203,10 @@ class Writer:
         self._threads[1].join()
 
     def _stop(self) -> None:
+        self._end_files()
+        for file in self._unended:
+            log.error("%s: the disk did not take its last frames; the next start ends it", file.path)
+            file.close()
         self._running = False
 
     def _write_loop(self) -> None:
@@ -214,23 +216,28 @@ class Writer:
     def _write_all(self, handovers: list[Handover]) -> None:
         for each in handovers:
             try:
-                each.file.append(
-                    each.plaintext,
-                    controls=each.controls,
-                    frames=each.frames,
-                    lost=each.lost,
-                    clock=each.clock,
-                )
+                each.file.append(each.plaintext, controls=each.controls, lost=each.lost)
             except OSError:
                 self.drops += each.frames
                 log.exception("%s: %d media frames lost", each.file.path, each.frames)
             if each.last:
-                each.file.close()
+                self._unended.append(each.file)
             self._written += len(each.plaintext)
+        self._end_files()
         self._unsynced.set()
+
+    def _end_files(self) -> None:
+        """Close what has its end. A full disk may take it later: until then the file is ours, and locked."""
+        for file in self._unended[:]:
+            with suppress(OSError):
+                file.append(b"")
+                file.close()
+                self._unended.remove(file)
 
     def _sync_loop(self) -> None:
         while not self._stopped.wait(SYNC_SECONDS):
+            if self._unended:
+                self.call(self._end_files)
             self._sync()
         self._sync()
 
@@ -240,8 +247,11 @@ class Writer:
         self._unsynced.clear()
         try:
             sync_filesystem(self._folder)
-        except OSError:
+        except OSError as error:
+            self.sync_fault = LossCause.of(error)
             log.exception("%s: sync failed", self._folder)
+        else:
+            self.sync_fault = None
 
 
 def sync_filesystem(folder: Path) -> None:

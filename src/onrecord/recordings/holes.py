@@ -11,7 +11,12 @@ _CAUSES = {
     "torn": "the phone switch stopped without warning",
     "unreadable": "part of the imported file could not be read",
     "cut": "the imported file ends too early",
+    "disk_full": "the recording disk was full",
+    "disk_failed": "the recording disk failed",
+    "disk_slow": "the recording disk was too slow",
 }
+#: Of a file, and of what the disk did not take, the length is known to the packet; else to about a second.
+_EXACT = frozenset({"unreadable", "cut", "disk_full", "disk_failed", "disk_slow"})
 _UNKNOWN = "something went wrong while it was recorded"
 #: Places that are named; a recording with more is beyond listing.
 _MOST_PLACES = 3
@@ -43,7 +48,6 @@ def _of(cause: str, holes: Sequence[Mapping[str, Any]], begin: int) -> str:
 
 
 def _length(cause: str, milliseconds: int) -> str:
-    if cause in ("unreadable", "cut") and milliseconds < 10_000:
-        # Of a file it is known to the packet; of a live call, to about a second.
+    if cause in _EXACT and milliseconds < 10_000:
         return f"{max(milliseconds, 100) / 1000:.1f} seconds"
     return "Up to 1 second" if milliseconds <= 1000 else duration(milliseconds)

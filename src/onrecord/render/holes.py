@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from onrecord.capture.journal import ControlFrame
+from onrecord.capture.loss import LossCause
 from onrecord.render.gating import Gating
 
 
@@ -24,6 +25,10 @@ class Cause(StrEnum):
     #: Of a file from elsewhere: it ends before the length that its header says. The hole begins where the
     #: audio ends.
     CUT = "cut"
+    #: The disk did not take it while the call was live; from when to when is known to the frame.
+    DISK_FULL = LossCause.DISK_FULL.value
+    DISK_FAILED = LossCause.DISK_FAILED.value
+    DISK_SLOW = LossCause.DISK_SLOW.value
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,10 +88,22 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
                 known = gating.captured if is_torn else gating.allowed
                 parties = known if gating.is_known else None
             waiting = control
+        elif control.type == "drops" and "until" in control.fields:
+            found.append(_dropped(control))
         gating.follow(control)
         if control.type == "state" and waiting is not None:
             parties = (parties or frozenset()) | gating.allowed
             close()
             waiting, parties = None, None
     close()
-    return found
+    return sorted(found, key=lambda hole: hole.start_ms)
+
+
+def _dropped(drops: ControlFrame) -> Hole:
+    """Here the switch itself counted what it lost: nothing has to be assumed."""
+    return Hole(
+        start_ms=drops.clock,
+        end_ms=drops.fields["until"],
+        cause=Cause(drops.fields["cause"]),
+        parties=tuple(party["party"] for party in drops.fields["parties"]),
+    )

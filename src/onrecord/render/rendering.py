@@ -60,13 +60,14 @@ class Rendering:
         """
         if not chunks:
             return
+        known = len(self.controls)
         media = [self._take(chunk) for chunk in chunks]
         starts = np.cumsum([self._mixdown.tape_end] + [len(frames.plaintext) for frames in media])
         at = np.concatenate([frames.offsets + start for frames, start in zip(media, starts, strict=False)])
         self._mixdown.extend_tape([frames.plaintext for frames in media])
         headers = np.concatenate([frames.headers for frames in media])
         self._mixdown.add(self._placement.place(headers, at, self._mixdown.quiet))
-        if any(chunk.follows_gap for chunk in chunks):
+        if any(control.type in {"hole", "drops"} for control in self.controls[known:]):
             self._cover_holes()
         yield from self._mixdown.before(self._placement.newest * _PER_MS - HORIZON, self.sides)
         self._mixdown.forget_tape(self._placement.oldest_waiting)

@@ -105,6 +105,9 @@ class LiveCall:
         self._controllers: set[str] = set()
         self._wished_by: str | None = None
         self._duration_ms = 0
+        # Whether the web believes that nothing is being kept, and how many losses it knows.
+        self._stalled = False
+        self._losses_reported = 0
         self._admit(order.user_id, browser, controls=order.controls)
         self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
         self._far = around.dial(order.to, order.caller, self)
@@ -294,10 +297,22 @@ class LiveCall:
         self._far.tick()
         if self.state.ended:
             return
+        self._report_losses()
         self._bridge.step(self._notices.step())
         for participant in list(self._ours.values()):
             if participant.is_given_up():
                 self._dismiss(participant, Reason.BROWSER_LOST)
+
+    def _report_losses(self) -> None:
+        """Tell at once when the disk takes nothing, and when it does again."""
+        fault, told = self._capture.fault, self._capture.losses_told
+        news = told[self._losses_reported :]
+        if not self._stalled and (cause := fault or next((loss.cause for loss in news), None)):
+            self._stalled = True
+            self._report("capture.stalled", cause=cause)
+        if self._stalled and fault is None:
+            self._stalled, self._losses_reported = False, len(told)
+            self._report("capture.resumed", lost=[loss.document() for loss in news])
 
     # Commands
 
@@ -414,6 +429,7 @@ class LiveCall:
                 "duration_ms": self._duration_ms,
                 "captured": self._capture.captured,
                 "drops": self._capture.drops,
+                "lost": [loss.document() for loss in self._capture.losses],
             },
         )
         self._around.ended(self)

@@ -104,6 +104,7 @@ def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
                 "duration_ms": call.duration_ms,
                 "captured": call.captured,
                 "drops": 0,
+                "lost": [],
             },
         )
     for path in sorted(config.journals.glob("*.journal")):
@@ -127,6 +128,7 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
                         "duration_ms": frame.clock if answered else 0,
                         "captured": captured,
                         "drops": 0,
+                        "lost": [],
                     }
                     spool.append(path.stem, ENDED, frame.clock if answered else None, data)
     except (JournalError, OSError) as error:

@@ -69,6 +69,7 @@ async def test_what_is_played_before_the_answer_is_not_captured(
         "duration_ms": 0,
         "captured": False,
         "drops": 0,
+        "lost": [],
     }
     assert (await call.journal()).media == []
 

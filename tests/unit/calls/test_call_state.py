@@ -47,6 +47,7 @@ RINGING = replace(DIALLED, status=Status.RINGING)
 TALKING = replace(DIALLED, status=Status.IN_PROGRESS, answered_at=START)
 RECORDING = replace(TALKING, recording_state=RecordingState.RECORDING, recording_seq=5)
 PAUSED = replace(RECORDING, recording_state=RecordingState.PAUSED, recording_seq=6)
+STALLED = replace(RECORDING, stall_cause="disk_full", stall_seq=6)
 OVER = apply(RECORDING, ended(9))
 LOST = ended_by_web(RECORDING, at=START + timedelta(seconds=60), reason="lost", captured=None)
 
@@ -121,6 +122,14 @@ LOST = ended_by_web(RECORDING, at=START + timedelta(seconds=60), reason="lost", 
         (RINGING, ended(3, "busy", captured=False), {"status": Status.BUSY}),
         (OVER, ended(9, "failed"), {}),
         (OVER, event("call.ringing"), {}),
+        (
+            RECORDING,
+            event("capture.stalled", 6, cause="disk_full"),
+            {"stall_cause": "disk_full", "stall_seq": 6},
+        ),
+        (STALLED, event("capture.resumed", 7, lost=[]), {"stall_cause": "", "stall_seq": 7}),
+        (STALLED, event("capture.resumed", 5, lost=[]), {}),
+        (OVER, event("capture.stalled", 6, cause="disk_full"), {}),
         (OVER, event("recording.resumed", 8), {}),
         (OVER, event("recording.resumed", 10), {}),
         (LOST, ended(9), {"status": Status.COMPLETED, "end_reason": "contact_hung_up"}),

@@ -184,6 +184,7 @@ def test_the_current_call_is_the_users_own(browser: Client, ana: User) -> None:
         "at_start": True,
         "moved": None,
         "announcing": False,
+        "stalled": None,
         "id": mine.pk,
     }
 

@@ -68,8 +68,8 @@ def test_a_write_that_fails_at_any_byte_uses_its_nonce_up() -> None:
         file = JournalFile(path, appending, opened, number=0, previous=NO_CHUNK)
         start = len(opened.header.raw)
         with room_for(start + cut), pytest.raises(OSError, match="File too large"):
-            file.append(PAUSE, controls=PAUSE, frames=0, lost=0, clock=100)
-        file.append(RESUME, controls=RESUME, frames=0, lost=0, clock=200)
+            file.append(PAUSE, controls=PAUSE)
+        file.append(RESUME, controls=RESUME)
         file.close()
         sealed = beginnings(path.read_bytes())
         assert len({(epoch, number) for epoch, number, _ in sealed}) == len(sealed)
@@ -86,10 +86,10 @@ def test_a_write_that_fails_at_any_byte_uses_its_nonce_up() -> None:
 def test_whoever_recovers_takes_no_nonce_that_a_failed_write_has_used(tmp_path: Path) -> None:
     path = tmp_path / f"{CALL_ID}.journal"
     file = JournalFile.create(path, CALL_ID, MASTER_KEY)
-    file.append(PAUSE, controls=PAUSE, frames=0, lost=0, clock=100)
+    file.append(PAUSE, controls=PAUSE)
     size = path.stat().st_size
     with room_for(size + HEAD_SIZE + 5), pytest.raises(OSError, match="File too large"):
-        file.append(RESUME, controls=RESUME, frames=0, lost=0, clock=200)
+        file.append(RESUME, controls=RESUME)
     # What was written of it is gone: nothing in the file says that the number was used.
     assert path.stat().st_size == size
     file.close()

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from onrecord.capture.gate import AboveCeiling, NotChangeable, RecordingState, Side
 from onrecord.capture.recorder import CallCapture, CallEndedError
 from onrecord.policy.mode import Mode
+from onrecord.render.holes import holes
 
 
 @dataclass
@@ -335,8 +336,52 @@ def test_a_disk_that_stands_still_drops_media_and_counts_it_but_keeps_every_cont
     held = read_journal(journal_of(tmp_path))
     assert len(held.media) + call.drops == 550
     assert held.spoken(OURS)[-100:] == list(range(500, 600))
-    assert sum(frame.fields["frames"] for frame in held.controls if frame.type == "drops") == call.drops
+    told = [frame.fields for frame in held.controls if frame.type == "drops"]
+    assert sum(fields["frames"] for fields in told) == call.drops
+    assert {fields["cause"] for fields in told} == {"disk_slow"}
     assert [kind for kind in held.types if kind != "drops"][4:] == ["start", "pause", "resume", "end"]
+
+
+@settings(max_examples=25)
+@given(
+    outages=st.lists(st.tuples(st.integers(20, 120), st.integers(20, 120)), max_size=4),
+    capacity=st.integers(1, 40_000),
+)
+def test_frames_that_were_kept_and_frames_told_as_lost_are_all_that_were_said(
+    outages: list[tuple[int, int]], capacity: int
+) -> None:
+    """Frames spoken while the disk stands still, and after; each party's frame is told once."""
+    clock, spoken = Clock(), 0
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        capture_host(Path(folder), clock, queue_bytes=capacity) as host,
+    ):
+        call = open_call(host)
+        for still, flowing in outages:
+            disk_returns = threading.Event()
+            host.writer.call(disk_returns.wait)
+            for number in range(spoken, spoken + still + flowing):
+                if number == spoken + still:
+                    disk_returns.set()
+                    host.writer.drain()
+                assert speak(call, OURS, number)
+                assert speak(call, CONTACT, number)
+                clock.advance(20)
+                host.tick()
+            spoken += still + flowing
+        call.end("completed", "rep_hung_up")
+        host.writer.drain()
+        held = read_journal(journal_of(Path(folder)))
+        assert call.fault is None
+        assert call.losses == call.losses_told
+    lost = [frame.fields for frame in held.controls if frame.type == "drops"]
+    for party in (OURS, CONTACT):
+        told = sum(one["frames"] for fields in lost for one in fields["parties"] if one["party"] == party)
+        assert len(held.spoken(party)) + told == spoken
+    assert call.drops == sum(loss.count for loss in call.losses)
+    for hole in holes(held.controls):
+        missing = range(-(-hole.start_ms // 20), hole.end_ms // 20)
+        assert not set(missing) & set(held.spoken(OURS))
 
 
 FULL_DISK = """

@@ -38,6 +38,11 @@ def hole(start: int, end: int, cause: str = "damaged") -> dict[str, object]:
             "Everything else is complete.",
         ),
         (
+            [hole(10_000, 18_020, "disk_full")],
+            "8.0 seconds of sound is missing at 0:08, because the recording disk was full. "
+            "Everything else is complete.",
+        ),
+        (
             [hole(second * 1000, second * 1000 + 500, "by moths") for second in range(10, 60, 10)],
             "0:02 of sound is missing at 0:08, 0:18, 0:28 and 2 more places, because something went wrong "
             "while it was recorded. Everything else is complete.",

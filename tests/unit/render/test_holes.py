@@ -35,6 +35,13 @@ def found(*controls: ControlFrame) -> list[Hole]:
     return holes((*START, *controls))
 
 
+def test_what_the_switch_counted_as_lost_is_a_hole_of_those_who_lost_it() -> None:
+    fields = {"until": 5020, "cause": "disk_full", "frames": 3, "parties": [{"party": 1, "frames": 3}]}
+    lost = ControlFrame(type="drops", clock=3000, party=NO_PARTY, fields=fields)
+    of_before = ControlFrame(type="drops", clock=9000, party=NO_PARTY, fields={"frames": 3})
+    assert holes([lost, of_before]) == [Hole(start_ms=3000, end_ms=5020, cause=Cause.DISK_FULL, parties=(1,))]
+
+
 def test_a_call_without_damage_has_none() -> None:
     assert found(control(9000, "end")) == []
 
