@@ -251,7 +251,7 @@ def _calls(calls: int, recordings: int, people: int, users: list[User]) -> Itera
             "end_reason": "", "end_is_guess": False, "captured": is_recorded, "drops": 0,
             "decision": _DECISION,
             "mode": "both", "record_at_start": True, "may_change": True, "policy_version_id": 1,
-            "recording_state": "off", "recording_seq": 0, "command_seq": 0,
+            "recording_state": "off", "recording_seq": 0, "generation": 0, "extension": "",
         }  # fmt: skip
 
 
@@ -265,7 +265,8 @@ def _recordings(calls: int, recordings: int, people: int, users: list[User]) -> 
             "call_id": _key(call), "status": "completed" if is_recorded else "not_recorded",
             "reason_code": "" if is_recorded else "not_answered", "reason": "", "source": DIALER,
             "rendering": "",
-            "changed_at": _moment(at), "sha256": "", "spans": "[]", "thumbnail": "{}", "number": "",
+            "changed_at": _moment(at), "sha256": "", "manifest_sha256": "", "key_commitment": "", "fault": "",
+            "spans": "[]", "holes": "[]", "damaged": False, "thumbnail": "{}", "number": "",
             "reversed_digits": "", "disposition": "", "sentiment": "", "has_notes": False,
             "completed_at": None,
             "duration_ms": None, "talk_ratio": None, "call_team_id": None, "rep_id": None, "person_id": None,

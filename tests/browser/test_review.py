@@ -148,7 +148,7 @@ def test_listening_goes_on_while_pages_change_and_comes_back_to_its_player(ida: 
 def test_verify_proves_the_recording_and_shows_it_live(ida: Page) -> None:
     ida.get_by_role("button", name="Verify").click()
     expect(ida.locator("#proof")).to_contain_text("Verified", timeout=60_000)
-    expect(ida.locator("#proof .checks li[data-passed=yes]")).to_have_count(9)
+    expect(ida.locator("#proof .checks li[data-passed=yes]")).to_have_count(11)
     expect(ida.locator("#access")).to_contain_text("Had it verified")
     without_serious_issues(ida)
 

@@ -223,13 +223,13 @@ def test_the_report_counts_calls_and_shows_a_forged_change(
     dialer = Dialer(rep)
     call_id = dialer.call(NOT_RECORDED)
     refused = rep.evaluate(
-        """async call => (await fetch(`/api/v2/calls/${call}/recording`, {
+        """async call => (await fetch(`/api/v2/calls/${call}/record`, {
             method: 'POST',
             headers: {
                 'Content-Type': 'application/json',
                 'X-CSRFToken': document.cookie.match(/csrftoken=([^;]+)/)[1],
             },
-            body: JSON.stringify({wanted: 'recording'}),
+            body: JSON.stringify({generation: 0}),
         })).status""",
         call_id,
     )

@@ -77,9 +77,10 @@ def confine(*, cpu_s: int, memory: int) -> list[str]:
 
 
 def _limit(cpu_s: int, memory: int) -> bool:
+    # At the soft limit the kernel sends SIGXCPU, which says why; at the hard one SIGKILL, which does not.
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     for kind, most in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, cpu_s),
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, 0),
         (resource.RLIMIT_NOFILE, 3),

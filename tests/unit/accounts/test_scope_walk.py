@@ -60,6 +60,7 @@ OF_TEAM = (
     "<int:view_id>",
     "<int:token_id>",
     "<int:delivery_id>",
+    "<int:kept_id>",
     "<str:key>",
     "<int:playlist_id>",
     "<int:scorecard_id>",

@@ -11,4 +11,7 @@ def test_the_bench_loads_all_of_its_parts_and_names_them() -> None:
     command = [sys.executable, "-m", "bench", "nonsense"]
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 2, said.stderr
-    assert "There is no part nonsense. Parts: capture, governance, imports, journal, lists," in said.stderr
+    assert (
+        "There is no part nonsense. Parts: capture, control, governance, imports, journal, lists,"
+        in said.stderr
+    )

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Permission as PermissionRow
 from django.test import Client
 
 from factories import ALLOWED, CallFactory, GroupFactory, UserFactory
+from harness.reports import report as post_event
 from onrecord.accounts.models import PermissionSet, User
 from onrecord.audit.models import AuditEntry
 from onrecord.calls.models import Call
@@ -125,14 +126,15 @@ def test_refused_changes_are_listed_wherever_they_were_stopped(ida: User) -> Non
     client = Client()
     client.force_login(ana)
     answer = client.post(
-        f"/api/v2/calls/{call.pk}/recording", {"wanted": "recording"}, content_type="application/json"
+        f"/api/v2/calls/{call.pk}/record", {"generation": 0}, content_type="application/json"
     )
     assert answer.status_code == 403
     other = UserFactory(name="Ben", permission_set="")
     other.groups.set([placing_only()])
     own = CallFactory(user=other)
-    client.force_login(other)
-    client.post(f"/api/v2/calls/{own.pk}/recording", {"wanted": "paused"}, content_type="application/json")
+    # A pause is asked of the switch, which refuses it and reports that.
+    data = {"actor": str(other.pk), "wanted": "paused", "code": "not_permitted"}
+    assert post_event(own.pk, "recording.refused", seq=1, **data).status_code == 204
     report = recording_report(read(ida, {}))
     assert [(one.entry.actor, one.call.pk, one.sentence) for one in report.refusals] == [
         (other, own.pk, "Pause: The user may not change recordings"),
