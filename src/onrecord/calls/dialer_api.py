@@ -42,8 +42,14 @@ class DecisionOut(Schema):
             records=decision.record_at_start,
             may_change=decision.may_change,
             may_choose=decision.may_choose,
-            sentence=decision.sentence,
+            sentence=_with_announcement(decision),
         )
+
+
+def _with_announcement(decision: Decision) -> str:
+    if not (decision.announcements and decision.record_at_start):
+        return decision.sentence
+    return f"{decision.sentence} An announcement is played first. Recording starts when it ends."
 
 
 class PreviewOut(Schema):

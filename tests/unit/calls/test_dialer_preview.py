@@ -55,6 +55,14 @@ def test_a_number_that_costs_extra_comes_with_a_sentence(browser: Client) -> Non
     assert "premium-rate" in shown["problem"]
 
 
+def test_a_number_whose_contact_hears_an_announcement_says_so_before_the_call(browser: Client) -> None:
+    rule = Rule(name="Illinois", where=("US-IL",), mode=Mode.BOTH, announcement="consent-announcement")
+    allow_recording(rules=(rule,))
+    shown = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()["decision"]
+    assert shown["records"]
+    assert shown["sentence"].endswith("An announcement is played first. Recording starts when it ends.")
+
+
 def test_a_persons_number_shows_who_it_is_and_what_will_be_recorded(browser: Client) -> None:
     allow_recording()
     person = PersonFactory(name="Jo Doe", number="+13125550123")
