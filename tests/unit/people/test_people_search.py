@@ -1,6 +1,9 @@
 """Finding people by name, company and number."""
 
+from importlib import import_module
+
 import pytest
+from django.apps import apps
 
 from factories import PersonFactory, UserFactory
 from onrecord.accounts.models import User
@@ -25,6 +28,39 @@ def names(user: User, q: str) -> list[str]:
 @pytest.mark.parametrize("q", ["jürgen", "MULLER", "Müll", "fabri", "muller fabrikam", "fabrikam jurgen"])
 def test_words_are_found_in_name_and_company_without_accents_or_case(ana: User, q: str) -> None:
     assert names(ana, q) == ["Jürgen Müller"]
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Łukasz Wałęsa", "lukasz walesa"),
+        ("Ørsted", "orsted"),
+        ("Đorđe", "DORDE"),
+        ("Æneas", "aeneas"),
+        ("Þór Sigurðsson", "thor sigurdsson"),
+        ("Iş\N{LATIN SMALL LETTER DOTLESS I}l İnan", "isil inan"),
+        ("IŞIL", "\N{LATIN SMALL LETTER DOTLESS I}ş\N{LATIN SMALL LETTER DOTLESS I}l"),
+        ("Weiß", "weiss"),
+        ("WEIẞ", "weiß"),
+        ("Cœur", "coeur"),
+        ("Ħamrun", "hamrun"),
+        ("Ŧuŋgi", "tungi"),
+        ("Əliyev", "eliyev"),
+    ],
+)
+def test_letters_without_a_decomposition_are_found_by_plain_ones_and_by_themselves(
+    ana: User, name: str, typed: str
+) -> None:
+    PersonFactory(name=name, company="", number="")
+    assert [names(ana, q) for q in (typed, name, name.upper())] == [[name]] * 3
+
+
+def test_the_migration_folds_what_was_stored_before(ana: User) -> None:
+    PersonFactory(name="Łukasz", company="", number="")
+    Person.objects.filter(name="Łukasz").update(search_text="łukasz ")
+    assert names(ana, "lukasz") == []
+    import_module("onrecord.people.migrations.0004_search_text_in_plain_letters").fold(apps, None)
+    assert names(ana, "lukasz") == ["Łukasz"]
 
 
 @pytest.mark.parametrize(
