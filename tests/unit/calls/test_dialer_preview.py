@@ -58,6 +58,7 @@ def test_a_number_that_costs_extra_comes_with_a_sentence(browser: Client) -> Non
 def test_a_number_whose_contact_hears_an_announcement_says_so_before_the_call(browser: Client) -> None:
     rule = Rule(name="Illinois", where=("US-IL",), mode=Mode.BOTH, announcement="consent-announcement")
     allow_recording(rules=(rule,))
+    PersonFactory(number="+13125550123")
     shown = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()["decision"]
     assert shown["records"]
     assert shown["sentence"].endswith("An announcement is played first. Recording starts when it ends.")
