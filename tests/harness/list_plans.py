@@ -13,6 +13,9 @@ from harness.plans import GROWING
 
 #: A fortieth of the bench.
 PEOPLE, CALLS, RECORDINGS = 5000, 25_000, 7500
+#: Partial indexes that stay small: one live call for each user; recordings with a fault. Looking up no keys at
+#: all, the planner may read such a one.
+SMALL = {"calls_live", "recordings_at_fault"}
 
 
 def main() -> None:
@@ -64,8 +67,7 @@ def scans(user_ids: list[int]) -> list[str]:
 def _unbounded(node: dict[str, Any]) -> Iterator[str]:
     table, index = node.get("Relation Name", ""), node.get("Index Name")
     is_bounded = "Index Cond" in node or node["Node Type"] == "Bitmap Heap Scan"
-    # The index of the live calls has no more than one for each user.
-    if not is_bounded and any(growing in table for growing in GROWING) and index != "calls_live":
+    if not is_bounded and any(growing in table for growing in GROWING) and index not in SMALL:
         yield f"{node['Node Type']} of {index or table}"
     for part in node.get("Plans", []):
         yield from _unbounded(part)
