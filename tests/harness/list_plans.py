@@ -13,8 +13,8 @@ from harness.plans import GROWING
 
 #: A fortieth of the bench.
 PEOPLE, CALLS, RECORDINGS = 5000, 25_000, 7500
-#: Partial indexes that stay small: one live call for each user; recordings with a fault. Looking up no keys at
-#: all, the planner may read such a one.
+#: Partial indexes that stay small: one live call for each user; recordings with a fault. The planner may read
+#: one of them where a query looks up no keys at all.
 SMALL = {"calls_live", "recordings_at_fault"}
 
 
