@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-_RANGE = re.compile(r"bytes=\s*(\d*)-(\d*)\s*", re.IGNORECASE)
+_RANGE = re.compile(r"bytes=\s*([0-9]*)-([0-9]*)\s*", re.IGNORECASE)
+#: No file is larger.
+_MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +33,19 @@ def requested_part(header: str | None, size: int) -> Part | None:
     if match is None or match[1] == match[2] == "":
         return None
     if not match[1]:
-        length = min(int(match[2]), size)
+        length = min(_position(match[2]), size)
         part = Part(start=size - length, stop=size)
     else:
-        if match[2] and int(match[2]) < int(match[1]):
+        start, last = _position(match[1]), _position(match[2]) if match[2] else size
+        if match[2] and last < start:
             return None
-        part = Part(start=int(match[1]), stop=min(int(match[2]) + 1, size) if match[2] else size)
+        part = Part(start=start, stop=min(last + 1, size))
     if part.start >= part.stop:
         raise UnsatisfiableError
     return part
+
+
+def _position(digits: str) -> int:
+    """The number, or one behind every file: Python refuses to read more than 4,300 digits."""
+    significant = digits.lstrip("0")
+    return int(significant or "0") if len(significant) <= _MOST_DIGITS else 10**_MOST_DIGITS

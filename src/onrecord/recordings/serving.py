@@ -7,6 +7,7 @@ from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from onrecord.blobs.sealed import SealedReader
+from onrecord.recordings.etags import is_held
 from onrecord.recordings.faults import Fault
 from onrecord.recordings.models import Recording
 from onrecord.recordings.opening import CANNOT_BE_READ, note_fault, open_audio, reading_on
@@ -37,7 +38,7 @@ def send_audio(
     etag = f'"{recording.sha256}"'
     headers = {"Accept-Ranges": "bytes", "ETag": etag} | headers
     reader = open_audio(recording)
-    if request.headers.get("If-None-Match") == etag:
+    if is_held(request.headers.get("If-None-Match", ""), etag):
         return HttpResponse(status=304, headers=headers)
     try:
         part = requested_part(_range(request, etag), reader.size)

@@ -21,6 +21,9 @@ SIZE = 1000
         ("bytes=-500", 500, 1000),
         ("bytes=-5000", 0, 1000),
         ("Bytes= 10-19 ", 10, 20),
+        ("bytes=0-" + "9" * 5000, 0, 1000),
+        ("bytes=-" + "9" * 5000, 0, 1000),
+        ("bytes=" + "0" * 5000 + "10-19", 10, 20),
     ],
 )
 def test_a_part_is_sent(header: str, start: int, stop: int) -> None:
@@ -43,13 +46,16 @@ def test_a_part_is_sent(header: str, start: int, stop: int) -> None:
         "items=0-1",
         "bytes=0-1; x",
         "bytes=--5",
+        "bytes=٣-",
     ],
 )
 def test_the_whole_is_sent(header: str | None) -> None:
     assert requested_part(header, SIZE) is None
 
 
-@pytest.mark.parametrize("header", ["bytes=1000-", "bytes=1000-1001", "bytes=5000-", "bytes=-0"])
+@pytest.mark.parametrize(
+    "header", ["bytes=1000-", "bytes=1000-1001", "bytes=5000-", "bytes=-0", "bytes=" + "9" * 5000 + "-"]
+)
 def test_no_byte_of_it_is_asked_for(header: str) -> None:
     with pytest.raises(UnsatisfiableError):
         requested_part(header, SIZE)
