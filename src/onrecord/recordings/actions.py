@@ -87,6 +87,7 @@ RESULT = [
     "key_commitment",
     "spans",
     "holes",
+    "lost_ms",
     "damaged",
     "thumbnail",
     "talk",
@@ -117,6 +118,7 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.key_commitment = result.key_commitment
     recording.spans = [span.model_dump() for span in result.spans]
     recording.holes = [hole.model_dump() for hole in (*result.holes, *_cut_off(recording.call, result))]
+    recording.lost_ms = sum(hole["end_ms"] - hole["start_ms"] for hole in recording.holes)
     recording.damaged = result.damaged
     recording.thumbnail = result.thumbnail
     recording.talk = result.talk.model_dump() if result.talk else None

@@ -71,6 +71,8 @@ class Recording(models.Model):
     spans = models.JSONField(default=list)
     #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
     holes = models.JSONField(default=list)
+    #: Length of all holes together.
+    lost_ms = models.PositiveIntegerField(default=0)
     #: Something was wrong with what it was made from, whether or not sound is missing.
     damaged = models.BooleanField(default=False)
     #: {`left`: [0..100], `right`: [...]} of 120 bins each
@@ -103,6 +105,12 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
+            # Few of very many, for the recording report.
+            models.Index(
+                fields=["call_team", "called_at", "rep", "lost_ms"],
+                name="recordings_incomplete",
+                condition=models.Q(lost_ms__gt=0),
+            ),
             models.Index(fields=["examined_at"], name="recordings_at_fault", condition=~models.Q(fault="")),
             models.Index(fields=["status", "fault", "examined_at"], name="recordings_to_examine"),
             _newest_first(name="recordings_newest", also=["number", "reversed_digits"]),

@@ -48,6 +48,9 @@ class RecordingReport:
     reasons: list[Tally]
     #: Calls whose reasons are too rare for a row.
     other_reasons: int
+    #: Calls whose recording lacks sound, and how much all of them lack.
+    incomplete: int
+    lost_seconds: int
     missing: list[Tally]
     missing_recordings: "list[Recording]"
     refused: list[Tally]
@@ -67,6 +70,7 @@ def recording_report(selection: Selection) -> RecordingReport:
     reasons = _sums(counted, by=1)
     missing = _missing(selection)
     refusals = _refusals(selection)
+    incomplete, lost_ms = _lost_sound(selection)
     return RecordingReport(
         calls=sum(row[2] for row in counted),
         captured=sum(row[3] for row in counted),
@@ -76,6 +80,8 @@ def recording_report(selection: Selection) -> RecordingReport:
         ],
         reasons=reasons[:REASONS],
         other_reasons=sum(tally.count for tally in reasons[REASONS:]),
+        incomplete=incomplete,
+        lost_seconds=-(-lost_ms // 1000),
         missing=[
             Tally(label=_WHYS[code], count=count)
             for code, count in Counter(code for _, code in missing).most_common()
@@ -163,6 +169,20 @@ def _missing(selection: Selection) -> list[tuple[str, str]]:
         call__ended_at__isnull=False,
     )
     return list(missing.order_by("-call__created_at", "-pk").values_list("pk", "reason_code"))
+
+
+def _lost_sound(selection: Selection) -> tuple[int, int]:
+    """Recordings that lack sound, and how many milliseconds together."""
+    incomplete = Recording.objects.filter(
+        lost_ms__gt=0,
+        call_team_id=selection.team_id,
+        called_at__gte=selection.start,
+        called_at__lt=selection.stop,
+    )
+    if selection.user_ids is not None:
+        incomplete = incomplete.filter(rep_id__in=selection.user_ids)
+    sums = incomplete.aggregate(count=Count("*"), lost_ms=Sum("lost_ms", default=0))
+    return sums["count"], sums["lost_ms"]
 
 
 def _recordings(keys: list[str]) -> list[Recording]:

@@ -12,6 +12,7 @@ from harness.reports import report as post_event
 from onrecord.accounts.models import PermissionSet, User
 from onrecord.audit.models import AuditEntry
 from onrecord.calls.models import Call
+from onrecord.recordings.models import Recording
 from onrecord.reports.queries import recording_report
 from onrecord.reports.selection import read
 
@@ -118,6 +119,16 @@ def test_a_recording_is_missing_where_there_should_be_one(
     report = recording_report(read(ida, MARCH))
     assert [tally.label for tally in report.missing] == ([why] if why else [])
     assert [one.pk for one in report.missing_recordings] == ([call.pk] if why else [])
+
+
+def test_sound_that_was_lost_is_counted_with_its_calls(ida: User) -> None:
+    for lost_ms in (0, 8020, 1000):
+        call = ended(**decided("both", "On.", captured=True))
+        Recording.objects.filter(pk=call.pk).update(
+            lost_ms=lost_ms, call_team=call.team, rep=call.user, called_at=call.created_at
+        )
+    report = recording_report(read(ida, MARCH))
+    assert (report.incomplete, report.lost_seconds) == (2, 10)
 
 
 def test_refused_changes_are_listed_wherever_they_were_stopped(ida: User) -> None:
