@@ -13,10 +13,10 @@ setup: ## install what is missing (part of every target below)
 run: setup ## web, worker, switch and renderer with the demo team
 	@exec $(BIN)/onrecord serve --demo
 
-# Four files at a time, because tests mostly wait; in the order found, so that many short ones come last and fill the end.
+# Three files at a time, because tests mostly wait; in the order found, so that many short ones come last and fill the end.
 test: ## the whole test suite; needs Chromium, ffmpeg and libopus
 	@python3 scripts/bootstrap.py --tests
-	@exec $(BIN)/python -m pytest --numprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: ## the table of measurements
 	@python3 scripts/bootstrap.py --tests
