@@ -317,20 +317,20 @@ class LiveCall:
     # Commands
 
     def pause(self, *, actor: str, press: str) -> dict[str, Any]:
-        """Shut the gate; the reply says where it is and since when. Once for each `press`.
+        """Shut the gate; the reply says where it is and since when. Once for each `press` of an actor.
 
         It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
         RefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
         """
         self._check_alive()
-        if not self._precedence.is_repeated(press):
+        if not self._precedence.is_repeated(actor, press):
             try:
                 self._pause(actor)
             except RefusedError as refusal:
-                self._precedence.remember(press, refusal)
+                self._precedence.remember(actor, press, refusal)
                 self._refused(refusal, actor, RecordingState.PAUSED)
                 raise
-            self._precedence.remember(press)
+            self._precedence.remember(actor, press)
         return self._recording_now()
 
     def _pause(self, actor: str) -> None:

@@ -4,12 +4,12 @@ Whatever makes a call stricter always counts. A request to record counts only wh
 stricter since its sender last looked.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
 from onrecord.capture.gate import RefusedError
 
-#: Presses remembered. A page sends one press twice within seconds, by HTTP and by its data channel.
-REMEMBERED = 256
+#: Presses remembered of each user. A page sends one press twice within seconds: by HTTP, by its data channel.
+REMEMBERED = 64
 
 
 class StaleError(Exception):
@@ -21,7 +21,8 @@ class Precedence:
 
     def __init__(self) -> None:
         self.generation = 0
-        self._presses: OrderedDict[str, RefusedError | None] = OrderedDict()
+        # By actor: nobody's presses stand for another's, or make them forgotten.
+        self._presses: defaultdict[str, OrderedDict[str, RefusedError | None]] = defaultdict(OrderedDict)
 
     def tighten(self) -> None:
         """Something has made the call stricter: requests to record that were sent before it are void."""
@@ -34,16 +35,17 @@ class Precedence:
                 f"The request knows generation {generation}, but the call is at {self.generation}."
             )
 
-    def is_repeated(self, press: str) -> bool:
-        """Whether this press came before, by another way. Raises its refusal if it was refused then."""
-        if press not in self._presses:
+    def is_repeated(self, actor: str, press: str) -> bool:
+        """Whether the user's press came before, by another way. Raises the refusal that it met then."""
+        if press not in self._presses[actor]:
             return False
-        if (refusal := self._presses[press]) is not None:
+        if (refusal := self._presses[actor][press]) is not None:
             raise refusal
         return True
 
-    def remember(self, press: str, refusal: RefusedError | None = None) -> None:
-        """The press has had its effect, or was refused."""
-        self._presses[press] = refusal
-        if len(self._presses) > REMEMBERED:
-            self._presses.popitem(last=False)
+    def remember(self, actor: str, press: str, refusal: RefusedError | None = None) -> None:
+        """The user's press has had its effect, or was refused."""
+        presses = self._presses[actor]
+        presses[press] = refusal
+        if len(presses) > REMEMBERED:
+            presses.popitem(last=False)

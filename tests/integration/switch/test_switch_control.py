@@ -38,6 +38,19 @@ async def test_one_press_by_both_ways_is_one_pause(
     await call.hang_up()
 
 
+async def test_a_press_of_one_user_does_not_stand_for_the_same_press_of_another(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY)
+    await call.event("recording.started")
+    async with Browser() as colleague:
+        await call.join(colleague, "bob")
+        await colleague.press("paused", "one")
+        await call.record(generation=1)
+        assert (await browser.press("paused", "one"))["recording"] == "paused"
+    await call.hang_up()
+
+
 async def test_who_placed_the_call_ends_it_by_the_control_channel_and_a_colleague_leaves_it(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:

@@ -28,17 +28,28 @@ def test_a_request_to_record_counts_only_when_nothing_stricter_came_since_its_se
 
 def test_a_press_is_known_again_with_what_became_of_it() -> None:
     precedence = Precedence()
-    assert not precedence.is_repeated("one")
-    precedence.remember("one")
-    assert precedence.is_repeated("one")
-    precedence.remember("two", NotChangeable("no"))
+    assert not precedence.is_repeated("ann", "one")
+    precedence.remember("ann", "one")
+    assert precedence.is_repeated("ann", "one")
+    precedence.remember("ann", "two", NotChangeable("no"))
     with pytest.raises(NotChangeable):
-        precedence.is_repeated("two")
+        precedence.is_repeated("ann", "two")
+
+
+def test_nobody_makes_the_press_of_another_count_as_done_or_as_new() -> None:
+    precedence = Precedence()
+    precedence.remember("ann", "one")
+    for number in range(REMEMBERED + 1):
+        precedence.remember("bob", str(number))
+    precedence.remember("bob", "two", NotChangeable("no"))
+    assert not precedence.is_repeated("bob", "one")
+    assert not precedence.is_repeated("ann", "two")
+    assert precedence.is_repeated("ann", "one")
 
 
 def test_a_million_presses_take_no_more_memory_than_a_few() -> None:
     precedence = Precedence()
     for number in range(REMEMBERED + 1):
-        precedence.remember(str(number))
-    assert not precedence.is_repeated("0")
-    assert precedence.is_repeated("1")
+        precedence.remember("ann", str(number))
+    assert not precedence.is_repeated("ann", "0")
+    assert precedence.is_repeated("ann", "1")
