@@ -62,7 +62,11 @@ class MarkedScan:
                 # The beginning of a head may be one that is on its way, or was torn.
                 if len(start) < HEAD_SIZE and start.startswith(MARKER[: len(start)]):
                     return None
-                self._skip_to(markers.after(self.position))
+                overlapping = self._overlapping(markers)
+                if overlapping is None:
+                    self._skip_to(markers.after(self.position))
+                else:
+                    self.position = overlapping
                 continue
             self.greatest = max(self.greatest, head.number)
             if self.position + HEAD_SIZE + head.length > size:
@@ -98,6 +102,18 @@ class MarkedScan:
             self._tries[name] += 1
             return None
         return Found(head=head, offset=offset, raw=raw, plaintext=plaintext)
+
+    def _overlapping(self, markers: "_Markers") -> int | None:
+        """Where a head begins whose first bytes were taken for the last ones of the chunk before it.
+
+        A chunk torn a byte before its end is completed by the next marker once in 256 times. What is not yet
+        there whole counts as a head: more of it may come.
+        """
+        offset = markers.after(max(self.position - len(MARKER), 0))
+        if self.skipped or offset >= self.position:
+            return None
+        start = _read(markers.file, offset, HEAD_SIZE, markers.size)
+        return offset if len(start) < HEAD_SIZE or self._seal.head(start) is not None else None
 
     def _head_after(self, markers: "_Markers", offset: int) -> int | None:
         """Where the next authentic head after `offset` begins."""

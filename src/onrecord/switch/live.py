@@ -279,9 +279,11 @@ class LiveCall:
     def _answered(self) -> None:
         self.state = self.state.answered()
         self._capture.answer(datetime.now(UTC))
-        self._report("call.answered")
+        # The answer is 0 ms, however long it took to come here.
+        self._report_at(0, "call.answered")
         if self._capture.recording is RecordingState.RECORDING:
-            self._report_recording("recording.started", actor=self._wished_by)
+            started = {"generation": self._precedence.generation, "actor": self._wished_by}
+            self._report_at(0, "recording.started", **started)
             self._notices.owe_announcement()
 
     def _say(self, party: int, frame: Rtp) -> None:
@@ -442,7 +444,10 @@ class LiveCall:
         self._report(kind, generation=self._precedence.generation, **data)
 
     def _report(self, kind: str, **data: Any) -> None:
-        self._around.report(self.order.call_id, kind, self._capture.clock_ms, data)
+        self._report_at(self._capture.clock_ms, kind, **data)
+
+    def _report_at(self, clock_ms: int | None, kind: str, **data: Any) -> None:
+        self._around.report(self.order.call_id, kind, clock_ms, data)
 
 
 def _warning(stops_at: datetime) -> dict[str, Any]:
