@@ -12,6 +12,9 @@ from onrecord.accounts.models import User
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call
 from onrecord.calls.queries import list_calls
+from onrecord.calls.state import Status
+from onrecord.calls.words import STATUS_WORDS
+from onrecord.recordings import outcome
 
 _BATCH = 500
 #: Excel takes a file for UTF-8 only if it begins with this.
@@ -57,12 +60,12 @@ def _row(call: Call) -> tuple[str, ...]:
         call.number,
         call.caller_number,
         call.user.name,
-        call.status,
+        STATUS_WORDS[Status(call.status)],
         str(call.duration_ms // 1000) if call.duration_ms is not None else "",
         log.disposition if log else "",
         log.sentiment if log else "",
         log.notes if log else "",
-        recording.status,
+        outcome.STATUS_WORDS[outcome.RecordingStatus(recording.status)],
         recording.found_fault.sentence if recording.found_fault else recording.reason,
     )
     return tuple(safe(cell) for cell in cells)

@@ -8,16 +8,13 @@ from typing import Self
 from django.db.models import Q
 
 from onrecord.calls.state import Status
+from onrecord.calls.words import STATUS_WORDS
 from onrecord.query import begin_of, choice_in, day_in, end_of, id_in, search_in
 
 #: What a person can ask for, and the statuses that it means.
 STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
     "live": ("Live", frozenset(status for status in Status if not status.is_final)),
-    "completed": ("Completed", frozenset({Status.COMPLETED})),
-    "busy": ("Busy", frozenset({Status.BUSY})),
-    "no-answer": ("No answer", frozenset({Status.NO_ANSWER})),
-    "canceled": ("Cancelled", frozenset({Status.CANCELED})),
-    "failed": ("Failed", frozenset({Status.FAILED})),
+    **{one.value: (STATUS_WORDS[one], frozenset({one})) for one in Status if one.is_final},
 }
 
 

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from onrecord.accounts.models import Team, User
 from onrecord.accounts.scope import Scope
 from onrecord.calls.state import RecordingState, Status
+from onrecord.calls.words import STATUS_WORDS, repeats
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.fields import BytewiseCharField, DerivedCharField
 from onrecord.people.models import Person
@@ -173,6 +174,16 @@ class Call(models.Model):
         """The decision in force."""
         ruling: dict[str, Any] = self.restriction or self.decision
         return ruling
+
+    @property
+    def status_words(self) -> str:
+        return STATUS_WORDS[Status(self.status)]
+
+    @property
+    def disposition_beside_status(self) -> str:
+        """The log's disposition; empty where the status, which stands beside it, says the same."""
+        logged = self.log.disposition if self.log else ""
+        return "" if repeats(Status(self.status), logged) else logged
 
 
 class Collaborator(models.Model):

@@ -24,7 +24,7 @@ class Entry:
 
 _SENTENCES = {
     "call.imported": ("Entered from another dialer", ""),
-    "call.initiated": ("Dialled", ""),
+    "call.initiated": ("Dialed", ""),
     "call.ringing": ("Ringing", ""),
     "call.answered": ("Answered", ""),
     "call.detached": ("The browser went away", "warn"),
@@ -62,9 +62,9 @@ _SENTENCES = {
 _ENDS = {
     "rep_hung_up": "Hung up",
     "contact_hung_up": "The contact hung up",
-    "busy": "Busy",
-    "no_answer": "No answer",
-    "unreachable": "The number cannot be reached",
+    "busy": "The line was busy",
+    "no_answer": "Nobody answered",
+    "unreachable": "The number could not be reached",
     "browser_lost": "Ended: the browser did not come back",
     "switch_restarted": "Ended: the switch was restarted",
     "switch_stopped": "Ended: the switch was stopped",

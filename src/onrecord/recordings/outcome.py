@@ -18,6 +18,16 @@ class RecordingStatus(StrEnum):
     FAILED = "failed"
 
 
+#: How an export says it.
+STATUS_WORDS = {
+    RecordingStatus.NOT_RECORDED: "No Recording",
+    RecordingStatus.PENDING: "Not ready yet",
+    RecordingStatus.PROCESSING: "Processing",
+    RecordingStatus.COMPLETED: "Recorded",
+    RecordingStatus.FAILED: "Recording failed",
+}
+
+
 class ReasonCode(StrEnum):
     """Why there is no recording."""
 
