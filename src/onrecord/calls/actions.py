@@ -360,7 +360,8 @@ def _note_deed(call: Call, event: Event) -> None:
     user = _user_of(event.data)
     if event.type in _DEEDS and user is not None:
         action, details = _DEEDS[event.type]
-        record(action, call, acting_user=user, at=event.at.isoformat(), **details)
+        several = {"times": event.data["times"]} if "times" in event.data else {}
+        record(action, call, acting_user=user, at=event.at.isoformat(), **details, **several)
 
 
 def _note_refusal(call: Call, data: dict[str, Any]) -> None:

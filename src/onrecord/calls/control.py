@@ -12,6 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
+from weakref import WeakValueDictionary
 
 from onrecord.body_limit import Application, Message, Receive, Send
 from onrecord.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
@@ -47,6 +48,9 @@ class CallControl:
         self._switch = switch
         # Its own: the web's other threads may all be waiting for the database.
         self._threads = ThreadPoolExecutor(_AT_ONCE, "call-control")
+        # A user's presses of one button wait for each other: however many there are, none is refused, and
+        # they keep neither another user waiting nor another button.
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
         asked = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
@@ -56,9 +60,11 @@ class CallControl:
         try:
             ticket = _admit(scope, asked["call_id"])
             body = await _body(receive)
-            command = _COMMANDS[asked["command"]]
-            loop = asyncio.get_running_loop()
-            reply = await loop.run_in_executor(self._threads, _carry_out, command, self._switch, ticket, body)
+            turn = self._turns.setdefault((ticket.user_id, asked["command"]), asyncio.Lock())
+            async with turn:
+                reply = await asyncio.get_running_loop().run_in_executor(
+                    self._threads, _carry_out, _COMMANDS[asked["command"]], self._switch, ticket, body
+                )
         except RefusalError as refusal:
             reply = refusal.reply
         await _answer(send, reply)

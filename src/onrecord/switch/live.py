@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from onrecord.switch.orders import Order
 from onrecord.switch.participant import Participant
 from onrecord.switch.precedence import Precedence
 from onrecord.switch.presses import Press, Want
+from onrecord.switch.repeats import Repeats, Report
 from onrecord.switch.rtp import Rtp
 
 log = logging.getLogger(__name__)
@@ -101,6 +103,7 @@ class LiveCall:
         self._numbers = {order.user_id: REP}
         self._connecting = asyncio.Lock()
         self._precedence = Precedence()
+        self._repeats = Repeats()
         #: Users who may change the recording.
         self._controllers: set[str] = set()
         self._wished_by: str | None = None
@@ -300,6 +303,7 @@ class LiveCall:
         if self.state.ended:
             return
         self._report_losses()
+        self._tell(self._repeats.due(time.monotonic()))
         self._bridge.step(self._notices.step())
         for participant in list(self._ours.values()):
             if participant.is_given_up():
@@ -340,8 +344,10 @@ class LiveCall:
         before = self._capture.recording
         self._capture.pause(actor)
         self._precedence.tighten()
-        moved = self._capture.recording is not before
-        self._report_recording("recording.paused" if moved else "recording.held", actor=actor)
+        if self._capture.recording is not before:
+            self._report_recording("recording.paused", actor=actor)
+        else:
+            self._report_vain("recording.held", actor=actor, generation=self._precedence.generation)
 
     def record(self, *, actor: str, generation: int) -> dict[str, Any]:
         """Open the gate, unless the call became stricter since `generation`.
@@ -392,7 +398,7 @@ class LiveCall:
             raise NotPermitted("This user may not change the recording of this call.")
 
     def _refused(self, refusal: RefusedError, actor: str, wanted: RecordingState) -> None:
-        self._report("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
+        self._report_vain("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
 
     def _recording_now(self) -> dict[str, Any]:
         return {
@@ -418,6 +424,7 @@ class LiveCall:
         for participant in self._ours.values():
             participant.release()
         self._ours.clear()
+        self._tell(self._repeats.rest())
         clock_ms = self._capture.clock_ms
         self._duration_ms = self._capture.end(self.state.status, str(self.state.reason))
         self._around.report(
@@ -440,7 +447,17 @@ class LiveCall:
         if self.state.ended:
             raise EndedError
 
+    def _report_vain(self, kind: str, **data: Any) -> None:
+        """Of a command that moved nothing."""
+        self._tell(self._repeats.add(kind, data, time.monotonic()))
+
+    def _tell(self, reports: list[Report]) -> None:
+        for report in reports:
+            several = {"times": report.times} if report.times > 1 else {}
+            self._report(report.kind, **report.data, **several)
+
     def _report_recording(self, kind: str, **data: Any) -> None:
+        self._tell(self._repeats.rest())
         self._report(kind, generation=self._precedence.generation, **data)
 
     def _report(self, kind: str, **data: Any) -> None:

@@ -1,6 +1,7 @@
 """The control channel, and offers that would have the switch talk to strangers."""
 
 import asyncio
+import json
 import socket
 from collections.abc import Iterator
 
@@ -104,6 +105,27 @@ async def test_a_flood_on_the_control_channel_is_cut_off_and_the_call_goes_on(
     await browser.listens(500)
     assert (await call.pause())["recording"] == "paused"
     await call.hang_up()
+
+
+async def test_a_thousand_pauses_are_a_few_reports_and_no_resume_of_before_counts(
+    rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
+) -> None:
+    call = await place(rig, client, browser, STEADY)
+    await call.event("recording.started")
+    await until(lambda: browser.channel.readyState == "open", "the channel opens")
+    for number in range(900):
+        browser.channel.send(json.dumps({"press": str(number), "want": "paused"}))
+    await until(lambda: len(browser.answers) == 900, "every press is answered")
+    for number in range(100):
+        await call.pause(press=f"http-{number}")
+    await call.record(expected=409, generation=999)
+    await call.record(generation=1000)
+    await call.hang_up()
+    await call.ended()
+    held = [event for event in rig.events.of(call.call_id) if event["type"] == "recording.held"]
+    assert len(held) < 50
+    assert sum(event["data"].get("times", 1) for event in held) == 999
+    assert held[-1]["data"]["generation"] == 1000
 
 
 async def test_a_browser_without_a_control_channel_is_answered_too(

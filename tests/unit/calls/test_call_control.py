@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import socket
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +12,10 @@ from django.core import signing
 
 from onrecord.accounts.models import User
 from onrecord.asgi import application
+from onrecord.body_limit import Application
+from onrecord.calls.control import CallControl
 from onrecord.calls.models import Call
+from onrecord.calls.switch_client import SwitchClient
 from onrecord.calls.tickets import Ticket, issue, read
 
 CALL = Call(id="0123456789abcdef0123456789abcdef", user_id=7)
@@ -23,6 +28,18 @@ def ask(
     command: str, *, ticket: str, call_id: str = CALL.id, method: str = "POST", body: bytes = PRESS
 ) -> tuple[int, dict[str, Any]]:
     """Status and JSON of the web's answer. Nobody listens at the switch's address: 503 is "let through"."""
+    return asyncio.run(asked(application, command, ticket=ticket, call_id=call_id, method=method, body=body))
+
+
+async def asked(
+    web: Application,
+    command: str,
+    *,
+    ticket: str,
+    call_id: str = CALL.id,
+    method: str = "POST",
+    body: bytes = PRESS,
+) -> tuple[int, dict[str, Any]]:
     scope = {
         "type": "http",
         "method": method,
@@ -37,7 +54,7 @@ def ask(
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(application(scope, receive, send))
+    await web(scope, receive, send)
     return sent[0]["status"], json.loads(sent[1]["body"])
 
 
@@ -90,3 +107,36 @@ def test_a_colleague_leaves_but_ends_the_call_for_nobody() -> None:
 def test_a_press_that_cannot_be_read_is_refused_with_a_sentence(body: bytes) -> None:
     status, said = ask("pause", ticket=issue(CALL, REP), body=body)
     assert (status, said["code"]) == (400, "bad_request")
+
+
+@pytest.fixture
+def silent_switch() -> Iterator[socket.socket]:
+    """Takes connections and answers nothing, like one that is stopped."""
+    with socket.create_server(("127.0.0.1", 0), backlog=200) as listening:
+        listening.settimeout(20)
+        yield listening
+
+
+async def nothing(scope: Any, receive: Any, send: Any) -> None:
+    raise AssertionError(f"nobody else is asked for {scope['path']}")
+
+
+async def test_who_presses_a_hundred_times_keeps_nobody_else_waiting(silent_switch: socket.socket) -> None:
+    host, port = silent_switch.getsockname()
+    web = CallControl(nothing, SwitchClient(f"{host}:{port}", "secret"))
+    flood = [asyncio.create_task(asked(web, "pause", ticket=issue(CALL, COLLEAGUE))) for _ in range(100)]
+    theirs, _ = await asyncio.to_thread(silent_switch.accept)
+    others = [
+        asyncio.create_task(asked(web, "pause", ticket=issue(CALL, REP))),
+        asyncio.create_task(asked(web, "leave", ticket=issue(CALL, COLLEAGUE))),
+    ]
+    heard = []
+    for _ in others:
+        connection, _ = await asyncio.to_thread(silent_switch.accept)
+        with connection:
+            heard.append((await asyncio.to_thread(connection.recv, 4096)).split(b" HTTP/")[0])
+    assert sorted(heard) == [f"POST /calls/{CALL.id}/{what}".encode() for what in ("leave", "pause")]
+    for task in (*flood, *others):
+        task.cancel()
+    await asyncio.gather(*flood, *others, return_exceptions=True)
+    theirs.close()
