@@ -6,6 +6,7 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from ninja.security import SessionAuth
 
 from onrecord.calls.api import router as calls
@@ -13,6 +14,7 @@ from onrecord.calls.dialer_api import router as dialer
 from onrecord.coaching.api import router as coaching
 from onrecord.errors import ApiError, session_expired
 from onrecord.integrations.dialers.api import router as conversations
+from onrecord.json_input import JsonError, read_json
 from onrecord.outcomes.api import router as outcomes
 from onrecord.people.api import router as people
 from onrecord.recordings.api import notices_router as notices
@@ -29,7 +31,12 @@ class SignedIn(SessionAuth):
         return super().__call__(request)
 
 
-api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None)
+class BodyParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return read_json(request.body)
+
+
+api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=BodyParser())
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
@@ -77,4 +84,6 @@ def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses: a body that is no JSON, or a missing CSRF token."""
     if error.status_code == 403:
         return ApiError(403, "csrf_failed", "This page is too old. Reload it and try again.").response()
-    return ApiError(error.status_code, "bad_request", error.message).response()
+    unreadable = error.__cause__
+    message = str(unreadable) if isinstance(unreadable, JsonError) else error.message
+    return ApiError(error.status_code, "bad_request", message).response()

@@ -44,7 +44,8 @@ class BodyLimit:
 def _announced(scope: MutableMapping[str, Any]) -> int:
     """What Content-Length says, 0 without one: then the bytes are counted."""
     value = dict(scope["headers"]).get(b"content-length", b"")
-    return int(value) if value.isdigit() else 0
+    # More digits than any length has are as good as some of them, and Python reads no number of thousands.
+    return int(value[:18]) if value.isdigit() else 0
 
 
 def _counted(receive: Receive, limit: int) -> Receive:

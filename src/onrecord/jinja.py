@@ -5,13 +5,13 @@ from functools import cache
 from typing import Any
 
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.timesince import timesince
 from jinja2 import Environment
 from markupsafe import Markup
 
 from onrecord.assets import static
 from onrecord.durations import duration
+from onrecord.moments import in_readers_zone
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
 from onrecord.recordings.holes import missing_sound
@@ -55,7 +55,7 @@ def format_datetime(value: datetime | None) -> Markup:
     """A moment in the reader's time zone, such as "31 Jan 2026, 15:04"; nothing for None."""
     if value is None:
         return Markup("")
-    local = timezone.localtime(value)
+    local = in_readers_zone(value)
     # Nothing in it has to be escaped, and a list has many.
     return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{_written(local)}</time>')  # noqa: S704
 
@@ -70,7 +70,7 @@ def format_utc(value: datetime) -> Markup:
 
 def age(value: datetime) -> Markup:
     """How long ago a moment is, such as "2 days ago"; the moment in the reader's zone is its title."""
-    local = timezone.localtime(value)
+    local = in_readers_zone(value)
     words = timesince(value, depth=1)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(timespec="seconds"),

@@ -29,7 +29,7 @@ def refuse(name: str, value: str, accepted: str) -> Never:
 
 def search_in(query: Mapping[str, str]) -> str:
     """The words of a search: whatever is typed into it means something."""
-    return _storable(query.get("q", "").strip()[:_LONGEST])
+    return query.get("q", "").strip()[:_LONGEST]
 
 
 def text_in(query: Mapping[str, str], name: str) -> str:
@@ -37,7 +37,7 @@ def text_in(query: Mapping[str, str], name: str) -> str:
     value = query.get(name, "")
     if len(value) > _LONGEST:
         refuse(name, value, f"It takes a text of at most {_LONGEST} characters.")
-    return _storable(value)
+    return value
 
 
 def id_in(query: Mapping[str, str], name: str) -> int | None:
@@ -71,8 +71,3 @@ def begin_of(day: date) -> datetime:
 def end_of(day: date) -> datetime:
     """The midnight after it, however long the day is."""
     return begin_of(day) + timedelta(days=1)
-
-
-def _storable(text: str) -> str:
-    """Without NUL, which PostgreSQL takes in no text. What stands for it is found nowhere either."""
-    return text.replace("\0", "\N{REPLACEMENT CHARACTER}")

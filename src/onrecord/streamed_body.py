@@ -10,9 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from django.core.handlers.asgi import ASGIHandler
-from django.http import UnreadablePostError
+from django.http import HttpResponseBadRequest, UnreadablePostError
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+
+NOT_UTF_8 = "The request is not written in UTF-8. Send it again in UTF-8."
 
 
 class StreamedBody(io.RawIOBase):
@@ -64,6 +66,13 @@ class StreamingHandler(ASGIHandler):
     def __init__(self, streamed: frozenset[str]) -> None:
         super().__init__()
         self._streamed = streamed
+
+    def create_request(self, scope: Any, body_file: Any) -> tuple[Any, Any]:
+        try:
+            return super().create_request(scope, body_file)
+        except (LookupError, UnicodeError):
+            # Python knows charsets that are none of text, such as rot13, and Django reads the query by them.
+            return None, HttpResponseBadRequest(NOT_UTF_8)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] in self._streamed:

@@ -112,6 +112,14 @@ def test_a_mistake_of_a_browser_leaves_a_line_in_the_log_and_no_traceback(
     assert ana.get("/settings/packages").status_code == 403
     assert ana.get("/sign-out").status_code == 405
     ana.close()
+    with httpx.Client(base_url=installation.url, trust_env=False) as client:
+        for charset in ("rot13", "hex", "undefined", "idna", "utf-7"):
+            kind = f"text/html; charset={charset}"
+            assert client.get("/sign-in?q=%E9", headers={"Content-Type": kind}).status_code == 400
+        assert client.get("/calls/%00").status_code == 400
+        for origin in ("unknown", "203.0.113.7, \xe9", "fe80::1%eth0", "9" * 5000):
+            headers = {"X-Forwarded-For": origin.encode("latin-1")}
+            assert client.post("/shared", data={"token": "x"}, headers=headers).status_code in (403, 404)
     said = installation.said()
     assert "It takes the number of a rep, such as 12." in said
     assert "Traceback" not in said

@@ -17,6 +17,7 @@ from onrecord.accounts.queries import PERMISSION_CHANGES, columns, list_users, r
 from onrecord.accounts.sections import sections_for
 from onrecord.audit.models import Action
 from onrecord.errors import require
+from onrecord.whole_numbers import whole_number
 
 
 @require_safe
@@ -136,9 +137,10 @@ def _packages(request: HttpRequest, status: int = 200, **context: Any) -> HttpRe
 
 
 def _set(key: str) -> PermissionSet:
-    if not key.isdecimal():
+    number = whole_number(key)
+    if number is None:
         raise BadRequest
-    return get_object_or_404(PermissionSet, pk=int(key))
+    return get_object_or_404(PermissionSet, pk=number)
 
 
 def _changes(form: QueryDict) -> dict[PermissionSet, actions.Change]:

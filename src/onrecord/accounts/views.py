@@ -13,6 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.accounts import guessing
 
+#: More is nobody's, and more than the log of wrong passwords takes.
+_LONGEST_NAME = 255
 _WRONG = "This email and password do not belong together. Check both and try again."
 _LOCKED = "Too many wrong passwords. Wait 15 minutes, then try again, or ask an admin for a new password."
 
@@ -24,7 +26,7 @@ _LOCKED = "Too many wrong passwords. Wait 15 minutes, then try again, or ask an 
 def sign_in(request: HttpRequest) -> HttpResponse:
     target = _safe_target(request)
     if request.method == "POST":
-        username = request.POST.get("username", "").strip().lower()
+        username = request.POST.get("username", "").strip().lower()[:_LONGEST_NAME]
         if guessing.is_refused(username, request.META.get("REMOTE_ADDR")):
             return locked_out(request)
         user = authenticate(request, username=username, password=request.POST.get("password", ""))

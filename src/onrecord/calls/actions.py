@@ -24,6 +24,7 @@ from onrecord.policy.mode import Mode
 from onrecord.recordings.actions import copy_facts, show, store_result
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import gone, outcome, overdue
+from onrecord.whole_numbers import whole_number
 
 NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
@@ -371,5 +372,4 @@ def _note_refusal(call: Call, data: dict[str, Any]) -> None:
 
 def _user_of(data: dict[str, Any]) -> User | None:
     """The user who acted; None where nobody did, or the system."""
-    actor = str(data.get("actor") or "")
-    return User.objects.filter(pk=int(actor)).first() if actor.isdecimal() else None
+    return User.objects.filter(pk=whole_number(str(data.get("actor"))) or 0).first()

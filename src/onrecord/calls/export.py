@@ -6,14 +6,13 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.utils import timezone
-
 from onrecord.accounts.models import User
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call
 from onrecord.calls.queries import list_calls
 from onrecord.calls.state import Status
 from onrecord.calls.words import STATUS_WORDS
+from onrecord.moments import in_readers_zone
 from onrecord.recordings import outcome
 
 _BATCH = 500
@@ -73,7 +72,7 @@ def _row(call: Call) -> tuple[str, ...]:
 
 def _moment(at: datetime) -> str:
     """ISO 8601 in the reader's time zone."""
-    return timezone.localtime(at).isoformat(timespec="seconds")
+    return in_readers_zone(at).isoformat(timespec="seconds")
 
 
 def _lines(rows: "Iterator[tuple[str, ...]] | list[tuple[str, ...]]") -> str:

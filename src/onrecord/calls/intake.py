@@ -17,6 +17,7 @@ from onrecord.calls.models import Call
 from onrecord.calls.state import Event, Source, UnknownEventError
 from onrecord.errors import ApiError
 from onrecord.events.signature import HEADER, ahead, by_our_clock, sent_at
+from onrecord.json_input import JsonError, read_json
 from onrecord.settings import config
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ log = logging.getLogger(__name__)
 class Report(Schema):
     call_id: str = Field(pattern="^[0-9a-f]{32}$")
     source: Source
-    seq: int = Field(ge=1)
+    seq: int = Field(ge=1, lt=1 << 31)
     type: str
     at: AwareDatetime
     clock_ms: int | None
@@ -51,14 +52,14 @@ def _take(request: HttpRequest) -> None:
     if difference := ahead(sent, now):
         log.warning("The clock of %s is %d s ahead of ours.", request.META.get("REMOTE_ADDR"), difference)
     try:
-        report = Report.model_validate_json(request.body)
+        report = Report.model_validate(read_json(request.body))
         event = Event(**report.model_dump(exclude={"call_id", "at"}), at=by_our_clock(report.at, sent, now))
         is_new = apply_event(report.call_id, event)
     except ValidationError as error:
         raise ApiError(400, "bad_event", f"The event cannot be read: {error}") from error
-    except UnknownEventError as error:
+    except (JsonError, UnknownEventError) as error:
         raise ApiError(400, "bad_event", str(error)) from error
-    except (KeyError, TypeError, ValueError, DataError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
         # It would be the same the next time, and hold up what comes behind it.
         log.exception("An event could not be applied.")
         raise ApiError(400, "bad_event", f"The event cannot be applied: {error!r}") from error

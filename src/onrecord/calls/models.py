@@ -102,7 +102,7 @@ class Call(models.Model):
     #: Sentence of the reason that decided, of the decision in force. Computed by the database, for reports.
     deciding_reason = models.GeneratedField(
         expression=Coalesce(KT("restriction__reasons__0__sentence"), KT("decision__reasons__0__sentence")),
-        output_field=models.CharField(max_length=300),
+        output_field=models.CharField(max_length=500),
         db_persist=True,
     )
 

@@ -9,6 +9,7 @@ from ninja import Schema
 from onrecord.accounts.models import User
 from onrecord.calls.models import Call, CallEvent
 from onrecord.calls.state import RecordingState, StallCause
+from onrecord.whole_numbers import whole_number
 
 _MOVES = ("recording.started", "recording.paused", "recording.resumed")
 _PLAYED = "announcement.played"
@@ -81,9 +82,5 @@ def _last_move(events: Iterable[CallEvent]) -> MoveOut | None:
     if last is None:
         return None
     actor = str(last.payload["data"].get("actor") or "")
-    by = (
-        User.objects.filter(pk=int(actor)).values_list("name", flat=True).first()
-        if actor.isdecimal()
-        else None
-    )
+    by = User.objects.filter(pk=whole_number(actor) or 0).values_list("name", flat=True).first()
     return MoveOut(at=last.at, by=by)

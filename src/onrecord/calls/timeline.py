@@ -7,6 +7,7 @@ from onrecord.accounts.models import User
 from onrecord.calls.models import Call
 from onrecord.calls.queries import events_of
 from onrecord.calls.state import StallCause
+from onrecord.whole_numbers import whole_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,13 +86,13 @@ def timeline(call: Call) -> list[Entry]:
     """The call's events, oldest first."""
     events = list(events_of(call))
     actors = {_actor(event.payload["data"]) for event in events}
-    numbers = [int(actor) for actor in actors if actor.isdecimal()]
+    numbers = [number for actor in actors if (number := whole_number(actor))]
     names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
     return [
         Entry(
             clock_ms=event.payload["clock_ms"],
             sentence=sentence,
-            actor=names.get(int(actor), "") if actor.isdecimal() else "",
+            actor=names.get(whole_number(actor) or 0, ""),
             tone=tone,
         )
         for event in events

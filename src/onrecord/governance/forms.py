@@ -12,6 +12,7 @@ from onrecord.governance.places import read_places
 from onrecord.people.numbers import NumberError, normalise
 from onrecord.policy.document import PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
+from onrecord.whole_numbers import whole_number
 
 #: Who may do what a policy asks a permission for: from everyone who calls to those who make the rules.
 PERMISSIONS = {
@@ -39,7 +40,8 @@ class Basics:
 def read_basics(post: QueryDict) -> Basics:
     problems: list[str] = []
     beep = post.get("beep_every_s", "").strip()
-    if beep and not (beep.isascii() and beep.isdecimal()):
+    beep_every_s = whole_number(beep)
+    if beep and beep_every_s is None:
         problems.append("Write the seconds between beeps as a whole number, or leave them empty for no beep.")
     unknown_area = post.get("unknown_area", "")
     if unknown_area not in set(Mode):
@@ -51,7 +53,7 @@ def read_basics(post: QueryDict) -> Basics:
     return Basics(
         team=Setting(record=post.get("record") == "on", locked=post.get("locked") == "on"),
         unknown_area=Mode(unknown_area),
-        beep_every_s=int(beep) if beep else None,
+        beep_every_s=beep_every_s,
         before_call_permission=permissions[0],
         during_call_permission=permissions[1],
     )

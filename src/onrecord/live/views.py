@@ -17,6 +17,7 @@ from onrecord.accounts.scope import Scope
 from onrecord.errors import ApiError
 from onrecord.governance.decisions import current_number
 from onrecord.live.tail import Tail
+from onrecord.whole_numbers import whole_number
 
 #: An event may be sent this many seconds after the session was last looked at.
 _TRUST = 1.0
@@ -40,7 +41,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
         answer["Retry-After"] = str(_RETRY_AFTER_S)
         return answer
     last = request.headers.get("Last-Event-ID", "")
-    stream = _stream(request.session.session_key or "", int(last) if last.isdecimal() else None)
+    stream = _stream(request.session.session_key or "", whole_number(last))
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
     _open[user.pk] += 1

@@ -10,7 +10,7 @@ from onrecord.accounts.models import User
 from onrecord.audit.models import Action, AuditEntry
 from onrecord.calls.models import Call
 from onrecord.calls.queries import shown_calls
-from onrecord.paging import PAGE_SIZE, decode, encode, not_ours
+from onrecord.paging import PAGE_SIZE, as_utc, decode, encode, not_ours
 from onrecord.people.models import Person
 
 TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
@@ -88,6 +88,6 @@ def _decode(cursor: str) -> tuple[datetime, str, Any]:
         moment = datetime.fromisoformat(at)
     except (ValueError, TypeError):
         not_ours(cursor)
-    if moment.tzinfo is None or (kind, type(key)) not in (("call", str), ("change", int)):
+    if (kind, type(key)) not in (("call", str), ("change", int)):
         not_ours(cursor)
-    return moment, kind, key
+    return as_utc(moment, cursor), kind, key

@@ -33,7 +33,8 @@ class DerivedCharField(BytewiseCharField):
         super().__init__(**(options | {"editable": False}))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        value: str = getattr(model_instance, self.source)()
+        # To search by, the beginning does: letters are taken apart into as many as eighteen.
+        value: str = getattr(model_instance, self.source)()[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value
 

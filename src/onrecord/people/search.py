@@ -102,4 +102,4 @@ def holding(text: str, of: str = "") -> Q:
 
 
 def _words(text: str) -> list[str]:
-    return searchable(text).replace("\0", " ").split()
+    return searchable(text).split()

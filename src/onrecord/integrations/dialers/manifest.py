@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from onrecord.text import cleaned
+
 _REQUIRED = ("file", "from", "to", "direction", "duration", "call_created_at", "user_guid")
 _OPTIONAL = ("call_id", "recording_id", "channels", "announced", "source", "disposition", "notes")
 #: What may stand between columns: Excel writes semicolons where the comma is the decimal mark.
@@ -79,7 +81,7 @@ def _check_columns(columns: list[str], name: str) -> None:
 
 
 def _row(columns: list[str], cells: list[str], line: int) -> Row:
-    values = [cell.strip() for cell in cells]
+    values = [cleaned(cell).strip() for cell in cells]
     return Row(
         line=line,
         values={column: value for column, value in zip(columns, values, strict=False) if column},

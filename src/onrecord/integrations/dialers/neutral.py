@@ -4,7 +4,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AnyUrl,
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -14,6 +13,7 @@ from pydantic import (
 )
 
 from onrecord.calls.state import Status
+from onrecord.moments import PastMoment
 
 ChannelName = Literal["user", "person", "mixed"]
 
@@ -92,8 +92,8 @@ class RecordedCall(_Frozen):
     source: Source
     direction: Literal["inbound", "outbound"]
     status: Status = Status.COMPLETED
-    started_at: AwareDatetime
-    answered_at: AwareDatetime | None = None
+    started_at: PastMoment
+    answered_at: PastMoment | None = None
     duration_seconds: float = Field(ge=0, le=_LONGEST_S)
     user: Party
     person: Party

@@ -13,6 +13,7 @@ from onrecord.integrations.dialers.models import (
 from onrecord.integrations.dialers.neutral import Party
 from onrecord.paging import Page, page
 from onrecord.people.numbers import NumberError, normalise
+from onrecord.whole_numbers import whole_number
 
 
 def find_user(team: Team, connection: Connection | None, named: Party) -> User | None:
@@ -37,7 +38,7 @@ def user_by_guid(team: Team, guid: str) -> User | None:
     """An active user by id or email address."""
     users = User.objects.filter(team=team, is_active=True)
     if guid.isascii() and guid.isdecimal():
-        return users.filter(pk=int(guid)).first() if len(guid) < 19 else None
+        return users.filter(pk=whole_number(guid) or 0).first()
     return users.filter(email=guid.strip().lower()).first()
 
 

@@ -16,6 +16,7 @@ from onrecord.integrations.dialers import actions, kept, queries
 from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.integrations.dialers.providers import PROVIDERS
 from onrecord.integrations.dialers.webhooks import address
+from onrecord.whole_numbers import whole_number
 
 #: What an admin can say of the channels of a dialer's files.
 CHANNELS = {
@@ -119,7 +120,7 @@ def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
     row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
     chosen = request.POST.get("user", "")
     users = User.objects.filter(team_id=acting.team_id, is_active=True)
-    user = users.filter(pk=int(chosen)).first() if chosen.isdecimal() else None
+    user = users.filter(pk=whole_number(chosen) or 0).first()
     if user is None:
         return _page(request, 422, problem="Choose the user whose call it is.")
     actions.link_user(row, user, acting_user=acting)

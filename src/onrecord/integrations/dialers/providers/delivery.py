@@ -2,11 +2,13 @@
 
 import hashlib
 import hmac
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
+
+from onrecord.json_input import JsonError, read_json
+from onrecord.moments import is_plausible
 
 #: Seconds that a signed time may differ from ours; an older delivery is a replay.
 SKEW_S = 300
@@ -44,9 +46,9 @@ class Delivery:
 def read_object(body: bytes) -> Any:
     """The JSON object that a body is. Raises DeliveryError."""
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise DeliveryError("The body is not JSON that can be read.") from error
+        content = read_json(body)
+    except JsonError as error:
+        raise DeliveryError(str(error)) from error
     if not isinstance(content, dict):
         raise DeliveryError("The body is not a JSON object.")
     return content
@@ -58,8 +60,7 @@ def hex_hmac(secret: str, text: bytes) -> str:
 
 def expect(given: str, expected: str) -> None:
     """Compare two texts in constant time. Raises SignatureError."""
-    # JSON can hold half a surrogate pair, which no encoding takes.
-    if not hmac.compare_digest(given.encode(errors="replace"), expected.encode()):
+    if not hmac.compare_digest(given.encode(), expected.encode()):
         raise SignatureError("The signature is wrong.")
 
 
@@ -74,9 +75,13 @@ def moment(seconds: float) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
-def moment_or_none(seconds: float | None) -> datetime | None:
-    """None for none, and for the 0 that some dialers send instead."""
-    return moment(seconds) if seconds else None
+def moment_or_none(seconds: Any) -> datetime | None:
+    """A Unix time that is good to have; None for none, for the 0 that some send instead, and for nonsense."""
+    try:
+        at = moment(float(seconds))
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return at if is_plausible(at) else None
 
 
 def number_of_call(value: Any) -> str:
@@ -90,8 +95,7 @@ def text(value: Any) -> str:
     """A fact that is good to have, as text; empty for what is none."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
-    # A program that cuts texts at a fixed length can leave half an emoji, which nothing stores.
-    return str(value).encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return str(value)
 
 
 def seconds(value: Any, *, instead: float = 0.0) -> float:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-import json
+from datetime import datetime
 from typing import Any
 
 from onrecord.calls.state import Status
@@ -21,6 +21,7 @@ from onrecord.integrations.dialers.providers.delivery import (
     seconds,
     text,
 )
+from onrecord.json_input import read_json
 
 #: The end of a call, and that its recordings are ready.
 _STATES = {"hangup", "recording"}
@@ -29,8 +30,8 @@ _STATES = {"hangup", "recording"}
 def verify(delivery: Delivery, secret: str) -> None:
     try:
         head, payload, signature = delivery.body.strip().split(b".")
-        algorithm, given = json.loads(_decode(head))["alg"], _decode(signature)
-    except (LookupError, TypeError, ValueError, RecursionError, binascii.Error) as error:
+        algorithm, given = read_json(_decode(head))["alg"], _decode(signature)
+    except (LookupError, TypeError, ValueError, binascii.Error) as error:
         raise SignatureError("The body is no JSON Web Token: set a secret for the webhook.") from error
     # No other algorithm: a token must not choose how it is checked.
     expected = hmac.new(secret.encode(), head + b"." + payload, hashlib.sha256).digest()
@@ -69,7 +70,7 @@ def call(content: Any, part: Any) -> RecordedCall:
         direction=content["direction"],
         status=Status.COMPLETED if content.get("date_connected") else Status.NO_ANSWER,
         started_at=moment(float(content["date_started"]) / 1000),
-        answered_at=moment_or_none(float(content.get("date_connected") or 0) / 1000),
+        answered_at=_connected(content),
         duration_seconds=_seconds(content),
         user=Party(
             number=text(content.get("internal_number")) or None,
@@ -82,6 +83,13 @@ def call(content: Any, part: Any) -> RecordedCall:
         if part is None
         else RecordingFile(recording_id=number_of_call(part["id"]), url=part["url"]),
     )
+
+
+def _connected(content: Any) -> datetime | None:
+    try:
+        return moment_or_none(float(content["date_connected"]) / 1000)
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
 def _seconds(content: Any) -> float:

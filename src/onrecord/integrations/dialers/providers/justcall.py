@@ -33,9 +33,7 @@ def verify(delivery: Delivery, secret: str) -> None:
     # What was signed for another address is not for us.
     expect(str(content.get("webhook_url", "")), delivery.url)
     signed = f"{secret}|{quote(delivery.url, safe='')}|{content.get('type')}|{sent}"
-    expect(
-        delivery.headers.get("x-justcall-signature", ""), hex_hmac(secret, signed.encode(errors="replace"))
-    )
+    expect(delivery.headers.get("x-justcall-signature", ""), hex_hmac(secret, signed.encode()))
 
 
 def parts(content: Any) -> list[Any]:
