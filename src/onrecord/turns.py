@@ -7,6 +7,7 @@ from collections.abc import MutableMapping
 from typing import Any
 
 from onrecord.body_limit import Application, Message, Receive, Send
+from onrecord.origins import origin_of
 
 _BUSY = "Too many people are signing in at this moment. Wait a few seconds, then try again."
 
@@ -42,7 +43,7 @@ class Turns:
         body = await _whole(receive)
         if body is None:
             return
-        origin = str((scope.get("client") or ("",))[0])
+        origin = str(origin_of((scope.get("client") or ("",))[0]))
         if self._present.total() >= self._waiting or self._present[origin] >= self._waiting_of_one:
             await _refuse(send)
             return

@@ -27,13 +27,15 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     target = _safe_target(request)
     if request.method == "POST":
         username = request.POST.get("username", "").strip().lower()[:_LONGEST_NAME]
-        if guessing.is_refused(username, request.META.get("REMOTE_ADDR")):
+        if guessing.is_refused(request, username):
             return locked_out(request)
         user = authenticate(request, username=username, password=request.POST.get("password", ""))
         if user is None:
             return _form(request, username=username, target=target, problem=_WRONG, status=422)
         login(request, user)
-        return HttpResponseRedirect(target)
+        response = HttpResponseRedirect(target)
+        guessing.remember(response, username)
+        return response
     if request.user.is_authenticated:
         return HttpResponseRedirect(target)
     return _form(request, username="", target=target, problem="", status=200)

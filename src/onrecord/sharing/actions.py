@@ -12,6 +12,7 @@ from django.utils import timezone
 from onrecord.accounts.models import Team, User
 from onrecord.audit.models import Action, AuditEntry, record
 from onrecord.governance import decisions
+from onrecord.origins import origin_of
 from onrecord.recordings.models import Recording
 from onrecord.sharing.models import ShareLink, is_not_to_be_recorded
 from onrecord.sharing.queries import full, opens
@@ -136,7 +137,7 @@ def _try(link: ShareLink, address: str) -> None:
     """Count a passcode before it is looked at, so that guesses at the same moment are no way around."""
     ShareLink.objects.select_for_update().get(pk=link.pk)
     recent = _of(link).filter(at__gt=timezone.now() - LOCK_TIME)
-    of_address = recent.filter(details__address=address)
+    of_address = recent.filter(details__origin=origin_of(address))
     if _fruitless(recent) >= TRIES_OF_ALL or _fruitless(of_address) >= TRIES_OF_AN_ADDRESS:
         raise LockedError
     _note(Action.SHARE_TRIED, link, address)
@@ -163,7 +164,7 @@ def _of(link: ShareLink) -> "QuerySet[AuditEntry]":
 
 
 def _note(action: Action, link: ShareLink, address: str) -> None:
-    record(action, link.recording, acting_user=None, link=link.pk, address=address)
+    record(action, link.recording, acting_user=None, link=link.pk, address=address, origin=origin_of(address))
 
 
 def hash_of(token: str) -> str:

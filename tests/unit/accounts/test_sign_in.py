@@ -97,6 +97,58 @@ def test_one_password_for_many_names_ends_for_that_address_and_is_on_record(quic
     assert "203.0.113.9" in finding.sentence
 
 
+INVENTED = [f"nobody-{n}@northwind.example" for n in range(MOST_NAMES + 5)]
+
+
+def test_names_that_somebody_invents_keep_nobody_out_of_their_office(quick: None, ana: User) -> None:
+    UserFactory(email="new@northwind.example", password=PASSWORD)
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), ana.email, PASSWORD).status_code == 302
+    assert fail(INVENTED, "203.0.113.9")[-1] == 429
+    assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), ana.email, PASSWORD).status_code == 302
+    # Of somebody who was never here nobody can say that they belong here.
+    newcomer = Client(REMOTE_ADDR="203.0.113.9")
+    assert sign_in(newcomer, "new@northwind.example", PASSWORD).status_code == 429
+
+
+def test_a_browser_in_which_its_user_has_signed_in_is_let_in_from_anywhere(quick: None, ana: User) -> None:
+    laptop = Client(REMOTE_ADDR="198.51.100.7")
+    sign_in(laptop, ana.email, PASSWORD)
+    laptop.post("/sign-out")
+    cookie = laptop.cookies["known"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == ("/sign-in", True, "Strict")
+    mark = cookie.value
+    assert "ana" not in mark
+    assert fail(INVENTED, "203.0.113.9")[-1] == 429
+    laptop.defaults["REMOTE_ADDR"] = "203.0.113.9"
+    UserFactory(email="max@northwind.example", password=PASSWORD)
+    assert sign_in(laptop, "max@northwind.example", PASSWORD).status_code == 429
+    for forged in (mark[:-1], "", "é", "x" * 64):
+        laptop.cookies["known"] = forged
+        assert sign_in(laptop, ana.email, PASSWORD).status_code == 429
+    laptop.cookies["known"] = mark
+    assert sign_in(laptop, ana.email, PASSWORD).status_code == 302
+
+
+def test_a_known_browser_has_no_more_guesses_than_any_other(quick: None, ana: User) -> None:
+    stolen = Client()
+    sign_in(stolen, ana.email, PASSWORD)
+    assert [sign_in(stolen, ana.email, f"guess {n}").status_code for n in range(6)] == [422] * 4 + [429] * 2
+
+
+def test_all_addresses_of_one_ipv6_network_count_as_one(quick: None, ana: User) -> None:
+    statuses = [fail([ana.email], f"2001:db8:1:2::{n}")[0] for n in range(1, 7)]
+    assert statuses == [422] * 4 + [429] * 2
+    statuses = [fail([name], f"2001:db8:1:3:{n}::1")[0] for n, name in enumerate(INVENTED)]
+    assert statuses == [422] * MOST_NAMES + [429] * 5
+    assert fail([ana.email], "2001:db8:1:4::1") == [422]
+    assert "2001:db8:1:3::/64" in guessed_passwords(config).sentence
+
+
+def test_whose_address_is_not_one_is_counted_with_others_like_it(quick: None) -> None:
+    assert fail(INVENTED[:MOST_NAMES], "unknown") == [422] * MOST_NAMES
+    assert fail(INVENTED[MOST_NAMES:], "192.0.2.1:99999") == [429] * 5
+
+
 def test_an_office_that_mistypes_on_monday_morning_is_not_locked_out(quick: None) -> None:
     office = [
         UserFactory(email=f"rep-{n}@northwind.example", password=PASSWORD) for n in range(MOST_NAMES + 5)

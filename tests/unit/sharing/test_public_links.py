@@ -186,6 +186,16 @@ def test_too_many_wrong_passcodes_lock_the_link_for_that_address(max_: User, cal
     assert follow(guesser, token).status_code == 302
 
 
+def test_all_addresses_of_one_ipv6_network_count_as_one(max_: User, call: Call) -> None:
+    token = shared(max_, call)
+    for number in range(TRIES_OF_AN_ADDRESS):
+        guesser = Client(REMOTE_ADDR=f"2001:db8:1:2::{number}")
+        assert follow(guesser, token, f"guess number {number}").status_code == 403
+    assert follow(Client(REMOTE_ADDR="2001:db8:1:2::ffff"), token).status_code == 429
+    assert follow(Client(REMOTE_ADDR="2001:db8:1:3::1"), token).status_code == 302
+    assert AuditEntry.objects.filter(details__address="2001:db8:1:2::4", action="share.refused").exists()
+
+
 def test_right_passcodes_lock_nothing_however_many_and_forgive_no_wrong_one(max_: User, call: Call) -> None:
     token, stranger = shared(max_, call), Client()
     for number in range(TRIES_OF_AN_ADDRESS - 1):
