@@ -9,14 +9,17 @@ import asyncio
 import logging
 import math
 import resource
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
 import h11
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
+
+from onrecord.origins import origin_of
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +34,8 @@ STALL_S = 600.0
 #: Seconds that the end of an answer gets to be taken once the connection is to be closed.
 _CLOSE_S = 5.0
 
-#: Connections at a time, and those from one address. A browser opens at most six.
+#: Connections at a time, and those from one address that owe something. An office that shares an address may
+#: have more: live events are bounded by user.
 MOST = 2000
 MOST_OF_ONE = 200
 #: Open files that a process needs beside its connections, and those of a request that is being answered: the
@@ -47,7 +51,7 @@ _RETRY_AFTER_S = 5
 class Waiting(Protocol):
     """What counts of a connection when there is no room."""
 
-    #: Address of the other end; None for a proxy of ours, behind which there are many.
+    #: Whom the other end's address stands for; None for a proxy of ours, behind which there are many.
     @property
     def origin(self) -> str | None: ...
 
@@ -70,7 +74,8 @@ def to_turn_away(newcomer: C, others: Collection[C], most: int) -> C | None:
 
     None when there is room, the newcomer itself when all others are being answered.
     """
-    alike = [one for one in others if one.origin is not None and one.origin == newcomer.origin]
+    theirs = [one for one in others if one.origin is not None and one.origin == newcomer.origin]
+    alike = [one for one in theirs if one.used_up > 0]
     crowd = alike if len(alike) >= MOST_OF_ONE else others if len(others) >= most else None
     if crowd is None:
         return None
@@ -85,6 +90,28 @@ def allowed(awaited: Any, received: int) -> float:
     if awaited is h11.SEND_BODY:
         return BODY_S + received / BODY_RATE
     return math.inf
+
+
+class _Flow(FlowControl):
+    """Says how long we did not read: the other end could not send then."""
+
+    def __init__(
+        self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, excuse: Callable[[float], None]
+    ) -> None:
+        super().__init__(transport)
+        self._loop = loop
+        self._excuse = excuse
+        self._since = 0.0
+
+    def pause_reading(self) -> None:
+        if not self.read_paused:
+            self._since = self._loop.time()
+        super().pause_reading()
+
+    def resume_reading(self) -> None:
+        if self.read_paused:
+            self._excuse(self._loop.time() - self._since)
+        super().resume_reading()
 
 
 @cache
@@ -103,12 +130,13 @@ class Connection(H11Protocol):
         super().connection_made(transport)
         self._awaited: Any = self.conn.their_state
         self._began, self._received = self.loop.time(), 0
+        self.flow = _Flow(transport, self.loop, self._excuse)
         self._stalled: float | None = None
         self._closing: float | None = None
         # uvicorn's own middleware knows whose word counts for where a request comes from.
         proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
         host = self.client[0] if self.client else None
-        self.origin = None if host in proxies else host
+        self.origin = None if host in proxies else origin_of(host)
         leaving = to_turn_away(self, others, _most())
         if leaving is not None:
             leaving.end(HTTPStatus.SERVICE_UNAVAILABLE, _FULL)
@@ -130,6 +158,9 @@ class Connection(H11Protocol):
     def resume_writing(self) -> None:
         super().resume_writing()
         self._stalled = None
+
+    def _excuse(self, seconds: float) -> None:
+        self._began += seconds
 
     def _look(self) -> None:
         if self.conn.their_state is not self._awaited:

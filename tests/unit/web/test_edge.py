@@ -1,15 +1,30 @@
 """Who makes room at the web's door, and what is logged of it."""
 
+import asyncio
 import logging
 import math
 from dataclasses import dataclass
+from typing import Any, cast
 
 import h11
 import pytest
+import uvicorn
 from hypothesis import given
 from hypothesis import strategies as st
+from uvicorn.server import ServerState
 
-from onrecord.edge import BODY_S, HEAD_S, MOST, MOST_OF_ONE, allowed, most_connections, to_turn_away
+from harness.switch_rig import until
+from onrecord.body_limit import Receive, Send
+from onrecord.edge import (
+    BODY_S,
+    HEAD_S,
+    MOST,
+    MOST_OF_ONE,
+    Connection,
+    allowed,
+    most_connections,
+    to_turn_away,
+)
 from onrecord.logs import MOST_ALIKE, Alike
 
 
@@ -41,8 +56,46 @@ def test_one_address_makes_room_among_its_own() -> None:
     assert gone is not NEW
 
 
+def test_an_office_behind_one_address_has_as_many_live_events_open_as_it_likes() -> None:
+    others = [Guest(NEW.origin, 0)] * (MOST - 1)
+    assert to_turn_away(NEW, others, most=MOST) is None
+    assert to_turn_away(NEW, [*others[:-1], Guest(NEW.origin, 0.1)], most=MOST) is None
+
+
 def test_behind_a_proxy_there_are_many() -> None:
     assert to_turn_away(PROXIED, [Guest(None, 0.5)] * (MOST_OF_ONE + 1), most=MOST) is None
+
+
+async def test_while_we_do_not_read_a_sender_cannot_be_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    loop, go = asyncio.get_running_loop(), asyncio.Event()
+
+    async def application(scope: Any, receive: Receive, send: Send) -> None:
+        await go.wait()
+        while (await receive()).get("more_body"):
+            pass
+
+    config = uvicorn.Config(application, http=Connection, lifespan="off", log_config=None)
+    config.load()
+    state = ServerState()
+    listening = await loop.create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
+    _, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
+    writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + bytes(200_000))
+    await until(
+        lambda: any(one.flow and one.flow.read_paused for one in state.connections), "we read no more"
+    )
+    (connection,) = cast("set[Connection]", state.connections)
+
+    real = loop.time
+    monkeypatch.setattr(loop, "time", lambda: real() + 10_000)
+    assert connection.used_up == 0
+    go.set()
+    await until(lambda: not connection.flow.read_paused, "we read on")
+    assert connection.used_up < 0.1
+    assert not connection.end_if_late()
+    monkeypatch.setattr(loop, "time", lambda: real() + 20_000)
+    assert connection.end_if_late()
+    writer.close()
+    listening.close()
 
 
 def test_a_body_may_take_as_long_as_a_slow_line_needs_and_an_answer_any_time() -> None:
