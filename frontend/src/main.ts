@@ -2,6 +2,7 @@ import './styles/index.css'
 import { sendDrafts } from './call/drafts.ts'
 import { session } from './call/session.ts'
 import { AskAdmin } from './elements/ask-admin.ts'
+import { Beside } from './elements/beside.ts'
 import { Dialer } from './elements/dialer.ts'
 import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
@@ -24,6 +25,7 @@ import { startSignOut } from './sign-out.ts'
 import { startTheme } from './theme.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
+customElements.define('or-beside', Beside)
 customElements.define('or-level-meter', LevelMeter)
 customElements.define('or-export', Export)
 customElements.define('or-mini-player', MiniPlayer)

@@ -138,7 +138,6 @@ def test_a_review_is_asked_for_answered_with_a_score_and_read(
     expect(waiting).to_contain_text("just now")
     waiting.get_by_role("link", name="Listen").click()
     expect(other.get_by_role("slider", name="Position")).to_have_attribute("aria-valuenow", "4")
-    other.get_by_text("Score: Discovery call").click()
     other.get_by_role("group", name="Was the reason for the call clear at once?").get_by_label("4").check()
     for question in ("Did the contact talk more than we did?", "Was a next step agreed?"):
         other.get_by_role("group", name=question).get_by_label("Yes").check()

@@ -165,7 +165,7 @@ def test_a_stricter_policy_closes_the_gate_of_a_live_call_and_says_why(
 
     page.goto(f"{installation.url}/calls/{call_id}")
     expect(page.get_by_text("What became stricter during the call.")).to_be_visible()
-    expect(page.locator(".timeline")).to_contain_text("is stricter. Off: Ohio is under review")
+    expect(page.locator(".stream")).to_contain_text("is stricter. Off: Ohio is under review")
     expect(page.locator("or-player")).to_be_visible(timeout=30_000)
 
 

@@ -29,7 +29,7 @@ def test_a_manager_joins_from_the_calls_page_and_leaves_again(
         expect(rep.hang_up_button).to_have_accessible_name("Hang up")
         # The page follows the call.
         expect(join).to_be_hidden()
-        expect(manager.page.locator(".timeline")).to_contain_text("Joined the call")
+        expect(manager.page.locator(".stream")).to_contain_text("Joined the call")
 
         # One control, two hands: what one presses the other sees.
         manager.press_record("Pause Call Recording", "Resume Call Recording")

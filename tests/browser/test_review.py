@@ -1,6 +1,7 @@
 """Coming back to calls: comments, sides, deep links, listening on, proof, lists; by keyboard and mouse."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,22 @@ from harness.web import User
 @pytest.fixture
 def ida(installation: Installation, chromium: BrowserContext) -> Iterator[Page]:
     """An admin's page at the call page of a recorded call."""
-    page = chromium.pages[0]
+    yield from at_call_page(chromium.pages[0], installation, "ida", q="Emma")
+
+
+@pytest.fixture
+def marcus(installation: Installation, chromium: BrowserContext) -> Iterator[Page]:
+    """The same of a manager, who scores."""
+    yield from at_call_page(chromium.pages[0], installation, "marcus", q="Ethan")
+
+
+def at_call_page(page: Page, installation: Installation, name: str, *, q: str) -> Iterator[Page]:
     mistakes: list[str] = []
     page.on("pageerror", lambda error: mistakes.append(str(error)))
     page.on("console", lambda message: mistakes.append(message.text) if message.type == "error" else None)
-    sign_in(page, installation, "ida")
-    page.goto(f"{installation.url}/calls?q=Emma")
-    page.locator("tr", has=page.locator("[data-listen]")).first.locator("a[href^='/calls/']").click()
+    sign_in(page, installation, name)
+    page.goto(f"{installation.url}/recordings?q={q}")
+    page.locator(".recording a[href^='/calls/']").first.click()
     expect(page.locator("or-player .player")).to_be_visible()
     yield page
     assert mistakes == []
@@ -81,6 +91,53 @@ def test_a_comment_with_a_mention_by_keyboard_reaches_the_colleague(
 
     notice = signed_in(login(name)).get("/api/v2/notices").json()["notices"][0]
     assert notice["url"].endswith("#t=5")
+
+
+def test_comments_stand_among_the_events_with_the_scorecard_beside_them(
+    installation: Installation, marcus: Page, signed_in: Callable[[str], User]
+) -> None:
+    call_id = marcus.url.rpartition("/")[2]
+    say = partial(signed_in("ida").send, "POST", f"/recordings/{call_id}/comments")
+    stream, score = marcus.locator(".stream"), marcus.get_by_role("region", name="Scorecard")
+    late_ms = int(marcus.locator("or-player").get_attribute("duration") or 0) - 500
+    told = marcus.locator("#access").get_by_text("Commented")
+    half = marcus.get_by_label("Comment at 0:00")
+    half.fill("Half a sen")
+    assert say(at_ms=1000, text="Warmly said").status_code == 201
+    expect(stream).to_contain_text("Warmly said")
+    expect(told).to_have_count(1)
+    assert say(at_ms=late_ms, text="A good end").status_code == 201
+    # The page's own part comes anew too; what is being written stays.
+    expect(told).to_have_count(2)
+    expect(stream).to_contain_text("A good end")
+    expect(stream.locator("> .comment")).to_have_count(2)
+    expect(half).to_have_value("Half a sen")
+    lines, in_time = stream.inner_text(), ("Answered", "Warmly said", "A good end", "The recording is ready")
+    order = [lines.index(words) for words in in_time]
+    assert order == sorted(order)
+    pins, marks = stream.locator(".comment-number"), marcus.locator(".player-mark")
+    assert pins.all_inner_texts() == marks.all_inner_texts() == ["1", "2"]
+
+    marcus.evaluate("document.documentElement.dataset.dialer = 'closed'")
+    for width, theme in ((1440, "light"), (1440, "dark"), (1366, "light"), (390, "light"), (390, "dark")):
+        marcus.set_viewport_size({"width": width, "height": 860})
+        marcus.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        left, right = stream.bounding_box(), score.bounding_box()
+        assert left is not None
+        assert right is not None
+        if width > 1000:
+            assert left["x"] + left["width"] < right["x"], "beside it"
+        else:
+            assert left["y"] + left["height"] < right["y"], "below it"
+        assert marcus.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+        without_serious_issues(marcus)
+
+    # Filled in by keyboard.
+    marcus.set_viewport_size({"width": 1440, "height": 860})
+    first = score.get_by_role("group").first.get_by_role("radio").first
+    first.focus()
+    marcus.keyboard.press("ArrowRight")
+    expect(score.get_by_role("group").first.get_by_role("radio").nth(1)).to_be_checked()
 
 
 def test_the_menu_shows_a_mention_and_leads_to_its_second(

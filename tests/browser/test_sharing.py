@@ -48,7 +48,7 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
     for words in ("First", "Second", "Third"):
         comment.fill(words)
         page.get_by_role("button", name="Comment", exact=True).click()
-        expect(page.locator(".comment-list")).to_contain_text(words)
+        expect(page.locator(".stream")).to_contain_text(words)
     expect(sharing.get_by_label("The public link")).to_have_value(address)
 
     denver = {"timezoneId": "America/Denver"}

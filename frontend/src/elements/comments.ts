@@ -20,7 +20,7 @@ const MARKUP = `
       <div class="comment-acts"><button class="button small">Comment</button></div></form>
   </section>`
 
-/** Comments of one recording: a list, a form, and marks upon the waveform. */
+/** Comments of one recording: a list, a form, and numbered marks upon the waveform. */
 export class Comments {
   readonly root = element(MARKUP)
   readonly marks = element('<div class="player-marks"></div>')
@@ -28,6 +28,10 @@ export class Comments {
   onCount: (count: number) => void = () => {}
   #callId: string
   #host: Host
+  #signal: AbortSignal
+  #comments: Comment[] = []
+  /** Of the comments, and on the call's page of its events too. */
+  #list = part(this.root, 'ol')
   #form = part<HTMLFormElement>(this.root, 'form')
   #field = part<HTMLTextAreaElement>(this.root, 'textarea')
   /** The moment that the form speaks of; null: where the playback stands. */
@@ -36,6 +40,7 @@ export class Comments {
   constructor(callId: string, host: Host, signal: AbortSignal) {
     this.#callId = callId
     this.#host = host
+    this.#signal = signal
     this.#field.id = `comment-on-${callId}`
     part<HTMLLabelElement>(this.#form, 'label').htmlFor = this.#field.id
     mentions(this.#field, (q) => api.listeners(callId, q))
@@ -57,43 +62,66 @@ export class Comments {
 
   /** The playback stands elsewhere. */
   moved(): void {
-    text(part(this.root, '.comment-label'), `Comment at ${clock((this.#at ?? this.#host.now()) * 1000)}`)
+    text(part(this.#form, '.comment-label'), `Comment at ${clock((this.#at ?? this.#host.now()) * 1000)}`)
+  }
+
+  /** Stand in the stream of the call's events, each comment where it was said. */
+  standIn(stream: Element): void {
+    const place = part(stream, '.stream-form')
+    if (!place.contains(this.#form)) place.replaceChildren(this.#form)
+    this.#list = part(stream, 'ol')
+    this.#show()
   }
 
   async load(): Promise<void> {
     try {
       const { comments } = await api.comments(this.#callId)
-      this.#show(comments)
+      if (this.#signal.aborted) return
+      this.#comments = comments
+      this.#show()
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       toast('The comments could not be loaded. Reload the page to try again.')
     }
   }
 
-  #show(comments: Comment[]): void {
+  #show(): void {
     this.moved()
-    const answering = this.root.querySelector<HTMLElement>('.comment-reply')
+    const answering = this.#list.querySelector<HTMLElement>('.comment-reply')
     if (answering?.querySelector('textarea')?.value) return // not while somebody writes in the list
-    part(this.root, 'ol').replaceChildren(...comments.map((comment) => this.#thread(comment)))
-    this.marks.replaceChildren(...comments.map((comment) => this.#mark(comment)))
-    this.onCount(comments.length)
+    for (const shown of this.#list.querySelectorAll(':scope > .comment')) shown.remove()
+    this.#comments.forEach((comment, index) => this.#insert(this.#thread(comment, index + 1)))
+    this.marks.replaceChildren(...this.#comments.map((comment, index) => this.#mark(comment, index + 1)))
+    this.onCount(this.#comments.length)
   }
 
-  #mark(comment: Comment): HTMLElement {
+  /** After all that was no later. What has no time of the call's clock keeps its place. */
+  #insert(item: HTMLElement): void {
+    const timed = [...this.#list.children].filter((row): row is HTMLElement => row instanceof HTMLElement && 'at' in row.dataset)
+    const next = timed.find((row) => Number(row.dataset.at) > Number(item.dataset.at)) ?? timed.at(-1)?.nextElementSibling ?? null
+    this.#list.insertBefore(item, next)
+  }
+
+  #mark(comment: Comment, number: number): HTMLElement {
     const mark = element<HTMLButtonElement>('<button type="button" class="player-mark"></button>')
     mark.style.left = `${(100 * comment.at_ms) / 1000 / (this.#host.duration() || 1)}%`
+    text(mark, String(number))
     mark.title = `${comment.author}: ${comment.text.slice(0, 120)}`
     mark.setAttribute('aria-label', `Comment by ${comment.author} at ${clock(comment.at_ms)}`)
     mark.addEventListener('click', (event) => {
       event.stopPropagation()
       this.#host.seek(comment.at_ms / 1000)
-      this.root.querySelector(`[data-comment="${comment.id}"]`)?.scrollIntoView({ block: 'nearest' })
+      this.#list.querySelector(`[data-comment="${comment.id}"]`)?.scrollIntoView({ block: 'nearest' })
     })
     return mark
   }
 
-  #thread(comment: Comment): HTMLElement {
+  #thread(comment: Comment, number: number): HTMLElement {
     const item = this.#item(comment)
+    item.dataset.at = String(comment.at_ms)
+    const pin = element('<span class="comment-number" aria-hidden="true"></span>')
+    text(pin, String(number))
+    part(item, '.comment-head').prepend(pin)
     const replies = element('<ol class="comment-replies"></ol>')
     replies.append(...comment.replies.map((reply) => this.#item(reply)))
     const button = element<HTMLButtonElement>(`<button type="button" class="text-button">Reply</button>`)
@@ -123,7 +151,7 @@ export class Comments {
   }
 
   #reply(item: HTMLElement, comment: Comment): void {
-    this.root.querySelector('.comment-reply')?.remove()
+    this.#list.querySelector('.comment-reply')?.remove()
     const form = element<HTMLFormElement>(`<form class="comment-reply"><div class="comment-field"><textarea rows="2" maxlength="5000" aria-label="Reply"></textarea></div>
       <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="text-button">Cancel</button></div></form>`)
     const field = part<HTMLTextAreaElement>(form, 'textarea')

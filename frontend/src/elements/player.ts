@@ -45,7 +45,8 @@ const MARKUP = `
 
 /**
  * Player of one recording: `<or-player call label src peaks duration spans holes [start end] [linked] [plain]>`. `duration` is in milliseconds,
- * `spans` and `holes` the JSON of what was captured and of what is missing. `linked`: the page's address may name a second (`#t=83`).
+ * `spans` and `holes` the JSON of what was captured and of what is missing. `linked`: on the call's own page, whose address may name a second
+ * (`#t=83`) and whose stream of events takes the comments in.
  * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
  * `clip`, `playlist`: ids of a clip in a playlist; `rest`: what follows it.
  * `plain`: for somebody without a session, so without comments and links. Playing when it
@@ -167,7 +168,16 @@ export class Player extends HTMLElement {
     this.#comments.onCount = (count) => text(part(this.#body, '.player-count'), count ? String(count) : '')
     place.replaceChildren(this.#comments.root)
     part(this.#body, '.player-marks-place').replaceChildren(this.#comments.marks)
-    if (this.hasAttribute('linked')) this.#reveal('comments', true)
+    if (this.hasAttribute('linked')) {
+      part(this.#body, '[data-do=comments]').hidden = true
+      this.#joinStream()
+    }
+  }
+
+  /** On the call's page the comments stand among its events, which come anew with what happens. */
+  #joinStream(): void {
+    const stream = document.getElementById(`stream-${this.getAttribute('call') ?? ''}`)
+    if (stream) this.#comments?.standIn(stream)
   }
 
   #reveal(name: string, shown: boolean): void {
@@ -246,6 +256,7 @@ export class Player extends HTMLElement {
     on(window, ['hashchange'], () => this.#jump())
     // A link within the application changes the address after its page has come.
     on(document, ['htmx:after:history:push'], () => this.#jump())
+    if (this.hasAttribute('linked')) on(document, ['htmx:after:swap'], () => this.#joinStream())
     on(this.#skip, ['click'], () => this.#setSkip(this.#skip.getAttribute('aria-pressed') !== 'true'))
     on(this.#speed, ['change'], () => this.#setSpeed(Number(this.#speed.value)))
     on(this.#audio, ['play', 'pause', 'ended', 'seeked', 'timeupdate'], () => this.#show())

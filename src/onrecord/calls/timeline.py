@@ -14,7 +14,9 @@ from onrecord.whole_numbers import whole_number
 class Entry:
     """A line of the call page."""
 
-    #: Milliseconds since answer; None before it.
+    #: Type of the event.
+    kind: str
+    #: Milliseconds since answer; None before it and after the call.
     clock_ms: int | None
     sentence: str
     #: Name of the user who caused it, empty when nobody did.
@@ -90,6 +92,7 @@ def timeline(call: Call) -> list[Entry]:
     names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
     return [
         Entry(
+            kind=event.type,
             clock_ms=event.payload["clock_ms"],
             sentence=sentence,
             actor=names.get(whole_number(actor) or 0, ""),

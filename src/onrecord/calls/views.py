@@ -129,10 +129,13 @@ def _coaching(shown: Call, user: User) -> dict[str, Any]:
     """What stands on the page of a recorded call about learning from it."""
     recording = shown.recording
     may_score = user.may(Permission.COACHING_SCORE) and shown.user_id != user.pk
-    scorecards = Scorecard.objects.filter(team=user.team_id, is_retired=False) if may_score else []
+    scorecards = list(Scorecard.objects.filter(team=user.team_id, is_retired=False)) if may_score else []
+    scores = scores_of(recording, user)
+    filled_in = {one.name for one in scores.assessments if one.author_id == user.pk}
     return {
-        "scores": scores_of(recording, user),
-        "scorecards": list(scorecards),
+        "scores": scores,
+        "scorecards": scorecards,
+        "scorecard_due": next((one for one in scorecards if one.name not in filled_in), None),
         "reviews": reviews_of(recording, user),
         "reviewers": list(audience(recording).exclude(pk=user.pk)),
         "playlists": list(user.playlists.order_by("name")),

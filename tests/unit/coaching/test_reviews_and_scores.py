@@ -170,7 +170,7 @@ def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Cal
     assert "Discovery by Marcus: 50 of 100" in page
     assert "Ask first." in page
     assert "75 of 100" in page, "the average"
-    assert "Score: Discovery" not in page
+    assert "Save the score" not in page
 
 
 def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User, call: Call) -> None:
