@@ -223,7 +223,7 @@ def test_the_calls_page_filters_and_exports_what_is_shown(
     download.value.save_as(tmp_path / "calls.csv")
     lines = (tmp_path / "calls.csv").read_text().splitlines()
     assert lines[0].startswith("\ufeffCall id,Date")
-    assert all(",busy," in line for line in lines[1:])
+    assert all(",Busy," in line for line in lines[1:])
     assert len(lines) > 1
 
 
