@@ -88,9 +88,7 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error(
-        request, HTTPStatus.NOT_FOUND, "not_found", "It does not exist, or it is not among what you may see."
-    )
+    return error(request, HTTPStatus.NOT_FOUND, "not_found", "It does not exist, or you may not see it.")
 
 
 def explain_method(

@@ -87,7 +87,7 @@ def test_a_playlist_is_built_by_keyboard_and_plays_from_clip_to_clip(
     stopped_at = page.evaluate("document.querySelector('or-player').time")
     assert 7.9 <= stopped_at < 8.5
 
-    page.get_by_role("link", name="Its recordings").click()
+    page.get_by_role("link", name="Full recordings").click()
     tiles = page.locator(".recording")
     expect(tiles).to_have_count(2)
     # From a tile too, without leaving the list.

@@ -117,7 +117,7 @@ def test_a_late_answer_to_a_form_does_not_replace_the_page_that_was_asked_for_af
     with closing(sqlite3.connect(installation.home / "db.sqlite3", isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
         with page.expect_request(lambda request: request.method == "POST"):
-            page.get_by_role("button", name="Make the playlist").click()
+            page.get_by_role("button", name="Create playlist").click()
         go(page, "nav a[href='/people']")
         people = page.get_by_role("heading", name="People", exact=True)
         expect(people).to_be_visible()

@@ -36,7 +36,7 @@ def test_search_and_filters_are_in_the_address_and_the_back_button_takes_them_ba
     assert 0 < found < everything
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Sentiment").select_option("Negative")
-    expect(page.get_by_text("No recording is like that")).to_be_visible()
+    expect(page.get_by_text("No recording matches")).to_be_visible()
     assert page.url.endswith("/recordings?q=emma&sentiment=Negative")
     page.go_back()
     expect(tiles).to_have_count(found)

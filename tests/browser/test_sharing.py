@@ -77,7 +77,7 @@ def test_a_link_with_a_passcode_plays_for_somebody_outside_until_it_is_revoked(
     page.goto(f"{installation.url}/settings/sharing")
     page.get_by_text("Revoke all", exact=True).click()
     assert_accessible(page)
-    expect(page.locator("#links .badge").first).to_have_text("Opens")
+    expect(page.locator("#links .badge").first).to_have_text("Active")
     page.get_by_role("button", name="Revoke all links").click()
     expect(page.locator("#links .badge").first).to_have_text("Revoked")
     outside.reload()

@@ -185,7 +185,7 @@ def test_a_rep_asks_and_reads_the_answer_without_a_mouse(
     answer.fill("Only with everyone's consent, and we have no way to ask for it.")
     press_until(admin, "Tab", admin.get_by_role("button", name="Answer", exact=True))
     admin.keyboard.press("Enter")
-    expect(admin.get_by_role("heading", name="Nothing waits for an answer")).to_be_visible()
+    expect(admin.get_by_role("heading", name="No requests to answer")).to_be_visible()
     expect(admin.get_by_role("img", name="waiting requests: 1")).to_be_hidden()
 
     rep.reload()
@@ -212,7 +212,7 @@ def test_a_request_during_a_call_names_the_call_and_can_be_closed(
     admin.goto(f"{installation.url}/settings/requests")
     expect(admin.get_by_role("link", name="During a call")).to_be_visible()
     admin.get_by_role("button", name="Close without an answer").click()
-    expect(admin.get_by_role("heading", name="Nothing waits for an answer")).to_be_visible()
+    expect(admin.get_by_role("heading", name="No requests to answer")).to_be_visible()
     rep.goto(f"{installation.url}/requests")
     expect(rep.get_by_role("article").first).to_contain_text("Without an answer")
 

@@ -35,7 +35,7 @@ PACKAGES: dict[Package, Description] = {
     Package.DIALER: Description(
         name="Dialer",
         brings="Place calls from the browser, and record them as the recording settings allow.",
-        without="Nobody can place calls. Calls in progress go on to their end. "
+        without="Nobody can place calls. Calls in progress can finish. "
         "Past calls, their recordings and the report stay as they are.",
         is_included=True,
     ),

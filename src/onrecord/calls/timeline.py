@@ -26,7 +26,7 @@ class Entry:
 
 
 _SENTENCES = {
-    "call.imported": ("Entered from another dialer", ""),
+    "call.imported": ("Imported from another dialer", ""),
     "call.initiated": ("Dialed", ""),
     "call.ringing": ("Ringing", ""),
     "call.answered": ("Answered", ""),
@@ -39,9 +39,9 @@ _SENTENCES = {
     "recording.started": ("Recording started", "record"),
     "recording.paused": ("Recording paused", ""),
     "recording.resumed": ("Recording resumed", "record"),
-    "recording.held": ("Pause was pressed while nothing was recorded", ""),
+    "recording.held": ("Pause was pressed while nothing was being recorded", ""),
     "recording.refused": ("A change of the recording was refused", "warn"),
-    "recording.restricted": ("The gate was lowered to the stricter policy", "warn"),
+    "recording.restricted": ("Recording now follows the stricter policy", "warn"),
     "recording.commented": ("Commented on the recording", ""),
     "recording.comment_deleted": ("Deleted a comment on the recording", ""),
     "recording.score_answered": ("Answered a score", ""),
@@ -50,15 +50,15 @@ _SENTENCES = {
     "review.settled": ("The review was answered", ""),
     "review.withdrawn": ("Took back the request for a review", ""),
     "recording.verified": ("The recording was verified", ""),
-    "recording.faulty": ("The stored recording is not in order", "warn"),
-    "recording.sound": ("The stored recording is in order again", ""),
-    "recording.processing": ("The recording is being made", ""),
-    "recording.completed": ("The recording is ready", ""),
+    "recording.faulty": ("A fault was found in the stored recording", "warn"),
+    "recording.sound": ("The stored recording was found in order again", ""),
+    "recording.processing": ("Processing of the recording began", ""),
+    "recording.completed": ("The recording was ready", ""),
     "recording.delivered": ("The dialer sent the recording", ""),
     "recording.import_refused": ("The recording was refused", "warn"),
     "recording.empty": ("No sound was captured", ""),
-    "recording.overdue": ("The recording is overdue", "warn"),
-    "recording.gone": ("The recording's file is gone", "warn"),
+    "recording.overdue": ("The recording was overdue", "warn"),
+    "recording.gone": ("The recording's file was missing", "warn"),
     "recording.failed": ("The recording could not be made", "warn"),
 }
 
@@ -125,4 +125,4 @@ def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
 def _kept_again(data: dict[str, Any]) -> str:
     lost_ms = sum(loss["until_ms"] - loss["start_ms"] for loss in data["lost"])
     told = f"{lost_ms / 1000:.1f} seconds of sound were lost" if lost_ms else "no sound was lost"
-    return f"What is said is kept again; {told}"
+    return f"Sound is being kept again; {told}"

@@ -77,7 +77,7 @@ _OUR_SIDE_ONLY = Rule(
     name="Our side only",
     where=("US-UT",),
     mode=Mode.ONE_SIDED,
-    because="is with our lawyers: only your side may be recorded",
+    because="is under review by our lawyers: only our side may be recorded",
 )
 
 

@@ -17,10 +17,10 @@ from onrecord.whole_numbers import whole_number
 #: Who may do what a policy asks a permission for: from everyone who calls to those who make the rules.
 PERMISSIONS = {
     Permission.CALLS_PLACE: "Everyone who may place calls",
-    Permission.RECORDING_TURN_ON: "By permission: turn on before a call",
-    Permission.RECORDING_CONTROL: "By permission: change during a call",
+    Permission.RECORDING_TURN_ON: "With permission to turn it on",
+    Permission.RECORDING_CONTROL: "With permission to change it",
     Permission.CALLS_VIEW_GROUP: "Managers of a group",
-    Permission.RECORDING_SETTINGS_CHANGE: "By permission: change these settings",
+    Permission.RECORDING_SETTINGS_CHANGE: "With permission for these settings",
 }
 
 _BETWEEN_NUMBERS = re.compile(r"[,;\n]")

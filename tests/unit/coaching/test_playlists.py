@@ -150,7 +150,7 @@ def test_a_clip_of_a_call_that_one_may_not_hear_says_nothing_of_it(marcus: User)
     Playlist.objects.update(is_shared=True)
     page = client_of(ana).get(f"/coaching/playlists/{Playlist.objects.get().pk}").content.decode()
     assert "Erik Open" in page
-    assert "Not yours to hear" in page
+    assert "You cannot play this clip" in page
     hidden = Clip.objects.order_by("position").first()
     assert hidden
     for secret in ("Emma Secret", hidden.recording_id):

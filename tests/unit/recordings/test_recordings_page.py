@@ -212,7 +212,7 @@ def test_a_view_that_cannot_be_read_is_neither_kept_nor_in_the_way(ana: User) ->
     assert "“length” cannot be “long”" in refused.content.decode()
     old = SavedView.objects.create(user=ana, name="Once", query="length=long")
     page = browser.get("/recordings").content.decode()
-    assert "The view “Once” asks for what no filter takes any more" in page
+    assert "The view “Once” uses a filter that no longer exists" in page
     assert "/recordings?length=long" not in page
     browser.post(f"/recordings/views/{old.pk}", {"name": ""})
     browser.post(f"/recordings/views/{old.pk}/delete")
@@ -292,7 +292,7 @@ def test_filters_offer_what_there_is_to_see(ana: User) -> None:
 def test_empty_pages_say_what_to_do(ana: User) -> None:
     browser = signed_in(ana)
     assert b"No recordings yet" in browser.get("/recordings").content
-    assert b"No recording is like that" in browser.get("/recordings?q=x").content
+    assert b"No recording matches" in browser.get("/recordings?q=x").content
 
 
 def test_a_longer_list_needs_no_more_queries(ana: User, django_assert_max_num_queries: Any) -> None:

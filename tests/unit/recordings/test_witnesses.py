@@ -128,7 +128,7 @@ def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
         assert "Recording does not match" in text
         assert "<or-player" not in text
         assert "data-listen" not in text
-    assert "not in order" in page(browser, f"/calls/{call.pk}")
+    assert "A fault was found in the stored recording" in page(browser, f"/calls/{call.pk}")
     assert call.events.filter(type="recording.faulty").count() == 1
     (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
     assert call.pk in told

@@ -39,14 +39,14 @@ class Provider:
 PROVIDERS: Mapping[str, Provider] = {
     "aircall": Provider(
         name="Aircall",
-        signs_with="Token",
+        signs_with="token",
         verify=aircall.verify,
         parts=aircall.parts,
         call=aircall.call,
     ),
     "dialpad": Provider(
         name="Dialpad",
-        signs_with="Secret",
+        signs_with="secret",
         verify=dialpad.verify,
         parts=dialpad.parts,
         call=dialpad.call,
@@ -61,7 +61,7 @@ PROVIDERS: Mapping[str, Provider] = {
     ),
     "zoom_phone": Provider(
         name="Zoom Phone",
-        signs_with="Secret token",
+        signs_with="secret token",
         verify=zoom_phone.verify,
         parts=zoom_phone.parts,
         call=zoom_phone.call,
