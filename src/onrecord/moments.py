@@ -33,6 +33,14 @@ def _plausible(at: datetime) -> datetime:
 PastMoment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
+def later(at: datetime, by: timedelta) -> datetime:
+    """So long after a moment that a database holds; the end of the calendar where that leads out of it."""
+    try:
+        return at + by
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC)
+
+
 def in_readers_zone(at: datetime) -> datetime:
     """The moment in the reader's time zone; as it is where that leads out of the calendar.
 

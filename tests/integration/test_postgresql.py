@@ -15,7 +15,18 @@ from harness.web import User
 
 UNIT = Path(__file__).parent.parent / "unit"
 #: Folders whose tests are about what the database does.
-FOLDERS = ("live", "people", "recordings", "reports", "calls", "outcomes", "coaching", "sharing", "dialers")
+FOLDERS = (
+    "live",
+    "people",
+    "recordings",
+    "reports",
+    "calls",
+    "outcomes",
+    "coaching",
+    "sharing",
+    "dialers",
+    "incoming",
+)
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ one with the highest sequence number counts, not the one that came last.
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -129,15 +129,20 @@ def apply(state: CallState, event: Event) -> CallState:
         raise UnknownEventError(f"The data of event {event.type!r} cannot be used: {error!r}.") from error
 
 
+#: What the column of a call's length holds, 24 days: a call may be given up after a longer outage of the web.
+LONGEST_MS = (1 << 31) - 1
+
+
 def ended_by_web(state: CallState, *, at: datetime, reason: str, captured: bool | None) -> CallState:
     """The state after the web itself gave a call up. `captured` is False where no media can have flowed."""
     if state.status.is_final:
         return state
+    lasted = (at - state.answered_at) // timedelta(milliseconds=1) if state.answered_at else 0
     return replace(
         state,
         status=Status.FAILED,
         ended_at=at,
-        duration_ms=int((at - state.answered_at).total_seconds() * 1000) if state.answered_at else 0,
+        duration_ms=min(max(lasted, 0), LONGEST_MS),
         end_reason=reason,
         end_is_guess=True,
         recording_state=RecordingState.OFF,

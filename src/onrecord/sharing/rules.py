@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
+from onrecord.moments import later
+
 #: For how long a link can be made, in days.
 DAYS = (1, 7, 30, 90)
 SHORTEST_PASSCODE = 6
@@ -80,7 +82,7 @@ class Link:
 
 def end_of(created_at: datetime, expires_at: datetime, rules: Rules) -> datetime:
     """When a link ends under these rules."""
-    return min(expires_at, created_at + timedelta(days=rules.longest_days))
+    return min(expires_at, later(created_at, timedelta(days=rules.longest_days)))
 
 
 def standing(link: Link, rules: Rules, now: datetime) -> Standing:

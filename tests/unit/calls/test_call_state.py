@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.calls.state import (
+    LONGEST_MS,
     CallState,
     Event,
     RecordingState,
@@ -174,6 +175,11 @@ def test_a_call_that_the_web_gave_up_says_so_and_the_switchs_word_replaces_it() 
 
 def test_a_call_that_has_ended_is_not_given_up() -> None:
     assert ended_by_web(OVER, at=START, reason="lost", captured=None) == OVER
+
+
+def test_a_call_is_given_up_after_an_outage_of_months_with_a_length_that_its_column_holds() -> None:
+    late = ended_by_web(RECORDING, at=START + timedelta(days=100), reason="lost", captured=None)
+    assert late.duration_ms == LONGEST_MS
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from django.db import models
 from onrecord.accounts.models import Team, User
 from onrecord.calls.models import Call
 from onrecord.integrations.dialers.providers import PROVIDERS
+from onrecord.moments import later
 
 #: `provider` of calls from a folder with a manifest.
 FOLDER = "manifest"
@@ -180,4 +181,4 @@ class KeptDelivery(models.Model):
 
     @property
     def kept_until(self) -> datetime:
-        return self.received_at + KEPT_FOR
+        return later(self.received_at, KEPT_FOR)
