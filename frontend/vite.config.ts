@@ -8,7 +8,7 @@ import { defineConfig, type Plugin } from 'vite'
 const ICONS = [
   'arrow-down', 'arrow-left', 'arrow-up', 'audio-lines', 'ban', 'bookmark', 'building-2', 'chart-column', 'check', 'chevron-down',
   'chevron-right', 'chevron-up', 'circle-alert', 'circle-dot', 'clipboard-check', 'clock', 'copy', 'delete', 'download', 'file-json', 'graduation-cap', 'grip-vertical',
-  'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'lightbulb', 'link', 'list', 'list-checks', 'list-music', 'list-plus', 'loader-circle', 'lock',
+  'grid-3x3', 'headphones', 'inbox', 'info', 'key-round', 'keyboard', 'lightbulb', 'link', 'list', 'list-checks', 'list-music', 'list-plus', 'loader-circle', 'lock',
   'log-out', 'megaphone', 'message-circle-question-mark', 'message-square', 'mic', 'mic-off', 'monitor', 'moon',
   'package', 'pause', 'pencil', 'phone', 'phone-call', 'phone-incoming', 'phone-missed', 'phone-off',
   'phone-outgoing', 'play', 'plug', 'plus', 'search', 'send', 'settings', 'share-2', 'shield-check', 'skip-forward',

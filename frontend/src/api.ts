@@ -40,11 +40,27 @@ export interface Call {
     mode: Mode
     reason_code: string | null
     reason: string | null
+    /** Whether it starts with the answer. */
+    at_start: boolean
+    /** The last change during the call, and who made it; null: the decision did. */
+    moved: { at: string; by: string | null } | null
+    /** The announcement has not been heard to its end, so nothing is kept yet. */
+    announcing: boolean
     /** Why nothing that is said is being kept now, and what to do; null while all is kept. */
     stalled: string | null
     id: string | number | null
   }
+  /** Ours in the live call, the rep first. */
+  people: Participant[]
   log: Log | null
+}
+
+/** One of ours in a call. */
+export interface Participant {
+  id: number
+  name: string
+  role: Role
+  since: string
 }
 
 /** What the rep wrote about a call. */
@@ -200,7 +216,10 @@ async function send<T>(path: string, options: RequestInit & { headers: Record<st
   const date = Date.parse(response.headers.get('Date') ?? '')
   if (!Number.isNaN(date)) ahead = Math.max(ahead, date - Date.now())
   if (response.status === 204) return undefined as T
-  const reply: unknown = await response.json().catch(() => null)
+  const reply: unknown = await response.json().catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    return null
+  })
   if (response.ok) return reply as T
   throw refusal(response.status, reply)
 }

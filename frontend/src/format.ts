@@ -30,3 +30,8 @@ function written(iso: string, zone: Intl.DateTimeFormatOptions): string {
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
+
+/** "Ana Torres" -> "AT". */
+export function initials(name: string): string {
+  return name.split(/\s+/).slice(0, 2).map((word) => [...word][0] ?? '').join('')
+}

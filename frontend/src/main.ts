@@ -3,13 +3,14 @@ import { sendDrafts } from './call/drafts.ts'
 import { session } from './call/session.ts'
 import { AskAdmin } from './elements/ask-admin.ts'
 import { Beside } from './elements/beside.ts'
-import { Dialer } from './elements/dialer.ts'
+import { Dialer } from './elements/dialer/dialer.ts'
 import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
 import { MiniPlayer } from './elements/mini-player.ts'
 import { Notices } from './elements/notices.ts'
 import { Player } from './elements/player.ts'
 import { Playlist, takeTime } from './elements/playlist.ts'
+import { startShortcuts } from './elements/shortcut-list.ts'
 import { Simulation } from './elements/simulation.ts'
 import { TileMap } from './elements/tile-map.ts'
 import { Upload } from './elements/upload.ts'
@@ -66,8 +67,10 @@ document.addEventListener('click', (event) => {
   if (copy) void copyField(copy)
 })
 
-if (document.querySelector('or-dialer')) {
+const dialer = document.querySelector<Dialer>('or-dialer')
+if (dialer) {
   session.start()
+  startShortcuts(dialer)
   // Of earlier calls, whose notes could not be sent before the page was left.
   void sendDrafts()
   startLivePages()

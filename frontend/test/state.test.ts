@@ -1,23 +1,18 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call, CallStatus, RecordingState } from '../src/api.ts'
 import { recordingView } from '../src/call/recording.ts'
-import { INITIAL, reduce, statusText, type Action, type State } from '../src/call/state.ts'
+import { INITIAL, endingText, reduce, statusText, type Action, type State } from '../src/call/state.ts'
+import { call } from './calls.ts'
 
-function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id = 'c1'): Call {
-  return {
-    id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', extension: null, from_formatted: null,
-    person: null, log: null, created_at: '2026-01-01T00:00:00Z', answered_at: null, ended_at: null, duration_ms: null,
-    end_reason: null,
-    recording: { state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, stalled: null, id: null, ...recording },
-  }
-}
+const nothing = { decision: null, isFinal: false }
+/** As Ana, whose id is 1, sees it. */
+const view = (state: State) => recordingView(state, nothing, '1')
 
 function after(...actions: Action[]): State {
   return actions.reduce(reduce, INITIAL)
 }
 
-const dial: Action = { type: 'dial', expected: true }
+const dial: Action = { type: 'dial', role: 'rep' }
 const snapshot = (...input: Parameters<typeof call>): Action => ({ type: 'snapshot', call: call(...input) })
 const placed: Action = { type: 'placed', call: call('initiated'), role: 'rep' }
 
@@ -28,7 +23,7 @@ test('a call goes from dialling to its end', () => {
   assert.equal(statusText(reduce(ringing, snapshot('in-progress'))), 'On call')
   const busy = reduce(ringing, snapshot('busy'))
   assert.equal(busy.line, 'ended')
-  assert.equal(statusText(busy), 'Ended: the line was busy')
+  assert.equal(endingText(call('busy'), 'rep'), 'The line was busy')
 })
 
 test('news that overtakes the reply to the call is kept', () => {
@@ -50,21 +45,21 @@ test('news of other calls changes nothing', () => {
 test('a disk that takes nothing is told instead of the recording, for as long as it lasts', () => {
   const stalled = 'The recording disk is full. Tell your admin. The call goes on.'
   const running = after(dial, placed, snapshot('in-progress', { state: 'recording', stalled }))
-  const view = recordingView(running, null)
-  assert.deepEqual([view.tone, view.text, view.reason], ['warn', 'Nothing is being kept', stalled])
-  assert.deepEqual(view.press, { kind: 'now', wanted: 'paused' })
-  const again = recordingView(reduce(running, snapshot('in-progress', { state: 'recording' })), null)
+  const told = view(running)
+  assert.deepEqual([told.tone, told.text, told.reason], ['warn', 'Nothing is being kept', stalled])
+  assert.deepEqual(told.press, { kind: 'now', wanted: 'paused' })
+  const again = view(reduce(running, snapshot('in-progress', { state: 'recording' })))
   assert.deepEqual([again.tone, again.text], ['on', 'Recording'])
-  const paused = recordingView(reduce(running, snapshot('in-progress', { state: 'paused', stalled })), null)
-  assert.deepEqual([paused.tone, paused.text], ['paused', 'Recording paused'])
+  const paused = view(reduce(running, snapshot('in-progress', { state: 'paused', stalled })))
+  assert.deepEqual([paused.tone, paused.text], ['paused', 'Paused'])
 })
 
 test('the shown recording state changes only with the answer', () => {
   const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
   const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
   assert.equal(asked.call?.recording.state, 'recording')
-  const view = recordingView(asked, null)
-  assert.deepEqual([view.tone, view.pending, view.press], ['on', true, null])
+  const shown = view(asked)
+  assert.deepEqual([shown.tone, shown.pending, shown.press], ['on', true, null])
   const answered = reduce(asked, { type: 'recording-answered', recording: 'paused', generation: 1 })
   assert.deepEqual([answered.call?.recording.state, answered.wanted], ['paused', null])
   const byEvent = reduce(asked, snapshot('in-progress', { state: 'paused' }))
@@ -75,11 +70,11 @@ test('a pause that nobody confirms is said to be open, and keeps being pending',
   const running = after(dial, placed, snapshot('in-progress', { state: 'recording' }))
   const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
   const unconfirmed = reduce(asked, { type: 'unconfirmed' })
-  const view = recordingView(unconfirmed, null)
-  assert.equal(view.text, 'Pause not confirmed: recording may still be running')
-  assert.deepEqual([view.tone, view.pending, view.press], ['on', true, null])
+  const shown = view(unconfirmed)
+  assert.equal(shown.text, 'Pause not confirmed: recording may still be running')
+  assert.deepEqual([shown.tone, shown.pending, shown.press], ['warn', true, null])
   const confirmed = reduce(unconfirmed, { type: 'recording-answered', recording: 'paused', generation: 1 })
-  assert.deepEqual([confirmed.unconfirmed, recordingView(confirmed, null).text], [false, 'Recording paused'])
+  assert.deepEqual([confirmed.unconfirmed, view(confirmed).text], [false, 'Paused'])
   assert.equal(reduce(unconfirmed, snapshot('in-progress', { state: 'paused', generation: 1 })).unconfirmed, false)
 })
 
@@ -87,7 +82,7 @@ test('a hang-up that nobody confirms is said to be open, and one that is confirm
   const hanging = after(dial, placed, snapshot('in-progress'), { type: 'hang-up' }, { type: 'unconfirmed' })
   assert.equal(statusText(hanging), 'Not confirmed yet: the call may still run')
   const over = reduce(hanging, { type: 'hung-up', status: null })
-  assert.deepEqual([over.line, over.call?.status, statusText(over)], ['ended', 'completed', 'Ended: you hung up'])
+  assert.deepEqual([over.line, over.call?.status, over.call && endingText(over.call, 'rep')], ['ended', 'completed', 'You hung up'])
 })
 
 test('an answer that comes after its event does not take back what followed it', () => {
@@ -131,35 +126,24 @@ test('a call of another tab is shown, and gone when it ends', () => {
   assert.equal(reduce(state, snapshot('completed')).line, 'idle')
 })
 
-const BUTTON: [RecordingState, string, string][] = [
-  ['off', 'Start Call Recording', 'off'],
-  ['recording', 'Pause Call Recording', 'on'],
-  ['paused', 'Resume Call Recording', 'paused'],
-]
-for (const [state, name, tone] of BUTTON) {
-  test(`during a call that is ${state} the button says ${name}`, () => {
-    const view = recordingView(after(dial, placed, snapshot('in-progress', { state })), null)
-    assert.deepEqual([view.name, view.tone, view.locked], [name, tone, false])
-  })
-}
-
-test('a rep who may not change it sees a locked button', () => {
-  const view = recordingView(after(dial, placed, snapshot('in-progress', { state: 'recording', may_change: false })), null)
-  assert.deepEqual([view.locked, view.press, view.tone], [true, null, 'on'])
-})
-
-test('before the call the button is red exactly when the next call will be recorded', () => {
-  const decision = { mode: 'both', records: true, may_change: true, may_choose: true, sentence: 'On: your team records.' } as const
-  const on = recordingView(INITIAL, decision)
-  assert.deepEqual([on.name, on.tone, on.press], ['Record Next Call', 'on', { kind: 'next-call', wanted: false }])
-  const off = recordingView(INITIAL, { ...decision, records: false, may_choose: false, sentence: 'Off: California.' })
-  assert.deepEqual([off.tone, off.locked, off.press, off.reason], ['off', true, null, 'Off: California.'])
-})
-
 test('a collaborator leaves a call that goes on, and is told of its end as one of two', () => {
   const joined = after(dial, { type: 'placed', call: call('in-progress'), role: 'collaborator' })
   assert.equal(statusText(reduce(joined, { type: 'hang-up' })), 'Leaving…')
-  assert.equal(statusText(reduce(joined, { type: 'vanished' })), 'You left the call')
-  const over = reduce(joined, { type: 'snapshot', call: { ...call('completed'), end_reason: 'rep_hung_up' } })
-  assert.equal(statusText(over), 'Ended: your side hung up')
+  assert.equal(endingText(call('in-progress'), 'collaborator'), 'You left the call')
+  assert.equal(endingText({ ...call('completed'), end_reason: 'rep_hung_up' }, 'collaborator'), 'Your side hung up')
+})
+
+test('a call that is put aside waits, through the next one, until it is logged', () => {
+  const over = after(dial, placed, snapshot('completed'))
+  const aside = reduce(over, { type: 'put-aside', call: call('completed') })
+  assert.deepEqual([aside.line, aside.toLog.map(({ id }) => id)], ['idle', ['c1']])
+  const second = [dial, { ...placed, call: call('initiated', {}, 'c2') } as Action, snapshot('busy', {}, 'c2')].reduce(reduce, aside)
+  assert.deepEqual([second.line, second.call?.id, second.toLog.length], ['ended', 'c2', 1])
+  const both = reduce(second, { type: 'put-aside', call: call('busy', {}, 'c2') })
+  assert.deepEqual(both.toLog.map(({ id }) => id), ['c2', 'c1'])
+  const log = { disposition: 'Busy', sentiment: '', notes: '', notes_revision: 0, logged: true, person: null }
+  const logged = reduce(both, { type: 'snapshot', call: { ...call('busy', {}, 'c2'), log } })
+  assert.deepEqual(logged.toLog.map(({ id }) => id), ['c1'])
+  const taken = reduce(logged, { type: 'to-log', call: call('completed') })
+  assert.deepEqual([taken.line, taken.call?.id, taken.toLog.length], ['ended', 'c1', 0])
 })

@@ -55,7 +55,7 @@ def recorded(
         sign_in(page, installation, "marcus")  # a manager, who may see manifests
         dialer = Dialer(page)
         dialer.type(STEADY)
-        dialer.press_record("Record Next Call", "Next Call Not Recorded")
+        dialer.record_next_call(wanted=False)
         call_id = dialer.call(STEADY)
         journal = installation.keep_journal(call_id)
         dialer.at("00:02")

@@ -90,14 +90,14 @@ def test_a_number_in_california_is_grey_with_its_reason_and_locked(
     dialer = Dialer(page)
     dialer.type(NOT_RECORDED)
 
-    expect(dialer.record).to_have_accessible_name("Next Call Not Recorded")
+    expect(dialer.state).to_have_text("Won't be recorded")
+    expect(dialer.record).to_have_accessible_name("Record Next Call")
+    expect(dialer.record).to_have_attribute("aria-pressed", "false")
     expect(dialer.record).to_have_attribute("data-tone", "off")
     expect(dialer.record).to_have_attribute("aria-disabled", "true")
-    expect(page.locator("#record-reason")).to_contain_text(
-        "Off: California requires everyone's consent (rule 'All-party states')."
-    )
+    expect(dialer.reason).to_have_text("California requires everyone's consent (rule 'All-party states').")
     dialer.record.click(force=True)
-    expect(dialer.record).to_have_accessible_name("Next Call Not Recorded")
+    expect(dialer.record).to_have_attribute("aria-pressed", "false")
 
 
 def test_forged_requests_above_the_ceiling_record_nothing_and_are_audited(
@@ -152,7 +152,7 @@ def test_a_stricter_policy_closes_the_gate_of_a_live_call_and_says_why(
     expect(dialer.record).to_have_accessible_name("Pause Call Recording")
     publish(admin)
 
-    expect(page.locator("#record-reason")).to_contain_text("Off: Ohio is under review (rule 'Ohio now').")
+    expect(dialer.reason).to_have_text("Ohio is under review (rule 'Ohio now').")
     expect(dialer.record).to_have_accessible_name("This Call Cannot Be Recorded")
     shut = eventually(lambda: event(installation, call_id, "recording.restricted"), "the switch said so")
     dialer.at(f"00:{shut['clock_ms'] // 1000 + 2:02}")
@@ -176,11 +176,13 @@ def test_a_looser_policy_waits_for_the_next_call(
     # The same number waits in a colleague's dialer, which learns of each policy by itself.
     page = chromium.pages[0]
     sign_in(page, installation, "ana")
-    Dialer(page).type(ECHO)
-    expect(page.get_by_text("Next call is recorded")).to_be_visible()
+    dialer = Dialer(page)
+    dialer.type(ECHO)
+    expect(dialer.state).to_have_text("Will be recorded")
+    expect(dialer.reason).not_to_contain_text("Your side only")
     add_rule(admin, installation, name="Tennessee", where="Tennessee", mode="Our side only", because="is new")
     publish(admin)
-    expect(page.get_by_text("Next call records your side only")).to_be_visible(timeout=20_000)
+    expect(dialer.reason).to_contain_text("Your side only.", timeout=20_000)
     call, sdp = mateo.call(ECHO, peer.sdp)
     peer.accept(sdp)
     mateo.until_answered(call["id"])
@@ -192,7 +194,7 @@ def test_a_looser_policy_waits_for_the_next_call(
     running = mateo.call_of(call["id"])
     preview = mateo.get("/api/v2/dialer/preview", number=ECHO).json()
     mateo.hang_up(call["id"])
-    expect(page.get_by_text("Next call is recorded")).to_be_visible(timeout=20_000)
+    expect(dialer.reason).not_to_contain_text("Your side only", timeout=20_000)
     assert running["recording"]["mode"] == "one_sided"
     assert event(installation, call["id"], "recording.restricted") is None
     assert preview["decision"]["mode"] == "both"
@@ -205,10 +207,10 @@ def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(
     sign_in(page, installation, "ana")
     dialer = Dialer(page)
     dialer.type(TORONTO)
-    expect(page.locator("#record-reason")).to_contain_text("Off: Canada expects notice")
-    dialer.press_record("Next Call Not Recorded", "Record Next Call")
-    expect(page.locator("#record-reason")).to_contain_text("On: you chose to record this call.")
-    dialer.press_record("Record Next Call", "Next Call Not Recorded")
+    expect(dialer.reason).to_contain_text("Canada expects notice")
+    dialer.record_next_call(wanted=True)
+    expect(dialer.reason).to_have_text("You chose to record this call.")
+    dialer.record_next_call(wanted=False)
 
 
 def test_the_map_is_walked_with_the_keyboard_and_says_why(installation: Installation, admin: Page) -> None:

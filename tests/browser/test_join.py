@@ -27,6 +27,11 @@ def test_a_manager_joins_from_the_calls_page_and_leaves_again(
         expect(manager.status).to_have_text("On call", timeout=30_000)
         expect(manager.hang_up_button).to_have_accessible_name("Leave")
         expect(rep.hang_up_button).to_have_accessible_name("Hang up")
+        # Everybody sees who is in it.
+        of_the_rep = rep.page.get_by_role("region", name="In the call with you")
+        expect(of_the_rep).to_contain_text("Marcus Reed")
+        expect(rep.page.get_by_text("Marcus Reed joined the call.")).to_be_attached()
+        expect(manager.page.get_by_role("region", name="In the call with you")).to_contain_text("Ana Torres")
         # The page follows the call.
         expect(join).to_be_hidden()
         expect(manager.page.locator(".stream")).to_contain_text("Joined the call")
@@ -34,6 +39,9 @@ def test_a_manager_joins_from_the_calls_page_and_leaves_again(
         # One control, two hands: what one presses the other sees.
         manager.press_record("Pause Call Recording", "Resume Call Recording")
         expect(rep.record).to_have_accessible_name("Resume Call Recording")
+        # And who did it.
+        expect(rep.state).to_have_text("Paused by Marcus Reed")
+        expect(manager.state).to_have_text("Paused by you")
         rep.press_record("Resume Call Recording", "Pause Call Recording")
         expect(manager.record).to_have_accessible_name("Pause Call Recording")
 
@@ -41,8 +49,9 @@ def test_a_manager_joins_from_the_calls_page_and_leaves_again(
         expect(manager.status).to_have_text("On call", timeout=30_000)
         expect(manager.hang_up_button).to_have_accessible_name("Leave")
         manager.hang_up()
-        expect(manager.page.locator("or-dialer .call-outcome")).to_contain_text("You left the call")
+        expect(manager.state).to_have_text("You left the call")
         expect(rep.status).to_have_text("On call")
+        expect(of_the_rep).to_be_hidden()
         expect(join).to_be_visible()
         rep.hang_up()
         expect(join).to_be_hidden()

@@ -133,7 +133,7 @@ def test_without_the_dialer_package_its_place_explains_and_a_running_call_goes_o
     rep.reload()
     expect(dialer.status).to_have_text("On call", timeout=10_000)
     dialer.hang_up()
-    dialer.number.fill(STEADY)
+    dialer.type(STEADY)
     expect(dialer.preview).to_contain_text("The Dialer package is switched off for your team")
     rep.goto(f"{installation.url}/calls")
     expect(rep.get_by_role("complementary", name="Dialer")).to_contain_text("An admin can switch it on")

@@ -58,7 +58,8 @@ def test_notes_survive_navigation_a_reload_and_a_web_that_dies_and_the_card_logs
     page.keyboard.press("Space")
     card.get_by_label("Notes").press("Control+Enter")
     expect(card).to_be_hidden()
-    expect(page.locator(".call-outcome")).to_contain_text("Logged: Meeting booked.")
+    expect(page.get_by_text("Logged: Meeting booked.")).to_be_visible()
+    expect(dialer.number).to_be_focused()
 
     page.goto(f"{installation.url}/calls/{call_id}")
     expect(page.locator(".notes")).to_have_text("Wants a quote. Budget 10k. Decides in May.")
@@ -69,17 +70,17 @@ def test_notes_survive_navigation_a_reload_and_a_web_that_dies_and_the_card_logs
 def test_an_extension_is_shown_and_sent_as_tones_when_asked(page: Page) -> None:
     dialer = Dialer(page)
     dialer.call(f"{STEADY} x4711")
-    expect(page.locator(".call-number")).to_contain_text("ext. 4711")
+    expect(page.locator(".dk-number")).to_contain_text("ext. 4711")
     with page.expect_response(lambda answer: answer.url.endswith("/dtmf") and answer.ok):
         page.get_by_role("button", name="Send extension 4711").click()
-    expect(page.locator(".dock-keys")).to_have_text("4711")
+    expect(page.locator(".dk-sent")).to_have_text("4711")
     found = Axe().run(page, {"include": [["or-dialer"]]})
     assert found.violations_count == 0, found.generate_report()
     dialer.hang_up()
     expect(page.get_by_role("button", name="Send extension 4711")).to_be_hidden()
     # Logged, so that it does not stand before the next test's call.
     card = page.get_by_role("form", name="Log of the call")
-    card.get_by_role("radio", name="Connected").check(force=True)
+    card.get_by_role("radio", name="Neutral").check(force=True)
     card.get_by_label("Notes").press("Control+Enter")
     expect(card).to_be_hidden()
 
@@ -88,7 +89,7 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     page: Page, signed_in: Callable[[str], User]
 ) -> None:
     dialer = Dialer(page)
-    assert signed_in("ida").submit("/settings/outcomes/disposition", do="require").is_redirect
+    assert signed_in("ida").submit("/settings/outcomes/sentiment", do="require").is_redirect
     # Calls from a person in the list, so that somebody follows.
     row = page.locator("#main tr", has=page.locator("[data-dial]")).first
     follower = page.locator("#main tr", has=page.locator("[data-dial]")).nth(1).locator("[data-dial]").first
@@ -102,12 +103,14 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     expect(dialer.number).to_be_hidden()
     page.reload()
     expect(card.get_by_text("required")).to_be_visible()
-    card.get_by_role("button", name="Save", exact=True).click()
-    expect(card.get_by_role("alert")).to_have_text("Your team requires a disposition. Choose one, then save.")
-    card.get_by_role("radio", name="Call back").check()
+    # Other than the disposition, which the call itself tells.
+    expect(card.get_by_role("radio", name="Connected")).to_be_checked()
+    dialer.save.click()
+    expect(card.get_by_role("alert")).to_have_text("Your team requires a sentiment. Choose one, then save.")
+    card.get_by_role("radio", name="Neutral").check()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    card.get_by_role("button", name="Save and next").click()
+    dialer.save_and_next.click()
     expect(card).to_be_hidden()
     # The log goes to the API; the page below it is not asked for by the form's fields.
     assert [url for url in asked if url.endswith("/log")]

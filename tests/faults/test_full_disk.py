@@ -51,14 +51,13 @@ def test_a_full_disk_is_told_at_once_and_costs_what_is_told(
     sign_in(page, installation, "ana")
     dialer = Dialer(page)
     call_id = dialer.call(STEADY)
-    dock = page.locator("or-dialer")
-    expect(dock.locator(".record-text")).to_have_text("Recording")
+    expect(dialer.state).to_have_text("Recording")
     journal = installation.config.journals / f"{call_id}.journal"
     eventually(lambda: journal.stat().st_size > 20_000, "a second of sound is kept")
     with full(installation.config.journals):
-        expect(dock.locator(".record-text")).to_have_text("Nothing is being kept")
-        expect(dock).to_contain_text("The recording disk is full. Tell your admin. The call goes on.")
-    expect(dock.locator(".record-text")).to_have_text("Recording")
+        expect(dialer.state).to_have_text("Nothing is being kept")
+        expect(dialer.reason).to_have_text("The recording disk is full. Tell your admin. The call goes on.")
+    expect(dialer.state).to_have_text("Recording")
     dialer.hang_up()
 
     stalled, resumed = told(installation, call_id)

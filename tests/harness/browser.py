@@ -104,18 +104,29 @@ class Dialer:
     def __init__(self, page: Page) -> None:
         self.page = page
         self.number = page.get_by_role("combobox", name="Name or number")
-        self.record = page.locator("or-dialer [data-do=record]")
+        #: The icon in the corner. The button of the strip below does the same.
+        self.record = page.locator("or-dialer .dk-rec")
+        self.record_button = page.locator("or-dialer .dk-strip [data-do=record]")
         self.call_button = page.locator("or-dialer [data-do=call]")
         self.hang_up_button = page.locator("or-dialer [data-do=hang-up]")
-        self.timer = page.locator("or-dialer .dock-timer")
-        self.status = page.locator("or-dialer .dock-status")
-        self.problem = page.locator("or-dialer .dock-problem")
+        self.timer = page.locator("or-dialer .dk-time")
+        self.status = page.locator("or-dialer .dk-title")
+        self.problem = page.locator("or-dialer .dk-problem")
         self.preview = page.locator("#dialer-preview")
+        #: Whether the call is, or will be, recorded; and why.
+        self.state = page.locator("or-dialer .dk-state")
+        self.reason = page.locator("or-dialer .dk-why")
+        self.log = page.get_by_role("form", name="Log of the call")
+        self.save = page.locator("or-dialer [data-do=save]")
+        self.save_and_next = page.locator("or-dialer [data-do=save-next]")
+        self.later = page.locator("or-dialer [data-do=later]")
 
     def type(self, number: str) -> None:
-        """Put a number in and wait for what the server says about it."""
-        with self.page.expect_response(lambda response: "/dialer/preview" in response.url):
+        """Put a number in and wait for what the server says about it. The last call's log waits."""
+        self.page.add_locator_handler(self.later, lambda later: later.click())
+        with self.page.expect_response(lambda response: "/dialer/preview?number" in response.url):
             self.number.fill(number)
+        self.page.remove_locator_handler(self.later)
 
     def call(self, number: str) -> str:
         """Call a number and wait for the answer; returns the call's id."""
@@ -132,8 +143,14 @@ class Dialer:
     def at(self, clock: str) -> None:
         """Wait until the call timer shows this."""
         self.page.wait_for_function(
-            "clock => document.querySelector('or-dialer .dock-timer').textContent === clock", arg=clock
+            "clock => document.querySelector('or-dialer .dk-time').textContent === clock", arg=clock
         )
+
+    def record_next_call(self, *, wanted: bool) -> None:
+        """Switch it, from what it is not."""
+        expect(self.record).to_have_attribute("aria-pressed", "false" if wanted else "true")
+        self.record.click()
+        expect(self.record).to_have_attribute("aria-pressed", "true" if wanted else "false")
 
     def press_record(self, was: str, becomes: str) -> None:
         """Press the recording button; it changes when the switch has acknowledged."""

@@ -1,21 +1,43 @@
-/** How the recording button and its text look: pure, so that every case can be tested. */
+/** How the recording icon and the strip below it look and read: pure, so that every case can be tested. */
 import type { Call, Decision, Wanted } from '../api.ts'
-import { isOver, type State } from './state.ts'
+import { clock } from '../format.ts'
+import { callTime, nameOf } from './people.ts'
+import { endingText, isOver, type State } from './state.ts'
+
+export type Tone =
+  /** Sound is being captured. */
+  | 'on'
+  /** It will be. */
+  | 'armed'
+  | 'off'
+  | 'paused'
+  /** It should be kept, and is not or may not be. */
+  | 'warn'
 
 export interface RecordingView {
-  /** Accessible name and tooltip. */
+  /** Accessible name and tooltip of the icon. */
   name: string
-  /** State in words, always shown beside the colour. */
+  /** Whether the icon stands pressed; null where it is no switch. */
+  pressed: boolean | null
+  /** State in words, always shown beside the color. */
   text: string
   /** Why, in a sentence; may be empty. */
   reason: string
-  tone: 'on' | 'off' | 'paused' | 'warn'
-  glyph: 'circle-dot' | 'pause' | 'play'
+  tone: Tone
   locked: boolean
   /** An answer of the switch is awaited. */
   pending: boolean
+  /** The word of the strip's button; empty where a press can do nothing. */
+  button: string
   /** What a press asks for; null when a press can do nothing. */
   press: { kind: 'next-call'; wanted: boolean } | { kind: 'now'; wanted: Wanted } | null
+}
+
+/** How the next call stands. */
+export interface Ahead {
+  decision: Decision | null
+  /** Whether it is known whom it goes to. */
+  isFinal: boolean
 }
 
 /** What became of the recording once the user is out of the call, which may go on without them. */
@@ -28,7 +50,7 @@ export function outcomeText(call: Call): string {
     case 'completed':
       return 'The recording is ready.'
     case 'not_recorded':
-      return `No Recording: ${recording.reason ?? 'nothing was captured.'}`
+      return `No recording: ${recording.reason ?? 'nothing was captured.'}`
     case 'failed':
       return recording.reason ?? 'The recording failed.'
     default:
@@ -36,91 +58,138 @@ export function outcomeText(call: Call): string {
   }
 }
 
-const RESTING = { tone: 'off', glyph: 'circle-dot', locked: false, pending: false, press: null } as const
+const RESTING = { pressed: null, tone: 'off', locked: false, pending: false, button: '', press: null } as const
 
-export function recordingView(state: State, decision: Decision | null): RecordingView {
-  if (state.line === 'active' && state.call) return duringCall(state, state.call)
-  if (state.line === 'preparing') {
-    return { ...RESTING, name: 'Recording', text: 'Recording waits for the call', reason: '' }
+export function recordingView(state: State, ahead: Ahead, userId: string): RecordingView {
+  const { call, line } = state
+  if (line === 'ended' && call) {
+    return { ...RESTING, name: 'Recording', text: endingText(call, state.role), reason: outcomeText(call) }
   }
-  return beforeCall(decision)
+  if (line === 'preparing') return whilePreparing(state, ahead.decision)
+  if (!call) return beforeCall(ahead)
+  const view = duringCall(state, call, userId)
+  return line === 'elsewhere' ? { ...view, button: '', press: null } : view
 }
 
-function beforeCall(decision: Decision | null): RecordingView {
+function whilePreparing({ role }: State, decision: Decision | null): RecordingView {
+  if (role === 'collaborator' || !decision) return { ...RESTING, name: 'Recording', text: 'Recording waits for the call', reason: '' }
+  return waiting(decision.records, why(decision.sentence), !decision.may_change)
+}
+
+function waiting(records: boolean, reason: string, locked: boolean): RecordingView {
+  return records
+    ? { ...RESTING, name: 'Recording Starts With the Answer', text: 'Will be recorded', tone: 'armed', reason, locked }
+    : { ...RESTING, name: 'Recording Waits for the Answer', text: "Won't be recorded", reason, locked }
+}
+
+function beforeCall({ decision, isFinal }: Ahead): RecordingView {
   if (!decision) {
     const reason = 'Type a number or choose a person to see whether the call will be recorded.'
-    return { ...RESTING, name: 'Recording Not Decided Yet', text: 'Recording: not decided yet', reason }
+    return { ...RESTING, name: 'Record Next Call', text: 'Recording is not decided yet', reason }
   }
-  const locked = !decision.may_choose
-  const press = locked ? null : ({ kind: 'next-call', wanted: !decision.records } as const)
-  const seen = { ...RESTING, locked, press, reason: decision.sentence }
-  if (!decision.records) return { ...seen, name: 'Next Call Not Recorded', text: 'Next call is not recorded' }
-  const text = decision.mode === 'one_sided' ? 'Next call records your side only' : 'Next call is recorded'
-  return { ...seen, tone: 'on', name: 'Record Next Call', text }
+  const { records, may_choose: mayChoose, sentence } = decision
+  const seen = {
+    ...RESTING,
+    name: 'Record Next Call',
+    pressed: records,
+    tone: records ? ('armed' as const) : ('off' as const),
+    locked: !mayChoose,
+    press: mayChoose ? ({ kind: 'next-call', wanted: !records } as const) : null,
+  }
+  if (!isFinal) {
+    const text = records ? 'Record Next Call is on' : 'Record Next Call is off'
+    return { ...seen, text, reason: mayChoose ? 'Decided for sure once you pick a number.' : why(sentence) }
+  }
+  const side = records && decision.mode === 'one_sided' ? 'Your side only. ' : ''
+  return {
+    ...seen,
+    text: records ? 'Will be recorded' : "Won't be recorded",
+    reason: side + why(sentence),
+    button: mayChoose ? (records ? 'Turn off' : 'Turn on') : '',
+  }
 }
 
-function duringCall(state: State, call: Call): RecordingView {
+function duringCall(state: State, call: Call, userId: string): RecordingView {
   const { recording } = call
-  const reason = recording.reason ?? ''
+  const reason = why(recording.reason ?? '')
   if (recording.mode === 'none') {
-    return { ...RESTING, name: 'This Call Cannot Be Recorded', text: 'Not recorded', reason, locked: true }
+    return { ...RESTING, name: 'This Call Cannot Be Recorded', text: 'Not recording', reason, locked: true }
   }
-  if (call.status !== 'in-progress') {
-    const text = state.expected ? 'Recording starts with the answer' : 'Not recording'
-    const name = state.expected ? 'Recording Starts With the Answer' : 'Recording Waits for the Answer'
-    return { ...RESTING, name, text, reason, locked: !recording.may_change }
-  }
-  const shown = RUNNING[recording.state]
-  const isStalled = Boolean(recording.stalled) && recording.state === 'recording'
-  const text = recording.mode === 'one_sided' && recording.state === 'recording' ? 'Recording your side only' : shown.text
   const locked = !recording.may_change
+  if (call.status !== 'in-progress') return waiting(recording.at_start, reason, locked)
+  const shown = RUNNING[recording.state]
   return {
     name: locked ? shown.lockedName : shown.name,
-    text: pendingText(state) ?? (isStalled ? 'Nothing is being kept' : text),
-    reason: isUnconfirmed(state)
-      ? UNCONFIRMED_ADVICE
-      : isStalled
-        ? (recording.stalled ?? '')
-        : locked
-          ? reason
-          : reasonNow(recording.state, reason),
-    tone: isStalled ? 'warn' : shown.tone,
-    glyph: shown.glyph,
+    pressed: null,
+    ...said(state, call, userId),
     locked,
     pending: state.wanted !== null,
+    button: locked ? '' : buttonWord(call),
     press: locked || state.wanted ? null : { kind: 'now', wanted: shown.next },
   }
 }
 
+/** The state of a call that runs, in words. What is not as it should be comes first. */
+function said(state: State, call: Call, userId: string): Pick<RecordingView, 'text' | 'reason' | 'tone'> {
+  const { recording } = call
+  const isOn = recording.state === 'recording'
+  if (state.wanted === 'paused' && state.unconfirmed) {
+    return {
+      text: 'Pause not confirmed: recording may still be running',
+      reason: 'Do not say what must not be recorded yet. OnRecord keeps trying. To be safe, hang up.',
+      tone: 'warn',
+    }
+  }
+  const pending = state.wanted && PENDING[state.wanted]
+  if (isOn && recording.stalled) return { text: pending ?? 'Nothing is being kept', reason: recording.stalled, tone: 'warn' }
+  if (isOn && recording.announcing) {
+    const reason = 'The contact hears the announcement. Recording starts when it ends.'
+    return { text: pending ?? 'Will be recorded', reason, tone: 'armed' }
+  }
+  const { text, tone } = RUNNING[recording.state]
+  return { text: pending ?? text(call, userId), reason: reasonNow(call, userId), tone }
+}
+
 /** The decision's sentence says how the call began; what was done since then needs another. */
-function reasonNow(state: keyof typeof RUNNING, began: string): string {
-  if (state === 'paused') return 'Nothing is kept until you resume.'
-  return state === 'recording' && began.startsWith('Off: ') ? 'Started during the call.' : began
+function reasonNow(call: Call, userId: string): string {
+  const { recording } = call
+  const { moved } = recording
+  if (recording.state === 'paused') {
+    const since = moved ? `Since ${clock(callTime(call, moved.at))}. ` : ''
+    return `${since}Nothing is kept until ${call.people.length > 1 ? 'one of you resumes' : 'you resume'}.`
+  }
+  const began = why(recording.reason ?? '')
+  if (recording.state === 'off') return began
+  const sides = recording.mode === 'one_sided' ? 'Your side only. ' : ''
+  const by = moved?.by ? `Turned on by ${nameOf(call, moved.by, userId)} at ${clock(callTime(call, moved.at))}.` : ''
+  return sides + (by || (recording.at_start ? began : ''))
 }
 
-function isUnconfirmed({ wanted, unconfirmed }: State): boolean {
-  return wanted === 'paused' && unconfirmed
+function buttonWord({ recording }: Call): string {
+  return { off: 'Start', recording: 'Pause', paused: 'Resume' }[recording.state]
 }
 
-function pendingText(state: State): string | null {
-  if (isUnconfirmed(state)) return 'Pause not confirmed: recording may still be running'
-  return state.wanted && PENDING[state.wanted]
+/** "Off: California requires …" without what the words beside it say already. */
+function why(sentence: string): string {
+  const reason = sentence.replace(/^(On|Off): /, '')
+  return reason.charAt(0).toUpperCase() + reason.slice(1)
 }
 
-const UNCONFIRMED_ADVICE = 'Do not say what must not be recorded yet. OnRecord keeps trying. To be safe, hang up.'
 const PENDING: Record<Wanted, string> = { recording: 'Starting to record…', paused: 'Pausing the recording…' }
 
 const RUNNING = {
   off: {
-    name: 'Start Call Recording', lockedName: 'Not Recording, Locked', text: 'Not recording',
-    tone: 'off', glyph: 'circle-dot', next: 'recording',
+    name: 'Start Call Recording', lockedName: 'Not Recording, Locked', text: () => 'Not recording', tone: 'off', next: 'recording',
   },
   recording: {
-    name: 'Pause Call Recording', lockedName: 'Recording, Locked', text: 'Recording',
-    tone: 'on', glyph: 'pause', next: 'paused',
+    name: 'Pause Call Recording', lockedName: 'Recording, Locked', text: () => 'Recording', tone: 'on', next: 'paused',
   },
   paused: {
-    name: 'Resume Call Recording', lockedName: 'Recording Paused, Locked', text: 'Recording paused',
-    tone: 'paused', glyph: 'circle-dot', next: 'recording',
+    name: 'Resume Call Recording', lockedName: 'Recording Paused, Locked', text: pausedText, tone: 'paused', next: 'recording',
   },
 } as const
+
+function pausedText(call: Call, userId: string): string {
+  const { moved } = call.recording
+  return moved?.by ? `Paused by ${nameOf(call, moved.by, userId)}` : 'Paused'
+}

@@ -2,7 +2,7 @@
  * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
  * state, so that elements may come and go with navigation and the call does not notice.
  */
-import { ApiError, api, type Call, type Decision, type Entry, type Role, type Wanted } from '../api.ts'
+import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api.ts'
 import { live } from '../live.ts'
 import * as control from './control.ts'
 import { HeldMicrophone } from './held-microphone.ts'
@@ -20,16 +20,16 @@ const LOCK = 'onrecord-call'
 const LOCK_PATIENCE_MS = 600
 /** Id of the call that this tab carried last: survives a reload, and is not shared with other tabs or machines. */
 const CARRIED = 'onrecord.call'
-/** Id of an ended call that the rep has put away in this tab without logging it. */
-const PUT_AWAY = 'onrecord.put-away'
+/** Id of the last call, where the rep wants to log it later. */
+const PUT_ASIDE = 'onrecord.put-aside'
 /** Present while muted: a reload must not open the microphone of somebody who closed it. */
 const MUTED = 'onrecord.muted'
 
 class Session {
   state: State = INITIAL
   quality: Quality = UNKNOWN
-  /** What the dialer showed about the number before the call. */
-  decision: Decision | null = null
+  /** Whether the rep has begun with the next call: one that waits to be logged does not interrupt that. */
+  isNextBegun: () => boolean = () => false
   readonly microphone = new HeldMicrophone()
   #watchers = new Set<() => void>()
   #phone: Phone | null = null
@@ -80,7 +80,7 @@ class Session {
   async #enter(role: Role, ask: (offer: string) => Promise<Entry>): Promise<void> {
     if (this.busy) return
     sessionStorage.removeItem(MUTED)
-    this.#dispatch({ type: 'dial', expected: role === 'rep' ? (this.decision?.records ?? null) : null })
+    this.#dispatch({ type: 'dial', role })
     try {
       await this.microphone.take()
       const phone = this.#open()
@@ -192,10 +192,25 @@ class Session {
     void this.#synchronise()
   }
 
-  /** Put an ended call away. */
+  /** Be free for the next call. */
   clear(): void {
-    if (this.state.call) sessionStorage.setItem(PUT_AWAY, this.state.call.id)
     this.#dispatch({ type: 'cleared' })
+  }
+
+  /** Log the ended call later. */
+  putAside(): void {
+    const { call, line } = this.state
+    if (line !== 'ended' || !call) return
+    sessionStorage.setItem(PUT_ASIDE, call.id)
+    this.#dispatch({ type: 'put-aside', call })
+  }
+
+  /** Log the latest of the calls that wait for it. */
+  takeUp(): void {
+    const [call] = this.state.toLog
+    if (!call || this.busy) return
+    sessionStorage.removeItem(PUT_ASIDE)
+    this.#dispatch({ type: 'to-log', call })
   }
 
   /** The server has a newer version of our call. */
@@ -282,9 +297,7 @@ class Session {
       if (this.state.line === 'preparing') return
       if (!call || !role || isOver(call)) {
         if (this.state.line === 'active' || this.state.line === 'elsewhere') this.#dispatch({ type: 'vanished' })
-        if (toLog && (sessionStorage.getItem(PUT_AWAY) !== toLog.id || this.state.problem?.code === 'log_required')) {
-          this.#dispatch({ type: 'to-log', call: toLog })
-        }
+        if (toLog) this.#remind(toLog)
       } else if (this.state.line === 'active' && this.state.call?.id === call.id) {
         this.#dispatch({ type: 'snapshot', call })
       } else if (sessionStorage.getItem(CARRIED) === call.id && (await this.#hold({ steal: false }))) {
@@ -297,6 +310,11 @@ class Session {
     } catch (error) {
       this.#dispatch({ type: 'problem', problem: problemOf(error) })
     }
+  }
+
+  #remind(call: Call): void {
+    const isLater = sessionStorage.getItem(PUT_ASIDE) === call.id || this.isNextBegun()
+    this.#dispatch({ type: isLater && this.state.problem?.code !== 'log_required' ? 'put-aside' : 'to-log', call })
   }
 
   async #attach(call: Call, role: Role): Promise<void> {

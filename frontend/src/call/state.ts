@@ -1,5 +1,6 @@
 /** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
 import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api.ts'
+import { clock } from '../format.ts'
 
 export interface Problem {
   /** `signed_out` offers a way to sign in; others are shown as they stand. */
@@ -30,9 +31,9 @@ export interface State {
   hangingUp: boolean
   /** Whether our audio reaches the switch. */
   audio: 'none' | 'connected' | 'lost'
-  /** Whether the decision shown before the call said that it starts recorded; null after a reload. */
-  expected: boolean | null
   problem: Problem | null
+  /** Ended calls that wait to be logged while the rep does something else, the latest first. */
+  toLog: readonly Call[]
   /** News of calls that came before the reply that tells us which call is ours. */
   early: Readonly<Record<string, Call>>
 }
@@ -46,19 +47,21 @@ export const INITIAL: State = {
   muted: false,
   hangingUp: false,
   audio: 'none',
-  expected: null,
   problem: null,
+  toLog: [],
   early: {},
 }
 
 export type Action =
-  | { type: 'dial'; expected: boolean | null }
+  | { type: 'dial'; role: Role }
   | { type: 'placed'; call: Call; role: Role }
   | { type: 'snapshot'; call: Call }
   | { type: 'vanished' }
   | { type: 'elsewhere'; call: Call; role: Role }
-  /** The last call waits to be logged. */
+  /** This call is to be logged now. */
   | { type: 'to-log'; call: Call }
+  /** This call is to be logged later. */
+  | { type: 'put-aside'; call: Call }
   | { type: 'problem'; problem: Problem }
   | { type: 'dismissed' }
   | { type: 'cleared' }
@@ -85,17 +88,22 @@ export function isOver(call: Call): boolean {
 export function reduce(state: State, action: Action): State {
   switch (action.type) {
     case 'dial':
-      return { ...INITIAL, line: 'preparing', expected: action.expected }
+      return { ...idle(state), line: 'preparing', role: action.role }
     case 'placed':
       return placed({ ...state, role: action.role }, action.call)
     case 'snapshot':
-      return snapshot(state, action.call)
+      return snapshot(followed(state, action.call), action.call)
     case 'vanished':
-      return state.call ? ended(state, state.call) : INITIAL
+      return state.call ? ended(state, state.call) : idle(state)
     case 'elsewhere':
-      return isOver(action.call) ? INITIAL : { ...INITIAL, line: 'elsewhere', call: action.call, role: action.role }
+      return isOver(action.call) ? idle(state) : { ...idle(state), line: 'elsewhere', call: action.call, role: action.role }
     case 'to-log':
-      return state.line === 'idle' ? { ...ended(state, action.call), role: 'rep' } : state
+      return state.line === 'idle' ? { ...ended(state, action.call), role: 'rep', toLog: without(state, action.call) } : state
+    case 'put-aside': {
+      const toLog = [action.call, ...without(state, action.call)]
+      const isShown = state.line === 'ended' && state.call?.id === action.call.id
+      return { ...(isShown ? idle(state) : state), toLog }
+    }
     case 'problem': {
       const line = state.line === 'preparing' ? 'idle' : state.line
       return { ...state, line, hangingUp: false, unconfirmed: false, problem: action.problem }
@@ -103,7 +111,7 @@ export function reduce(state: State, action: Action): State {
     case 'dismissed':
       return { ...state, problem: null }
     case 'cleared':
-      return state.line === 'ended' ? INITIAL : state
+      return state.line === 'ended' ? idle(state) : state
     case 'muted':
       return { ...state, muted: action.on }
     case 'hang-up':
@@ -137,7 +145,7 @@ function snapshot(state: State, call: Call): State {
   }
   if (state.call?.id !== call.id) return state
   const known = newer(call, state.call)
-  if (state.line === 'elsewhere') return isOver(known) ? INITIAL : { ...state, call: known }
+  if (state.line === 'elsewhere') return isOver(known) ? idle(state) : { ...state, call: known }
   if (state.line === 'ended') return { ...state, call: known }
   if (isOver(known)) return ended(state, known)
   const reached = known.recording.state === state.wanted
@@ -150,8 +158,22 @@ function hungUp(call: Call, status: CallStatus | null): Call {
   return { ...call, status: status ?? (answered ? 'completed' : 'canceled'), end_reason: 'rep_hung_up' }
 }
 
+function idle({ toLog }: State): State {
+  return { ...INITIAL, toLog }
+}
+
 function ended(state: State, call: Call): State {
-  return { ...INITIAL, line: 'ended', call, role: state.role, problem: state.problem }
+  return { ...idle(state), line: 'ended', call, role: state.role, problem: state.problem }
+}
+
+function without({ toLog }: State, { id }: Call): readonly Call[] {
+  return toLog.filter((call) => call.id !== id)
+}
+
+/** A call that waits may be logged elsewhere: on its own page, say. */
+function followed(state: State, call: Call): State {
+  if (!state.toLog.some(({ id }) => id === call.id)) return state
+  return { ...state, toLog: call.log?.logged ? without(state, call) : state.toLog.map((one) => (one.id === call.id ? call : one)) }
 }
 
 /** A reply can arrive after events that followed it: a call never goes back. */
@@ -159,47 +181,47 @@ function newer(call: Call, known: Call | null | undefined): Call {
   if (!known) return call
   if (PROGRESS[known.status] !== PROGRESS[call.status]) return PROGRESS[known.status] > PROGRESS[call.status] ? known : call
   // The reply to a pause is here before the event, and events of before it may still be on their way.
-  const { state, generation } = known.recording
-  return call.recording.generation < generation ? { ...call, recording: { ...call.recording, state, generation } } : call
+  const { state, generation, moved } = known.recording
+  return call.recording.generation < generation ? { ...call, recording: { ...call.recording, state, generation, moved } } : call
 }
 
 function withRecording(state: State, recording: RecordingState, generation: number): State {
   if (!state.call) return state
-  return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording, generation } } }
+  // Who did it comes with the event; what was known is of the change before.
+  return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording, generation, moved: null } } }
 }
 
 const ENDINGS: Record<string, string> = {
-  busy: 'the line was busy',
-  no_answer: 'nobody answered',
-  unreachable: 'the number cannot be reached',
-  contact_hung_up: 'the contact hung up',
-  rep_hung_up: 'you hung up',
-  browser_lost: 'your browser lost the connection',
-  switch_restarted: 'the phone system restarted',
-  switch_stopped: 'the phone system was stopped',
+  busy: 'The line was busy',
+  no_answer: 'Nobody answered',
+  unreachable: 'The number cannot be reached',
+  contact_hung_up: 'The contact hung up',
+  rep_hung_up: 'You hung up',
+  browser_lost: 'Your browser lost the connection',
+  switch_restarted: 'The phone system restarted',
+  switch_stopped: 'The phone system was stopped',
 }
 const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
-  busy: 'the line was busy',
-  'no-answer': 'nobody answered',
-  canceled: 'you hung up before an answer',
-  failed: 'the call could not be connected',
+  busy: 'The line was busy',
+  'no-answer': 'Nobody answered',
+  canceled: 'You hung up before an answer',
+  failed: 'The call could not be connected',
 }
 
-function ending(call: Call, role: Role): string | undefined {
-  if (role === 'collaborator' && call.end_reason === 'rep_hung_up') return 'your side hung up'
-  return (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status]
+/** How the user's part of the call came to its end: "You hung up at 6:40". */
+export function endingText(call: Call, role: Role): string {
+  if (role === 'collaborator' && !isOver(call)) return 'You left the call'
+  const isByRep = role === 'collaborator' && call.end_reason === 'rep_hung_up'
+  const why = (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status] || 'Call ended'
+  return `${isByRep ? 'Your side hung up' : why}${call.duration_ms ? ` at ${clock(call.duration_ms)}` : ''}`
 }
 
 /** What the rep reads about the call's progress. */
 export function statusText(state: State): string {
-  if (state.line === 'preparing') return state.hangingUp ? 'Cancelling…' : 'Connecting…'
+  if (state.line === 'preparing') return state.hangingUp ? 'Canceling…' : 'Connecting…'
   if (state.line === 'elsewhere') return 'On a call elsewhere'
-  if (!state.call) return ''
-  if (state.line === 'ended') {
-    if (!isOver(state.call) && state.role === 'collaborator') return 'You left the call'
-    const why = ending(state.call, state.role)
-    return why ? `Ended: ${why}` : 'Call ended'
-  }
+  if (!state.call) return 'Dialer'
+  if (state.line === 'ended') return 'Call ended'
   if (state.hangingUp && state.unconfirmed) return 'Not confirmed yet: the call may still run'
   if (state.hangingUp) return state.role === 'rep' ? 'Hanging up…' : 'Leaving…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'

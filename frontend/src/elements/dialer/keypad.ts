@@ -1,5 +1,5 @@
-import { element } from '../dom.ts'
-import { KEYS } from '../number.ts'
+import { element } from '../../dom.ts'
+import { KEYS } from '../../number.ts'
 
 /** A telephone's keypad; `onPress` gets the key. */
 export function keypad(onPress: (key: string) => void): HTMLElement {

@@ -1,8 +1,9 @@
-import { ApiError, api, type FoundPerson, type Preview } from '../api.ts'
-import { attribute, element, part, text } from '../dom.ts'
-import { escapeHtml } from '../format.ts'
-import { icon } from '../icon.ts'
-import { classify, tidy } from '../number.ts'
+import { ApiError, api, type Decision, type FoundPerson, type Preview } from '../../api.ts'
+import type { Ahead } from '../../call/recording.ts'
+import { attribute, element, part, text } from '../../dom.ts'
+import { escapeHtml } from '../../format.ts'
+import { icon } from '../../icon.ts'
+import { classify, tidy } from '../../number.ts'
 
 const PAUSE_MS = 160
 
@@ -20,8 +21,8 @@ interface Option {
 export class NumberEntry extends EventTarget {
   readonly root = element(`
     <div class="entry">
-      <div class="entry-head">
-        <label class="entry-label" for="dialer-number">Name or number</label><span class="entry-from"></span>
+      <div class="dk-label">
+        <label for="dialer-number">Name or number</label><span class="entry-from"></span>
       </div>
       <div class="entry-field">
         <input id="dialer-number" class="entry-input" type="text" inputmode="tel" autocomplete="off" spellcheck="false"
@@ -33,6 +34,8 @@ export class NumberEntry extends EventTarget {
       <div id="dialer-preview" class="preview" aria-live="polite"></div>
     </div>`)
   preview: Preview | null = null
+  /** How the next call stands, whomever it goes to. */
+  #next: Decision | null = null
   #input = part<HTMLInputElement>(this.root, 'input')
   #list = part(this.root, '.entry-people')
   #preview = part(this.root, '.preview')
@@ -77,6 +80,17 @@ export class NumberEntry extends EventTarget {
     return classify(this.#input.value).kind === 'number' && !this.preview?.problem
   }
 
+  /** Whether the next call will be recorded, as far as what stands here tells. */
+  get ahead(): Ahead {
+    const decision = this.preview?.decision
+    return decision ? { decision, isFinal: true } : { decision: this.#next, isFinal: false }
+  }
+
+  /** Whether something stands here. */
+  get isEmpty(): boolean {
+    return this.#input.value === ''
+  }
+
   type(key: string): void {
     this.#input.value += key
     this.#edited()
@@ -99,13 +113,25 @@ export class NumberEntry extends EventTarget {
     text(part(this.root, '.entry-from'), formatted && `From ${formatted}`)
   }
 
-  /** Ask again, for instance after "record next call" changed. */
+  /** Make room for another number. */
+  clear(): void {
+    this.set('', null)
+  }
+
+  /** Record the next call, or not. Raises ApiError. */
+  async recordNextCall(wanted: boolean): Promise<void> {
+    this.#next = (await api.recordNextCall(wanted)).decision
+    await this.refresh()
+  }
+
+  /** Ask again, for instance after the recording policy changed. */
   async refresh(): Promise<void> {
     this.#request?.abort()
     this.#request = new AbortController()
     const { signal } = this.#request
     const entry = classify(this.#input.value)
     try {
+      if (entry.kind !== 'number') this.#next = (await api.preview({}, signal)).decision
       if (entry.kind === 'empty') this.#accept(null)
       else if (entry.kind === 'name') this.#found((await api.people(entry.text, signal)).people)
       else {
@@ -178,7 +204,7 @@ export class NumberEntry extends EventTarget {
       .flatMap((person) =>
         person.numbers.map(
           (number) => `<li role="option" id="dialer-option-${index++}" aria-selected="false">
-            <span class="option-name">${escapeHtml(person.name)}</span>
+            <bdi class="option-name">${escapeHtml(person.name)}</bdi>
             <span class="option-number">${escapeHtml(number.formatted)}</span>
             <span class="option-detail">${escapeHtml([person.company, number.kind].filter(Boolean).join(' · '))}</span></li>`,
         ),
@@ -224,7 +250,7 @@ export class NumberEntry extends EventTarget {
     if (preview?.problem) text(this.#preview, preview.problem)
     else if (preview?.number) {
       const who = preview.person
-        ? `<a class="preview-name" href="${escapeHtml(preview.person.url)}">${escapeHtml(preview.person.name)}</a>`
+        ? `<a class="preview-name" href="${escapeHtml(preview.person.url)}"><bdi>${escapeHtml(preview.person.name)}</bdi></a>`
         : '<span class="preview-name">Not one of your people</span>'
       this.#preview.innerHTML = `${who}<span class="preview-number">${escapeHtml(preview.number.formatted)}</span>`
       this.#preview.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))

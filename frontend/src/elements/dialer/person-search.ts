@@ -1,5 +1,5 @@
-import { ApiError, api, type FoundPerson } from '../api.ts'
-import { element, part, text } from '../dom.ts'
+import { ApiError, api, type FoundPerson } from '../../api.ts'
+import { element, part, text } from '../../dom.ts'
 
 const PAUSE_MS = 160
 

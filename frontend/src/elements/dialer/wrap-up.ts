@@ -1,7 +1,7 @@
-import { ApiError, api, type Call, type OutcomeField, type OutcomeList, type PersonLink } from '../api.ts'
-import { NotesKeeper } from '../call/notes.ts'
-import { attribute, element, part, text } from '../dom.ts'
-import { icon } from '../icon.ts'
+import { ApiError, api, type Call, type OutcomeField, type OutcomeList, type PersonLink } from '../../api.ts'
+import { NotesKeeper } from '../../call/notes.ts'
+import { presetOutcome } from '../../call/outcome.ts'
+import { attribute, element, part, text } from '../../dom.ts'
 import { personSearch } from './person-search.ts'
 
 const TITLES: Record<OutcomeField, string> = { disposition: 'Disposition', sentiment: 'Sentiment' }
@@ -9,15 +9,15 @@ const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet: kep
 
 const MARKUP = `
   <form class="wrap-up" aria-label="Log of the call" hidden>
+    <p class="wrap-to"><span class="unseen">Log to </span><bdi class="wrap-person"></bdi>
+      <button type="button" class="button dk-small" data-change aria-expanded="false">Change<span class="unseen"> the person</span></button>
+      <button type="button" class="button dk-small" data-do="later" title="Log this call later">Later</button></p>
     <div class="wrap-lists"></div>
     <div class="wrap-notes">
-      <div class="wrap-head"><label for="call-notes">Notes</label><span class="wrap-saved" role="status"></span></div>
+      <div class="dk-label"><label for="call-notes">Notes</label><span class="wrap-saved" role="status"></span></div>
       <textarea id="call-notes" rows="3" maxlength="20000" placeholder="Saved as you type"></textarea>
     </div>
-    <p class="wrap-to">Log to <strong></strong><button type="button" class="button small" data-change aria-expanded="false">Change<span class="unseen"> the person</span></button></p>
     <p class="problem" role="alert" hidden></p>
-    <div class="acts"><button class="primary" value="next">${icon('skip-forward')}Save and next</button>
-      <button class="button" value="save">Save</button></div>
   </form>`
 
 /** What an answered call still lacks. */
@@ -51,13 +51,13 @@ export class WrapUp extends EventTarget {
     })
     this.#field.addEventListener('blur', () => void this.#notes?.save())
     this.#field.addEventListener('keydown', (event) => {
-      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && this.#isOver) void this.#save(false)
+      if (event.key === 'Enter' && (event.ctrlKey || event.metaKey) && this.#isOver) void this.save(false)
     })
     addEventListener('pagehide', () => void this.#notes?.save(true))
     this.#change.addEventListener('click', () => this.#openSearch(this.#search.hidden === true))
     this.root.addEventListener('submit', (event) => {
       event.preventDefault()
-      void this.#save((event.submitter as HTMLButtonElement | null)?.value === 'next')
+      void this.save(false)
     })
   }
 
@@ -75,7 +75,12 @@ export class WrapUp extends EventTarget {
     if (!call) return
     if (isNew) this.#begin(call)
     else this.#notes?.follow(call.log)
+    this.#preset()
     this.#showPerson()
+  }
+
+  focusNotes(): void {
+    this.#field.focus()
   }
 
   get #isOver(): boolean {
@@ -103,7 +108,20 @@ export class WrapUp extends EventTarget {
     part(this.root, '.wrap-lists').replaceChildren(
       ...this.#lists.filter(({ choices }) => choices.length).map((list) => choiceGroup(list, call.log?.[list.field] ?? '')),
     )
+    this.#preset()
     this.dispatchEvent(new Event('owing'))
+  }
+
+  /** Choose what the call's end tells, for as long as the rep has chosen nothing. */
+  #preset(): void {
+    const group = this.root.querySelector<HTMLElement>('.wrap-lists [data-field=disposition]')
+    if (!group || !this.#call || !this.#isOver) return
+    const radios = [...group.querySelectorAll('input')]
+    const isOpen = group.hasAttribute('data-preset') || !radios.some(({ checked }) => checked)
+    if (!isOpen) return
+    const name = presetOutcome(this.#call, radios.map(({ value }) => value))
+    for (const radio of radios) radio.checked = radio.value === name
+    attribute(group, 'data-preset', name !== '')
   }
 
   #showNotes(): void {
@@ -122,7 +140,7 @@ export class WrapUp extends EventTarget {
 
   #showPerson(): void {
     const who = this.#person ?? this.#call?.log?.person ?? this.#call?.person
-    text(part(this.root, '.wrap-to strong'), who?.name ?? 'nobody')
+    text(part(this.root, '.wrap-person'), who?.name ?? 'Not one of your people')
   }
 
   #openSearch(open: boolean): void {
@@ -138,7 +156,7 @@ export class WrapUp extends EventTarget {
     this.#change.focus()
   }
 
-  async #save(next: boolean): Promise<void> {
+  async save(next: boolean): Promise<void> {
     const call = this.#call
     const notes = this.#notes
     if (!call || !notes || this.root.hasAttribute('aria-busy')) return
@@ -170,7 +188,10 @@ export class WrapUp extends EventTarget {
 }
 
 function choiceGroup({ field, choices, required }: OutcomeList, chosen: string): HTMLElement {
-  const group = element(`<fieldset class="choices"><legend><span></span>${required ? ' <small>required</small>' : ''}</legend></fieldset>`)
+  const mark = required ? ' <small>required</small>' : ''
+  const group = element(`<fieldset class="choices"><legend><span></span>${mark} <i class="wrap-set">Set from the call</i></legend></fieldset>`)
+  group.dataset.field = field
+  group.addEventListener('change', () => attribute(group, 'data-preset', null))
   text(part(group, 'legend span'), TITLES[field])
   // A word that has left the list stays choosable where it was chosen.
   for (const name of chosen && !choices.includes(chosen) ? [...choices, chosen] : choices) {

@@ -1,6 +1,6 @@
-import { listMicrophones } from '../call/microphone.ts'
-import { session } from '../call/session.ts'
-import { attribute, element, part } from '../dom.ts'
+import { listMicrophones } from '../../call/microphone.ts'
+import { session } from '../../call/session.ts'
+import { attribute, element, part } from '../../dom.ts'
 
 /** Choice of microphone, its level, and whether the browser processes the sound. */
 export function microphoneMenu(): HTMLElement {
