@@ -14,6 +14,7 @@ from onrecord.durations import duration
 from onrecord.moments import in_readers_zone
 from onrecord.people.numbers import readable
 from onrecord.policy.areas import place_name
+from onrecord.policy.reasons import told_to_others
 from onrecord.recordings.holes import missing_sound
 from onrecord.recordings.pictures import bars, full_height, talk_parts
 
@@ -34,6 +35,7 @@ def environment(**options: Any) -> Environment:
         "phone": readable,
         "place": place_name,
         "talk_parts": talk_parts,
+        "told_to_others": told_to_others,
     }
     return env
 

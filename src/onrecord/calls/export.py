@@ -13,6 +13,7 @@ from onrecord.calls.queries import list_calls
 from onrecord.calls.state import Status
 from onrecord.calls.words import STATUS_WORDS
 from onrecord.moments import in_readers_zone
+from onrecord.policy.reasons import told_to_others
 from onrecord.recordings import outcome
 
 _BATCH = 500
@@ -37,7 +38,7 @@ def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
     cursor: str | None = None
     while True:
         found = list_calls(user, wanted=wanted, cursor=cursor, size=_BATCH)
-        yield _lines(_row(call) for call in found.rows)
+        yield _lines(_row(call, user) for call in found.rows)
         cursor = found.next_cursor
         if cursor is None:
             return
@@ -49,7 +50,7 @@ def safe(text: str) -> str:
     return f"'{text}" if risky else text
 
 
-def _row(call: Call) -> tuple[str, ...]:
+def _row(call: Call, reader: User) -> tuple[str, ...]:
     log, person, recording = call.log, call.person, call.recording
     cells = (
         call.pk,
@@ -65,9 +66,16 @@ def _row(call: Call) -> tuple[str, ...]:
         log.sentiment if log else "",
         log.notes if log else "",
         outcome.STATUS_WORDS[outcome.RecordingStatus(recording.status)],
-        recording.found_fault.sentence if recording.found_fault else recording.reason,
+        _reason(call, reader),
     )
     return tuple(safe(cell) for cell in cells)
+
+
+def _reason(call: Call, reader: User) -> str:
+    fault, reason = call.recording.found_fault, call.recording.reason
+    if fault:
+        return fault.sentence
+    return reason if call.user_id == reader.pk else told_to_others(reason)
 
 
 def _moment(at: datetime) -> str:

@@ -8,6 +8,7 @@ from onrecord.policy.areas import (
     US_TERRITORIES,
     area_of_address,
     country_names,
+    place_in_sentence,
     place_name,
     subdivision_names,
 )
@@ -43,7 +44,7 @@ class Coverage:
     @property
     def shared_reason(self) -> str:
         """Why, in words that fit every country to which the same rule applies."""
-        return self.decision.reasons[0].sentence.replace(self.name, "this country")
+        return self.decision.reasons[0].sentence.replace(place_in_sentence(self.code), "this country")
 
 
 #: What the effects are called where there is room.

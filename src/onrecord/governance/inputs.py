@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onrecord.policy.areas import Area, AreaSource, area_of_number, place_name
+from onrecord.policy.areas import Area, AreaSource, area_of_number, place_in_sentence
 from onrecord.policy.decision import PersonFacts, RepFacts
 from onrecord.policy.simulate import CallFacts
 
@@ -67,9 +67,9 @@ def sentence(inputs: dict[str, Any]) -> str:
 
 
 _CHOICES = {
-    None: "the rep had made no choice",
-    True: "the rep had chosen to record",
-    False: "the rep had chosen not to record",
+    None: "the rep made no choice",
+    True: "the rep chose to record",
+    False: "the rep chose not to record",
 }
 
 
@@ -82,7 +82,7 @@ def _number(area: dict[str, Any]) -> str:
 
 
 def _places(area: dict[str, Any]) -> str:
-    return " or ".join(place_name(code) for code in area["subdivisions"] or area["countries"])
+    return " or ".join(place_in_sentence(code) for code in area["subdivisions"] or area["countries"])
 
 
 def _area_to_json(area: Area) -> dict[str, Any]:

@@ -159,6 +159,19 @@ def place_name(code: str) -> str:
     return subdivision_names().get(code) or country_names().get(code) or _region_names().get(code) or code
 
 
+#: Begins and ends of English names that take an article inside a sentence, and names that take one too.
+_ARTICLE_BEGINS = ("United ", "U.S. ", "Isle of ")
+_ARTICLE_ENDS = ("lands", " Is", " Republic", " Territory", " Territories")
+_ARTICLE = {"Bahamas", "Comoros", "District of Columbia", "Gambia", "Maldives", "Philippines", "Seychelles"}
+
+
+def place_in_sentence(code: str) -> str:
+    """`place_name` with the article that it takes inside a sentence: "the United Kingdom", "Texas"."""
+    name = place_name(code)
+    takes_one = name in _ARTICLE or name.startswith(_ARTICLE_BEGINS) or name.endswith(_ARTICLE_ENDS)
+    return f"the {name}" if takes_one else name
+
+
 @cache
 def area_codes() -> dict[str, Area]:
     """Every assigned North American area code with its area, non-geographic ones included."""

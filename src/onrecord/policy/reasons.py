@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from onrecord.policy.areas import place_name
+from onrecord.policy.areas import place_in_sentence
 from onrecord.policy.document import EVERYWHERE, Rule
 from onrecord.policy.mode import Mode
 
@@ -70,6 +70,24 @@ CHOSEN_ON = Reason(code=ReasonCode.REP, sentence="On: you chose to record this c
 CHOSEN_OFF = Reason(code=ReasonCode.REP, sentence="Off: you chose not to record this call.")
 
 
+#: What a sentence says to the rep whose call it is, and what it says of that rep to all others.
+_OF_THE_REP = {
+    ", where you are": ", where the rep is",
+    "you chose": "the rep chose",
+    "your group": "the rep's group",
+    "your own setting": "the rep's own setting",
+    "Locked for you by": "Locked for the rep by",
+    "You may not": "The rep may not",
+}
+
+
+def told_to_others(sentence: str) -> str:
+    """A reason as anybody but the rep reads it: a manager is not where the rep is."""
+    for to_rep, of_rep in _OF_THE_REP.items():
+        sentence = sentence.replace(to_rep, of_rep)
+    return sentence
+
+
 def unknown_area(mode: Mode) -> Reason:
     """Why a mode other than `both` holds where the area of the number is not known."""
     state = "One-sided" if mode is Mode.ONE_SIDED else "Off"
@@ -79,7 +97,7 @@ def unknown_area(mode: Mode) -> Reason:
 def rule_mode(rule: Rule, place: str, is_rep: bool) -> Reason:
     """Why a rule keeps both sides from being recorded."""
     if rule.mode is Mode.ONE_SIDED:
-        return _by_rule(rule, "One-sided", _because(rule, place, is_rep, "only your side may be recorded"))
+        return _by_rule(rule, "One-sided", _because(rule, place, is_rep, "only our side may be recorded"))
     return _by_rule(rule, "Off", _because(rule, place, is_rep, "recording is not allowed"))
 
 
@@ -103,7 +121,7 @@ def _because(rule: Rule, place: str, is_rep: bool, otherwise: str) -> str:
 
 
 def _name(place: str, is_rep: bool) -> str:
-    name = "any area" if place == EVERYWHERE else place_name(place)
+    name = "any area" if place == EVERYWHERE else place_in_sentence(place)
     return f"{name}, where you are" if is_rep else name
 
 

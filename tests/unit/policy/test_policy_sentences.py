@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from onrecord.policy.areas import area_of_address
+from onrecord.policy.areas import area_of_address, place_in_sentence
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.diff import diff
 from onrecord.policy.document import Policy, Rule, Setting
 from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import DEFAULTS, LOCKS, NOT_PERMITTED, ReasonCode, told_to_others
 
 ANA = RepFacts(user="ana", may_turn_on_before_call=True, may_control_during_call=True)
 ON = Policy(version=1, team=Setting(record=True))
@@ -54,12 +55,12 @@ def sentence(
         ),
         (
             sentence(Rule(name="One", where=("US",), mode=Mode.ONE_SIDED)),
-            "One-sided: only your side may be recorded in United States (rule 'One'). "
+            "One-sided: only our side may be recorded in the United States (rule 'One'). "
             "On: your team records calls by default.",
         ),
         (
             sentence(Rule(name="Us", where=("US",), record=False, may_change=False)),
-            "Off: recording is off by default in United States (rule 'Us'). Locked by rule 'Us'.",
+            "Off: recording is off by default in the United States (rule 'Us'). Locked by rule 'Us'.",
         ),
         (
             sentence(
@@ -154,3 +155,46 @@ def test_every_change_is_one_readable_sentence() -> None:
         "To control recording during a call: y (before: recording:control).",
         "Beep: every 15 s (before: none).",
     ]
+
+
+@pytest.mark.parametrize(
+    ("to_rep", "to_others"),
+    [
+        (
+            sentence(STATES, number="+12125550123", location="US-FL"),
+            "Off: Florida, where the rep is, requires everyone's consent (rule 'All-party states').",
+        ),
+        (sentence(wants=False), "Off: the rep chose not to record this call."),
+        (sentence(STATES), sentence(STATES)),
+        (DEFAULTS[ReasonCode.GROUP, True].sentence, "On: the rep's group records calls by default."),
+        (
+            DEFAULTS[ReasonCode.USER, False].sentence,
+            "Off: the rep's own setting does not record calls by default.",
+        ),
+        (LOCKS[ReasonCode.USER].sentence, "Locked for the rep by an admin."),
+        (
+            NOT_PERMITTED.sentence,
+            "The rep may not turn recording on where it is off by default.",
+        ),
+    ],
+)
+def test_others_read_of_the_rep_what_the_rep_reads_of_you(to_rep: str, to_others: str) -> None:
+    assert told_to_others(to_rep) == to_others
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("GB", "the United Kingdom"),
+        ("US", "the United States"),
+        ("NL", "the Netherlands"),
+        ("US-DC", "the District of Columbia"),
+        ("CA-NT", "the Northwest Territories"),
+        ("KY", "the Cayman Islands"),
+        ("US-TX", "Texas"),
+        ("IE", "Ireland"),
+        ("415", "area code 415"),
+    ],
+)
+def test_a_place_has_its_article_inside_a_sentence(code: str, said: str) -> None:
+    assert place_in_sentence(code) == said
