@@ -21,6 +21,7 @@ PARTS = (
     "control",
     "governance",
     "imports",
+    "incoming",
     "journal",
     "lists",
     "policy",

@@ -36,7 +36,37 @@ class BodyParser(Parser):
         return read_json(request.body)
 
 
-api = NinjaAPI(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=BodyParser())
+class Api(NinjaAPI):
+    """Its document says of every operation what an error looks like: they are all alike."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        document = super().get_openapi_schema(**options)
+        document["components"]["schemas"]["Error"] = _ERROR
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"] |= {"4XX": _refusal("What was wrong"), "503": _refusal("Not now")}
+        return document
+
+
+#: What `ApiError` becomes.
+_ERROR = {
+    "title": "Error",
+    "type": "object",
+    "required": ["code", "message"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "string", "description": "For programs."},
+        "message": {"type": "string", "description": "For people: what is wrong and what to do."},
+    },
+}
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+api = Api(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=BodyParser())
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)

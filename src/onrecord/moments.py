@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from django.utils import timezone
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator, AwareDatetime, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 #: No call before it was recorded by what exports to us. Programs send year 1 or 1970 for "no date".
@@ -18,8 +18,12 @@ def is_plausible(at: datetime) -> bool:
     return _EARLIEST <= at <= timezone.now() + _AHEAD
 
 
-def _plausible(at: datetime) -> datetime:
-    if not is_plausible(at):
+#: Context of a validation that reads back what was taken in once, by whatever rules there were.
+STORED = "stored"
+
+
+def _plausible(at: datetime, info: ValidationInfo) -> datetime:
+    if info.context != STORED and not is_plausible(at):
         raise PydanticCustomError(
             "moment",
             "{year} cannot be when a call was made; send a time after 1989 and not more than a day ahead",

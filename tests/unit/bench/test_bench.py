@@ -12,6 +12,6 @@ def test_the_bench_loads_all_of_its_parts_and_names_them() -> None:
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert said.returncode == 2, said.stderr
     assert (
-        "There is no part nonsense. Parts: capture, control, governance, imports, journal, lists,"
+        "There is no part nonsense. Parts: capture, control, governance, imports, incoming, journal,"
         in said.stderr
     )

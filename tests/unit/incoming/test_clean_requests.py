@@ -277,6 +277,21 @@ def test_a_program_is_told_what_is_wrong_with_its_call(jo: User, changes: dict[s
     assert Client().post("/api/v2/conversations/calls", body, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_a_delivery_that_was_taken_in_with_an_impossible_moment_is_not_lost(
+    client: Client, written: str
+) -> None:
+    zoe = UserFactory(name="Zoe")
+    assert deliver("aircall", lambda _: aircall("https://recordings.example/1")) == 200
+    row = ImportedCall.objects.get()
+    row.record |= {"started_at": written, "answered_at": written}
+    row.save()
+    path = f"/settings/integrations/deliveries/{row.pk}/user"
+    assert client.post(path, {"user": zoe.pk}).status_code == 302
+    assert Call.objects.get().user == zoe
+    assert client.get("/calls").status_code == 200
+
+
 # What the switch reports
 
 

@@ -34,6 +34,7 @@ from onrecord.integrations.dialers.verdict import (
     sides_mixed,
     verdict,
 )
+from onrecord.moments import later
 from onrecord.people.models import Person
 from onrecord.people.numbers import NumberError, normalise
 from onrecord.people.queries import owner_of_number
@@ -151,7 +152,7 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
         status=imported.status,
         created_at=imported.started_at,
         answered_at=_answered_at(imported),
-        ended_at=imported.started_at + duration,
+        ended_at=later(imported.started_at, duration),
         duration_ms=duration // timedelta(milliseconds=1),
         end_reason="imported",
         log=_log(imported, user, person),
@@ -214,7 +215,7 @@ def link_user(row: ImportedCall, user: User, *, acting_user: User) -> int:
         rows = list(waiting.filter(pk=row.pk))
     record(Action.DIALER_USER_LINKED, user, acting_user=acting_user, dialer=row.source, provider_user=named)
     for one in rows:
-        _enter(one, RecordedCall.model_validate(one.record), user)
+        _enter(one, RecordedCall.stored(one.record), user)
         transaction.on_commit(partial(_queue, one.pk))
     return len(rows)
 
@@ -235,7 +236,7 @@ def judge(user: User, number: str, person: Person | None) -> Judgement:
 def verdict_now(row: ImportedCall) -> Verdict:
     """What governance says at this moment of a row that has a call."""
     call = Call.objects.select_related("user", "person").get(pk=row.call_id)
-    announced = _announced(row, RecordedCall.model_validate(row.record))
+    announced = _announced(row, RecordedCall.stored(row.record))
     return verdict(judge(call.user, call.number, call.person).decision, announced=announced)
 
 
@@ -300,7 +301,7 @@ def try_again(row: ImportedCall, *, acting_user: User) -> bool:
     row.attempts, row.file_kept_until = 0, None
     row.save(update_fields=["attempts", "file_kept_until"])
     record(Action.CALL_IMPORTED, _call(row), acting_user=acting_user, source=row.source, row=row.pk)
-    _judge_again(row, RecordedCall.model_validate(row.record))
+    _judge_again(row, RecordedCall.stored(row.record))
     transaction.on_commit(lambda: _queue(row.pk))
     return True
 

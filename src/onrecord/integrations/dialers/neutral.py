@@ -13,7 +13,7 @@ from pydantic import (
 )
 
 from onrecord.calls.state import Status
-from onrecord.moments import PastMoment
+from onrecord.moments import STORED, PastMoment
 
 ChannelName = Literal["user", "person", "mixed"]
 
@@ -102,6 +102,11 @@ class RecordedCall(_Frozen):
     announced: bool = False
     disposition: Annotated[str, _cut(50)] = ""
     notes: Annotated[str, _cut(20_000)] = ""
+
+    @classmethod
+    def stored(cls, record: object) -> Self:
+        """The call as it was taken in and dumped."""
+        return cls.model_validate(record, context=STORED)
 
     @model_validator(mode="after")
     def _has_ended(self) -> Self:

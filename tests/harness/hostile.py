@@ -1,0 +1,202 @@
+"""Every request that the pages can make, and what a hostile or broken program makes of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from django.db import transaction
+from django.http import HttpResponseBase
+from django.test import Client
+from hypothesis import strategies as st
+
+from harness.everything import ENDLESS, address_of, patterns, read_through
+from onrecord.paging import encode
+
+#: What programs, spreadsheets and attackers send where something else is expected.
+TEXTS = [
+    "", " ", "0", "-1", "1.5", "1e999", "NaN", "Infinity", "9" * 18, "9" * 19, "9" * 40, "9" * 5000, "٣", "²",
+    "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
+    "\0", "a\0b", "\x1b[1m", "\x7f", "\u202e", "\ufeff", "\ufffe", "\U0010ffff", "😀", "\r\n", "a\r\nb: c",
+    "x" * 256, "x" * 70_000, "한" * 500, "\ufdfa" * 500, "ß" * 300, "e\u0301" * 300, "Ł" * 201,
+    "'", '"', "<b>&amp;", "' OR 1=1 --", "%", "%00", "%FF", "%E0%A4", "..", "../..", "//", "\\", ";", "*",
+    "=1+1", "+", "+1", "+999999999999999999", "911", "tel:", "users:", ":", "true", "on", "null",
+    encode("0001-01-01T00:00:00+14:00", "x"), encode("2026-01-01T00:00:00+00:00", 10**400), encode(None),
+]  # fmt: skip
+
+#: What our code or its libraries read.
+HEADERS = [
+    "User-Agent", "Accept", "Accept-Language", "Accept-Encoding", "Referer", "Origin", "Host", "Cookie",
+    "Range", "If-None-Match", "If-Range", "Last-Event-ID", "Idempotency-Key", "Authorization", "X-CSRFToken",
+    "HX-Request", "HX-Target", "HX-Current-URL", "HX-Boosted", "OnRecord-Ticket", "OnRecord-Signature",
+]  # fmt: skip
+
+
+def texts() -> st.SearchStrategy[str]:
+    return st.sampled_from(TEXTS) | st.text(max_size=60)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A request of a page: the address as a pattern with placeholders, and what is sent along."""
+
+    method: str
+    pattern: str
+    #: What each field can hold, where the page says.
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+
+
+class _Page(HTMLParser):
+    """The forms of a page, and the queries of its links."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.asks: list[Ask] = []
+        self._path = path
+        self._form: Ask | None = None
+        self._select = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        name = given.get("name", "")
+        match tag:
+            case "a" if given.get("href", "").startswith("/") and "?" in given["href"]:
+                href = urlsplit(given["href"])
+                self.asks.append(Ask("GET", href.path, {key: [text] for key, text in parse_qsl(href.query)}))
+            case "form":
+                action = urlsplit(given.get("action") or self._path).path
+                self._form = Ask(given.get("method", "get").upper(), action, {})
+                self.asks.append(self._form)
+            case "select":
+                self._select = name
+            case "option" if self._select:
+                self._hold(self._select, given.get("value", ""))
+            case "input" | "textarea" | "button" if name:
+                self._hold(name, given.get("value", "on" if given.get("type") == "checkbox" else ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._form = None
+        elif tag == "select":
+            self._select = ""
+
+    def _hold(self, name: str, text: str) -> None:
+        if self._form is not None:
+            self._form.fields.setdefault(name, []).append(text)  # type: ignore[attr-defined]
+
+
+def asks(client: Client, ids: dict[str, str]) -> list[Ask]:
+    """Every address by GET and by POST, every form of every page, and every kind of link with a query."""
+    found = [Ask(method, pattern) for pattern in patterns() for method in ("GET", "POST")]
+    for pattern in patterns():
+        if pattern == ENDLESS:
+            continue
+        path = address_of(pattern, ids)
+        answer = client.get(path)
+        if answer.headers.get("Content-Type", "").startswith("text/html"):
+            page = _Page(path)
+            page.feed(read_through(answer).decode())
+            found += [replace(ask, pattern=_patterned(ask.pattern, ids)) for ask in page.asks]
+    # Of forms that are alike, such as one in each row, one.
+    return list({(ask.method, ask.pattern, *sorted(ask.fields)): ask for ask in found}.values())
+
+
+def _patterned(path: str, ids: dict[str, str]) -> str:
+    """The address with a placeholder for each id that stands for something by itself."""
+    by_value = {value: placeholder for placeholder, value in ids.items() if not value.isdecimal()}
+    return "/".join(by_value.get(part, part) for part in path.lstrip("/").split("/"))
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A request as it is made."""
+
+    method: str
+    path: str
+    query: list[tuple[str, str]]
+    form: dict[str, list[str]]
+    headers: dict[str, str]
+    address: str
+
+
+@st.composite
+def hostile(draw: st.DrawFn, known: list[Ask], ids: dict[str, str]) -> Sent:
+    """One of the requests, with some of it replaced."""
+    ask = draw(st.sampled_from(known))
+    spoilt = st.sampled_from([False, False, True])
+    wrong = {name: quote(draw(texts()), safe="") if draw(spoilt) else value for name, value in ids.items()}
+    fields = {
+        name: [draw(texts() if draw(spoilt) else st.sampled_from(held))]
+        * draw(st.sampled_from([1, 1, 1, 0, 2]))
+        for name, held in ask.fields.items()
+    }
+    if draw(spoilt):
+        fields |= draw(st.dictionaries(texts(), st.lists(texts(), max_size=2), max_size=2))
+    on_the_wire = texts().map(lambda text: text.encode().decode("latin-1"))
+    headers = draw(st.dictionaries(st.sampled_from(HEADERS), on_the_wire, max_size=2)) if draw(spoilt) else {}
+    extra = draw(st.dictionaries(texts(), texts(), max_size=1)) if draw(spoilt) else {}
+    query = [(name, text) for name, held in fields.items() for text in held] if ask.method == "GET" else []
+    return Sent(
+        method=ask.method,
+        path=address_of(ask.pattern, wrong),
+        query=[*query, *extra.items()],
+        form={} if ask.method == "GET" else fields,
+        headers=headers,
+        address=draw(texts()) if draw(spoilt) else "203.0.113.7",
+    )
+
+
+def send(sent: Sent, session: str) -> HttpResponseBase:
+    """The answer; whatever it changed is taken back."""
+    client = Client(REMOTE_ADDR=sent.address)
+    client.cookies["sessionid"] = session
+    path = f"{sent.path}?{urlencode(sent.query)}" if sent.query else sent.path
+    with transaction.atomic():
+        if sent.method == "GET":
+            answer: Any = client.get(path, headers=sent.headers)
+        else:
+            answer = client.post(path, sent.form, headers=sent.headers)
+        if sent.path.strip("/") != ENDLESS:
+            read_through(answer)
+        transaction.set_rollback(True)
+    return answer
+
+
+def spoilt(content: Any) -> st.SearchStrategy[Any]:
+    """The same JSON with a value in it replaced by another, or left out."""
+    odd = texts() | st.sampled_from(_ODD) | st.text(st.characters(exclude_categories=()), max_size=9)
+    ways = list(_ways(content))
+    return st.builds(lambda way, value: _with(content, way, value), st.sampled_from(ways), odd)
+
+
+_DEEP: Any = []
+for _ in range(40):
+    _DEEP = [_DEEP]
+_ODD: list[Any] = [
+    None, True, False, 0, -1, 10**18, 10**40, -(10**400), 1e308, -0.0, float("nan"), float("inf"), [], {},
+    [{}], [None], {"a": []}, {"\0": "\0"}, "\ud83d", "\0", "a\0" * 300, _DEEP, -62_135_596_800,
+    253_402_300_800, 9.9e17,
+]  # fmt: skip
+
+
+def _ways(content: Any, way: tuple[Any, ...] = ()) -> Any:
+    yield way
+    pairs = (
+        content.items()
+        if isinstance(content, dict)
+        else enumerate(content)
+        if isinstance(content, list)
+        else ()
+    )
+    for key, value in pairs:
+        yield from _ways(value, (*way, key))
+
+
+def _with(content: Any, way: tuple[Any, ...], value: Any) -> Any:
+    if not way:
+        return value
+    first, rest = way[0], way[1:]
+    if isinstance(content, dict):
+        return content | {first: _with(content[first], rest, value)}
+    return [_with(one, rest, value) if at == first else one for at, one in enumerate(content)]
