@@ -40,7 +40,7 @@ export function switchOn(on: boolean): void {
 
 /** What the buttons say of their keys. */
 export function show(): void {
-  attribute(document.documentElement, 'data-shortcuts', areOn() ? null : 'off')
+  attribute(document.documentElement, 'data-key-hints', areOn() ? null : 'off')
   for (const button of document.querySelectorAll<HTMLElement>('[data-keys]')) tell(button)
 }
 

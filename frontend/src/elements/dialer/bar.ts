@@ -18,7 +18,8 @@ export class Bar {
     <section class="dk-bar" aria-label="Dialer, minimized">
       <button type="button" class="dk-open" data-do="open" aria-expanded="false" title="Open the dialer">
         <span class="dk-lamp">${icon('phone')}${icon('triangle-alert')}</span>
-        <span class="dk-word" role="status"></span> <bdi class="dk-with"></bdi></button>
+        <span class="dk-word"></span> <bdi class="dk-with"></bdi></button>
+      <span class="unseen" role="status"></span>
       <span class="dk-time" role="timer"></span>
       <button type="button" class="primary dk-pill" data-do="log">Log it</button>
       <button type="button" class="dk-end dk-pill" data-do="hang-up"></button>
@@ -36,7 +37,9 @@ export class Bar {
     const isRunning = state.line === 'active' && state.call?.status === 'in-progress'
     attribute(this.root, 'data-tone', isRunning ? recording.tone : null)
     attribute(part(this.root, '.dk-lamp'), 'data-glyph', isRunning ? recording.tone : 'phone')
-    text(part(this.root, '.dk-word'), toLogText(toLog.length) || barWord(state, recording))
+    const word = toLogText(toLog.length) || barWord(state, recording)
+    // What is in a button is not announced when it changes.
+    for (const place of ['.dk-word', '[role=status]']) text(part(this.root, place), word)
     const call = toLog[0] ?? state.call
     const names = call ? [call.person?.name ?? call.to_formatted, ...colleagues(call, userId).map(({ name }) => name)] : []
     text(part(this.root, '.dk-with'), names.join(', '))

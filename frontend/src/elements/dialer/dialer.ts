@@ -108,8 +108,9 @@ export class Dialer extends HTMLElement {
     else if (shortcut === 'mute' && this.#view?.tools) void this.#do('mute')
     else if (shortcut === 'record') this.#press('record')
     else if (shortcut === 'hang-up' && foot?.action === 'hang-up' && !foot.disabled) void this.#do('hang-up')
-    else if (shortcut === 'notes' && !this.#wrapUp.root.hidden) {
+    else if (shortcut === 'notes' && this.#isMine) {
       this.#open(true)
+      this.#openPad(false)
       this.#wrapUp.focusNotes()
     } else if (shortcut === 'main' && foot && foot.action !== 'hang-up' && !foot.disabled) {
       // What nobody sees is not pressed.
@@ -270,6 +271,12 @@ export class Dialer extends HTMLElement {
     else this.#entry.focus()
   }
 
+  /** Whether the call is one for the user to write about. */
+  get #isMine(): boolean {
+    const { line, role } = session.state
+    return this.dataset.logs !== undefined && role === 'rep' && (line === 'active' || line === 'ended')
+  }
+
   get #isOpen(): boolean {
     return this.#dock.hasAttribute('data-open')
   }
@@ -300,8 +307,9 @@ export class Dialer extends HTMLElement {
     const { state } = session
     const { call, line } = state
     const held = document.activeElement
-    const isMine = this.dataset.logs !== undefined && state.role === 'rep' && (line === 'active' || line === 'ended')
-    this.#wrapUp.show(isMine ? call : null, line === 'ended')
+    this.#wrapUp.show(this.#isMine ? call : null, line === 'ended')
+    // The keypad takes the place of the notes.
+    if (line === 'active' && this.#isPadOpen) this.#wrapUp.root.hidden = true
     const view = dialerView({
       state, ahead: this.#entry.ahead, userId: USER_ID, ready: this.#entry.ready, logging: this.#isLogging, isPadOpen: this.#isPadOpen,
     })

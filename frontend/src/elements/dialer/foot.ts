@@ -23,7 +23,7 @@ export class Foot {
       keyed(main, view.tone === 'end' ? 'Alt+H' : 'Alt+Enter')
     }
     text(part(main, 'span'), view.word)
-    attribute(main, 'data-closed', isClosed)
+    attribute(main, 'data-closed', isClosed && !view.disabled)
     attribute(main, 'aria-disabled', view.disabled || isClosed ? 'true' : null)
     part(this.root, '[data-do=microphone]').hidden = view.action !== 'call'
     const save = part(this.root, '[data-do=save]')

@@ -188,8 +188,8 @@ export class WrapUp extends EventTarget {
 }
 
 function choiceGroup({ field, choices, required }: OutcomeList, chosen: string): HTMLElement {
-  const mark = required ? ' <small>required</small>' : ''
-  const group = element(`<fieldset class="choices"><legend><span></span>${mark} <i class="wrap-set">Set from the call</i></legend></fieldset>`)
+  const marks = `${required ? ' <small>required</small>' : ''}${field === 'disposition' ? ' <i class="wrap-set">Set from the call</i>' : ''}`
+  const group = element(`<fieldset class="choices"><legend><span></span>${marks}</legend></fieldset>`)
   group.dataset.field = field
   group.addEventListener('change', () => attribute(group, 'data-preset', null))
   text(part(group, 'legend span'), TITLES[field])
