@@ -11,12 +11,21 @@ export interface PressAnswer extends Partial<Recorded> {
   status?: CallStatus
 }
 
+/** What it tells on it unasked. */
+interface News {
+  stops_at?: string
+  /** Why the disk takes nothing; null when it takes everything again. */
+  stalled?: string | null
+}
+
 export class Phone {
   /** Called once when the connection is lost for good. */
   onLost: () => void = () => {}
   onConnected: () => void = () => {}
   /** Called when the phone system says when it will end the call. */
   onStopping: (at: Date) => void = () => {}
+  /** Called when the phone system begins or ceases to keep nothing of what is said. */
+  onStalled: (on: boolean) => void = () => {}
   #connection = new RTCPeerConnection({ iceServers: [] })
   #control = this.#connection.createDataChannel('control', { negotiated: true, id: 0 })
   /** Presses that wait for their answer, by id. */
@@ -28,8 +37,9 @@ export class Phone {
   constructor(microphone: MediaStream | null) {
     this.#speaker.autoplay = true
     this.#control.addEventListener('message', ({ data }) => {
-      const answer = JSON.parse(String(data)) as PressAnswer & { press: string; stops_at?: string }
+      const answer = JSON.parse(String(data)) as PressAnswer & { press: string } & News
       if (answer.stops_at) this.onStopping(new Date(answer.stops_at))
+      if (answer.stalled !== undefined) this.onStalled(answer.stalled !== null)
       this.#pressed.get(answer.press)?.(answer)
       this.#pressed.delete(answer.press)
     })

@@ -129,6 +129,8 @@ function duringCall(state: State, call: Call, userId: string): RecordingView {
   }
 }
 
+const STALLED = 'The recording disk takes nothing. Tell your admin. The call goes on.'
+
 /** The state of a call that runs, in words. What is not as it should be comes first. */
 function said(state: State, call: Call, userId: string): Pick<RecordingView, 'text' | 'reason' | 'tone'> {
   const { recording } = call
@@ -141,7 +143,8 @@ function said(state: State, call: Call, userId: string): Pick<RecordingView, 'te
     }
   }
   const pending = state.wanted && PENDING[state.wanted]
-  if (isOn && recording.stalled) return { text: pending ?? 'Nothing is being kept', reason: recording.stalled, tone: 'warn' }
+  const stalled = recording.stalled ?? (state.stalled ? STALLED : null)
+  if (isOn && stalled) return { text: pending ?? 'Nothing is being kept', reason: stalled, tone: 'warn' }
   if (isOn && recording.announcing) {
     const reason = 'The contact hears the announcement. Recording starts when it ends.'
     return { text: pending ?? 'Will be recorded', reason, tone: 'armed' }

@@ -265,8 +265,10 @@ class Session {
     this.#phone?.close()
     this.#sample = null
     const phone = new Phone(this.microphone.stream)
+    this.#dispatch({ type: 'stalled', on: false }) // it is told anew
     phone.onConnected = () => this.#dispatch({ type: 'audio', audio: 'connected' })
     phone.onStopping = (at) => this.report({ code: 'stopping', message: stoppingText(at) })
+    phone.onStalled = (on) => this.#dispatch({ type: 'stalled', on })
     phone.onLost = () => void this.#reattach()
     this.#phone = phone
     return phone

@@ -31,6 +31,8 @@ export interface State {
   hangingUp: boolean
   /** Whether our audio reaches the switch. */
   audio: 'none' | 'connected' | 'lost'
+  /** The switch itself says that its disk takes nothing; its event may wait for the same disk. */
+  stalled: boolean
   problem: Problem | null
   /** Ended calls that wait to be logged while the rep does something else, the latest first. */
   toLog: readonly Call[]
@@ -47,6 +49,7 @@ export const INITIAL: State = {
   muted: false,
   hangingUp: false,
   audio: 'none',
+  stalled: false,
   problem: null,
   toLog: [],
   early: {},
@@ -72,6 +75,7 @@ export type Action =
   /** What was pressed last is not confirmed yet. */
   | { type: 'unconfirmed' }
   | { type: 'audio'; audio: State['audio'] }
+  | { type: 'stalled'; on: boolean }
   | { type: 'recording-wanted'; wanted: Wanted }
   | { type: 'recording-answered'; recording: RecordingState; generation: number }
   | { type: 'recording-refused'; problem: Problem }
@@ -122,6 +126,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, unconfirmed: true }
     case 'audio':
       return { ...state, audio: action.audio }
+    case 'stalled':
+      return state.stalled === action.on ? state : { ...state, stalled: action.on }
     case 'recording-wanted':
       return { ...state, wanted: action.wanted, unconfirmed: false, problem: null }
     case 'recording-answered':

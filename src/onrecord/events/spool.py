@@ -34,6 +34,9 @@ log = logging.getLogger(__name__)
 #: say) still gets a number that the web has not seen.
 KEEP_COUNTERS_S = 7 * 24 * 3600
 
+#: More numbers than a call has events.
+SKIPPED = 10_000
+
 #: Errors that are not about the file: it can be read later.
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
 ASIDE = "aside"
@@ -65,6 +68,8 @@ class Spool:
         self._lock = threading.Lock()
         self._last: dict[str, int] = {}
         self._waiting: dict[str, list[int]] = {}
+        # Events that the disk did not take, by call and number.
+        self._held: dict[tuple[str, int], bytes] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for call in folder.iterdir():
             if _CALL_ID.fullmatch(call.name) and call.is_dir():
@@ -85,8 +90,44 @@ class Spool:
         """Store an event durably and return its `seq`. It waits for the disk (two syncs, milliseconds).
 
         `clock_ms` is the call clock, None before answer; `at` the wall clock, default now.
-        Raises ValueError for a call id that is not 32 lower-case hexadecimal digits.
+        Raises ValueError for a call id that is not 32 lower-case hexadecimal digits, OSError.
         """
+        return self._add(call_id, type, clock_ms, data, at=at, keep=self._write)
+
+    def hold(
+        self,
+        call_id: str,
+        type: str,  # noqa: A002 - the contract's word
+        clock_ms: int | None,
+        data: dict[str, Any],
+        *,
+        at: datetime | None = None,
+    ) -> int:
+        """As `append`, where the disk takes nothing: the event waits in memory, and goes with the process."""
+        return self._add(call_id, type, clock_ms, data, at=at, keep=self._remember)
+
+    def keep_held(self) -> None:
+        """Store what only memory has, and is still waiting. Raises OSError."""
+        with self._lock:
+            for (call_id, seq), body in list(self._held.items()):
+                self._write(call_id, seq, body)
+                del self._held[call_id, seq]
+
+    def skip(self, call_id: str) -> None:
+        """Leave out numbers that an earlier process may have used for events that the disk did not take."""
+        with self._lock:
+            self._last[call_id] = self._last.get(call_id, 0) + SKIPPED
+
+    def _add(
+        self,
+        call_id: str,
+        type: str,  # noqa: A002
+        clock_ms: int | None,
+        data: dict[str, Any],
+        *,
+        at: datetime | None,
+        keep: Callable[[str, int, bytes], None],
+    ) -> int:
         if not _CALL_ID.fullmatch(call_id):
             raise ValueError(f"{call_id!r} is no call id: 32 lower-case hexadecimal digits are expected.")
         moment = (at or datetime.now(UTC)).astimezone(UTC)
@@ -101,7 +142,7 @@ class Spool:
                 "clock_ms": clock_ms,
                 "data": data,
             }
-            self._write(call_id, seq, json.dumps(event, separators=(",", ":")).encode())
+            keep(call_id, seq, json.dumps(event, separators=(",", ":")).encode())
             self._last[call_id] = seq
             self._waiting.setdefault(call_id, []).append(seq)
         if self.on_append is not None:
@@ -126,7 +167,7 @@ class Spool:
         """
         while (seq := self._first_waiting(call_id)) is not None:
             try:
-                body = self._path(call_id, seq, "event").read_bytes()
+                body = self._held.get((call_id, seq)) or self._path(call_id, seq, "event").read_bytes()
                 _parse(body, call_id, seq)
             except OSError as error:
                 if error.errno in _PASSING:
@@ -148,7 +189,8 @@ class Spool:
         self._settle(call_id, seq, "done")
         for earlier in self._folder(call_id).glob("*.done"):
             if int(earlier.stem) < seq:
-                earlier.unlink()
+                with suppress(OSError):  # one more of them does no harm
+                    earlier.unlink()
 
     def set_aside(self, call_id: str, seq: int, reason: str) -> None:
         """Keep apart an event that can never be delivered, with the reason; the call's others go on."""
@@ -180,11 +222,19 @@ class Spool:
             seqs = self._waiting.get(call_id, [])
             if seq not in seqs:
                 raise ValueError(f"Event {seq} of call {call_id} is not waiting.")
-            with suppress(FileNotFoundError):  # somebody took it away: then it is settled all the more
+            try:
                 self._path(call_id, seq, "event").rename(self._path(call_id, seq, suffix))
+            except FileNotFoundError:  # somebody took it away, or the disk never had it
+                pass
+            except OSError as error:  # after a restart it is posted once more
+                log.error("spool: event %d of call %s cannot be marked: %s", seq, call_id, error)
+            self._held.pop((call_id, seq), None)
             seqs.remove(seq)
             if not seqs:
                 del self._waiting[call_id]
+
+    def _remember(self, call_id: str, seq: int, body: bytes) -> None:
+        self._held[call_id, seq] = body
 
     def _write(self, call_id: str, seq: int, body: bytes) -> None:
         folder = self._folder(call_id)

@@ -10,7 +10,7 @@ from pydantic import Field, StringConstraints
 
 from onrecord.accounts.models import User
 from onrecord.blobs.recording import Witness
-from onrecord.calls.models import Call
+from onrecord.calls.models import Call, CallEvent
 from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.outcome import Outcome
 
@@ -132,7 +132,9 @@ def _cut_off(call: Call, result: Result) -> list[Hole]:
     ended_ms = call.duration_ms or 0
     if result.ends_at_ms is None or call.end_is_guess or ended_ms <= result.ends_at_ms + _ROOM_MS:
         return []
-    return [Hole(start_ms=result.ends_at_ms, end_ms=ended_ms, cause="damaged", parties=[])]
+    stalled = CallEvent.objects.filter(call=call, type="capture.stalled").order_by("seq").last()
+    cause = stalled.payload["data"]["cause"] if stalled else "damaged"
+    return [Hole(start_ms=result.ends_at_ms, end_ms=ended_ms, cause=cause, parties=[])]
 
 
 def copy_facts(call: Call) -> None:

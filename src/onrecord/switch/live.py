@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from onrecord.capture.gate import RecordingState, Side
+from onrecord.capture.loss import LossCause
 from onrecord.capture.recorder import CallCapture, RefusedError
 from onrecord.policy.mode import Mode
 from onrecord.switch.bridge import Bridge
@@ -108,8 +109,8 @@ class LiveCall:
         self._controllers: set[str] = set()
         self._wished_by: str | None = None
         self._duration_ms = 0
-        # Whether the web believes that nothing is being kept, and how many losses it knows.
-        self._stalled = False
+        # Why nothing is being kept, as the web was told (None: all is), and how many losses it knows.
+        self._stalled: LossCause | None = None
         self._losses_reported = 0
         self._admit(order.user_id, browser, controls=order.controls)
         self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
@@ -174,8 +175,7 @@ class LiveCall:
 
     def warn(self, stops_at: datetime) -> None:
         """Tell everyone of ours when the call will be ended."""
-        for participant in self._ours.values():
-            participant.tell(_warning(stops_at))
+        self._tell_all(_warning(stops_at))
 
     def leave(self, user: str) -> None:
         """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
@@ -206,6 +206,12 @@ class LiveCall:
         participant.connect(leg)
         if self._around.stops_at is not None:
             participant.tell(_warning(self._around.stops_at))
+        if self._stalled is not None:
+            participant.tell(_stall(self._stalled))
+
+    def _tell_all(self, said: dict[str, Any]) -> None:
+        for participant in self._ours.values():
+            participant.tell(said)
 
     def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
         """A person's voice: where there is an announcement it is captured once they have heard all of it."""
@@ -310,14 +316,19 @@ class LiveCall:
                 self._dismiss(participant, Reason.BROWSER_LOST)
 
     def _report_losses(self) -> None:
-        """Tell at once when the disk takes nothing, and when it does again."""
+        """Tell at once when the disk takes nothing, and when it does again.
+
+        Also by the control channel: events wait on a disk, which may be the same.
+        """
         fault, told = self._capture.fault, self._capture.losses_told
         news = told[self._losses_reported :]
-        if not self._stalled and (cause := fault or next((loss.cause for loss in news), None)):
-            self._stalled = True
+        if self._stalled is None and (cause := fault or next((loss.cause for loss in news), None)):
+            self._stalled = cause
+            self._tell_all(_stall(cause))
             self._report("capture.stalled", cause=cause)
-        if self._stalled and fault is None:
-            self._stalled, self._losses_reported = False, len(told)
+        if self._stalled is not None and fault is None:
+            self._stalled, self._losses_reported = None, len(told)
+            self._tell_all(_stall(None))
             self._report("capture.resumed", lost=[loss.document() for loss in news])
 
     # Commands
@@ -465,6 +476,10 @@ class LiveCall:
 
     def _report_at(self, clock_ms: int | None, kind: str, **data: Any) -> None:
         self._around.report(self.order.call_id, kind, clock_ms, data)
+
+
+def _stall(cause: LossCause | None) -> dict[str, Any]:
+    return {"stalled": cause}
 
 
 def _warning(stops_at: datetime) -> dict[str, Any]:

@@ -15,11 +15,16 @@ _RETRY_S = 1.0
 
 
 class Reporter:
-    """Stores events in the order in which they are reported, in one thread of its own."""
+    """Stores events in the order in which they are reported, in one thread of its own.
+
+    One that the disk does not take is held in memory and delivered from there; the disk is tried again until
+    it takes it.
+    """
 
     def __init__(self, spool: Spool) -> None:
         self._spool = spool
         self._closing = threading.Event()
+        self._holds = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
     def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
@@ -32,20 +37,36 @@ class Reporter:
     def _store(
         self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any], at: datetime
     ) -> None:
-        """A full disk holds events up, and loses none but at the end of the process."""
-        while True:
-            try:
-                self._spool.append(call_id, kind, clock_ms, data, at=at)
-            except OSError as error:
-                if self._closing.wait(_RETRY_S):
-                    raise
-                log.warning("events wait for the disk: %s", error)
-            else:
+        try:
+            self._spool.append(call_id, kind, clock_ms, data, at=at)
+        except OSError as error:
+            self._spool.hold(call_id, kind, clock_ms, data, at=at)
+            log.warning("events wait for the disk: %s", error)
+            if not self._holds:
+                self._holds = True
+                threading.Thread(target=self._retry, name="events-held", daemon=True).start()
+
+    def _retry(self) -> None:
+        """Every second, until the disk has taken all or the process ends."""
+        while not self._closing.wait(_RETRY_S):
+            if self._thread.submit(self._keep).result():
                 return
+
+    def _keep(self) -> bool:
+        """Whether nothing is held any more."""
+        try:
+            self._spool.keep_held()
+        except OSError as error:
+            log.warning("events wait for the disk: %s", error)
+            return False
+        self._holds = False
+        return True
 
     def close(self) -> None:
         """Wait until everything is stored, or cannot be."""
         self._closing.set()
+        if not self._thread.submit(self._keep).result():
+            log.error("events could not be stored: those that the web does not take now are lost")
         self._thread.shutdown()
 
 

@@ -92,6 +92,7 @@ def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
     for call in capture.recover(lambda call_id: LastWord.of(newest_event(spool.folder, call_id))):
         if spool.last_type(call.call_id) == ENDED:
             continue
+        spool.skip(call.call_id)
         log.warning("call %s: ended by the crash of the switch", call.call_id)
         spool.append(
             call.call_id,
@@ -109,6 +110,7 @@ def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
         )
     for path in sorted(config.journals.glob("*.journal")):
         if spool.last_type(path.stem) != ENDED:
+            spool.skip(path.stem)
             _report_end(path, config.secrets.master_key, spool)
 
 

@@ -12,7 +12,7 @@ from onrecord.switch.reporter import Reporter
 CALL = "0" * 32
 
 
-def test_events_wait_for_a_disk_that_takes_nothing_and_keep_their_order(
+def test_events_wait_in_memory_for_a_disk_that_takes_nothing_and_keep_their_order(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     spool = Spool(tmp_path, "switch")
@@ -21,12 +21,27 @@ def test_events_wait_for_a_disk_that_takes_nothing_and_keep_their_order(
     for kind in ("call.ringing", "call.answered"):
         reporter.report(CALL, kind, None, {})
     eventually(lambda: "events wait for the disk" in caplog.text, "it says that they wait")
-    (tmp_path / CALL).unlink()
-    eventually(lambda: spool.pending == 2, "both are stored")
-    reporter.close()
     first = spool.first(CALL)
     assert first is not None
     assert b"call.ringing" in first.body
+    (tmp_path / CALL).unlink()
+    eventually(lambda: len(list(tmp_path.glob(f"{CALL}/*.event"))) == 2, "both are stored")
+    reporter.close()
+    assert Spool(tmp_path, "switch").first(CALL) == first
+
+
+def test_what_the_disk_does_not_take_can_be_delivered_and_is_not_stored_afterwards(tmp_path: Path) -> None:
+    spool = Spool(tmp_path, "switch")
+    (tmp_path / CALL).write_text("where the call's folder should be")
+    reporter = Reporter(spool)
+    for kind in ("call.ringing", "call.answered"):
+        reporter.report(CALL, kind, None, {})
+    eventually(lambda: spool.pending == 2, "both wait")
+    spool.ack(CALL, 1)
+    (tmp_path / CALL).unlink()
+    eventually(lambda: list(tmp_path.glob(f"{CALL}/*.event")), "what waits is stored")
+    reporter.close()
+    assert [path.name for path in (tmp_path / CALL).iterdir()] == ["00000002.event"]
 
 
 def test_what_cannot_be_stored_to_the_end_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -34,4 +49,4 @@ def test_what_cannot_be_stored_to_the_end_is_said(tmp_path: Path, caplog: pytest
     reporter = Reporter(Spool(tmp_path, "switch"))
     reporter.report(CALL, "call.ended", 5, {})
     reporter.close()
-    assert [record.levelno for record in caplog.records if "is lost" in record.message] == [logging.ERROR]
+    assert [record.levelno for record in caplog.records if "are lost" in record.message] == [logging.ERROR]
