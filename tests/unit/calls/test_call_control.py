@@ -78,7 +78,8 @@ def test_without_a_ticket_of_this_very_call_nothing_is_done(
     with monkeypatch.context() as clock:
         clock.setattr(signing.time, "time", lambda: now - 25 * 3600)
         old = issue(CALL, REP)
-    for bad in ("", "nonsense", good[:-1], good[1:], old):
+    shapes = [signing.dumps(shape, salt="onrecord.calls.tickets") for shape in ({}, 5, None, [CALL.id, "7"])]
+    for bad in ("", "nonsense", good[:-1], good[1:], old, *shapes):
         assert ask(command, ticket=bad)[0] == 403, bad
     assert ask(command, ticket=good, call_id="f" * 32)[0] == 403
     assert ask(command, ticket=good, method="GET")[0] == 405

@@ -6,7 +6,13 @@ import struct
 
 import pytest
 from aioice.ice import Connection
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSctpTransport
+from aiortc import (
+    RTCConfiguration,
+    RTCDtlsTransport,
+    RTCPeerConnection,
+    RTCRtpReceiver,
+    RTCSctpTransport,
+)
 from aiortc.codecs import get_capabilities
 from aiortc.rtp import RtpPacket
 
@@ -46,6 +52,8 @@ def test_the_data_channels_chunks_and_messages_pass_one_method_each() -> None:
     assert inspect.iscoroutinefunction(receive)
     assert list(inspect.signature(receive).parameters) == ["self", "stream_id", "pp_id", "data"]
     assert inspect.iscoroutinefunction(RTCSctpTransport._data_channel_flush)
+    assert list(inspect.signature(RTCSctpTransport._handle_data).parameters) == ["self", "data"]
+    assert "await self._data_receiver._handle_data(data)" in inspect.getsource(RTCDtlsTransport)
 
 
 async def test_sending_never_waits_and_says_so_while_there_is_no_connection() -> None:

@@ -37,6 +37,7 @@ from av.stream import Stream
 
 from onrecord.switch import presses
 from onrecord.switch.engines.offer import BadSdpError, checked_offer
+from onrecord.switch.engines.sctp import is_readable
 from onrecord.switch.presses import Press
 from onrecord.switch.rtp import PCMU, Rtp
 
@@ -169,6 +170,21 @@ class EmbeddedLeg:
             if self._messages <= _MAX_MESSAGES and chunk.flags & _WHOLE == _WHOLE:
                 await take_in(chunk)
 
+        handle = sctp._handle_data
+
+        async def tolerant(data: bytes) -> None:
+            if not is_readable(data):
+                log.warning("browser: a packet of the control channel is dropped: it cannot be read")
+                return
+            try:
+                await handle(data)
+            except ConnectionError:
+                raise
+            except Exception:
+                # aiortc raises whatever its parser trips over, and that would end the voice's connection too.
+                log.warning("browser: a packet of the control channel is dropped", exc_info=True)
+
+        sctp._handle_data = tolerant  # type: ignore[method-assign]
         sctp._receive_data_chunk = bounded  # type: ignore[method-assign]
         sctp._receive = self._heard  # type: ignore[method-assign]
 
