@@ -9,6 +9,11 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
+#: Who sends both may mean one for a proxy and the other for us, with a request of their own behind it.
+_BOTH_LENGTHS = {b"content-length", b"transfer-encoding"}
+_AMBIGUOUS = "The request gives its length in two ways. Send Content-Length or Transfer-Encoding."
+
+
 class BodyTooLargeError(Exception):
     """More has arrived than the path takes. The text says how much it takes."""
 
@@ -19,7 +24,10 @@ class BodyTooLargeError(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware. A body above the limit is answered 413 with a sentence, and the connection closes."""
+    """ASGI middleware. A body above the limit is answered 413 with a sentence, and the connection closes.
+
+    So is one whose end is not clear, with 400 (RFC 9112, section 6.3: an attempt to smuggle a request).
+    """
 
     def __init__(self, application: Application, *, least: int, larger: Mapping[str, int]) -> None:
         """`least` bytes may be sent anywhere; `larger` names the paths that take more, and how much."""
@@ -31,14 +39,17 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._application(scope, receive, send)
             return
+        if {name for name, _ in scope["headers"]} >= _BOTH_LENGTHS:
+            await _refuse(send, 400, _AMBIGUOUS)
+            return
         limit = self._larger.get(scope["path"], self._least)
         if _announced(scope) > limit:
-            await _refuse(send, BodyTooLargeError(limit))
+            await _refuse(send, 413, str(BodyTooLargeError(limit)))
             return
         try:
             await self._application(scope, _counted(receive, limit), send)
         except BodyTooLargeError as error:
-            await _refuse(send, error)
+            await _refuse(send, 413, str(error))
 
 
 def _announced(scope: MutableMapping[str, Any]) -> int:
@@ -62,7 +73,7 @@ def _counted(receive: Receive, limit: int) -> Receive:
     return counted
 
 
-async def _refuse(send: Send, error: BodyTooLargeError) -> None:
+async def _refuse(send: Send, status: int, sentence: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
-    await send({"type": "http.response.body", "body": str(error).encode()})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": sentence.encode()})

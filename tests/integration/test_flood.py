@@ -173,6 +173,23 @@ def test_no_visitor_chooses_the_address_that_they_are_judged_by(
         assert found.fetchall() == [(seen,)]
 
 
+def test_a_request_whose_length_is_given_in_two_ways_carries_no_other_behind_it(
+    web: tuple[Installation, int],
+) -> None:
+    installation, _ = web
+    host, _, port = installation.config.web_address.rpartition(":")
+    hidden = f"GET /sign-in HTTP/1.1\r\nHost: {host}\r\n\r\n"
+    for body in (f"0\r\n\r\n{hidden}", hidden):
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
+            head = (
+                "POST /sign-in HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n"
+            )
+            connection.sendall(f"{head}{body}".encode())
+            said = b"".join(iter(lambda: connection.recv(4096), b""))
+        assert said.count(b"HTTP/1.1") == 1
+        assert said.startswith(b"HTTP/1.1 400")
+
+
 def open_stream(installation: Installation, cookies: str, stack: ExitStack) -> str:
     """Ask for live events and keep the connection; returns the status."""
     host, _, port = installation.config.web_address.rpartition(":")
