@@ -6,10 +6,12 @@ from pathlib import Path
 from harness import sound_files
 
 
-def wave(*, rate: int = 8000, channels: int = 1, bits: int = 16, data: bytes = bytes(16_000)) -> bytes:
+def wave(
+    *, rate: int = 8000, channels: int = 1, bits: int = 16, data: bytes = bytes(16_000), codec: int = 1
+) -> bytes:
     """A WAV file that says so of itself, be it true or not."""
     align = channels * bits // 8 & 0xFFFF
-    form = struct.pack("<HHIIHH", 1, channels, rate, rate * align & 0xFFFFFFFF, align, bits)
+    form = struct.pack("<HHIIHH", codec, channels, rate, rate * align & 0xFFFFFFFF, align, bits)
     body = b"WAVE" + struct.pack("<4sI", b"fmt ", 16) + form + struct.pack("<4sI", b"data", len(data)) + data
     return b"RIFF" + struct.pack("<I", len(body)) + body
 

@@ -74,6 +74,8 @@ class Sound:
             raise UnusableError(_UNREADABLE) from error
         self._stream = _only_sound(self._container)
         context = self._stream.codec_context
+        if context is None:  # a codec that nobody here has
+            raise UnusableError(_UNREADABLE)
         context.thread_count = 1
         self.facts = _facts(self._container, context, mono=order.mono)
         #: Samples given so far, silence for what is missing among them.

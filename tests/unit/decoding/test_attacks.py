@@ -39,6 +39,12 @@ def test_more_channels_than_two_are_refused(channels: int) -> None:
         decode(attack_files.wave(channels=channels, bits=8, data=bytes(65_535 * 4)))
 
 
+@pytest.mark.parametrize("codec", [0, 0x0AC0, 0xABCD, 0xFFFF])
+def test_a_codec_that_nobody_knows_is_refused_as_what_it_is(codec: int) -> None:
+    with pytest.raises(UndecodableError, match=r"not a sound file|no sound"):
+        decode(attack_files.wave(codec=codec))
+
+
 @pytest.mark.parametrize("kind", ["flac", "ogg"])
 def test_hours_of_silence_in_a_small_file_are_given_up_at_the_longest(tmp_path: Path, kind: str) -> None:
     file = attack_files.silence(tmp_path / f"silence.{kind}", seconds=120, rate=8000)

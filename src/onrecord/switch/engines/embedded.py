@@ -180,9 +180,9 @@ class EmbeddedLeg:
                 await handle(data)
             except ConnectionError:
                 raise
-            except Exception:
+            except Exception as error:
                 # aiortc raises whatever its parser trips over, and that would end the voice's connection too.
-                log.warning("browser: a packet of the control channel is dropped", exc_info=True)
+                log.warning("browser: a packet of the control channel is dropped: %r", error)
 
         sctp._handle_data = tolerant  # type: ignore[method-assign]
         sctp._receive_data_chunk = bounded  # type: ignore[method-assign]
