@@ -96,7 +96,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
 
 def cases() -> dict[str, tuple[str, Ask]]:
     """What is asked of each page; where there is a choice, another one each time."""
-    from bench.volume import RARE, USERS, name_of, number_of
+    from bench.volume import RARE, USERS, name_of, number_of, offer
     from onrecord.accounts.models import Group, User
     from onrecord.calls.models import Call
     from onrecord.coaching.models import Playlist
@@ -137,6 +137,10 @@ def cases() -> dict[str, tuple[str, Ask]]:
         "rep": one_of("rep", [str(user) for user in users]),
         "days": days,
         **search,
+        "a rare word of notes and comments": lambda chance: {"q": offer(chance.randrange(calls))},
+        "a common word of notes": one_of("q", ["quote", "asked quote"]),
+        "a common word of comments": one_of("q", ["earlier", "price mention"]),
+        "two words that meet in few notes": lambda chance: {"q": f"quote {offer(chance.randrange(calls))}"},
     }
     of_calls = page | {
         f"status {status}": one_of("status", [status])

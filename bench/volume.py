@@ -13,16 +13,20 @@ from django.db.models import Model
 from django.utils import timezone
 
 from onrecord.accounts.models import Group, Team, User
-from onrecord.calls.models import Call, CallLog
+from onrecord.calls.models import Call, CallLog, NotesWord
 from onrecord.coaching.models import Clip, Playlist
 from onrecord.people.models import Person, PhoneNumber, searchable
 from onrecord.people.search import install
 from onrecord.policy.areas import area_codes
-from onrecord.recordings.models import DIALER, Recording
+from onrecord.recordings.models import DIALER, Comment, CommentWord, Recording
 from onrecord.recordings.outcome import RecordingStatus
+from onrecord.written import words_of
 
 USERS, GROUPS = 100, 10
-TABLES = ("people_person", "people_phonenumber", "calls_calllog", "calls_call", "recordings_recording")
+TABLES = (
+    "people_person", "people_phonenumber", "calls_calllog", "calls_call", "recordings_recording",
+    "calls_notesword", "recordings_comment", "recordings_commentword",
+)  # fmt: skip
 
 _AREA_CODES = sorted(area_codes())
 _SYLLABLES = (
@@ -65,6 +69,11 @@ def fill(*, people: int, calls: int, recordings: int) -> list[User]:
         _insert(CallLog, _logs(calls, recordings, people, users))
         _insert(Call, _calls(calls, recordings, people, users))
         _insert(Recording, _recordings(calls, recordings, people, users))
+        _insert(Comment, _comments(calls, recordings, users))
+        _insert(
+            NotesWord, _words((log["id"], log["notes"]) for log in _logs(calls, recordings, people, users))
+        )
+        _insert(CommentWord, _words((one["id"], one["text"]) for one in _comments(calls, recordings, users)))
     _playlist(users[0])
     install()
     with connection.cursor() as cursor:
@@ -236,9 +245,31 @@ def _logs(calls: int, recordings: int, people: int, users: list[User]) -> Iterat
             yield {
                 "id": call, "user_id": users[call % USERS].pk, "person_id": _person(call, people),
                 "disposition": _disposition(call), "sentiment": _sentiment(call),
-                "notes": "Asked for a quote." if call % 4 == 0 else "", "notes_revision": 0, "logged_at": now,
-                "updated_at": now,
+                "notes": f"Asked for a quote: {offer(call)}." if call % 4 == 0 else "",
+                "notes_revision": 0, "logged_at": now, "updated_at": now,
             }  # fmt: skip
+
+
+def offer(call: int) -> str:
+    """A word that stands in few notes or comments."""
+    return f"Offer{call // 20 % 8000:04}"
+
+
+def _comments(calls: int, recordings: int, users: list[User]) -> Iterator[dict[str, Any]]:
+    now = _moment(timezone.now())
+    for call in range(10, calls + 1, 10):
+        if _is_recorded(call, calls, recordings):
+            said = "Mention the price earlier" if call % 30 == 0 else "Well begun"
+            yield {
+                "id": call, "recording_id": _key(call), "author_id": users[1].pk, "at_ms": 1000,
+                "created_at": now, "text": f"{said}, see {offer(call)}.",
+            }  # fmt: skip
+
+
+def _words(texts: Iterable[tuple[int, str]]) -> Iterator[dict[str, Any]]:
+    for key, text in texts:
+        for word in words_of(text):
+            yield {"written_id": key, "word": word}
 
 
 def _calls(calls: int, recordings: int, people: int, users: list[User]) -> Iterator[dict[str, Any]]:

@@ -4,7 +4,7 @@ What few rows match is looked up; what many match is met soon where the list is 
 neither takes long, once it is known which of the two it is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
@@ -30,23 +30,34 @@ class Ways:
     narrow: list[Q]
     #: True, as far as is known, of too many rows to be looked up.
     wide: list[Q]
+    #: Of rows that match in another way; others may be among them.
+    keys: list[Any] = field(default_factory=list)
 
-    def find(self, rows: "QuerySet[_M]", walked: "QuerySet[_M]") -> "QuerySet[_M]":
-        """The rows that match. `walked`: the same rows, so asked for that an index has them in order."""
-        keys = None if self.wide else self._keys(rows)
+    def find(
+        self, rows: "QuerySet[_M]", walked: "QuerySet[_M]", keyed: "QuerySet[_M] | None" = None
+    ) -> "QuerySet[_M]":
+        """The rows that match.
+
+        `walked`: the same rows, so asked for that an index has them in order; `keyed`: so that a search for
+        their keys is one in the keys' index, whatever the planner knows. It is needed for `keys`.
+        """
+        keys = None if self.wide else self._keys(rows, keyed)
         if keys is not None:
             # Without what the rows were asked for already: else an index of that would be walked.
             return QuerySet(rows.model).filter(OneOf("pk", keys))
-        anyhow = Q()
+        anyhow = Q(OneOf("pk", self.keys)) if self.keys else Q()
         for way in self.narrow + self.wide:
             anyhow |= way
         return walked.filter(anyhow)
 
-    def _keys(self, rows: "QuerySet[Any]") -> list[Any] | None:
+    def _keys(self, rows: "QuerySet[Any]", keyed: "QuerySet[Any] | None") -> list[Any] | None:
         """Of the rows that the narrow ways find; None when they are many."""
         keys = set[Any]()
-        for way in self.narrow:
-            keys.update(rows.filter(way).order_by().values_list("pk", flat=True)[: _FEW + 1])
+        found = [rows.filter(way) for way in self.narrow]
+        if keyed is not None and self.keys:
+            found.append(keyed.filter(OneOf("pk", self.keys)))
+        for some in found:
+            keys.update(some.order_by().values_list("pk", flat=True)[: _FEW + 1])
             if not are_few(len(keys)):
                 return None
         return list(keys)

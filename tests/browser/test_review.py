@@ -1,6 +1,8 @@
 """Coming back to calls: comments, sides, deep links, listening on, proof, lists; by keyboard and mouse."""
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -9,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, Page, expect
 
 from harness.browser import sign_in
-from harness.installation import Installation
+from harness.installation import Installation, eventually
 from harness.web import User
 
 
@@ -112,7 +114,7 @@ def test_comments_stand_among_the_events_with_the_scorecard_beside_them(
     expect(stream).to_contain_text("A good end")
     expect(stream.locator("> .comment")).to_have_count(2)
     expect(half).to_have_value("Half a sen")
-    lines, in_time = stream.inner_text(), ("Answered", "Warmly said", "A good end", "The recording is ready")
+    lines, in_time = stream.inner_text(), ("Answered", "Warmly said", "A good end", "The recording was ready")
     order = [lines.index(words) for words in in_time]
     assert order == sorted(order)
     pins, marks = stream.locator(".comment-number"), marcus.locator(".player-mark")
@@ -138,6 +140,53 @@ def test_comments_stand_among_the_events_with_the_scorecard_beside_them(
     first.focus()
     marcus.keyboard.press("ArrowRight")
     expect(score.get_by_role("group").first.get_by_role("radio").nth(1)).to_be_checked()
+
+
+def test_a_search_shows_where_notes_and_comments_have_its_words_and_forgets_what_is_deleted(
+    installation: Installation, marcus: Page
+) -> None:
+    call_id = marcus.url.rpartition("/")[2]
+    field = marcus.get_by_label("Comment at 0:00")
+    field.fill("Ask Łukasz about the rhododendron first.")
+    marcus.get_by_role("button", name="Comment", exact=True).click()
+    mine = marcus.locator(".stream > .comment", has_text="rhododendron")
+    expect(mine).to_be_visible()
+
+    for path, shown in (("calls", ".passage-row"), ("recordings", ".recording .passage")):
+        marcus.goto(f"{installation.url}/{path}")
+        marcus.get_by_role("searchbox").fill("lukasz rhodo")
+        passage = marcus.locator(shown)
+        expect(passage).to_contain_text("Marcus Reed at 0:00")
+        assert passage.locator("mark").all_inner_texts() == ["Łukasz", "rhododendron"]
+        for width, theme in ((1440, "light"), (390, "dark")):
+            marcus.set_viewport_size({"width": width, "height": 860})
+            marcus.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+            assert marcus.evaluate(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+            )
+            without_serious_issues(marcus)
+        marcus.set_viewport_size({"width": 1440, "height": 860})
+    passage.get_by_role("link").press("Enter")
+    marcus.wait_for_url(f"**/calls/{call_id}#t=0")
+
+    assert b"rhododendron" in stored(installation)
+    mine.get_by_role("button", name="Delete").click()
+    expect(mine).to_have_count(0)
+    marcus.goto(f"{installation.url}/calls?q=rhodo")
+    expect(marcus.get_by_text("No call matches")).to_be_visible()
+    assert b"rhododendron" not in stored(installation)
+
+
+def stored(installation: Installation) -> bytes:
+    """The database's file, once all of its log has gone into it."""
+    path = installation.home / "db.sqlite3"
+
+    def is_in_it() -> bool:
+        with closing(sqlite3.connect(path)) as database:
+            return bool(database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone() == (0, 0, 0))
+
+    eventually(is_in_it, "nobody reads what is older")
+    return path.read_bytes()
 
 
 def test_the_menu_shows_a_mention_and_leads_to_its_second(

@@ -25,12 +25,13 @@ def main() -> None:
     from django.core.management import call_command
 
     from bench.volume import fill
-    from onrecord import matching
+    from onrecord import matching, written
     from onrecord.people import search
 
     # What is few is so of all rows: the same part as in the bench.
     matching._FEW //= 40
     search._FEW //= 40
+    written._FEW //= 40
     call_command("migrate", verbosity=0)
     users = fill(people=PEOPLE, calls=CALLS, recordings=RECORDINGS)
     print(json.dumps(scans([user.pk for user in users[:3]])))

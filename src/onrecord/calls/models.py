@@ -15,6 +15,7 @@ from onrecord.governance.models import PolicyVersion
 from onrecord.people.fields import BytewiseCharField, DerivedCharField
 from onrecord.people.models import Person
 from onrecord.policy.mode import Mode
+from onrecord.written import Word, keep_words
 
 
 def new_call_id() -> str:
@@ -38,6 +39,18 @@ class CallLog(models.Model):
 
     def __str__(self) -> str:
         return self.disposition or "Call log"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        keep_words(self, self.notes)
+
+
+class NotesWord(Word):
+    written = models.ForeignKey(CallLog, on_delete=models.CASCADE, related_name="words", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["written", "word"], name="notes_word_once")]
+        indexes = [models.Index(fields=["word", "written"], name="notes_by_word")]
 
 
 class CallQuerySet(models.QuerySet["Call"]):

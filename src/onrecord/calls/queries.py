@@ -12,6 +12,7 @@ from onrecord.accounts.scope import Scope
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call, CallEvent
 from onrecord.calls.search import searched
+from onrecord.database.expressions import Plain
 from onrecord.outcomes.lists import Field, Lists, from_json, missing
 from onrecord.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.recordings.models import DIALER
@@ -43,8 +44,10 @@ def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int 
 def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
     """Each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
+    keyed = Call.objects.alias(of=Plain("team")).filter(of=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)
-    return searched(team, wanted.q, user, owner="user", owners=owners).filter(wanted.condition())
+    found = searched(team, keyed, wanted.q, user, owner="user", log="log", owners=owners)
+    return found.filter(wanted.condition())
 
 
 def reps_of(user: User) -> list[User]:

@@ -1,16 +1,20 @@
-"""Searching calls, or rows that have copies of their facts, by contact, rep and number."""
+"""Searching calls, or rows that have copies of their facts: by contact, rep, number and what was written."""
 
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from onrecord.accounts.models import User
+from onrecord.accounts.permissions import Permission
+from onrecord.calls.models import Call, NotesWord
 from onrecord.database.expressions import OneOf, Plain
 from onrecord.matching import Ways, are_few
 from onrecord.people.models import searchable
 from onrecord.people.numbers import digits_of
 from onrecord.people.queries import digit_ranges
 from onrecord.people.search import holding, named
+from onrecord.recordings.models import Comment, CommentWord
+from onrecord.written import found, having, wanted_words
 
 _M = TypeVar("_M", bound=Model)
 
@@ -19,21 +23,36 @@ _SAMPLE = 50
 
 
 def searched(
-    rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None
+    rows: "QuerySet[_M]",
+    keyed: "QuerySet[_M]",
+    q: str,
+    user: User,
+    *,
+    owner: str,
+    log: str,
+    owners: list[int] | None,
 ) -> "QuerySet[_M]":
     """Of a team's rows those of `owners` (None: of anybody) that `q` may mean; if it is empty, all of theirs.
 
-    `owner` names the column of the rep.
+    `keyed`: the same rows, to be found by their keys (`Ways.find`). `owner` names the column of the rep,
+    `log` leads to the call's log.
     """
     if owners == []:
         return rows.none()
     # Of several owners the team's rows are walked, in order; each owner's would have to be sorted together.
-    theirs = rows if owners is None else rows.filter(OneOf(Plain(owner), owners))
+    theirs, keyed = (
+        some if owners is None else some.filter(OneOf(Plain(owner), owners)) for some in (rows, keyed)
+    )
     walked = rows.filter(**{owner: owners[0]}) if owners is not None and len(owners) == 1 else theirs
-    return _ways(rows, q, user, owner=owner, owners=owners).find(theirs, walked) if q else walked
+    if not q:
+        return walked
+    facts = _by_facts(rows, q, user, owner=owner, owners=owners)
+    written = _by_words(wanted_words(q), user, log=log)
+    ways = Ways(narrow=facts.narrow, wide=facts.wide + written.wide, keys=written.keys)
+    return ways.find(theirs, walked, keyed)
 
 
-def _ways(rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:
+def _by_facts(rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None) -> Ways:
     """Contact or rep has every word in the name, or the number begins or ends with the digits."""
     narrow = digit_ranges(digits_of(q), user, number="number")
     if reps := _reps(q, user, owners):
@@ -45,6 +64,22 @@ def _ways(rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[
     if are_few(len(contacts)) or are_few(_guess(rows, contacts)):
         return Ways(narrow=narrow + theirs, wide=[])
     return Ways(narrow=narrow, wide=theirs)
+
+
+def _by_words(wanted: list[str], user: User, *, log: str) -> Ways:
+    """The call's notes, or a comment on its recording that the user may read, have every word."""
+    wide, keys = list[Q](), set[str]()
+    logs = found(NotesWord, wanted) if wanted else []
+    if logs is None:
+        wide.append(Q(Exists(having(NotesWord, wanted).filter(written=OuterRef(log)))))
+    elif logs:
+        keys.update(Call.objects.filter(OneOf("log", logs)).values_list("pk", flat=True))
+    comments = found(CommentWord, wanted) if wanted and user.may(Permission.RECORDING_LISTEN) else []
+    if comments is None:
+        wide.append(Q(Exists(having(CommentWord, wanted).filter(written__recording=OuterRef("pk")))))
+    elif comments:
+        keys.update(Comment.objects.filter(OneOf("pk", comments)).values_list("recording", flat=True))
+    return Ways(narrow=[], wide=wide, keys=list(keys))
 
 
 def _guess(rows: "QuerySet[_M]", contacts: list[int]) -> int:

@@ -41,6 +41,7 @@ from onrecord.recordings.access import access_history
 from onrecord.recordings.comments import audience
 from onrecord.recordings.opening import problem_of
 from onrecord.recordings.outcome import RecordingStatus
+from onrecord.recordings.passages import hits
 from onrecord.sharing.queries import links_of, standings
 from onrecord.sharing.rules import Rules
 from onrecord.whole_numbers import whole_number
@@ -54,6 +55,7 @@ def calls(request: HttpRequest) -> HttpResponse:
     found = list_calls(user, wanted=wanted, cursor=request.GET.get("cursor"))
     context = {
         "calls": found.rows,
+        "hits": hits([one.pk for one in found.rows], wanted.q, user),
         "wanted": wanted,
         "reps": reps_of(user),
         "statuses": {name: word for name, (word, _) in STATUSES.items()},

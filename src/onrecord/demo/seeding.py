@@ -28,6 +28,7 @@ from onrecord.people.models import Person, PhoneNumber
 from onrecord.policy.simulate import CallFacts
 from onrecord.recordings.models import Recording
 from onrecord.recordings.outcome import outcome
+from onrecord.written import keep_words
 
 SEED = 1
 #: How many of the newest calls have a recording; before them the team did not record.
@@ -143,7 +144,9 @@ def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[
     """The rows that the web would have after these calls: oldest first, as they came."""
     oldest_first = list(reversed(calls))
     rows = [_row(call, users[call.planned.rep.email], _person(call, people)) for call in oldest_first]
-    CallLog.objects.bulk_create(row.log for row in rows if row.log)
+    logs = CallLog.objects.bulk_create(row.log for row in rows if row.log)
+    for log in logs:
+        keep_words(log, log.notes)
     Call.objects.bulk_create(rows)
     CallEvent.objects.bulk_create(event for call in oldest_first for event in _event_rows(call))
     # The switch finds the journals at its first start and tells again how their calls ended.

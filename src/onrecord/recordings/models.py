@@ -1,7 +1,7 @@
 """The recording of a call: every call has exactly one row from the start."""
 
 from collections.abc import Sequence
-from typing import Self
+from typing import Any, Self
 
 from django.db import models
 
@@ -15,6 +15,7 @@ from onrecord.people.fields import BytewiseCharField
 from onrecord.people.models import Person
 from onrecord.recordings.faults import Fault
 from onrecord.recordings.outcome import ReasonCode, RecordingStatus
+from onrecord.written import Word, keep_words
 
 #: `source` of the calls of our own dialer.
 DIALER = "Dialer"
@@ -161,6 +162,18 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"Comment on {self.recording_id} at {self.at_ms}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        keep_words(self, self.text)
+
+
+class CommentWord(Word):
+    written = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="words", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["written", "word"], name="comment_word_once")]
+        indexes = [models.Index(fields=["word", "written"], name="comments_by_word")]
 
 
 class NoticeQuerySet(models.QuerySet["Notice"]):

@@ -17,6 +17,7 @@ from onrecord.query import FilterError
 from onrecord.recordings import actions
 from onrecord.recordings.filters import Filters
 from onrecord.recordings.models import SavedView
+from onrecord.recordings.passages import hits
 from onrecord.recordings.queries import Choices, choices, list_recordings
 
 _LENGTH_WORDS = {
@@ -50,6 +51,7 @@ def _page(
     offered = choices(user)
     context = {
         "recordings": found.rows,
+        "hits": hits([one.pk for one in found.rows], filters.q, user),
         "next_cursor": found.next_cursor,
         "is_first_page": not cursor,
         "filters": filters,

@@ -36,9 +36,10 @@ def list_recordings(
     """
     team = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
     # Those of a playlist are few, and known by their keys.
-    finished = audible(user).filter(pk__in=playlist) if filters.playlist else team
+    keyed = audible(user).filter(pk__in=playlist) if filters.playlist else audible(user)
+    finished = keyed if filters.playlist else team
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
-    rows = searched(finished, filters.q, user, owner="rep", owners=owners)
+    rows = searched(finished, keyed, filters.q, user, owner="rep", log="call__log", owners=owners)
     return page_of_many(
         _filtered(rows, filters),
         Recording.objects.select_related("call__person", "rep").only(*_SHOWN),

@@ -211,6 +211,8 @@ def test_no_search_filter_export_or_page_of_a_list_finds_it(
         {"q": NUMBER},
         {"q": "Zoe"},
         {"q": str(call.person)},
+        # Written in its notes and in a comment; the page says what was asked for.
+        {"q": SECRET[:6]},
         {"rep": str(zoe.pk)},
         {"group": str(zoe.group_id)},
         {"person": str(call.person_id)},
@@ -237,6 +239,7 @@ def test_whose_scope_it_is_in_sees_it_so_that_the_walk_proves_something(zoe: Use
     chief = UserFactory(name="Ida", permission_set="Admin")
     client = Client()
     client.force_login(chief)
-    for path in ("calls", f"calls/{call.pk}", "calls/export", f"recordings/{call.pk}/audio"):
+    found = [f"{path}?q={SECRET[:6]}" for path in ("calls", "recordings", "calls/export")]
+    for path in ("calls", f"calls/{call.pk}", "calls/export", f"recordings/{call.pk}/audio", *found):
         text = said(client.get(f"/{path}"))
         assert SECRET in text or call.pk in text, path

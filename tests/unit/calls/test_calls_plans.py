@@ -2,11 +2,12 @@
 
 import pytest
 
-from factories import CallFactory, PersonFactory, UserFactory
+from factories import PersonFactory, UserFactory, logged_call
 from harness.plans import count_as_many, plans, scans, sqlite_only
 from onrecord.accounts.models import User
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.queries import list_calls
+from onrecord.recordings.models import Comment
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
 
@@ -25,6 +26,8 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),
     "number": ({"q": "555 0123"}, "calls_backwards (team_id=? AND reversed_digits>?"),
     "name and filters": ({"q": "person", "status": "busy"}, "people_search VIRTUAL TABLE INDEX"),
+    "words of notes": ({"q": "pricing list"}, "notes_by_word (word>? AND word<?)"),
+    "words of comments": ({"q": "nicely"}, "comments_by_word (word>? AND word<?)"),
 }
 
 
@@ -34,13 +37,14 @@ def scoped(request: pytest.FixtureRequest) -> User:
     user = UserFactory(permission_set=request.param)
     others = UserFactory.create_batch(5)
     for number in range(60):
-        CallFactory(
-            user=[user, *others][number % 6],
-            person=PersonFactory(),
+        call = logged_call(
+            [user, *others][number % 6],
+            PersonFactory(),
             number=f"+131255501{number:02}",
-            status="completed",
-            ended_at="2026-03-02T15:01:00Z",
+            notes="The pricing list." if number % 20 == 0 else "",
         )
+        if number % 20 == 10:
+            Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
     count_as_many()
     return user
 
@@ -63,6 +67,15 @@ def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -
     assert any(CASES[case][1] in line for line in lines), lines
 
 
+def test_a_planner_that_knows_nothing_looks_calls_up_by_what_was_written() -> None:
+    user = UserFactory(permission_set="Admin")
+    call = logged_call(user, PersonFactory(), notes="The pricing list.")
+    Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
+    for q in ("pricing list", "nicely"):
+        lines = plans(lambda q=q: list_calls(user, wanted=CallFilter(q=q), cursor=None))
+        assert not any("team_id=?" in line and "calls_" in line for line in lines), lines
+
+
 def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) -> None:
     first = list_calls(scoped, wanted=CallFilter(), cursor=None, size=5)
     lines = plans(lambda: list_calls(scoped, wanted=CallFilter(), cursor=first.next_cursor, size=5))
@@ -73,6 +86,7 @@ def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) ->
 
 def test_a_very_wide_search_is_no_scan_either(scoped: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.matching._FEW", 2)
-    for q in ("person", "1212555"):
+    monkeypatch.setattr("onrecord.written._FEW", 2)
+    for q in ("person", "1212555", "pricing list", "nicely"):
         lines = plans(lambda q=q: list_calls(scoped, wanted=CallFilter(q=q), cursor=None))
         assert not scans(lines), lines

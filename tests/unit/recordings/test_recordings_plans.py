@@ -8,7 +8,7 @@ from harness.plans import count_as_many, plans, scans, sqlite_only
 from onrecord.accounts.models import User
 from onrecord.paging import Page
 from onrecord.recordings.filters import Filters
-from onrecord.recordings.models import Recording
+from onrecord.recordings.models import Comment, Recording
 from onrecord.recordings.queries import choices, list_recordings
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
@@ -34,6 +34,8 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),
     "number": ({"q": "555 0123"}, "recordings_backwards (call_team_id=? AND status=? AND reversed_digits>?"),
     "name and filters": ({"q": "person", "notes": "yes", "rep": "REP"}, "people_search VIRTUAL TABLE INDEX"),
+    "words of notes": ({"q": "pricing list"}, "notes_by_word (word>? AND word<?)"),
+    "words of comments": ({"q": "nicely"}, "comments_by_word (word>? AND word<?)"),
 }
 
 
@@ -43,7 +45,17 @@ def user(request: pytest.FixtureRequest) -> User:
     admin = UserFactory(permission_set="Admin")
     people = [PersonFactory() for _ in range(5)]
     for number in range(60):
-        recorded(admin, number, person=people[number % 5], disposition="Call back", sentiment="Neutral")
+        notes = "The pricing list." if number % 20 == 0 else ""
+        call = recorded(
+            admin,
+            number,
+            person=people[number % 5],
+            disposition="Call back",
+            sentiment="Neutral",
+            notes=notes,
+        )
+        if number % 20 == 10:
+            Comment.objects.create(recording=call.recording, author=admin, at_ms=0, text="Nicely put.")
     if request.param == "after":
         UserFactory.create_batch(20)
         count_as_many()
@@ -74,6 +86,15 @@ def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -
     assert any(CASES[case][1] in line for line in lines), lines
 
 
+def test_a_planner_that_knows_nothing_looks_recordings_up_by_what_was_written() -> None:
+    user = UserFactory(permission_set="Admin")
+    call = recorded(user, notes="The pricing list.")
+    Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
+    for q in ("pricing list", "nicely"):
+        lines = plans(lambda q=q: list_recordings(user, Filters(q=q), cursor=None))
+        assert not any("team_id=?" in line and "people" not in line for line in lines), lines
+
+
 def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
     first = list_recordings(user, Filters(), cursor=None)
     lines = plans(lambda: list_recordings(user, Filters(), cursor=first.next_cursor))
@@ -96,7 +117,8 @@ def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) ->
 
 def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.matching._FEW", 2)
-    for q in ("person", "1212555"):
+    monkeypatch.setattr("onrecord.written._FEW", 2)
+    for q in ("person", "1212555", "pricing list", "nicely"):
         lines = plans(lambda q=q: list_recordings(user, Filters(q=q), cursor=None))
         assert not scans(lines), lines
 
