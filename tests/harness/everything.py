@@ -1,7 +1,9 @@
 """One of every thing that pages show, and every address of the web with the ids of these things."""
 
+import io
 from collections.abc import Iterator
 
+import numpy as np
 from asgiref.sync import async_to_sync
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -26,6 +28,7 @@ from onrecord.outcomes.lists import Field, from_json
 from onrecord.recordings.actions import copy_facts
 from onrecord.recordings.comments import add_comment
 from onrecord.recordings.models import Notice, Recording, SavedView, Verification
+from onrecord.render.encoder import OpusEncoder
 from onrecord.requests.models import RecordingRequest
 from onrecord.sharing.models import ShareLink
 
@@ -138,7 +141,11 @@ def recorded_call(user: User, person_id: int | None = None) -> Call:
         recording__sha256="ab" * 32,
     )
     copy_facts(call)
-    store_recording(call, b"sound")
+    sound = io.BytesIO()
+    encoder = OpusEncoder(sound)
+    encoder.encode(np.zeros((8000, 2), np.int16))
+    encoder.finish()
+    store_recording(call, sound.getvalue())
     return call
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
@@ -87,13 +88,12 @@ class _Page(HTMLParser):
 
 
 def asks(client: Client, ids: dict[str, str]) -> list[Ask]:
-    """Every address by GET and by POST, every form of every page, and every kind of link with a query."""
-    found = [Ask(method, pattern) for pattern in patterns() for method in ("GET", "POST")]
+    """Every address, every form of every page, and every kind of link with a query."""
+    found = []
     for pattern in patterns():
-        if pattern == ENDLESS:
-            continue
         path = address_of(pattern, ids)
         answer = client.get(path)
+        found.append(Ask("POST" if answer.status_code == HTTPStatus.METHOD_NOT_ALLOWED else "GET", pattern))
         if answer.headers.get("Content-Type", "").startswith("text/html"):
             page = _Page(path)
             page.feed(read_through(answer).decode())
@@ -114,49 +114,52 @@ class Sent:
 
     method: str
     path: str
-    query: list[tuple[str, str]]
-    form: dict[str, list[str]]
+    fields: dict[str, list[str]]
     headers: dict[str, str]
     address: str
 
 
+#: What can be spoilt of any request, beside its ids and fields.
+_AROUND = ("header", "address", "unknown field")
+
+
 @st.composite
 def hostile(draw: st.DrawFn, known: list[Ask], ids: dict[str, str]) -> Sent:
-    """One of the requests, with some of it replaced."""
-    ask = draw(st.sampled_from(known))
-    spoilt = st.sampled_from([False, False, True])
-    wrong = {name: quote(draw(texts()), safe="") if draw(spoilt) else value for name, value in ids.items()}
-    fields = {
-        name: [draw(texts() if draw(spoilt) else st.sampled_from(held))]
-        * draw(st.sampled_from([1, 1, 1, 0, 2]))
-        for name, held in ask.fields.items()
-    }
-    if draw(spoilt):
-        fields |= draw(st.dictionaries(texts(), st.lists(texts(), max_size=2), max_size=2))
-    on_the_wire = texts().map(lambda text: text.encode().decode("latin-1"))
-    headers = draw(st.dictionaries(st.sampled_from(HEADERS), on_the_wire, max_size=2)) if draw(spoilt) else {}
-    extra = draw(st.dictionaries(texts(), texts(), max_size=1)) if draw(spoilt) else {}
-    query = [(name, text) for name, held in fields.items() for text in held] if ask.method == "GET" else []
+    """One of the requests with up to three of its parts spoilt; the rest is right, so that it gets far."""
+    ask = draw(st.sampled_from([one for one in known if one.fields]) | st.sampled_from(known))
+    parts = [*ask.fields, *(name for name in ids if name in ask.pattern), *_AROUND]
+    spoilt = draw(st.sets(st.sampled_from(parts), max_size=3))
+    there = {name: quote(draw(texts()), safe="") if name in spoilt else value for name, value in ids.items()}
+    fields = {name: [draw(st.sampled_from(held))] for name, held in ask.fields.items()}
+    for name in spoilt & fields.keys():
+        fields[name] = draw(st.lists(texts() | _longer(fields[name][0]), max_size=2))
+    if "unknown field" in spoilt:
+        fields[draw(texts())] = [draw(texts())]
+    header = {draw(st.sampled_from(HEADERS)): draw(texts()).encode().decode("latin-1")}
     return Sent(
         method=ask.method,
-        path=address_of(ask.pattern, wrong),
-        query=[*query, *extra.items()],
-        form={} if ask.method == "GET" else fields,
-        headers=headers,
-        address=draw(texts()) if draw(spoilt) else "203.0.113.7",
+        path=address_of(ask.pattern, there),
+        fields=fields,
+        headers=header if "header" in spoilt else {},
+        address=draw(texts()) if "address" in spoilt else "203.0.113.7",
     )
+
+
+def _longer(right: str) -> st.SearchStrategy[str]:
+    """What was right, and more of it or something odd behind it."""
+    return st.sampled_from(["\0", "\x1b", " ", "\ufdfa" * 300, right * 99]).map(lambda more: f"{right}{more}")
 
 
 def send(sent: Sent, session: str) -> HttpResponseBase:
     """The answer; whatever it changed is taken back."""
     client = Client(REMOTE_ADDR=sent.address)
     client.cookies["sessionid"] = session
-    path = f"{sent.path}?{urlencode(sent.query)}" if sent.query else sent.path
     with transaction.atomic():
         if sent.method == "GET":
-            answer: Any = client.get(path, headers=sent.headers)
+            query = urlencode(sent.fields, doseq=True)
+            answer: Any = client.get(f"{sent.path}?{query}", headers=sent.headers)
         else:
-            answer = client.post(path, sent.form, headers=sent.headers)
+            answer = client.post(sent.path, sent.fields, headers=sent.headers)
         if sent.path.strip("/") != ENDLESS:
             read_through(answer)
         transaction.set_rollback(True)

@@ -129,8 +129,8 @@ def apply(state: CallState, event: Event) -> CallState:
         raise UnknownEventError(f"The data of event {event.type!r} cannot be used: {error!r}.") from error
 
 
-#: What the column of a call's length holds, 24 days: a call may be given up after a longer outage of the web.
-LONGEST_MS = (1 << 31) - 1
+#: What a column of counts holds; of ms, 24 days. A call may be given up after a longer outage of the web.
+LARGEST_COUNT = (1 << 31) - 1
 
 
 def ended_by_web(state: CallState, *, at: datetime, reason: str, captured: bool | None) -> CallState:
@@ -142,7 +142,7 @@ def ended_by_web(state: CallState, *, at: datetime, reason: str, captured: bool 
         state,
         status=Status.FAILED,
         ended_at=at,
-        duration_ms=min(max(lasted, 0), LONGEST_MS),
+        duration_ms=min(max(lasted, 0), LARGEST_COUNT),
         end_reason=reason,
         end_is_guess=True,
         recording_state=RecordingState.OFF,
@@ -170,13 +170,21 @@ def _unchanged(state: CallState, event: Event) -> CallState:
 
 
 def _tightened(state: CallState, event: Event) -> CallState:
-    return replace(state, generation=max(state.generation, int(event.data.get("generation", 0))))
+    return replace(state, generation=max(state.generation, _count(event.data.get("generation", 0))))
 
 
 def _left(state: CallState, event: Event) -> CallState:
     """Nothing changes here, but it has to name a user."""
     int(event.data["user"])
     return state
+
+
+def _count(value: Any) -> int:
+    """A number of an event, as its column holds it. Raises ValueError, TypeError, OverflowError."""
+    count = int(value)
+    if not 0 <= count <= LARGEST_COUNT:
+        raise ValueError(f"{value} is not a count")
+    return count
 
 
 def _set_recording(state: CallState, event: Event, to: RecordingState) -> CallState:
@@ -224,14 +232,14 @@ def _ended(state: CallState, event: Event) -> CallState:
         state,
         status=status,
         ended_at=event.at,
-        duration_ms=int(event.data["duration_ms"]),
+        duration_ms=_count(event.data["duration_ms"]),
         end_reason=str(event.data["reason"]),
         end_is_guess=False,
         recording_state=RecordingState.OFF,
         recording_seq=event.seq,
         stall_cause="",
         captured=bool(event.data["captured"]),
-        drops=int(event.data.get("drops", 0)),
+        drops=_count(event.data.get("drops", 0)),
     )
 
 

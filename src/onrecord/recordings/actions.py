@@ -11,15 +11,20 @@ from pydantic import Field, StringConstraints
 from onrecord.accounts.models import User
 from onrecord.blobs.recording import Witness
 from onrecord.calls.models import Call, CallEvent
+from onrecord.calls.state import LARGEST_COUNT
 from onrecord.recordings.models import Recording, SavedView
 from onrecord.recordings.outcome import Outcome
 
 log = logging.getLogger(__name__)
 
 
+#: As many as a column holds.
+Milliseconds = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
+
+
 class Span(Schema):
-    start_ms: int = Field(ge=0)
-    end_ms: int = Field(ge=0)
+    start_ms: Milliseconds
+    end_ms: Milliseconds
     parties: list[Any]
 
 
@@ -30,8 +35,8 @@ class Hole(Span):
 
 
 class Stretch(Schema):
-    start_ms: int = Field(ge=0)
-    end_ms: int = Field(ge=0)
+    start_ms: Milliseconds
+    end_ms: Milliseconds
 
 
 class Monologues(Schema):
@@ -47,10 +52,10 @@ class Counts(Schema):
 class Talk(Schema):
     """Who talked (docs/reference/storage.md)."""
 
-    ours_ms: int = Field(ge=0)
-    contact_ms: int = Field(ge=0)
-    both_ms: int = Field(ge=0)
-    silence_ms: int = Field(ge=0)
+    ours_ms: Milliseconds
+    contact_ms: Milliseconds
+    both_ms: Milliseconds
+    silence_ms: Milliseconds
     ratio: float | None = Field(ge=0, le=1)
     longest_monologue: Monologues
     interruptions: Counts
@@ -63,13 +68,13 @@ Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 class Result(Schema):
     """What the renderer says of a finished recording (`recording.completed` in docs/reference/switch.md)."""
 
-    duration_ms: int = Field(ge=0)
+    duration_ms: Milliseconds
     spans: list[Span]
     holes: list[Hole] = []
     damaged: bool = False
     #: Call clock of the end, as the journal has it.
-    ends_at_ms: int | None = Field(default=None, ge=0)
-    bytes: int = Field(gt=0)
+    ends_at_ms: Milliseconds | None = None
+    bytes: int = Field(gt=0, lt=1 << 63)
     audio_sha256: Sha256
     manifest_sha256: Sha256
     key_commitment: Sha256

@@ -304,7 +304,7 @@ def test_an_event_of_a_clock_that_was_never_set_does_not_date_a_call_outside_of_
     assert call.answered_at is None or call.created_at <= call.answered_at <= timezone.now()
 
 
-@pytest.mark.parametrize("duration_ms", [10**30, -(10**30), "9" * 5000, [], "x"])
+@pytest.mark.parametrize("duration_ms", [10**30, 1 << 31, -1, "9" * 5000, [], "x"])
 def test_an_event_of_an_impossible_length_is_refused(duration_ms: object) -> None:
     call = CallFactory()
     end = {"status": "completed", "reason": "rep_hung_up", "captured": False, "duration_ms": duration_ms}
