@@ -65,13 +65,21 @@ def admin(installation: Installation, playwright: Playwright, tmp_path: Path) ->
 
 
 def add_rule(
-    page: Page, installation: Installation, *, name: str, where: str, mode: str, because: str
+    page: Page,
+    installation: Installation,
+    *,
+    name: str,
+    where: str,
+    mode: str,
+    because: str,
+    announcement: str = "",
 ) -> None:
     page.goto(f"{installation.url}{SETTINGS}/rule")
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Where").fill(where)
     page.get_by_label(mode).check()
     page.get_by_label("Because").fill(because)
+    page.get_by_label("Consent announcement").select_option(announcement)
     page.get_by_role("button", name="Save to the draft").click()
     expect(page.get_by_role("link", name=f"Edit rule {name}")).to_be_visible()
 
@@ -167,6 +175,39 @@ def test_a_stricter_policy_closes_the_gate_of_a_live_call_and_says_why(
     expect(page.get_by_text("What became stricter during the call.")).to_be_visible()
     expect(page.locator(".stream")).to_contain_text("is stricter. Off: Ohio is under review")
     expect(page.locator("or-player")).to_be_visible(timeout=30_000)
+
+
+def test_while_an_announcement_plays_the_dialer_says_that_recording_waits_for_its_end(
+    installation: Installation, chromium: BrowserContext, admin: Page
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "mateo")
+    dialer = Dialer(page)
+    add_rule(
+        admin,
+        installation,
+        name="Nashville hears it",
+        where="Tennessee",
+        mode="Both sides",
+        because="is told",
+        announcement="consent-announcement",
+    )
+    publish(admin)
+    dialer.type(ECHO)
+    expect(dialer.reason).to_contain_text("An announcement is played first. Recording starts when it ends.")
+    dialer.call_button.click()
+    expect(dialer.reason).to_have_text(
+        "The contact hears the announcement. Recording starts when it ends.", timeout=30_000
+    )
+    expect(dialer.state).to_have_text("Will be recorded")
+    expect(dialer.record).to_have_attribute("data-tone", "armed")
+    expect(dialer.state).to_have_text("Recording", timeout=30_000)
+    dialer.hang_up()
+    dialer.save.click()
+    admin.goto(f"{installation.url}{SETTINGS}")
+    admin.get_by_role("button", name="Remove rule Nashville hears it").click()
+    expect(admin.get_by_role("link", name="Edit rule Nashville hears it")).to_have_count(0)
+    publish(admin)
 
 
 def test_a_looser_policy_waits_for_the_next_call(

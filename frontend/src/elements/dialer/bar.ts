@@ -57,5 +57,6 @@ export class Bar {
 /** While sound flows, what becomes of it matters most; else how the call stands. */
 function barWord(state: State, { text, tone }: RecordingView): string {
   if (state.line !== 'active' || state.call?.status !== 'in-progress' || state.hangingUp) return statusText(state)
-  return tone === 'warn' && !state.unconfirmed ? 'Nothing kept' : text
+  if (tone === 'warn') return state.unconfirmed ? 'Pause not confirmed' : 'Nothing kept'
+  return text
 }

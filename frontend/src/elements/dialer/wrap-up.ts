@@ -184,6 +184,7 @@ export class WrapUp extends EventTarget {
     const problem = part(this.root, '.problem')
     problem.hidden = !message
     text(problem, message)
+    problem.scrollIntoView({ block: 'nearest' })
   }
 }
 
