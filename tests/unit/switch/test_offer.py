@@ -3,6 +3,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from hypothesis import given
 from hypothesis import strategies as st
 
+from onrecord.switch.engines.embedded import EmbeddedLeg
 from onrecord.switch.engines.offer import BadSdpError, checked_offer
 
 CANDIDATES = [
@@ -68,6 +69,14 @@ async def test_a_data_channel_may_come_after_the_voice_and_nothing_else() -> Non
 def test_whatever_is_sent_is_refused_in_a_sentence(text: str) -> None:
     with pytest.raises(BadSdpError):
         checked_offer(text)
+
+
+async def test_an_offer_that_aiortc_can_neither_answer_nor_give_up_is_refused_like_any_other() -> None:
+    lines = (await offer(channel=True)).splitlines(keepends=True)
+    # Two transports in a bundle, and the second is in no section of its own.
+    sdp = "".join(line for line in lines if not line.startswith("m=application"))
+    with pytest.raises(BadSdpError):
+        await EmbeddedLeg.answer(sdp, loopback=True)
 
 
 async def test_everything_else_of_the_offer_stays() -> None:

@@ -104,7 +104,8 @@ class EmbeddedLeg:
         try:
             return leg, await leg._negotiate(offer, loopback)
         except Exception as error:
-            await leg.close()
+            with suppress(Exception):  # aiortc cannot close what it did not come to make
+                await leg.close()
             # The checks above know every ordinary mistake; this is an offer that aiortc's state machine
             # trips over, and it raises whatever it trips over.
             log.info("browser: offer not answered", exc_info=error)
