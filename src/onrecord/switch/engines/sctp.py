@@ -1,7 +1,8 @@
 """What of a browser's SCTP packets (RFC 9260) is passed on to aiortc. Pure.
 
 aiortc 1.16 reads a parameter without a length again and again, for ever, and counts through every number of a
-gap that is acknowledged: one packet would hold up all calls of the switch.
+gap that is acknowledged: one packet would hold up all calls of the switch. What a browser with our page never
+sends is dropped too.
 """
 
 import struct
@@ -13,6 +14,9 @@ _PARAMETER = struct.Struct("!HH")
 _SACK = struct.Struct("!LLHH")
 _GAP = struct.Struct("!HH")
 _SACK_TYPE = 3
+#: Gives messages up (RFC 3758), which our channel never does. aiortc keeps something for each
+#: stream that it names.
+_FORWARD_TSN = 192
 #: Where in the body of a chunk its parameters begin, by the chunk's type: INIT, INIT ACK, HEARTBEAT and its
 #: ACK, ABORT, ERROR, RE-CONFIG.
 _PARAMETERS = {1: 16, 2: 16, 4: 0, 5: 0, 6: 0, 9: 0, 130: 0}
@@ -37,6 +41,8 @@ def _chunks(packet: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _is_chunk_readable(kind: int, body: bytes) -> bool:
+    if kind == _FORWARD_TSN:
+        return False
     if kind == _SACK_TYPE:
         return _acknowledged(body) <= MOST_ACKNOWLEDGED
     position = _PARAMETERS.get(kind, len(body))
