@@ -50,9 +50,9 @@ def test_a_colleague_joins_controls_the_recording_and_leaves(
     eventually(lambda: ana.call_of(call["id"])["recording"]["status"] in SETTLED, "it is recorded")
 
     page = marcus.get(f"/calls/{call['id']}").text
-    assert "Joined the call<small>Marcus" in page
-    assert "Left the call<small>Marcus" in page
-    assert "Recording paused<small>Marcus" in page
+    assert 'Joined the call <span class="soft">Marcus' in page
+    assert 'Left the call <span class="soft">Marcus' in page
+    assert 'Recording paused <span class="soft">Marcus' in page
     left, right = decode(marcus.get(f"/recordings/{call['id']}/audio").content)
     assert power_at(left, 440) > 0.2
     assert power_at(left, 900) > 0.1
