@@ -19,6 +19,7 @@ LONG_NAMES = (
     "x" * 200,
     "Aaron \u202eresU nimdA",
 )
+TOO_WIDE = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 DESK, PHONE = {"width": 1366, "height": 768}, {"width": 390, "height": 844}
 
 
@@ -130,16 +131,17 @@ def test_whatever_the_name_and_the_notes_saving_and_the_head_stay_in_sight(
         for size in (DESK, PHONE):
             page.set_viewport_size(size)
             assert_inside(dock, *head, dialer.save, dialer.save_and_next, change, dialer.later)
-        # The person's own page, and that of the call, grow no wider than the window.
-        page.set_viewport_size(DESK)
+        # No page that names the person grows wider than the window.
         page.goto(f"{installation.url}/calls/{call_id}")
-        for link in (None, page.locator("#main a[href^='/people/']").first):
-            if link:
-                link.click()
-                page.wait_for_url("**/people/*")
-            overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-            assert page.evaluate(overflow) == 0
+        person = page.locator("#main a[href^='/people/']").first.get_attribute("href")
+        for path in (f"/calls/{call_id}", person, "/people", "/calls", "/recordings"):
+            page.goto(f"{installation.url}{path}")
+            for size in (DESK, PHONE):
+                page.set_viewport_size(size)
+                assert page.evaluate(TOO_WIDE) == 0, path
+        page.set_viewport_size(DESK)
     rename(installation, "Tom Hertz")
+    page.reload()
     dialer.save.click()
 
 

@@ -17,7 +17,7 @@ export interface Subject {
 /** "Ask an admin" beside a locked recording control: a note to those who answer for the rules, with the reason attached. */
 export class AskAdmin extends HTMLElement {
   #button = element<HTMLButtonElement>(
-    `<button type="button" class="ask-admin" aria-haspopup="dialog">${icon('message-circle-question-mark')}Ask an admin</button>`,
+    `<button type="button" class="ask-admin" aria-haspopup="dialog">Ask an admin</button>`,
   )
   #dialog = element<HTMLDialogElement>(`
     <dialog class="ask" aria-labelledby="ask-heading">
