@@ -305,6 +305,19 @@ def test_whatever_happened_to_a_journal_its_call_ends_truthfully(renderer: Rende
         assert "FAIL  complete: Missing:" in ran.stdout
 
 
+def test_who_came_in_during_what_is_lost_is_known_by_what_follows(renderer: Renderer) -> None:
+    call = renderer.call()
+    call.flush()
+    call.talk(tone(440, 3), tone(600, 3), from_ms=0)
+    call.end()
+    flip(call.path, call.path.read_bytes().index(MARKER) + 60)
+    with renderer.running():
+        renderer.web.wait_for(CALL_ID, "recording.completed")
+    assert set(renderer.faults()) == {"complete"}
+    parties = [(party["party"], party["side"], party["role"]) for party in renderer.manifest()["parties"]]
+    assert parties == [(REP, "ours", "rep"), (CONTACT, "contact", "contact")]
+
+
 def test_what_a_switch_left_unfinished_is_rendered_once_the_switch_has_ended_it(renderer: Renderer) -> None:
     call = renderer.call()
     call.talk(tone(440, 5), tone(600, 5), from_ms=0)

@@ -5,7 +5,7 @@ Nothing readable touches the disk: encoded bytes go through the seal into a draf
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,11 +16,13 @@ from numpy.typing import NDArray
 
 from onrecord.blobs.recording import StoredRecording, Witness
 from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
+from onrecord.capture.journal import ControlFrame
 from onrecord.capture.reader import JournalReader
 from onrecord.g711 import RATE
 from onrecord.render import manifest
 from onrecord.render.draft import Draft
 from onrecord.render.errors import RenderError
+from onrecord.render.gating import entering
 from onrecord.render.holes import Cause, holes
 from onrecord.render.peaks import thumbnail
 from onrecord.render.rendering import Rendering
@@ -142,14 +144,7 @@ class Follower:
             },
             "decision": [entry for entry in entries if entry["type"] == "policy"],
             "entries": entries,
-            "parties": [
-                {
-                    "party": control.party,
-                    **{name: control.fields.get(name) for name in ("side", "role", "user")},
-                }
-                for control in rendering.controls
-                if control.type == "join"
-            ],
+            "parties": _parties(rendering.controls),
             "spans": [span.document() for span in found],
             "holes": [hole.document() for hole in holes(rendering.controls)],
             "begins_at_ms": (rendering.begin or 0) // _PER_MS,
@@ -161,6 +156,14 @@ class Follower:
             "pcm_sha256": draft.pcm_sha256,
             "peaks_sha256": hashlib.sha256(peaks).hexdigest(),
         }
+
+
+def _parties(controls: Iterable[ControlFrame]) -> list[dict[str, Any]]:
+    """Who was in the call, each once, in the order of coming."""
+    found: dict[int, dict[str, Any]] = {}
+    for party, fields in (one for control in controls for one in entering(control)):
+        found.setdefault(party, {name: fields.get(name) for name in ("side", "role", "user")})
+    return [{"party": party, **fields} for party, fields in found.items()]
 
 
 def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who is captured at each moment, by the journal's control frames alone. Pure."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from onrecord.capture.gate import RecordingState, Side, is_open
@@ -12,6 +13,18 @@ _STATES = {
     "pause": RecordingState.PAUSED,
     "end": RecordingState.OFF,
 }
+
+
+def entering(control: ControlFrame) -> list[tuple[int, Mapping[str, Any]]]:
+    """Who is known to be in the call by a control frame: a `join` says it, and a `state` where it was lost.
+
+    Number of the party, and its `side`, `role` and `user`.
+    """
+    if control.type == "join":
+        return [(control.party, control.fields)]
+    if control.type == "state":
+        return [(party["party"], party) for party in control.fields["parties"]]
+    return []
 
 
 class Gating:

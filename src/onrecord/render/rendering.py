@@ -14,6 +14,7 @@ from onrecord.capture.gate import Side
 from onrecord.capture.journal import NO_PARTY, Chunk, ControlFrame, MediaFrames
 from onrecord.g711 import RATE
 from onrecord.render.errors import RenderError
+from onrecord.render.gating import entering
 from onrecord.render.holes import Cause, holes
 from onrecord.render.mixdown import Mixdown
 from onrecord.render.placement import HORIZON, Placement
@@ -96,11 +97,8 @@ class Rendering:
     def _follow(self, control: ControlFrame) -> None:
         self.controls.append(control)
         self.newest_ms = max(self.newest_ms, control.clock)
-        if control.type == "join":
-            self._enter(control.party, control.fields)
-        elif control.type == "state":
-            for party in control.fields["parties"]:
-                self._enter(party["party"], party)
+        for party, fields in entering(control):
+            self._enter(party, fields)
 
     def _enter(self, party: int, fields: Mapping[str, Any]) -> None:
         try:

@@ -22,6 +22,7 @@ from onrecord.g711 import RATE
 from onrecord.render import manifest as manifests
 from onrecord.render.by_hand import render
 from onrecord.render.errors import RenderError
+from onrecord.render.gating import entering
 from onrecord.render.holes import holes
 from onrecord.render.peaks import POINT
 from onrecord.render.rendering import Rendering
@@ -234,7 +235,7 @@ def _captured(
     found: list[Span], controls: list[ControlFrame], begins_at_ms: int, samples: int
 ) -> NDArray[np.bool_]:
     """Per millisecond of the recording and side, whether the spans allow sound, bool[n, 2]."""
-    sides = {control.party: control.fields["side"] for control in controls if control.type == "join"}
+    sides = {party: fields["side"] for control in controls for party, fields in entering(control)}
     captured = np.zeros((samples * 1000 // RATE + 1, 2), np.bool_)
     for span in found:
         start = max(0, span.start_ms - _MARGIN_MS - begins_at_ms)
