@@ -96,7 +96,8 @@ def test_it_lasts_as_long_as_its_spans_by_the_call_clock(recorded: Recorded) -> 
     heard = sound.decode(recorded.audio).shape[1] / sound.RATE
 
     assert len(spans) == 2
-    assert abs(heard - (ends - begins) / 1000) <= 0.04
+    # A voice stands within 50 ms of when it was said (ADR 22), and a packet has 20.
+    assert abs(heard - (ends - begins) / 1000) <= 0.07
 
 
 def test_the_spans_are_where_the_buttons_were_pressed(recorded: Recorded) -> None:
