@@ -98,7 +98,7 @@ function beforeCall({ decision, isFinal }: Ahead): RecordingView {
   }
   if (!isFinal) {
     const text = records ? 'Record Next Call is on' : 'Record Next Call is off'
-    return { ...seen, text, reason: mayChoose ? 'Decided for sure once you pick a number.' : why(sentence) }
+    return { ...seen, text, reason: mayChoose ? 'The number that you pick may change this.' : why(sentence) }
   }
   const side = records && decision.mode === 'one_sided' ? 'Your side only. ' : ''
   return {
@@ -129,7 +129,7 @@ function duringCall(state: State, call: Call, userId: string): RecordingView {
   }
 }
 
-const STALLED = 'The recording disk takes nothing. Tell your admin. The call goes on.'
+const STALLED = 'The recording cannot be saved right now. Tell your admin. The call goes on.'
 
 /** The state of a call that runs, in words. What is not as it should be comes first. */
 function said(state: State, call: Call, userId: string): Pick<RecordingView, 'text' | 'reason' | 'tone'> {

@@ -31,7 +31,7 @@ export function renderContact(card: HTMLElement, call: Call | null, preview: Pre
   text(part(card, '.dk-from'), call?.from_formatted ? `From ${call.from_formatted}` : '')
   const extension = part<HTMLButtonElement>(card, '[data-do=extension]')
   extension.hidden = !call?.extension || call.status !== 'in-progress'
-  text(extension, `Send extension ${call?.extension}`)
+  text(extension, `Send extension ${call?.extension ?? ''}`)
 }
 
 export function colleagueList(): HTMLElement {
