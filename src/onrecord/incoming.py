@@ -28,6 +28,8 @@ def clean_request(
         if problem:
             return error(request, HTTPStatus.BAD_REQUEST, "bad_request", problem)
         request.META["REMOTE_ADDR"] = _address(request.META.get("REMOTE_ADDR"))
+        # Ours have no backslash, which Python before 3.11.10 reads in quadratic time (CVE-2024-7592).
+        request.META["HTTP_COOKIE"] = request.META.get("HTTP_COOKIE", "").replace("\\", "")
         # Other programs of the same host set cookies too: those are no reason to refuse anything.
         request.COOKIES = {name: text for name, text in request.COOKIES.items() if cleaned(text) == text}
         request.GET = _cleaned(request.GET)  # type: ignore[assignment]

@@ -9,12 +9,18 @@ import io
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from django.core.handlers.asgi import ASGIHandler
+from django.core.handlers.asgi import ASGIHandler, ASGIRequest
 from django.http import HttpResponseBadRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 NOT_UTF_8 = "The request is not written in UTF-8. Send it again in UTF-8."
+_UNREADABLE = "The Content-Type or the query cannot be read. Send the request again in UTF-8."
+
+#: Characters of a Content-Type; a boundary has up to 70. Python reads it in quadratic time, and Django in the
+#: event loop: 64,000 semicolons between quotes would hold up everybody for seconds.
+_LONGEST_TYPE = 1000
 
 
 class StreamedBody(io.RawIOBase):
@@ -60,8 +66,26 @@ class _StreamedReceive:
         return await self._receive()
 
 
+class _Request(ASGIRequest):
+    """Django's request. Python's reader of parameters (RFC 2231) raises whatever it trips over."""
+
+    def _set_content_type_params(self, meta: dict[str, Any]) -> None:
+        """Raises LookupError, TypeError and ValueError."""
+        if len(meta.get("CONTENT_TYPE", "")) > _LONGEST_TYPE:
+            raise ValueError("The Content-Type is too long.")
+        super()._set_content_type_params(meta)  # type: ignore[misc]
+
+    def parse_file_upload(self, META: Any, post_data: Any) -> Any:  # noqa: N803 - Django's name
+        try:
+            return super().parse_file_upload(META, post_data)
+        except TypeError as error:
+            raise MultiPartParserError("The head of a part cannot be read.") from error
+
+
 class StreamingHandler(ASGIHandler):
     """Django's handler, but for paths whose requests are read by their views."""
+
+    request_class = _Request
 
     def __init__(self, streamed: frozenset[str]) -> None:
         super().__init__()
@@ -70,9 +94,9 @@ class StreamingHandler(ASGIHandler):
     def create_request(self, scope: Any, body_file: Any) -> tuple[Any, Any]:
         try:
             return super().create_request(scope, body_file)
-        except (LookupError, UnicodeError):
+        except (LookupError, TypeError, ValueError):
             # Python knows charsets that are none of text, such as rot13, and Django reads the query by them.
-            return None, HttpResponseBadRequest(NOT_UTF_8)
+            return None, HttpResponseBadRequest(_UNREADABLE)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["path"] in self._streamed:
