@@ -20,6 +20,7 @@ interface Arrival {
 }
 
 interface Asked {
+  sourceElement: Element
   target?: Element
   request: { method: string }
   response: { status: number }
@@ -58,9 +59,12 @@ export function isPageAwaited(): boolean {
   return latest !== null
 }
 
+function contextOf(event: Event): Asked {
+  return (event as CustomEvent<{ ctx: Asked }>).detail.ctx
+}
+
 /** Of two pages that are on their way, only the one asked for later comes, in whatever order they arrive. */
 function dropLateAnswers(): void {
-  const contextOf = (event: Event) => (event as CustomEvent<{ ctx: Asked }>).detail.ctx
   document.addEventListener('htmx:before:request', (event) => {
     const context = contextOf(event)
     if (context.target?.id === 'main') latest = context
@@ -76,6 +80,31 @@ function dropLateAnswers(): void {
   })
 }
 
+/**
+ * A form is sent once, however often and fast its button is pressed. Of two quick clicks the second could send it again,
+ * or press what the answer has put in the button's place.
+ */
+function sendOnce(): void {
+  const sending = new Set<Element>()
+  let isSentByClicks = false
+  document.addEventListener('htmx:before:request', (event) => {
+    const { request, sourceElement } = contextOf(event)
+    if (request.method === 'GET') return
+    sending.add(sourceElement)
+    isSentByClicks = true
+  })
+  document.addEventListener('htmx:finally:request', (event) => sending.delete(contextOf(event).sourceElement))
+  const stop = (event: Event) => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  document.addEventListener('submit', (event) => sending.has(event.target as Element) && stop(event), true)
+  document.addEventListener('click', (event) => {
+    if (event.detail <= 1) isSentByClicks = false
+    else if (isSentByClicks) stop(event)
+  }, true)
+}
+
 /** Where a form went is no page: what answers it there is shown at the address where the form stood. */
 function keepAddress(event: Event): void {
   const { history, sourceElement, response } = (event as CustomEvent<Arrival>).detail
@@ -84,6 +113,7 @@ function keepAddress(event: Event): void {
 }
 
 export function startNavigation(): void {
+  sendOnce()
   dropLateAnswers()
   document.addEventListener('htmx:before:history:update', keepAddress)
   // A form that does not say how it is sent is sent by the element of ours that made it.

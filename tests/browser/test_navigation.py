@@ -155,6 +155,37 @@ def test_a_live_page_waits_for_the_answer_to_a_form_of_its_user(
     expect(page.locator(".review-line")).to_contain_text("Withdrawn")
 
 
+def test_a_form_is_sent_once_however_fast_its_button_is_pressed(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ida")
+    page.goto(f"{installation.url}/coaching")
+    asked = requests_of(page)
+    page.get_by_label("Name", exact=True).fill("Twice while it is sent")
+    page.get_by_role("button", name="Create playlist").dblclick()
+    expect(page.get_by_role("heading", name="Twice while it is sent")).to_be_visible()
+    assert [request for request in asked if request.startswith("POST")] == ["POST /coaching"]
+
+    # The second click comes when the answer has put the opposite in the place of the button that was pressed.
+    page.goto(f"{installation.url}/people")
+    go(page, "a:text('Adam Flynn')")
+    mark = page.get_by_role("button", name="Do Not Record", exact=True)
+    lift = page.get_by_role("button", name="Lift Do Not Record")
+    box = mark.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    for count in (1, 2):
+        asked.clear()
+        page.mouse.down(click_count=count)
+        page.mouse.up(click_count=count)
+        expect(lift).to_be_visible()
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    assert asked == []
+    lift.click()
+    expect(mark).to_be_visible()
+
+
 def test_what_belongs_together_stands_in_line_on_a_phone_and_on_a_desk(
     installation: Installation, chromium: BrowserContext
 ) -> None:
