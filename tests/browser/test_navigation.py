@@ -186,6 +186,36 @@ def test_a_form_is_sent_once_however_fast_its_button_is_pressed(
     expect(mark).to_be_visible()
 
 
+#: Words of the page, none of them long, that stand on two lines.
+BROKEN_WORDS = """() => {
+  const broken = [], texts = document.createTreeWalker(document.getElementById('main'), NodeFilter.SHOW_TEXT)
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    for (const { 0: word, index } of text.data.matchAll(/[\\p{L}\\p{N}:]+/gu)) {
+      if (word.length > 16) continue
+      const range = document.createRange()
+      range.setStart(text, index)
+      range.setEnd(text, index + word.length)
+      if (new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size > 1) broken.push(word)
+    }
+  return broken
+}"""
+
+
+def test_no_word_is_broken_on_a_desk(installation: Installation, chromium: BrowserContext) -> None:
+    page = chromium.pages[0]
+    page.set_viewport_size({"width": 1366, "height": 768})
+    sign_in(page, installation, "ida")
+    page.goto(f"{installation.url}/recordings")
+    page.locator(".recording a[href^='/calls/']").first.click()
+    page.get_by_label("Comment at 0:00").fill("Warmly said")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    expect(page.locator(".comment-time")).to_have_text("0:00")
+    assert page.evaluate(BROKEN_WORDS) == []
+    for path in ("/people", "/calls", "/recordings", "/reports/recording", "/settings/call-recording"):
+        page.goto(f"{installation.url}{path}")
+        assert page.evaluate(BROKEN_WORDS) == [], path
+
+
 def test_what_belongs_together_stands_in_line_on_a_phone_and_on_a_desk(
     installation: Installation, chromium: BrowserContext
 ) -> None:
