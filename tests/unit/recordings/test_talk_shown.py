@@ -42,6 +42,11 @@ def test_the_call_page_says_who_talked() -> None:
     assert "0:40" in page, "our longest monologue"
 
 
+def test_what_both_said_at_once_has_its_word() -> None:
+    assert "Both at once 0:05" in shown(talk=TALK | {"both_ms": 5000}, talk_ratio=0.6667)
+    assert "Both at once" not in shown(talk=TALK, talk_ratio=0.6667)
+
+
 def test_of_one_side_there_is_no_share() -> None:
     page = shown(talk=TALK | {"contact_ms": 0, "ratio": None})
     assert "Only our side was recorded" in page
