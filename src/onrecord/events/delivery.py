@@ -140,7 +140,7 @@ class Delivery:
             async with session.post(self._url, data=event.body, headers=headers) as answer:
                 status, text = answer.status, (await answer.text(errors="replace"))[:500]
         except (aiohttp.ClientError, TimeoutError) as error:
-            self._note(f"is not reachable ({error!r})")
+            self._note(f"is not reachable ({str(error) or type(error).__name__})")
             return False
         if status in _TRY_AGAIN or status >= 500:
             self._note(f"answered {status}")
