@@ -13,7 +13,7 @@ from onrecord.policy.areas import Area, area_of_number
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import Reason, ReasonCode
-from onrecord.policy.rulings import Ruling, rulings_of_call
+from onrecord.policy.rulings import Ruling, rulings_of_call, rulings_of_rep
 
 __all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide", "decide_ahead"]
 
@@ -81,16 +81,22 @@ def decide(
     if number in policy.do_not_record:
         return _never(policy, reasons.DO_NOT_RECORD_NUMBER)
     rulings = rulings_of_call(policy, area_of_number(number), person.address, rep.location)
+    return _by_places(policy, rulings, rep=rep, wants_recording=wants_recording)
+
+
+def decide_ahead(policy: Policy, *, rep: RepFacts, wants_recording: bool | None) -> Decision:
+    """How the next call stands before a number is known: by the rep's place, the defaults and the choice."""
+    return _by_places(policy, rulings_of_rep(policy, rep.location), rep=rep, wants_recording=wants_recording)
+
+
+def _by_places(
+    policy: Policy, rulings: list[Ruling], *, rep: RepFacts, wants_recording: bool | None
+) -> Decision:
     mode = Mode.strictest(*[ruling.mode for ruling in rulings])
     why = _unique(*[ruling.mode_reason for ruling in rulings if ruling.mode is mode])
     if mode is Mode.NONE:
         return _never(policy, *why)
     return _choose(policy, mode=mode, why=why, rulings=rulings, rep=rep, wants_recording=wants_recording)
-
-
-def decide_ahead(policy: Policy, *, rep: RepFacts, wants_recording: bool | None) -> Decision:
-    """How the next call stands before a number is known: by the defaults and the rep's choice alone."""
-    return _choose(policy, mode=Mode.BOTH, why=(), rulings=[], rep=rep, wants_recording=wants_recording)
 
 
 def _choose(

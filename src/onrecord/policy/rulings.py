@@ -42,6 +42,11 @@ def rulings_of_call(
     return rulings
 
 
+def rulings_of_rep(policy: Policy, location: Area | None) -> list[Ruling]:
+    """At least one ruling: of where the rep is, alone."""
+    return list(_rulings(policy, location, True)) if location is not None else [SILENT]
+
+
 def _contact_areas(number: Area, address: Area | None) -> tuple[Area, ...]:
     """Where the contact may be. A vague area gives way to one that makes it precise."""
     if address is None or _gives_way(address, number):

@@ -36,6 +36,18 @@ def test_before_a_number_is_typed_it_is_known_how_the_next_call_stands(browser: 
     assert browser.get("/api/v2/dialer/preview").json()["decision"] == chosen
 
 
+def test_before_a_number_is_typed_the_reps_own_place_counts(browser: Client, ana: User) -> None:
+    notice = Rule(name="Notice", where=("GB",), mode=Mode.BOTH, record=False)
+    forbidden = Rule(name="Forbidden", where=("DE",), mode=Mode.NONE)
+    allow_recording(rules=(notice, forbidden))
+    stands = {}
+    for country in ("US", "GB", "DE"):
+        User.objects.filter(pk=ana.pk).update(country=country, subdivision="")
+        decision = browser.get("/api/v2/dialer/preview").json()["decision"]
+        stands[country] = decision["records"], decision["may_choose"]
+    assert stands == {"US": (True, True), "GB": (False, True), "DE": (False, False)}
+
+
 def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) -> None:
     shown = browser.get("/api/v2/dialer/preview", {"number": "1-800-FLOWERS"}).json()
     assert shown["number"] is None

@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from onrecord.policy.areas import area_of_address
-from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
+from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide, decide_ahead
 from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.policy.reading import read_policy
@@ -191,3 +191,13 @@ def test_a_policy_survives_json(policy: Policy) -> None:
 def test_a_second_decision_equals_the_first(policy: Policy, call: dict) -> None:
     first = decide(policy, **call)
     assert decide(policy, **call) == first == decide(read_policy(policy.to_json()), **call)
+
+
+@given(policies(), calls)
+def test_before_a_number_is_known_the_reps_own_place_is_judged(policy: Policy, call: dict) -> None:
+    rep, wants_recording = call["rep"], call["wants_recording"]
+    ahead = decide_ahead(policy, rep=rep, wants_recording=wants_recording)
+    decision = decide(policy, **call)
+    assert ahead.mode.strictness <= decision.mode.strictness
+    if all(rule.record is not True for rule in policy.rules):
+        assert ahead.record_at_start >= decision.record_at_start, "no call is on that was said to be off"
