@@ -40,7 +40,8 @@ class Precedence:
         if press not in self._presses[actor]:
             return False
         if (refusal := self._presses[actor][press]) is not None:
-            raise refusal
+            # Else its traceback would keep all that was ever done for this press.
+            raise refusal.with_traceback(None)
         return True
 
     def remember(self, actor: str, press: str, refusal: RefusedError | None = None) -> None:

@@ -53,3 +53,15 @@ def test_a_million_presses_take_no_more_memory_than_a_few() -> None:
         precedence.remember("ann", str(number))
     assert not precedence.is_repeated("ann", "0")
     assert precedence.is_repeated("ann", "1")
+
+
+def test_a_refused_press_takes_no_more_memory_however_often_it_comes() -> None:
+    precedence = Precedence()
+    precedence.remember("ann", "one", NotChangeable("no"))
+
+    def depth() -> int:
+        with pytest.raises(NotChangeable) as refused:
+            precedence.is_repeated("ann", "one")
+        return len(refused.traceback)
+
+    assert len({depth() for _ in range(10)}) == 1, "each would keep its request alive"
