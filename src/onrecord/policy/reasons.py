@@ -55,7 +55,7 @@ LOCKS = {
 
 NOT_A_PERSON = Reason(
     code=ReasonCode.NOT_A_PERSON,
-    sentence="Off: this number belongs to no person, and only people's are recorded.",
+    sentence="Off: this number belongs to no person, and only calls with your people are recorded.",
 )
 DO_NOT_RECORD_PERSON = Reason(
     code=ReasonCode.DO_NOT_RECORD_PERSON, sentence="Off: this person is marked Do Not Record."

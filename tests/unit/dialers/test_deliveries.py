@@ -569,7 +569,7 @@ def test_what_governance_says_of_it_is_answered(jo: User, token: str) -> None:
     assert answer["recording"] == {
         "status": "not_recorded",
         "reason_code": "not_a_person",
-        "reason": "Off: this number belongs to no person, and only people's are recorded.",
+        "reason": "Off: this number belongs to no person, and only calls with your people are recorded.",
     }
     assert answer["url"] == f"/calls/{answer['id']}"
 
