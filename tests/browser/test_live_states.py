@@ -21,9 +21,9 @@ STRAY = """() => [...document.querySelectorAll('body *')].filter((one) => {
 def check_badges(page: Page) -> None:
     badge = page.locator("#main .badge.live").first
     expect(badge).to_have_text("Recording now")
-    box = badge.bounding_box()
-    assert box is not None
-    assert box["height"] < 32
+    # At once: an update may put another badge in its place.
+    box = badge.evaluate("one => one.getBoundingClientRect().toJSON()")
+    assert 0 < box["height"] < 32
     assert box["width"] < 180
 
 

@@ -126,6 +126,9 @@ class Dialer:
         self.page.add_locator_handler(self.later, lambda later: later.click())
         with self.page.expect_response(lambda response: "/dialer/preview?number" in response.url):
             self.number.fill(number)
+            # A log that comes in just then takes the focus, and what is typed goes nowhere.
+            while self.number.input_value() != number:
+                self.number.fill(number)
         self.page.remove_locator_handler(self.later)
 
     def call(self, number: str) -> str:
