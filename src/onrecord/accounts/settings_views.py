@@ -17,6 +17,7 @@ from onrecord.accounts.queries import PERMISSION_CHANGES, columns, list_users, r
 from onrecord.accounts.sections import sections_for
 from onrecord.audit.models import Action
 from onrecord.errors import require
+from onrecord.query import search_in
 from onrecord.whole_numbers import whole_number
 
 
@@ -114,7 +115,7 @@ def _matrix(request: HttpRequest, status: int = 200, **context: Any) -> HttpResp
 
 
 def _users(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    q = request.GET.get("q", "").strip()
+    q = search_in(request.GET)
     found = list_users(cast(User, request.user), q=q, cursor=request.GET.get("cursor"))
     shown = {
         "users": found.rows,

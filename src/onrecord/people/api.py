@@ -10,6 +10,7 @@ from onrecord.accounts.permissions import Permission
 from onrecord.errors import require
 from onrecord.people.numbers import readable
 from onrecord.people.queries import list_people
+from onrecord.query import search_in
 
 router = Router(tags=["people"])
 
@@ -37,7 +38,8 @@ class FoundPeople(Schema):
 def people(request: HttpRequest, q: str = "") -> FoundPeople:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
-    found = list_people(user, q=q, cursor=None, size=_MOST).rows if q.strip() else []
+    wanted = search_in({"q": q})
+    found = list_people(user, q=wanted, cursor=None, size=_MOST).rows if wanted else []
     return FoundPeople(
         people=[
             FoundPerson(

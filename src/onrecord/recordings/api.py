@@ -12,6 +12,7 @@ from pydantic import Field, StringConstraints
 from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.errors import ApiError, require
+from onrecord.query import search_in
 from onrecord.recordings import comments
 from onrecord.recordings.models import Comment, Notice, Recording
 from onrecord.recordings.notices import see_notices as see_notices_of
@@ -149,7 +150,7 @@ def delete_comment(request: HttpRequest, call_id: str, comment_id: int) -> Any:
 def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
     """Whom a comment can mention."""
     recording = _recording(cast(User, request.user), call_id)
-    found = comments.listeners(recording, q.strip(), _MOST_LISTENERS)
+    found = comments.listeners(recording, search_in({"q": q}), _MOST_LISTENERS)
     return ListenersOut(people=[Listener(id=user.pk, name=user.name) for user in found])
 
 

@@ -135,6 +135,12 @@ def test_a_cursor_of_odd_values_is_a_bad_request(client: Client, place: tuple[Js
     assert client.get(f"/people/{person.pk}", {"cursor": cursor}).status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/api/v2/people", "/people", "/calls", "/recordings"])
+def test_a_search_of_thousands_of_words_is_answered(client: Client, path: str) -> None:
+    words = " ".join(chr(0x4E00 + number) for number in range(20_000))
+    assert client.get(path, {"q": f"abc {words}"}).status_code == 200
+
+
 HUGE = "9" * 5000
 
 

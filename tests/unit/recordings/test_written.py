@@ -41,6 +41,7 @@ WANTED = {
     "at Ørsted": ["orsted", "at"],
     "list price": ["price", "list"],
     "x" * 50: ["x" * 40],
+    " ".join("abcdefghijklmnop") + " price list": ["price", "list", *"abcdefghij"],
 }
 PASSAGES: dict[tuple[str, str], str | None] = {
     ("Wants the price list.", "pri"): "Wants the [price] list.",
