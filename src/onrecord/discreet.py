@@ -12,9 +12,10 @@ _RULES = [
         (r"(?i)\b(bearer|basic) +[\w.~+/=-]+", rf"\1 {_HIDDEN}"),
         # A link to a recording opens it: by its query, or by a part of its path that nobody can guess.
         (r"(https?://)(?:[^\s/?#@'\"]*@)?([^\s/?#'\"<>]+)[/?#][^\s'\"<>]+", rf"\1\2/{_HIDDEN}"),
-        (r"(\b[a-z][a-z0-9+.-]*://)[^\s/@'\"]*@", rf"\1{_HIDDEN}@"),
+        # No scheme is longer. Without a bound a path of many dots would be read in quadratic time.
+        (r"(\b[a-z][a-z0-9+.-]{0,30}://)[^\s/@'\"]*@", rf"\1{_HIDDEN}@"),
         (
-            r"(?i)(['\"][a-z_-]*(?:token|secret|password|api_key|authorization)['\"]\s*[:,]\s*)"
+            r"(?i)((?:token|secret|password|api_key|authorization)['\"]\s*[:,]\s*)"
             r"b?(?:'[^']*'|\"[^\"]*\")",
             rf"\1{_HIDDEN}",
         ),
