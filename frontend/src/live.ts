@@ -109,6 +109,8 @@ class LiveEvents {
       this.onSignedOut()
       return
     }
+    // Too much has happened since: the next connection is a fresh one.
+    if (response.status === 410) this.#lastId = ''
     if (!response.ok || !response.body) {
       this.#askAgainAfterMs = Number(response.headers.get('Retry-After') ?? 0) * 1000
       return

@@ -84,7 +84,7 @@ class Tail:
         try:
             async with self._starting:
                 if self._task is None or self._task.done():
-                    self._position = self._forgotten = await self.in_thread(_last_seq)
+                    self._position = self._forgotten = await self.in_thread(last_seq)
                     self._recent.clear()
                     self._task = asyncio.create_task(self._run())
             yield
@@ -123,7 +123,8 @@ async def _wait(news: asyncio.Event) -> None:
         return
 
 
-def _last_seq() -> int:
+def last_seq() -> int:
+    """Number of the newest event; 0 where there is none."""
     return CallEvent.objects.aggregate(last=Max("seq"))["last"] or 0
 
 

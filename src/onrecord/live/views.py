@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import cast
 
+from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -16,7 +17,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.scope import Scope
 from onrecord.errors import ApiError
 from onrecord.governance.decisions import current_number
-from onrecord.live.tail import Tail
+from onrecord.live.tail import Tail, last_seq
 from onrecord.whole_numbers import whole_number
 
 #: An event may be sent this many seconds after the session was last looked at.
@@ -26,6 +27,9 @@ _TRUST = 1.0
 #: again after `_RETRY_AFTER_S` seconds.
 MOST_OF_ONE = 30
 _RETRY_AFTER_S = 30
+
+#: Events that a stream may have missed. To read 500 takes the thread of all streams up to 0.6 s.
+MOST_BEHIND = 5000
 
 tail = Tail()
 #: How many streams each user has open, by the user's key.
@@ -40,8 +44,10 @@ async def events(request: HttpRequest) -> HttpResponseBase:
         answer = refusal.response()
         answer["Retry-After"] = str(_RETRY_AFTER_S)
         return answer
-    last = request.headers.get("Last-Event-ID", "")
-    stream = _stream(request.session.session_key or "", whole_number(last))
+    last = whole_number(request.headers.get("Last-Event-ID", ""))
+    if last is not None and await sync_to_async(last_seq)() - last > MOST_BEHIND:
+        return ApiError(410, "too_far_behind", "Too much has happened since. Begin anew.").response()
+    stream = _stream(request.session.session_key or "", last)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
     _open[user.pk] += 1
