@@ -9,7 +9,7 @@ from onrecord.accounts.models import User
 from onrecord.accounts.permissions import Permission
 from onrecord.errors import require
 from onrecord.people.numbers import readable
-from onrecord.people.queries import list_people
+from onrecord.people.queries import suggest_people
 from onrecord.query import search_in
 
 router = Router(tags=["people"])
@@ -39,7 +39,7 @@ def people(request: HttpRequest, q: str = "") -> FoundPeople:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
     wanted = search_in({"q": q})
-    found = list_people(user, q=wanted, cursor=None, size=_MOST).rows if wanted else []
+    found = suggest_people(user, q=wanted, size=_MOST) if wanted else []
     return FoundPeople(
         people=[
             FoundPerson(

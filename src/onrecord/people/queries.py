@@ -8,7 +8,7 @@ from onrecord.matching import Ways, are_few
 from onrecord.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.people.models import Person, PhoneNumber
 from onrecord.people.numbers import dial_prefixes, digits_of
-from onrecord.people.search import holding, named
+from onrecord.people.search import beginning, holding, named
 
 #: Fewer digits would find half the list.
 _FEWEST_DIGITS = 3
@@ -20,6 +20,16 @@ def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE
     found = _ways(q, user).find(people, people) if q.strip() else people
     shown = Person.objects.prefetch_related("numbers")
     return page_of_many(found, shown, by="search_text", cursor=cursor, size=size)
+
+
+def suggest_people(user: User, *, q: str, size: int) -> list[Person]:
+    """As `list_people` finds them, those first whose name begins with the text."""
+    shown = Person.objects.prefetch_related("numbers")
+    starting = Person.objects.visible_to(user).filter(beginning(q))
+    first = page_of_many(starting, shown, by="search_text", cursor=None, size=size).rows
+    # However many of `first` are among them, the rest fills the list.
+    others = list_people(user, q=q, cursor=None, size=size).rows if len(first) < size else []
+    return [*first, *(person for person in others if person not in first)][:size]
 
 
 def _ways(q: str, user: User) -> Ways:

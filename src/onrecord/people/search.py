@@ -93,12 +93,22 @@ def holding(text: str, of: str = "") -> Q:
     if not words:
         return Q(pk__in=[])
     if all(len(word) < _SHORTEST for word in words):
-        start = " ".join(words)
-        return Q(**{f"{field}__gte": start, f"{field}__lt": f"{start}\U0010ffff"})
+        return _beginning(words, field)
     condition = Q()
     for word in words:
         condition &= Q(**{f"{field}__contains": word})
     return condition
+
+
+def beginning(text: str) -> Q:
+    """That the name begins with the text: true of nobody for a text without a word."""
+    words = _words(text)
+    return _beginning(words, "search_text") if words else Q(pk__in=[])
+
+
+def _beginning(words: list[str], field: str) -> Q:
+    start = " ".join(words)
+    return Q(**{f"{field}__gte": start, f"{field}__lt": f"{start}\U0010ffff"})
 
 
 def _words(text: str) -> list[str]:

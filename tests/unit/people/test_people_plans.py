@@ -5,7 +5,7 @@ import pytest
 from factories import PersonFactory, UserFactory
 from harness.plans import count_as_many, plans, scans, sqlite_only
 from onrecord.accounts.models import User
-from onrecord.people.queries import list_people
+from onrecord.people.queries import list_people, suggest_people
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
 
@@ -53,3 +53,10 @@ def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.Mo
     for q in ("person", "1212555"):
         lines = plans(lambda q=q: list_people(user, q=q, cursor=None))
         assert not scans(lines), lines
+
+
+@pytest.mark.parametrize("case", [case for case, (typed, _) in CASES.items() if typed])
+def test_what_the_dialer_suggests_is_searched_in_an_index(case: str, user: User) -> None:
+    lines = plans(lambda: suggest_people(user, q=CASES[case][0], size=10))
+    assert not scans(lines), lines
+    assert any(CASES["short name"][1] in line for line in lines), lines

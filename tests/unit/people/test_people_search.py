@@ -8,7 +8,7 @@ from django.apps import apps
 from factories import PersonFactory, UserFactory
 from onrecord.accounts.models import User
 from onrecord.people.models import Person, PhoneNumber
-from onrecord.people.queries import list_people, owner_of_number
+from onrecord.people.queries import list_people, owner_of_number, suggest_people
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +28,20 @@ def names(user: User, q: str) -> list[str]:
 @pytest.mark.parametrize("q", ["jürgen", "MULLER", "Müll", "fabri", "muller fabrikam", "fabrikam jurgen"])
 def test_words_are_found_in_name_and_company_without_accents_or_case(ana: User, q: str) -> None:
     assert names(ana, q) == ["Jürgen Müller"]
+
+
+def test_the_dialer_suggests_those_first_whose_name_begins_with_what_was_typed(ana: User) -> None:
+    for name, company in [("Elena Marsh", "Adatum"), ("Maria Lopez", "Contoso"), ("Bo Chen", "Martin Co")]:
+        PersonFactory(name=name, company=company, number="")
+
+    def suggested(q: str, size: int = 10) -> list[str]:
+        return [person.name for person in suggest_people(ana, q=q, size=size)]
+
+    assert suggested("mar") == ["Maria Lopez", "Bo Chen", "Elena Marsh"]
+    assert suggested("mar", size=2) == ["Maria Lopez", "Bo Chen"]
+    assert suggested("Maria  L") == ["Maria Lopez"]
+    assert suggested("ma") == ["Maria Lopez"]
+    assert suggested("0123") == ["Jürgen Müller"]
 
 
 @pytest.mark.parametrize(
