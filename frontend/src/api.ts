@@ -43,7 +43,7 @@ export interface Call {
     /** Whether it starts with the answer. */
     at_start: boolean
     /** The last change during the call, and who made it; null: the decision did. */
-    moved: { at: string; by: string | null } | null
+    moved: { kind: 'started' | 'paused' | 'resumed'; at: string; by: string | null } | null
     /** The announcement has not been heard to its end, so nothing is kept yet. */
     announcing: boolean
     /** Why nothing that is said is being kept now, and what to do; null while all is kept. */

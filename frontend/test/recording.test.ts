@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call } from '../src/api.ts'
-import { outcomeText } from '../src/call/recording.ts'
+import { outcomeText, tooltip, type RecordingView } from '../src/call/recording.ts'
 
 function call(status: string, state: string): Call {
   const recording = { status: 'pending', state, mode: 'both', reason: null, may_change: true, at_start: true }
@@ -12,4 +12,22 @@ test('a collaborator who left reads that the call goes on, not that its recordin
   assert.equal(outcomeText(call('in-progress', 'recording')), 'The call goes on and is being recorded.')
   assert.equal(outcomeText(call('in-progress', 'paused')), 'The call goes on.')
   assert.equal(outcomeText(call('completed', 'recording')), 'The recording is being made.')
+})
+
+test('why there is no recording is said without what stands before it already', () => {
+  const over = call('completed', 'off')
+  const ended = (reason: string | null): Call => ({ ...over, recording: { ...over.recording, status: 'not_recorded', reason } })
+  assert.equal(outcomeText(ended('Off: this number is not of your people.')), 'No recording: This number is not of your people.')
+  assert.equal(outcomeText(ended(null)), 'No recording: Nothing was captured.')
+})
+
+test('the tooltip of a locked icon says why', () => {
+  const off: RecordingView = {
+    name: 'Record Next Call', pressed: false, text: '', reason: 'Your team does not record.', tone: 'off', locked: true, pending: false,
+    button: '', press: null,
+  }
+  assert.equal(tooltip(off), 'Record Next Call: off. Your team does not record.')
+  assert.equal(tooltip({ ...off, locked: false }), 'Record Next Call: off')
+  assert.equal(tooltip({ ...off, name: 'Recording, Locked', pressed: null }), 'Recording, Locked. Your team does not record.')
+  assert.equal(tooltip({ ...off, reason: '' }), 'Record Next Call: off')
 })

@@ -129,6 +129,9 @@ test('a call of another tab is shown, and gone when it ends', () => {
 test('a collaborator leaves a call that goes on, and is told of its end as one of two', () => {
   const joined = after(dial, { type: 'placed', call: call('in-progress'), role: 'collaborator' })
   assert.equal(statusText(reduce(joined, { type: 'hang-up' })), 'Leaving…')
+  const left = after(dial, { type: 'placed', call: call('in-progress'), role: 'collaborator' }, { type: 'vanished' })
+  assert.deepEqual([left.line, statusText(left)], ['ended', 'You left the call'])
+  assert.equal(statusText(reduce(left, snapshot('completed'))), 'Call ended')
   assert.equal(endingText(call('in-progress'), 'collaborator'), 'You left the call')
   assert.equal(endingText({ ...call('completed'), end_reason: 'rep_hung_up' }, 'collaborator'), 'Your side hung up')
 })

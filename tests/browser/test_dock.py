@@ -87,9 +87,12 @@ def test_two_quick_clicks_do_one_thing(page: Page) -> None:
     expect(dialer.status).to_have_text("On call", timeout=30_000)
     expect(dialer.hang_up_button).to_be_focused()
     expect(dialer.state).to_have_text("Recording")
+    notes = page.get_by_label("Notes")
+    before = notes.bounding_box()
     dialer.record_button.dblclick()
     expect(dialer.record_button).to_be_enabled()
     expect(dialer.state).to_have_text("Paused by you")
+    assert notes.bounding_box() == before, "a pause moves nothing"
     assert_accessible(page)
     dialer.hang_up_button.dblclick()
     expect(dialer.save_and_next).to_be_focused()
@@ -164,7 +167,7 @@ def test_small_it_says_what_goes_on_and_keeps_a_call_that_is_not_logged(page: Pa
     # A number on the page comes into the dialer; the call waits.
     number = page.locator("#main [data-dial]").first
     number.click()
-    expect(dialer.number).to_have_value(number.get_attribute("data-dial") or "")
+    expect(dialer.number).to_have_value(number.inner_text())
     expect(dialer.log).to_be_hidden()
     page.reload()
     expect(page.locator("or-dialer").get_by_role("button", name="1 call to log")).to_be_visible()

@@ -115,7 +115,7 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     # The log goes to the API; the page below it is not asked for by the form's fields.
     assert [url for url in asked if url.endswith("/log")]
     assert not [url for url in asked if "disposition=" in url]
-    expect(dialer.number).to_have_value(follower.get_attribute("data-dial") or "")
+    expect(dialer.number).to_have_value(follower.inner_text())
 
 
 def test_signing_out_sends_the_notes_first_and_leaves_no_word_of_a_call_behind(

@@ -15,7 +15,7 @@ export type Tone =
   | 'warn'
 
 export interface RecordingView {
-  /** Accessible name and tooltip of the icon. */
+  /** Accessible name of the icon. */
   name: string
   /** Whether the icon stands pressed; null where it is no switch. */
   pressed: boolean | null
@@ -50,12 +50,18 @@ export function outcomeText(call: Call): string {
     case 'completed':
       return 'The recording is ready.'
     case 'not_recorded':
-      return `No recording: ${recording.reason ?? 'nothing was captured.'}`
+      return `No recording: ${why(recording.reason ?? 'nothing was captured.')}`
     case 'failed':
       return recording.reason ?? 'The recording failed.'
     default:
       return 'The recording is being made.'
   }
+}
+
+/** What the icon's tooltip says: its state, and where nobody may change it, why. */
+export function tooltip({ name, pressed, locked, reason }: RecordingView): string {
+  const state = pressed === null ? name : `${name}: ${pressed ? 'on' : 'off'}`
+  return locked && reason ? `${state}. ${reason}` : state
 }
 
 const RESTING = { pressed: null, tone: 'off', locked: false, pending: false, button: '', press: null } as const
@@ -164,7 +170,8 @@ function reasonNow(call: Call, userId: string): string {
   const began = why(recording.reason ?? '')
   if (recording.state === 'off') return began
   const sides = recording.mode === 'one_sided' ? 'Your side only. ' : ''
-  const by = moved?.by ? `Turned on by ${nameOf(call, moved.by, userId)} at ${clock(callTime(call, moved.at))}.` : ''
+  const did = moved?.kind === 'resumed' ? 'Resumed' : 'Turned on'
+  const by = moved?.by ? `${did} by ${nameOf(call, moved.by, userId)} at ${clock(callTime(call, moved.at))}.` : ''
   return sides + (by || (recording.at_start ? began : ''))
 }
 

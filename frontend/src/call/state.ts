@@ -214,9 +214,16 @@ const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
   failed: 'The call could not be connected',
 }
 
+const LEFT = 'You left the call'
+
+/** A collaborator can leave a call that goes on. */
+function hasLeft(call: Call, role: Role): boolean {
+  return role === 'collaborator' && !isOver(call)
+}
+
 /** How the user's part of the call came to its end: "You hung up at 6:40". */
 export function endingText(call: Call, role: Role): string {
-  if (role === 'collaborator' && !isOver(call)) return 'You left the call'
+  if (hasLeft(call, role)) return LEFT
   const isByRep = role === 'collaborator' && call.end_reason === 'rep_hung_up'
   const why = (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status] || 'Call ended'
   return `${isByRep ? 'Your side hung up' : why}${call.duration_ms ? ` at ${clock(call.duration_ms)}` : ''}`
@@ -227,7 +234,7 @@ export function statusText(state: State): string {
   if (state.line === 'preparing') return state.hangingUp ? 'Canceling…' : 'Connecting…'
   if (state.line === 'elsewhere') return 'On a call elsewhere'
   if (!state.call) return 'Dialer'
-  if (state.line === 'ended') return 'Call ended'
+  if (state.line === 'ended') return hasLeft(state.call, state.role) ? LEFT : 'Call ended'
   if (state.hangingUp && state.unconfirmed) return 'Not confirmed yet: the call may still run'
   if (state.hangingUp) return state.role === 'rep' ? 'Hanging up…' : 'Leaving…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'

@@ -11,7 +11,11 @@ from onrecord.calls.models import Call, CallEvent
 from onrecord.calls.state import RecordingState, StallCause
 from onrecord.whole_numbers import whole_number
 
-_MOVES = ("recording.started", "recording.paused", "recording.resumed")
+_MOVES: dict[str, Literal["started", "paused", "resumed"]] = {
+    "recording.started": "started",
+    "recording.paused": "paused",
+    "recording.resumed": "resumed",
+}
 _PLAYED = "announcement.played"
 
 #: Why nothing is being kept, and what to do, for those in the call.
@@ -49,6 +53,7 @@ class ParticipantOut(Schema):
 class MoveOut(Schema):
     """The last change of the recording during the call."""
 
+    kind: Literal["started", "paused", "resumed"]
     at: datetime
     #: Who did it; None when the decision did.
     by: str | None
@@ -83,4 +88,4 @@ def _last_move(events: Iterable[CallEvent]) -> MoveOut | None:
         return None
     actor = str(last.payload["data"].get("actor") or "")
     by = User.objects.filter(pk=whole_number(actor) or 0).values_list("name", flat=True).first()
-    return MoveOut(at=last.at, by=by)
+    return MoveOut(kind=_MOVES[last.type], at=last.at, by=by)

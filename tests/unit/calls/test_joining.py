@@ -151,13 +151,17 @@ def test_everybody_in_a_call_sees_who_else_is_in_it(call: Call, manager: User) -
 
 
 def test_everybody_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager: User) -> None:
+    def moved() -> tuple[str, str | None]:
+        last = current(call.user)["recording"]["moved"]
+        return last["kind"], last["by"]
+
     report(call.pk, "call.answered", seq=1)
     report(call.pk, "recording.started", seq=2, actor=None)
-    assert current(call.user)["recording"]["moved"]["by"] is None
+    assert moved() == ("started", None)
     report(call.pk, "recording.paused", seq=3, actor=str(manager.pk))
-    assert current(call.user)["recording"]["moved"]["by"] == manager.name
+    assert moved() == ("paused", manager.name)
     report(call.pk, "recording.resumed", seq=4, actor=str(call.user_id))
-    assert current(call.user)["recording"]["moved"]["by"] == call.user.name
+    assert moved() == ("resumed", call.user.name)
 
 
 def test_nothing_is_said_to_be_recorded_until_the_announcement_has_been_heard(call: Call) -> None:

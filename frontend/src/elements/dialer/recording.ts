@@ -1,5 +1,5 @@
 /** The recording icon in the head's corner, and the strip below: state, reason and its one button. */
-import type { RecordingView } from '../../call/recording.ts'
+import { tooltip, type RecordingView } from '../../call/recording.ts'
 import { attribute, element, part, text } from '../../dom.ts'
 import { icon } from '../../icon.ts'
 import { keyed } from '../../shortcuts.ts'
@@ -15,7 +15,7 @@ export function recordIcon(): HTMLButtonElement {
 
 export function renderIcon(button: HTMLButtonElement, view: RecordingView, isClosed: boolean): void {
   attribute(button, 'aria-label', view.name)
-  button.title = view.pressed === null ? view.name : `${view.name}: ${view.pressed ? 'on' : 'off'}`
+  button.title = tooltip(view)
   attribute(button, 'aria-pressed', view.pressed === null ? null : String(view.pressed))
   attribute(button, 'data-tone', view.tone)
   attribute(button, 'data-locked', view.locked)
@@ -41,8 +41,8 @@ export class Strip {
   render(view: RecordingView, over: string | null, isClosed: boolean): void {
     attribute(this.root, 'data-tone', view.tone)
     attribute(part(this.root, '.dk-lamp'), 'data-glyph', over ? 'check' : view.tone === 'warn' ? 'warn' : view.locked ? 'lock' : view.tone)
-    text(part(this.root, '.dk-state'), view.text)
-    text(part(this.root, '.dk-why'), view.reason)
+    this.#say('.dk-state', view.text)
+    this.#say('.dk-why', view.reason)
     this.#button.hidden = !view.button
     text(part(this.#button, 'span'), view.button)
     attribute(this.#button, 'aria-disabled', view.press && !isClosed ? null : 'true')
@@ -51,5 +51,11 @@ export class Strip {
       this.#link.href = `/calls/${over}`
       this.#link.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     }
+  }
+
+  /** Where there is no room for all of it, the tooltip has it. */
+  #say(place: string, words: string): void {
+    text(part(this.root, place), words)
+    attribute(part(this.root, place), 'title', words || null)
   }
 }
