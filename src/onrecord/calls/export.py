@@ -11,7 +11,7 @@ from onrecord.calls.filters import CallFilter
 from onrecord.calls.models import Call
 from onrecord.calls.queries import list_calls
 from onrecord.calls.state import Status
-from onrecord.calls.words import STATUS_WORDS
+from onrecord.calls.status_words import STATUS_WORDS
 from onrecord.moments import in_readers_zone
 from onrecord.policy.reasons import told_to_others
 from onrecord.recordings import outcome

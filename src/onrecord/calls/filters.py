@@ -8,7 +8,7 @@ from typing import Self
 from django.db.models import Q
 
 from onrecord.calls.state import Status
-from onrecord.calls.words import STATUS_WORDS
+from onrecord.calls.status_words import STATUS_WORDS
 from onrecord.query import begin_of, choice_in, day_in, end_of, id_in, search_in
 
 #: What a person can ask for, and the statuses that it means.

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from onrecord.accounts.models import Team, User
 from onrecord.accounts.scope import Scope
 from onrecord.calls.state import RecordingState, Status
-from onrecord.calls.words import STATUS_WORDS, repeats
+from onrecord.calls.status_words import STATUS_WORDS, repeats
 from onrecord.governance.models import PolicyVersion
 from onrecord.people.fields import BytewiseCharField, DerivedCharField
 from onrecord.people.models import Person

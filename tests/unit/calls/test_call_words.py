@@ -12,7 +12,7 @@ from onrecord.accounts.models import User
 from onrecord.calls.export import csv_of
 from onrecord.calls.filters import CallFilter
 from onrecord.calls.state import Status
-from onrecord.calls.words import STATUS_WORDS, repeats
+from onrecord.calls.status_words import STATUS_WORDS, repeats
 
 pytestmark = pytest.mark.django_db
 
