@@ -1,6 +1,7 @@
 """Every change of playlists, scorecards, scores and reviews: atomic and audited."""
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
@@ -16,6 +17,8 @@ from onrecord.recordings.models import Notice, Recording
 from onrecord.recordings.notices import notify
 
 MOST_CLIPS = 200
+#: The same answers within this time are one form, sent twice.
+_SENT_TWICE = timedelta(minutes=1)
 
 
 class RefusedError(ValueError):
@@ -136,9 +139,18 @@ def retire_scorecard(scorecard: Scorecard, *, is_retired: bool, acting_user: Use
 def assess(
     recording: Recording, scorecard: Scorecard, answers: list[int | str], *, acting_user: User
 ) -> Assessment:
-    """Fill a scorecard in. Raises RefusedError for one's own call."""
+    """Fill a scorecard in. Sent again within a minute it has no second effect.
+
+    Raises RefusedError for one's own call.
+    """
     if recording.call.user_id == acting_user.pk:
         raise RefusedError("Nobody scores their own call. Ask a colleague for a review.")
+    Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs take turns
+    since = timezone.now() - _SENT_TWICE
+    theirs = recording.assessments.filter(author=acting_user, name=scorecard.name, created_at__gt=since)
+    for earlier in theirs:
+        if (earlier.questions, earlier.answers) == (scorecard.questions, answers):
+            return earlier
     made = Assessment.objects.create(
         recording=recording,
         author=acting_user,

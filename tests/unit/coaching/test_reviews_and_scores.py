@@ -1,7 +1,10 @@
 """Asking for a review, answering it, scoring by the team's questions."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 from test_playlists import client_of, recorded
 
 from factories import GroupFactory, UserFactory
@@ -171,6 +174,22 @@ def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Cal
     assert "Ask first." in page
     assert "75 of 100" in page, "the average"
     assert "Save the score" not in page
+
+
+def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
+    ana: User, marcus: User, call: Call
+) -> None:
+    card = scorecard(marcus)
+    for _ in range(2):
+        assert score(marcus, call, card, "5", "0", "Ask first.").status_code == 302  # type: ignore[attr-defined]
+    assert Assessment.objects.count() == 1
+    assert notices(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
+    score(marcus, call, card, "5", "1", "Ask first.")
+    score(UserFactory(permission_set="Manager"), call, card, "5", "0", "Ask first.")
+    assert Assessment.objects.count() == 3
+    Assessment.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+    score(marcus, call, card, "5", "0", "Ask first.")
+    assert Assessment.objects.count() == 4, "scored again later"
 
 
 def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User, call: Call) -> None:
