@@ -16,7 +16,7 @@ class Entry:
 
     #: Type of the event.
     kind: str
-    #: Milliseconds since answer; None before it and after the call.
+    #: Milliseconds since answer; None before it, after the call, and in a call that was never answered.
     clock_ms: int | None
     sentence: str
     #: Name of the user who caused it, empty when nobody did.
@@ -93,7 +93,7 @@ def timeline(call: Call) -> list[Entry]:
     return [
         Entry(
             kind=event.type,
-            clock_ms=event.payload["clock_ms"],
+            clock_ms=event.payload["clock_ms"] if call.answered_at else None,
             sentence=sentence,
             actor=names.get(whole_number(actor) or 0, ""),
             tone=tone,

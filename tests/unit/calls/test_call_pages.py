@@ -117,6 +117,15 @@ def test_the_call_page_tells_what_happened_and_who_did_it() -> None:
     assert "On: your team records calls by default." in page
 
 
+def test_a_call_that_nobody_answered_has_no_times_of_its_own() -> None:
+    ana = UserFactory()
+    call = CallFactory(user=ana)
+    report(call.pk, "recording.empty", seq=1, source="renderer", clock_ms=0)
+    page = signed_in(ana).get(f"/calls/{call.pk}")
+    assert "No sound was captured" in page.content.decode()
+    assert found(page, r'<li class="stream-event"[^>]*><time>([^<]*)<') == ["\u2013"]
+
+
 def test_times_are_shown_in_the_readers_zone() -> None:
     ana = UserFactory(time_zone="Asia/Tokyo")
     past_call(ana)
