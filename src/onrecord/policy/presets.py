@@ -48,12 +48,12 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Preset:
-    """A named, versioned set of rules."""
+    """A named set of rules, in editions."""
 
     name: str
-    #: Goes up whenever a place or citation changes.
-    version: int
-    #: What it follows, and what it does elsewhere: completes "Preset “cautious”, version 3".
+    #: Goes up whenever a place or citation changes; the versions of a team's policy are counted apart.
+    edition: int
+    #: What it follows, and what it does elsewhere: completes "Preset “cautious”".
     summary: str
     rules: tuple[Rule, ...]
 
@@ -276,7 +276,7 @@ _NO_SOURCE = Rule(
 
 CAUTIOUS = Preset(
     name="cautious",
-    version=3,
+    edition=3,
     summary="follows every published list and records nothing where it has no source",
     rules=(
         _ALL_PARTY_STATES,
@@ -289,7 +289,7 @@ CAUTIOUS = Preset(
 )
 MAJORITY = Preset(
     name="majority",
-    version=1,
+    edition=1,
     summary="follows what most published lists say and leaves every other place to your team's default",
     rules=(_ALL_PARTY_STATES, _ALL_PARTY_COUNTRIES),
 )
