@@ -26,16 +26,17 @@ interface Asked {
   response: { status: number }
 }
 
-/** Mark the section in which the page is, and bring it into sight where the sections need more room than there is. */
+/** Mark the section in which the page is, and bring it into sight where the links need more room than there is. */
 function markSection(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
     const here = location.pathname === link.pathname || location.pathname.startsWith(`${link.pathname}/`)
     if (here) link.setAttribute('aria-current', 'page')
     else link.removeAttribute('aria-current')
   }
-  const nav = document.querySelector('.nav')
-  const current = nav?.querySelector('[aria-current]')
-  if (nav && current) nav.scrollLeft += current.getBoundingClientRect().left - nav.getBoundingClientRect().left - nav.clientWidth / 3
+  for (const current of document.querySelectorAll(':is(.nav, .sections) > [aria-current]')) {
+    const row = current.parentElement as Element
+    row.scrollLeft += current.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3
+  }
 }
 
 /** Id of what had the focus before the page changed. */

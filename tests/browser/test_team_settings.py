@@ -258,3 +258,49 @@ def test_settings_fit_a_phone(installation: Installation, admin: Page, path: str
     admin.goto(f"{installation.url}/settings/{path}")
     assert admin.evaluate("document.documentElement.scrollWidth") <= 390
     expect(admin.locator(".menu > summary")).to_be_in_viewport()
+
+
+def test_every_window_has_room_for_the_pages_and_whole_names_of_the_sections(
+    installation: Installation, admin: Page
+) -> None:
+    for path in ("/people", "/calls", "/recordings", "/settings/call-recording"):
+        admin.goto(installation.url + path)
+        for width in (390, 768, 800, 850, 1024, 1366):
+            admin.set_viewport_size({"width": width, "height": 844})
+            inside: bool = admin.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            assert inside, f"{path} at {width}"
+            for section in admin.locator(".nav a").all():
+                expect(section, f"{path} at {width}").to_be_in_viewport(ratio=1)
+
+
+def test_the_settings_take_one_row_of_a_phone_with_the_present_one_in_sight(
+    installation: Installation, admin: Page
+) -> None:
+    admin.set_viewport_size({"width": 390, "height": 844})
+    admin.goto(f"{installation.url}/settings/requests")
+    settings = admin.get_by_role("navigation", name="Settings")
+    tops: list[float] = settings.locator("a").evaluate_all("all => all.map(one => one.offsetTop)")
+    assert len(tops) > 5
+    assert len(set(tops)) == 1
+    expect(settings.locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_fields_beside_one_another_stand_in_line(installation: Installation, admin: Page) -> None:
+    for path in ("call-recording", "call-recording/rule"):
+        admin.goto(f"{installation.url}/settings/{path}")
+        fields = admin.locator(".form-grid > .field > :is(select, input)")
+        tops: list[float] = fields.evaluate_all("all => all.slice(0, 2).map(one => one.offsetTop)")
+        assert tops[0] == tops[1], path
+
+
+def test_a_call_is_opened_by_what_looks_like_a_link_and_its_filters_are_cleared_at_once(
+    installation: Installation, admin: Page
+) -> None:
+    admin.goto(f"{installation.url}/calls")
+    expect(admin.locator("a.when").first).to_have_css("text-decoration-line", "underline")
+    expect(admin.get_by_role("link", name="Clear all")).to_have_count(0)
+    admin.get_by_label("Status").select_option("Completed")
+    admin.get_by_role("link", name="Clear all").click()
+    admin.wait_for_url("**/calls")
+    expect(admin.get_by_role("link", name="Clear all")).to_have_count(0)
+    expect(admin.get_by_label("Status")).to_have_value("")

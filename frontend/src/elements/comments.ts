@@ -44,10 +44,7 @@ export class Comments {
     this.#field.id = `comment-on-${callId}`
     part<HTMLLabelElement>(this.#form, 'label').htmlFor = this.#field.id
     mentions(this.#field, (q) => api.listeners(callId, q))
-    this.#form.addEventListener('submit', (event) => {
-      event.preventDefault()
-      void this.#send(this.#field, this.#at ?? this.#host.now(), null)
-    })
+    whenSent(this.#form, () => void this.#send(this.#field, this.#at ?? this.#host.now(), null))
     // What is written belongs to the moment at which the writing began.
     this.#field.addEventListener('input', () => {
       this.#at = this.#field.value ? (this.#at ?? this.#host.now()) : null
@@ -156,10 +153,7 @@ export class Comments {
       <div class="comment-acts"><button class="button small">Reply</button><button type="button" class="text-button">Cancel</button></div></form>`)
     const field = part<HTMLTextAreaElement>(form, 'textarea')
     mentions(field, (q) => api.listeners(this.#callId, q))
-    form.addEventListener('submit', (event) => {
-      event.preventDefault()
-      void this.#send(field, comment.at_ms / 1000, comment.id)
-    })
+    whenSent(form, () => void this.#send(field, comment.at_ms / 1000, comment.id))
     part(form, '[type=button]').addEventListener('click', () => form.remove())
     item.append(form)
     field.focus()
@@ -189,3 +183,15 @@ export class Comments {
   }
 }
 
+/** By its button, or by Ctrl+Enter (on a Mac Cmd+Enter) in its field, unless Enter takes a name there. */
+function whenSent(form: HTMLFormElement, send: () => void): void {
+  form.addEventListener('submit', (event) => {
+    event.preventDefault()
+    send()
+  })
+  form.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return
+    event.preventDefault()
+    form.requestSubmit()
+  })
+}
