@@ -298,9 +298,9 @@ def test_a_call_is_opened_by_what_looks_like_a_link_and_its_filters_are_cleared_
 ) -> None:
     admin.goto(f"{installation.url}/calls")
     expect(admin.locator("a.when").first).to_have_css("text-decoration-line", "underline")
-    expect(admin.get_by_role("link", name="Clear all")).to_have_count(0)
+    expect(admin.get_by_role("link", name="Clear all filters")).to_have_count(0)
     admin.get_by_label("Status").select_option("Completed")
-    admin.get_by_role("link", name="Clear all").click()
+    admin.get_by_role("link", name="Clear all filters").click()
     admin.wait_for_url("**/calls")
-    expect(admin.get_by_role("link", name="Clear all")).to_have_count(0)
+    expect(admin.get_by_role("link", name="Clear all filters")).to_have_count(0)
     expect(admin.get_by_label("Status")).to_have_value("")
