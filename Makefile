@@ -38,4 +38,4 @@ screenshots: ## docs/images, taken from the running demo
 	@PYTHONPATH=tests exec $(BIN)/python scripts/screenshots.py
 
 clean: ## remove what the build made; data in var/ stays
-	rm -rf .venv .cache frontend/node_modules src/onrecord/static
+	rm -rf .venv .cache frontend/node_modules src/onrecord/web/static

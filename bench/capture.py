@@ -20,11 +20,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.row import Row
-from onrecord.capture import rtp
-from onrecord.capture.gate import Side
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.receiver import PACE_SECONDS, Receiver, bind
-from onrecord.capture.recorder import TICK_NS, CallCapture, CaptureHost
+from onrecord.audio import rtp
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import TICK_NS, CallCapture, CaptureHost
+from onrecord.media.recorder.receiver import PACE_SECONDS, Receiver, bind
 from onrecord.policy.mode import Mode
 
 ROOT = Path(__file__).parent.parent

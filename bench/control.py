@@ -11,7 +11,7 @@ from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.people import STEADY
 from harness.web import User
-from onrecord.capture.reader import JournalReader
+from onrecord.media.capture.reader import JournalReader
 
 LOCKED_S = 15.0
 TARGET_MS = 250.0

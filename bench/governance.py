@@ -15,7 +15,7 @@ PAST_CALLS = 100_000
 def rows() -> list[Row]:
     """One figure. The database is a process's own, because Django can be set up for one folder only."""
     with TemporaryDirectory() as home:
-        environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.settings"}
+        environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
         command = [sys.executable, "-m", "bench.governance"]
         root = Path(__file__).parent.parent
         said = subprocess.run(command, env=environ, cwd=root, stdout=subprocess.PIPE, text=True, check=True)
@@ -39,9 +39,10 @@ def _measure() -> None:
     from django.core.management import call_command
     from django.utils import timezone
 
-    from onrecord.accounts.models import Team, User
-    from onrecord.calls.models import Call
-    from onrecord.governance import inputs, simulation
+    from onrecord.apps.accounts.models import Team, User
+    from onrecord.apps.calls.models import Call
+    from onrecord.apps.reports import simulation
+    from onrecord.policy import facts_json
     from onrecord.policy.areas import area_codes, area_of_address, subdivision_names
     from onrecord.policy.decision import PersonFacts, RepFacts
     from onrecord.policy.document import Policy, Setting
@@ -74,7 +75,7 @@ def _measure() -> None:
             record_at_start=True,
             may_change=True,
             policy_version_id=1,
-            inputs=inputs.to_json(facts),
+            inputs=facts_json.to_json(facts),
         )
 
     Call.objects.bulk_create(map(call, range(PAST_CALLS)), batch_size=2000)

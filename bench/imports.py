@@ -9,8 +9,8 @@ from pathlib import Path
 
 from bench.row import Row
 from harness import attack_files, sound_files
-from onrecord.decoding.process import Decoder, UndecodableError
-from onrecord.transcode.conversion import DECODING_S, LONGEST_H
+from onrecord.audio.decoding.process import Decoder, UndecodableError
+from onrecord.media.transcode.conversion import DECODING_S, LONGEST_H
 
 #: Seconds of processor time that a file may cost before it is refused.
 _CHEAP_S = 5.0

@@ -9,9 +9,9 @@ from tracemalloc import get_traced_memory, reset_peak, start, stop
 
 from bench.row import Row
 from harness.damage import CALL_ID, KINDS, MASTER_KEY, Original, check, original, swap_chunks
-from onrecord.capture.header import copy_of
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.sealing import MARKER
+from onrecord.media.capture.header import copy_of
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.sealing import MARKER
 
 DAMAGES = 1000
 MOST_MIB = 16

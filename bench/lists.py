@@ -40,7 +40,7 @@ def _measured(database: str, url: str) -> Iterator[Row]:
             **os.environ,
             "ONRECORD_HOME": home,
             "ONRECORD_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "onrecord.settings",
+            "DJANGO_SETTINGS_MODULE": "onrecord.web.settings",
         }
         root = Path(__file__).parent.parent
         command = [sys.executable, "-m", "bench.lists"]
@@ -58,7 +58,7 @@ def _measured(database: str, url: str) -> Iterator[Row]:
 def _measure() -> dict[str, list[float]]:
     """Milliseconds of each request, by what is asked."""
     # As the web sets Django up: to PostgreSQL it has a pool of connections.
-    importlib.import_module("onrecord.asgi")
+    importlib.import_module("onrecord.web.asgi")
     from django.core.management import call_command
 
     from bench.volume import fill
@@ -72,7 +72,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
     from django.db import connection
     from django.test import Client
 
-    from onrecord.accounts.models import User
+    from onrecord.apps.accounts.models import User
 
     clients = [Client(headers={"host": "localhost"}) for _ in user_ids]
     for client, user_id in zip(clients, user_ids, strict=True):
@@ -97,12 +97,12 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
 def cases() -> dict[str, tuple[str, Ask]]:
     """What is asked of each page; where there is a choice, another one each time."""
     from bench.volume import RARE, USERS, name_of, number_of, offer
-    from onrecord.accounts.models import Group, User
-    from onrecord.calls.models import Call
-    from onrecord.coaching.models import Playlist
-    from onrecord.paging import encode
-    from onrecord.people.models import Person
-    from onrecord.people.numbers import readable
+    from onrecord.apps.accounts.models import Group, User
+    from onrecord.apps.calls.models import Call
+    from onrecord.apps.coaching.models import Playlist
+    from onrecord.apps.core.paging import encode
+    from onrecord.apps.people.models import Person
+    from onrecord.apps.people.numbers import readable
 
     users = list(User.objects.order_by("pk").values_list("pk", flat=True)[:USERS])
     groups = list(Group.objects.values_list("pk", flat=True))

@@ -25,20 +25,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bench.row import Row
-from onrecord import speech
-from onrecord.blobs.store import BlobStore
-from onrecord.capture.gate import Side
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recorder import CallCapture, CaptureHost
+from onrecord.audio import clips
+from onrecord.audio.g711 import PCMU, RATE, encode_ulaw
 from onrecord.config import Config
-from onrecord.events.spool import Spool
-from onrecord.g711 import PCMU, RATE, encode_ulaw
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import CallCapture, CaptureHost
+from onrecord.media.outbox.spool import Spool
+from onrecord.media.render import encoder
+from onrecord.media.render.follower import Follower
+from onrecord.media.render.render_to_file import render
+from onrecord.media.render.rendering import Rendering
+from onrecord.media.render.service import POLL_S, SLICE, Renderer
 from onrecord.policy.mode import Mode
-from onrecord.render import encoder
-from onrecord.render.by_hand import render
-from onrecord.render.follower import Follower
-from onrecord.render.rendering import Rendering
-from onrecord.render.service import POLL_S, SLICE, Renderer
+from onrecord.storage.store import BlobStore
 
 ROUNDS = 5
 MINUTES = 10
@@ -61,7 +61,7 @@ def rows() -> Iterable[Row]:
 def conversation(minutes: float) -> tuple[bytes, bytes]:
     """Both sides of a call as PCMU: they speak in turn, with half a second between."""
     silence = encode_ulaw(np.zeros(RATE // 2, np.int16))
-    clips = [[speech.load(n) for n in speech.NAMES if n.startswith(who)] for who in ("rep", "contact")]
+    clips = [[clips.load(n) for n in clips.NAMES if n.startswith(who)] for who in ("rep", "contact")]
     sides, size, turn = (bytearray(), bytearray()), round(minutes * 60 * RATE), 0
     while len(sides[0]) < size:
         voice = clips[turn % 2][turn // 2 % len(clips[turn % 2])] + silence

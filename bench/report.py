@@ -17,7 +17,7 @@ ASKED = 9
 def rows() -> list[Row]:
     """One figure. The database is a process's own, because Django can be set up for one folder only."""
     with TemporaryDirectory() as home:
-        environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.settings"}
+        environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
         command = [sys.executable, "-m", "bench.report"]
         root = Path(__file__).parent.parent
         said = subprocess.run(command, env=environ, cwd=root, stdout=subprocess.PIPE, text=True, check=True)
@@ -43,9 +43,9 @@ def _measure() -> None:
     from django.test import Client
     from django.utils import timezone
 
-    from onrecord.accounts.models import Team, User
-    from onrecord.calls.models import Call
-    from onrecord.recordings.models import Recording
+    from onrecord.apps.accounts.models import Team, User
+    from onrecord.apps.calls.models import Call
+    from onrecord.apps.recordings.models import Recording
 
     call_command("migrate", verbosity=0)
     team = Team.objects.create(name="Bench")

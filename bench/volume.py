@@ -12,15 +12,16 @@ from django.db import connection
 from django.db.models import Model
 from django.utils import timezone
 
-from onrecord.accounts.models import Group, Team, User
-from onrecord.calls.models import Call, CallLog, NotesWord
-from onrecord.coaching.models import Clip, Playlist
-from onrecord.people.models import Person, PhoneNumber, searchable
-from onrecord.people.search import install
+from onrecord.apps.accounts.models import Group, Team, User
+from onrecord.apps.calls.models import Call, CallLog, NotesWord
+from onrecord.apps.calls.recording_status import RecordingStatus
+from onrecord.apps.coaching.models import Clip, Playlist
+from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.written import words_of
+from onrecord.apps.people.models import Person, PhoneNumber
+from onrecord.apps.people.search import install
+from onrecord.apps.recordings.models import DIALER, Comment, CommentWord, Recording
 from onrecord.policy.areas import area_codes
-from onrecord.recordings.models import DIALER, Comment, CommentWord, Recording
-from onrecord.recordings.outcome import RecordingStatus
-from onrecord.written import words_of
 
 USERS, GROUPS = 100, 10
 TABLES = (

@@ -64,7 +64,7 @@ export default defineConfig({
   publicDir: false,
   plugins: [pictures(), compressed()],
   build: {
-    outDir: '../src/onrecord/static',
+    outDir: '../src/onrecord/web/static',
     emptyOutDir: true,
     // Only `assets` is served: each name in it holds a hash of the content, and the manifest says which is which.
     manifest: 'manifest.json',

@@ -97,7 +97,7 @@ def steps() -> Iterable[Step]:
         "pages",
         "Building the pages' scripts and styles",
         (*npm_lists, *sources(FRONTEND)),
-        ROOT / "src" / "onrecord" / "static" / "manifest.json",
+        ROOT / "src" / "onrecord" / "web" / "static" / "manifest.json",
         lambda: npm("run", "build"),
     )
 

@@ -1,4 +1,4 @@
-"""Speak the project's own sentences with flite into `src/onrecord/speech/clips` (8 kHz PCMU, no header).
+"""Speak the project's own sentences with flite into `src/onrecord/audio/clips` (8 kHz PCMU, no header).
 
 Run by hand when a sentence changes: `python scripts/make_speech.py`. Needs flite with the voices slt, rms,
 awb and kal16; nothing else in the project needs it. Listen to a clip with `ffplay -f mulaw -ar 8000 CLIP.ul`.
@@ -12,7 +12,7 @@ import av
 import numpy as np
 from av.audio.frame import AudioFrame
 
-CLIPS = Path(__file__).resolve().parent.parent / "src" / "onrecord" / "speech" / "clips"
+CLIPS = Path(__file__).resolve().parent.parent / "src" / "onrecord" / "audio" / "clips"
 RATE = 8000
 #: Every clip's loudest sample, -6 dBFS: loud on a telephone, and two clips never clip when mixed.
 PEAK = 16384

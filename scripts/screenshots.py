@@ -8,8 +8,8 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from harness.browser import Dialer, browser, sign_in
 from harness.installation import Installation, eventually
-from onrecord import speech
-from onrecord.g711 import PCMU, RATE, decode
+from onrecord.audio import clips
+from onrecord.audio.g711 import PCMU, RATE, decode
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 #: Emma Brooks in Texas, who talks.
@@ -38,8 +38,8 @@ def main() -> None:
 
 def voice(path: Path) -> Path:
     """What the rep says, with pauses to listen in."""
-    clips = [name for name in speech.NAMES if name.startswith("rep-")]
-    said = [decode(PCMU, speech.load(name)).tobytes() + bytes(2 * RATE * 3) for name in clips]
+    spoken = [name for name in clips.NAMES if name.startswith("rep-")]
+    said = [decode(PCMU, clips.load(name)).tobytes() + bytes(2 * RATE * 3) for name in spoken]
     with wave.open(str(path), "wb") as file:
         file.setnchannels(1)
         file.setsampwidth(2)

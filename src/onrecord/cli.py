@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from onrecord import logs, open_files
-from onrecord.config import Config
+from onrecord.config import Config, logs
+from onrecord.ops import open_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from onrecord.blobs.recording import Witness
+    from onrecord.storage.recording import Witness
 
 app = typer.Typer(
     help="OnRecord: a self-hosted sales dialer with governed call recording.",
@@ -35,7 +35,7 @@ app = typer.Typer(
 def _known(call_id: str) -> "Witness":
     """What the database knows of a recording. Raises ValueError."""
     _django()
-    from onrecord.recordings.witnesses import witness_of
+    from onrecord.apps.recordings.witnesses import witness_of
 
     return witness_of(call_id)
 
@@ -57,7 +57,7 @@ def main() -> None:
 def _django() -> None:
     import django
 
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
     django.setup()
 
 
@@ -70,7 +70,7 @@ def serve(
     demo: Annotated[bool, typer.Option("--demo", help="Fill a new database with the demo team.")] = False,
 ) -> None:
     """Run all four processes under one supervisor."""
-    from onrecord import supervisor
+    from onrecord.ops import supervisor
 
     raise typer.Exit(supervisor.serve(Config.load(), demo=demo))
 
@@ -78,7 +78,7 @@ def serve(
 @app.command()
 def web() -> None:
     """Run the web process: pages, API, live events."""
-    from onrecord import web as part
+    from onrecord.web import server as part
 
     _process(part.run)
 
@@ -94,7 +94,7 @@ def worker() -> None:
 @app.command()
 def switch() -> None:
     """Run the switch: signalling, media and capture."""
-    from onrecord.switch import service as part
+    from onrecord.media.switch import service as part
 
     _process(part.run)
 
@@ -102,7 +102,7 @@ def switch() -> None:
 @app.command()
 def renderer() -> None:
     """Run the renderer: journals become recordings."""
-    from onrecord.render import service as part
+    from onrecord.media.render import service as part
 
     _process(part.run)
 
@@ -126,7 +126,7 @@ def demo(
 
     if if_new and get_user_model()._default_manager.exists():
         return
-    from onrecord import demo as part
+    from onrecord.ops import demo as part
 
     part.seed(Config.load())
 
@@ -134,7 +134,7 @@ def demo(
 @app.command()
 def doctor() -> None:
     """Say what is wrong here and what to do about it."""
-    from onrecord import doctor as part
+    from onrecord.ops import doctor as part
 
     findings = part.examine(Config.load())
     typer.echo(part.report(findings))
@@ -147,7 +147,7 @@ def render(
     out: Annotated[Path, typer.Argument(help="File to write: .ogg or .wav.")],
 ) -> None:
     """Render one journal by hand."""
-    from onrecord.render.by_hand import render_journal
+    from onrecord.media.render.render_to_file import render_journal
 
     typer.echo(render_journal(journal, out, Config.load().secrets.master_key))
 
@@ -164,7 +164,7 @@ def capture_pcap(
 
     The report says who is who, by which rule, and what could not be used.
     """
-    from onrecord.capture.pcap import capture_pcap as capture
+    from onrecord.media.capture.pcap import capture_pcap as capture
 
     typer.echo(capture(pcap, out, Config.load().secrets.master_key, ours))
 
@@ -184,8 +184,8 @@ def import_recordings(
     from rich.console import Console
     from rich.progress import track
 
-    from onrecord.integrations.dialers.by_folder import import_rows
-    from onrecord.integrations.dialers.manifest import read_manifest
+    from onrecord.apps.integrations.dialers.folder_import import import_rows
+    from onrecord.apps.integrations.dialers.manifest import read_manifest
 
     rows, failed = read_manifest(manifest), 0
     reports = import_rows(folder, rows)
@@ -206,7 +206,7 @@ def original(
     That is one of which a part could not be read (docs/reference/third-party-calls.md).
     """
     _django()
-    from onrecord.integrations.dialers.kept import write_original
+    from onrecord.apps.integrations.dialers.kept import write_original
 
     write_original(call_id, out)
 
@@ -224,9 +224,9 @@ def verify(
     Exit status: 0 it is genuine and complete; 3 it is genuine, but sound is missing or its journal was
     damaged; 1 a check failed; 2 it could not be checked.
     """
-    from onrecord.blobs.recording import Witness
-    from onrecord.render.verify import exit_status
-    from onrecord.render.verify import verify as prove
+    from onrecord.media.render.verify import exit_status
+    from onrecord.media.render.verify import verify as prove
+    from onrecord.storage.recording import Witness
 
     checks = prove(Config.load(), call_id, Witness.parse(witness) if witness else _known(call_id))
     if as_json:

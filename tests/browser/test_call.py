@@ -9,9 +9,9 @@ from harness import sound
 from harness.browser import Dialer, browser, requests_of, sign_in
 from harness.installation import Installation
 from harness.people import ONE_SIDED, STEADY
-from onrecord.capture.journal import Chunk
-from onrecord.capture.reader import JournalReader
-from onrecord.g711 import PCMU, decode
+from onrecord.audio.g711 import PCMU, decode
+from onrecord.media.capture.journal import Chunk
+from onrecord.media.capture.reader import JournalReader
 
 START, PAUSE, RESUME = "Start Call Recording", "Pause Call Recording", "Resume Call Recording"
 KEEP_CONNECTION = """

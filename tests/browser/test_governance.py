@@ -18,8 +18,8 @@ from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.people import ECHO, NOT_RECORDED, STEADY
 from harness.web import SETTLED, User
-from onrecord.capture.journal import Chunk
-from onrecord.capture.reader import JournalReader
+from onrecord.media.capture.journal import Chunk
+from onrecord.media.capture.reader import JournalReader
 
 SETTINGS = "/settings/call-recording"
 #: One of the demo people; Canada's calls are off by default.

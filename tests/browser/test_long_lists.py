@@ -17,9 +17,9 @@ COPY = """
 import django
 django.setup()
 from datetime import timedelta
-from onrecord.calls.models import new_call_id
-from onrecord.recordings.actions import copy_facts
-from onrecord.recordings.models import Recording
+from onrecord.apps.calls.models import new_call_id
+from onrecord.apps.recordings.actions import copy_facts
+from onrecord.apps.recordings.models import Recording
 for number in range(1, 7):
     for recording in Recording.objects.filter(status="completed", pk__in=list(ORIGINALS)):
         call = recording.call
@@ -29,9 +29,9 @@ for number in range(1, 7):
         recording.save(force_insert=True)
         copy_facts(call)
 """.replace(
-    "from onrecord.recordings.models import Recording\n",
+    "from onrecord.apps.recordings.models import Recording\n",
     """\
-from onrecord.recordings.models import Recording
+from onrecord.apps.recordings.models import Recording
 ORIGINALS = set(Recording.objects.filter(status="completed").values_list("pk", flat=True))
 """,
 )
@@ -40,7 +40,7 @@ ORIGINALS = set(Recording.objects.filter(status="completed").values_list("pk", f
 @pytest.fixture(scope="module")
 def installation(prepared_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
     running = Installation(tmp_path_factory.mktemp("long") / "home", like=prepared_home)
-    environ = running.environ | {"DJANGO_SETTINGS_MODULE": "onrecord.settings"}
+    environ = running.environ | {"DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
     subprocess.run([sys.executable, "-c", COPY], env=environ, check=True, timeout=120)
     try:
         yield running.start()

@@ -13,7 +13,7 @@ from harness.browser import Dialer, ask_for_a_review, requests_of, sign_in
 from harness.installation import Installation, eventually
 from harness.people import ECHO, STEADY
 from harness.web import SETTLED, User
-from onrecord.capture.reader import JournalReader
+from onrecord.media.capture.reader import JournalReader
 
 
 def go(page: Page, locator: str) -> None:

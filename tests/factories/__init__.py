@@ -12,14 +12,14 @@ from django.contrib.auth.models import Group as PermissionSet
 from django.contrib.auth.models import Permission as PermissionRow
 from factory.django import DjangoModelFactory
 
-from onrecord.accounts.models import Group, Team, User
-from onrecord.accounts.permissions import Permission
-from onrecord.calls.models import Call, CallLog
-from onrecord.governance.actions import publish
-from onrecord.people.models import Person, PhoneNumber
+from onrecord.apps.accounts.models import Group, Team, User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.calls.models import Call, CallLog
+from onrecord.apps.governance.actions import publish
+from onrecord.apps.people.models import Person, PhoneNumber
+from onrecord.apps.recordings.models import Recording
 from onrecord.policy.document import Policy, Setting
 from onrecord.policy.mode import Mode
-from onrecord.recordings.models import Recording
 
 PASSWORD = "correct horse battery"
 

@@ -10,7 +10,7 @@ from harness.browser import Dialer, sign_in
 from harness.databases import audited
 from harness.installation import Installation, eventually
 from harness.people import STEADY
-from onrecord.calls.switch_client import SwitchClient
+from onrecord.apps.calls.switch_client import SwitchClient
 
 
 def set_dead(process: int, dead: bool) -> None:

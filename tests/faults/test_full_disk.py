@@ -16,7 +16,7 @@ from harness.browser import Dialer, sign_in
 from harness.databases import full, small_disk
 from harness.installation import Installation, eventually
 from harness.people import STEADY
-from onrecord.render.holes import Cause
+from onrecord.media.render.holes import Cause
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk to be filled")
 

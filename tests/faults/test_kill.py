@@ -20,8 +20,8 @@ from harness.installation import Installation, eventually
 from harness.peer import Peer, Peers
 from harness.people import STEADY
 from harness.web import SETTLED, User
-from onrecord.blobs.recording import Witness
-from onrecord.render.verify import verify
+from onrecord.media.render.verify import verify
+from onrecord.storage.recording import Witness
 
 #: Reps in places where one party's consent is enough; each has one call at a time.
 REPS = ("ana", "ben", "mateo")

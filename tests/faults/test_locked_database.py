@@ -14,17 +14,17 @@ from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.people import STEADY
 from harness.web import User
-from onrecord.calls.switch_client import SwitchClient
-from onrecord.capture.reader import JournalReader
+from onrecord.apps.calls.switch_client import SwitchClient
+from onrecord.media.capture.reader import JournalReader
 
 #: What a web process does whose database is locked when it has just published a policy.
 PUBLISH = """
 from dataclasses import replace
 import django
 django.setup()
-from onrecord.accounts.models import User
-from onrecord.governance.actions import publish
-from onrecord.governance.decisions import current
+from onrecord.apps.accounts.models import User
+from onrecord.apps.governance.actions import publish
+from onrecord.apps.governance.decisions import current
 from onrecord.policy.document import Setting
 publish(replace(current(), team=Setting(record={record}, locked={locked})), acting_user=User.objects.first())
 """
@@ -33,7 +33,7 @@ from django.conf import settings
 import django
 settings.DATABASES["default"]["OPTIONS"]["timeout"] = 0.1
 django.setup()
-from onrecord.calls.enforcement import hold_live_calls
+from onrecord.apps.calls.enforcement import hold_live_calls
 assert hold_live_calls() == {calls}
 """
 
@@ -105,7 +105,7 @@ def test_pause_and_hang_up_need_no_web_at_all(installation: Installation, chromi
 
 def run(installation: Installation, code: str) -> None:
     """Python beside the web, with the same settings."""
-    environ = installation.environ | {"DJANGO_SETTINGS_MODULE": "onrecord.settings"}
+    environ = installation.environ | {"DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
     subprocess.run([sys.executable, "-c", code], env=environ, check=True)
 
 

@@ -13,7 +13,7 @@ from harness.installation import Installation, eventually
 from harness.peer import Peers
 from harness.people import STEADY
 from harness.web import SETTLED, User
-from onrecord.capture.reader import JournalReader
+from onrecord.media.capture.reader import JournalReader
 
 #: An installation, and how to take its database away for a while.
 Ailing = tuple[Installation, Callable[[], AbstractContextManager[None]]]

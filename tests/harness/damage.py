@@ -12,15 +12,15 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from onrecord.capture.gate import Side
-from onrecord.capture.header import copy_of
-from onrecord.capture.journal import Chunk
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recorder import CaptureHost
-from onrecord.capture.recovery import LastWord, recover_journal
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.header import copy_of
+from onrecord.media.capture.journal import Chunk
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.recovery import LastWord, recover_journal
+from onrecord.media.render.holes import Hole, holes
+from onrecord.media.render.rendering import Rendering
 from onrecord.policy.mode import Mode
-from onrecord.render.holes import Hole, holes
-from onrecord.render.rendering import Rendering
 
 MASTER_KEY = bytes(range(32))
 CALL_ID = "da" * 16

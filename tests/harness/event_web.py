@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from onrecord.events.signature import HEADER, sent_at
+from onrecord.protocol.signature import HEADER, sent_at
 
 
 class EventWeb:

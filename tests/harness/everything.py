@@ -12,25 +12,25 @@ from django.utils import timezone
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.dialer_webhooks import SECRET
 from harness.stored import store_recording
-from onrecord.accounts.models import PermissionSet, User
-from onrecord.audit.models import Action, record
-from onrecord.calls.actions import take_notes, write_log
-from onrecord.calls.models import Call, CallEvent, Collaborator
-from onrecord.calls.notes import Notes
-from onrecord.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
-from onrecord.coaching.scoring import Kind, Question
-from onrecord.governance.actions import edit, edition_of
-from onrecord.governance.models import PolicyVersion
-from onrecord.integrations.dialers import actions as dialers
-from onrecord.integrations.dialers.models import KeptDelivery
-from onrecord.integrations.dialers.neutral import Party, RecordedCall, RecordingFile, Source
-from onrecord.outcomes.lists import Field, from_json
-from onrecord.recordings.actions import copy_facts
-from onrecord.recordings.comments import add_comment
-from onrecord.recordings.models import Notice, Recording, SavedView, Verification
-from onrecord.render.encoder import OpusEncoder
-from onrecord.requests.models import RecordingRequest
-from onrecord.sharing.models import ShareLink
+from onrecord.apps.accounts.models import PermissionSet, User
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.calls.actions import take_notes, write_log
+from onrecord.apps.calls.models import Call, CallEvent, Collaborator
+from onrecord.apps.calls.notes import Notes
+from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
+from onrecord.apps.coaching.scoring import Kind, Question
+from onrecord.apps.dispositions.lists import Field, from_json
+from onrecord.apps.governance.actions import edit, edition_of
+from onrecord.apps.governance.models import PolicyVersion
+from onrecord.apps.integrations.dialers import actions as dialers
+from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.models import KeptDelivery
+from onrecord.apps.recordings.actions import copy_facts
+from onrecord.apps.recordings.comments import add_comment
+from onrecord.apps.recordings.models import Notice, Recording, SavedView, Verification
+from onrecord.apps.requests.models import RecordingRequest
+from onrecord.apps.sharing.models import ShareLink
+from onrecord.media.render.encoder import OpusEncoder
 
 #: Ends no more: a stream of live events.
 ENDLESS = "events"

@@ -13,7 +13,7 @@ from django.test import Client
 from hypothesis import strategies as st
 
 from harness.everything import ENDLESS, address_of, patterns, read_through
-from onrecord.paging import encode
+from onrecord.apps.core.paging import encode
 
 #: What programs, spreadsheets and attackers send where something else is expected.
 TEXTS = [

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from onrecord.config import Config
-from onrecord.demo import PASSWORD
-from onrecord.supervisor import PROCESSES, answers
+from onrecord.ops.demo import PASSWORD
+from onrecord.ops.supervisor import PROCESSES, answers
 
 T = TypeVar("T")
 #: Generous: a loaded machine is no reason to fail. Nothing waits this long when all is well.

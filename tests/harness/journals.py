@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recorder import CaptureHost
-from onrecord.g711 import RATE, encode_ulaw
+from onrecord.audio.g711 import RATE, encode_ulaw
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.journal import Chunk
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import CaptureHost
 from onrecord.policy.mode import Mode
 
 MASTER_KEY = bytes(range(32))

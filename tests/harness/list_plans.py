@@ -25,11 +25,11 @@ def main() -> None:
     from django.core.management import call_command
 
     from bench.volume import fill
-    from onrecord import matching, written
-    from onrecord.people import search
+    from onrecord.apps.core import search_plan, written
+    from onrecord.apps.people import search
 
     # What is few is so of all rows: the same part as in the bench.
-    matching._FEW //= 40
+    search_plan._FEW //= 40
     search._FEW //= 40
     written._FEW //= 40
     call_command("migrate", verbosity=0)
@@ -44,7 +44,7 @@ def scans(user_ids: list[int]) -> list[str]:
     from django.test.utils import CaptureQueriesContext
 
     from bench.lists import cases
-    from onrecord.accounts.models import User
+    from onrecord.apps.accounts.models import User
 
     found = set[str]()
     for user_id in user_ids:

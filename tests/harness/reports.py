@@ -7,8 +7,8 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
-from onrecord.events.signature import HEADER, sign
-from onrecord.settings import config
+from onrecord.protocol.signature import HEADER, sign
+from onrecord.web.settings import config
 
 
 def report(

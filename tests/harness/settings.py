@@ -11,8 +11,8 @@ os.environ["ONRECORD_HOME"] = _home
 # Nobody listens there: a test that wants a switch starts one.
 os.environ["ONRECORD_SWITCH"] = "127.0.0.1:1"
 
-from onrecord.settings import *  # noqa: E402, F403
-from onrecord.settings import DATABASES  # noqa: E402
+from onrecord.web.settings import *  # noqa: E402, F403
+from onrecord.web.settings import DATABASES  # noqa: E402
 
 # A file, as in real life: several threads and processes use it. With ONRECORD_DATABASE_URL the tests use a
 # database beside the one that it names.

@@ -2,11 +2,11 @@
 
 import os
 
-from onrecord.blobs.recording import StoredRecording, Witness
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
-from onrecord.calls.models import Call
-from onrecord.recordings.models import Recording
-from onrecord.recordings.opening import blob_store
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.storage.recording import StoredRecording, Witness
+from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore
 
 
 def store_recording(

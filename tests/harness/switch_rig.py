@@ -26,12 +26,12 @@ from aiortc.rtp import RtpPacket
 from av.packet import Packet
 from av.stream import Stream
 
-from onrecord.capture.journal import ControlFrame
-from onrecord.capture.reader import JournalReader
+from onrecord.audio import tones
+from onrecord.audio.g711 import ULAW
 from onrecord.config import Config
-from onrecord.events.signature import HEADER, sent_at
-from onrecord.g711 import ULAW
-from onrecord.switch import tones
+from onrecord.media.capture.journal import ControlFrame
+from onrecord.media.capture.reader import JournalReader
+from onrecord.protocol.signature import HEADER, sent_at
 
 PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
 

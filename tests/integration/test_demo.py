@@ -9,21 +9,21 @@ import pytest
 from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
-from onrecord import demo
-from onrecord.accounts.models import Group, User
-from onrecord.accounts.permissions import Permission
-from onrecord.calls.actions import apply_event
-from onrecord.calls.models import Call
-from onrecord.calls.state import Event, Source
-from onrecord.capture.journal import Chunk, ControlFrame
-from onrecord.capture.reader import JournalReader
+from onrecord.apps.accounts.models import Group, User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.calls.actions import apply_event
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.state import Event, Source
+from onrecord.apps.governance.decisions import current, person_facts, rep_facts, to_json
+from onrecord.apps.people.models import Person
+from onrecord.apps.recordings.models import Recording
 from onrecord.config import Config
-from onrecord.governance.decisions import current, person_facts, rep_facts, to_json
-from onrecord.people.models import Person
+from onrecord.media.capture.journal import Chunk, ControlFrame
+from onrecord.media.capture.reader import JournalReader
+from onrecord.ops import demo
 from onrecord.policy.decision import decide
-from onrecord.policy.reading import read_policy
-from onrecord.recordings.models import Recording
-from onrecord.settings import config as settings_config
+from onrecord.policy.parser import read_policy
+from onrecord.web.settings import config as settings_config
 
 pytestmark = pytest.mark.django_db
 

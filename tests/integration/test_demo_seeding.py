@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from django.db import transaction
 
-from onrecord import demo
-from onrecord.accounts.models import Team, User
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.people.models import Person
 from onrecord.config import Config
-from onrecord.people.models import Person
-from onrecord.settings import config as settings_config
+from onrecord.ops import demo
+from onrecord.web.settings import config as settings_config
 
 pytestmark = pytest.mark.django_db
 

@@ -18,9 +18,9 @@ import pytest
 
 from harness.installation import Installation, eventually
 from harness.web import User
-from onrecord.assets import static
-from onrecord.live.views import MOST_OF_ONE
-from onrecord.supervisor import answers
+from onrecord.ops.supervisor import answers
+from onrecord.web.assets import static
+from onrecord.web.live.views import MOST_OF_ONE
 
 #: The soft limit that a shell has; here the hard one as well, so that it cannot be raised.
 OPEN_FILES = 1024

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from harness.installation import Installation, eventually
-from onrecord.supervisor import PROCESSES
+from onrecord.ops.supervisor import PROCESSES
 
 
 @pytest.fixture

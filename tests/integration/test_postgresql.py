@@ -57,7 +57,7 @@ def test_no_list_query_reads_a_table_or_an_index_from_end_to_end(tmp_path: Path)
             env={
                 **os.environ,
                 "PYTHONPATH": f"{root / 'tests'}{os.pathsep}{root}",
-                "DJANGO_SETTINGS_MODULE": "onrecord.settings",
+                "DJANGO_SETTINGS_MODULE": "onrecord.web.settings",
                 "ONRECORD_HOME": str(tmp_path),
                 "ONRECORD_DATABASE_URL": empty,
             },

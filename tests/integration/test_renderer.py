@@ -21,18 +21,18 @@ from numpy.typing import NDArray
 
 from harness.event_web import EventWeb
 from harness.journals import CALL_ID, CONTACT, MASTER_KEY, REP, CapturedCall, flip, tone
-from onrecord.blobs.recording import StoredRecording, Witness
-from onrecord.blobs.store import AUDIO, MANIFEST, PEAKS, BlobStore
-from onrecord.capture.header import copy_of
-from onrecord.capture.recorder import CaptureHost
-from onrecord.capture.recovery import LastWord
-from onrecord.capture.sealing import MARKER
 from onrecord.config import Config
-from onrecord.events.spool import Spool
+from onrecord.media.capture.header import copy_of
+from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.recovery import LastWord
+from onrecord.media.capture.sealing import MARKER
+from onrecord.media.outbox.spool import Spool
+from onrecord.media.render.follower import Follower
+from onrecord.media.render.render_to_file import render_journal
+from onrecord.media.render.verify import verify
 from onrecord.policy.mode import Mode
-from onrecord.render.by_hand import render_journal
-from onrecord.render.follower import Follower
-from onrecord.render.verify import verify
+from onrecord.storage.recording import StoredRecording, Witness
+from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore
 
 SECOND = 48_000
 

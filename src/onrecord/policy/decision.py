@@ -13,7 +13,7 @@ from onrecord.policy.areas import Area, area_of_number
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import Reason, ReasonCode
-from onrecord.policy.rulings import Ruling, rulings_of_call, rulings_of_rep
+from onrecord.policy.rule_matching import Ruling, rulings_of_call, rulings_of_rep
 
 __all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide", "decide_ahead"]
 

@@ -6,8 +6,8 @@ from itertools import pairwise
 import aiohttp
 
 from harness.switch_rig import Browser, Call, Journal, SwitchRig, place, spectrum, until
-from onrecord.switch import tones
-from onrecord.switch.notices import TRAVEL_MS
+from onrecord.audio import tones
+from onrecord.media.switch.prompts import TRAVEL_MS
 
 STEADY, ECHO = "+12025550195", "+12025550196"
 REP, CONTACT = 0, 1

@@ -8,8 +8,8 @@ import pytest
 
 from harness.sound import decode_file, has_only, power_at
 from harness.switch_rig import Browser, SwitchRig, place, spectrum, until
-from onrecord.render.by_hand import render_journal
-from onrecord.switch import tones
+from onrecord.audio import tones
+from onrecord.media.render.render_to_file import render_journal
 
 STEADY, ECHO = "+12025550195", "+12025550196"
 ANN, BOB, EVE = 440, 900, 1200

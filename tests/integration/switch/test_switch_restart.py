@@ -7,7 +7,7 @@ import pytest
 
 from harness.journals import flip
 from harness.switch_rig import Browser, EventReceiver, SwitchRig, place, until
-from onrecord.render.by_hand import render_journal
+from onrecord.media.render.render_to_file import render_journal
 
 STEADY = "+12025550195"
 

@@ -11,15 +11,15 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.stored import store_recording
-from onrecord.accounts.matrix import MATRIX
-from onrecord.accounts.models import PermissionSet, User
-from onrecord.accounts.permissions import DEEDS, SETS, Permission
-from onrecord.accounts.sections import SECTIONS
-from onrecord.api import api
-from onrecord.calls.models import Call
-from onrecord.recordings.models import Recording, SavedView
-from onrecord.recordings.opening import blob_store
-from onrecord.requests.models import RecordingRequest
+from onrecord.apps.accounts.models import PermissionSet, User
+from onrecord.apps.accounts.permissions import DEEDS, SETS, Permission
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.models import Recording, SavedView
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.apps.requests.models import RecordingRequest
+from onrecord.web.api.root import api
+from onrecord.web.pages.settings.permission_matrix import MATRIX
+from onrecord.web.pages.settings.sections import SECTIONS
 
 pytestmark = pytest.mark.django_db
 

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, TeamFactory, UserFactory
-from onrecord.accounts.models import Team, User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
 
 pytestmark = pytest.mark.django_db
 

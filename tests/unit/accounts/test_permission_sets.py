@@ -10,10 +10,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import TeamFactory, UserFactory
-from onrecord.accounts.actions import held_by
-from onrecord.accounts.models import PermissionSet, User
-from onrecord.accounts.permissions import SETS, Permission
-from onrecord.audit.models import AuditEntry
+from onrecord.apps.accounts.actions import held_by
+from onrecord.apps.accounts.models import PermissionSet, User
+from onrecord.apps.accounts.permissions import SETS, Permission
+from onrecord.apps.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 
@@ -196,7 +196,7 @@ def test_an_upgrade_gives_the_sets_what_came_with_the_version_and_touches_nothin
     for permission_set in PermissionSet.objects.all():
         permission_set.permissions.remove(*PermissionRow.objects.filter(codename__in=new))
     named("Rep").permissions.remove(PermissionRow.objects.get(codename="calls:log"))
-    import_module("onrecord.accounts.migrations.0003_grant_new_permissions").grant(apps, None)
+    import_module("onrecord.apps.accounts.migrations.0003_grant_new_permissions").grant(apps, None)
     for name, permissions in SETS.items():
         assert held_by(named(name)) == permissions - ({Permission.CALLS_LOG} if name == "Rep" else set())
 

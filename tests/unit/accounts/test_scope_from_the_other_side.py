@@ -5,9 +5,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from factories import GroupFactory, UserFactory, permit_only
-from onrecord.accounts.models import User
-from onrecord.accounts.permissions import Permission
-from onrecord.accounts.scope import Scope, users_who_may, users_who_see
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import Scope, users_who_may, users_who_see
 
 pytestmark = pytest.mark.django_db
 

@@ -12,17 +12,17 @@ from test_every_route import BODIES, ROUTES, SCHEMA
 
 from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, permit_only
 from harness.stored import store_recording
-from onrecord.accounts.models import User
-from onrecord.accounts.permissions import Permission
-from onrecord.calls.actions import take_notes
-from onrecord.calls.models import Call
-from onrecord.calls.notes import Notes
-from onrecord.coaching.models import Assessment, Clip, Playlist, Review
-from onrecord.recordings.actions import copy_facts
-from onrecord.recordings.comments import add_comment
-from onrecord.recordings.models import Recording
-from onrecord.recordings.opening import blob_store
-from onrecord.sharing.models import ShareLink
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.calls.actions import take_notes
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.notes import Notes
+from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review
+from onrecord.apps.recordings.actions import copy_facts
+from onrecord.apps.recordings.comments import add_comment
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.apps.sharing.models import ShareLink
 
 pytestmark = pytest.mark.django_db
 

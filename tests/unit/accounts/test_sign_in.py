@@ -9,12 +9,12 @@ from django.test import Client
 from pytest_django import Settings
 
 from factories import PASSWORD, UserFactory
-from onrecord.accounts.guessing import MOST_NAMES, MOST_TRIES
-from onrecord.accounts.models import User
-from onrecord.audit.models import Action, AuditEntry
-from onrecord.doctor.accounts import guessed_passwords
-from onrecord.doctor.finding import Level
-from onrecord.settings import config
+from onrecord.apps.accounts.guessing import MOST_NAMES, MOST_TRIES
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import Action, AuditEntry
+from onrecord.ops.doctor.accounts import guessed_passwords
+from onrecord.ops.doctor.finding import Level
+from onrecord.web.settings import config
 
 pytestmark = pytest.mark.django_db
 

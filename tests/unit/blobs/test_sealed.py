@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.blobs.sealed import (
+from onrecord.storage.sealed import (
     HEAD,
     SEGMENT,
     SealedReader,

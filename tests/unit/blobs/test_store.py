@@ -7,8 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.blobs.sealed import SEGMENT, SealedWriter, SealError
-from onrecord.blobs.store import AUDIO, KEY, MANIFEST, PEAKS, AlreadyStoredError, BlobStore, NoSuchObjectError
+from onrecord.storage.sealed import SEGMENT, SealedWriter, SealError
+from onrecord.storage.store import (
+    AUDIO,
+    KEY,
+    MANIFEST,
+    PEAKS,
+    AlreadyStoredError,
+    BlobStore,
+    NoSuchObjectError,
+)
 
 CALL = "a" * 32
 MASTER = bytes(range(32))

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.blobs.sealed import SEGMENT, SealError
-from onrecord.blobs.waiting import WaitingFile, sealing
+from onrecord.storage.pending import WaitingFile, sealing
+from onrecord.storage.sealed import SEGMENT, SealError
 
 KEY = bytes(range(32))
 

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from onrecord.blobs.recording import NotWitnessedError, Witness, commitment, compare
+from onrecord.storage.recording import NotWitnessedError, Witness, commitment, compare
 
 CALL = "a" * 32
 KEY = bytes(range(32))

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from django.core import signing
 
-from onrecord.accounts.models import User
-from onrecord.asgi import application
-from onrecord.body_limit import Application
-from onrecord.calls.control import CallControl
-from onrecord.calls.models import Call
-from onrecord.calls.switch_client import SwitchClient
-from onrecord.calls.tickets import Ticket, issue, read
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.switch_client import SwitchClient
+from onrecord.apps.calls.tickets import Ticket, issue, read
+from onrecord.web.asgi import application
+from onrecord.web.body_limit import Application
+from onrecord.web.call_control import CallControl
 
 CALL = Call(id="0123456789abcdef0123456789abcdef", user_id=7)
 REP, COLLEAGUE = User(pk=7), User(pk=8)
@@ -78,7 +78,9 @@ def test_without_a_ticket_of_this_very_call_nothing_is_done(
     with monkeypatch.context() as clock:
         clock.setattr(signing.time, "time", lambda: now - 25 * 3600)
         old = issue(CALL, REP)
-    shapes = [signing.dumps(shape, salt="onrecord.calls.tickets") for shape in ({}, 5, None, [CALL.id, "7"])]
+    shapes = [
+        signing.dumps(shape, salt="onrecord.apps.calls.tickets") for shape in ({}, 5, None, [CALL.id, "7"])
+    ]
     for bad in ("", "nonsense", good[:-1], good[1:], old, *shapes):
         assert ask(command, ticket=bad)[0] == 403, bad
     assert ask(command, ticket=good, call_id="f" * 32)[0] == 403

@@ -10,9 +10,9 @@ from django.test import Client
 
 from factories import CallFactory, GroupFactory, PersonFactory, TeamFactory, UserFactory, logged_call
 from harness.reports import report
-from onrecord.accounts.models import User
-from onrecord.calls.models import Call
-from onrecord.recordings.models import Recording
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.models import Recording
 
 pytestmark = pytest.mark.django_db
 

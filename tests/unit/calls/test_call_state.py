@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.calls.state import (
+from onrecord.apps.calls.state import (
     LARGEST_COUNT,
     CallState,
     Event,

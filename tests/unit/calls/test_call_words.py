@@ -8,11 +8,11 @@ import pytest
 from django.test import Client
 
 from factories import PersonFactory, UserFactory, logged_call
-from onrecord.accounts.models import User
-from onrecord.calls.export import csv_of
-from onrecord.calls.filters import CallFilter
-from onrecord.calls.state import Status
-from onrecord.calls.status_words import STATUS_WORDS, repeats
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.export import csv_of
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.state import Status
+from onrecord.apps.calls.status_words import STATUS_WORDS, repeats
 
 pytestmark = pytest.mark.django_db
 

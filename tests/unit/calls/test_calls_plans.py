@@ -4,10 +4,10 @@ import pytest
 
 from factories import PersonFactory, UserFactory, logged_call
 from harness.plans import count_as_many, plans, scans, sqlite_only
-from onrecord.accounts.models import User
-from onrecord.calls.filters import CallFilter
-from onrecord.calls.queries import list_calls
-from onrecord.recordings.models import Comment
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.queries import list_calls
+from onrecord.apps.recordings.models import Comment
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
 
@@ -85,8 +85,8 @@ def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) ->
 
 
 def test_a_very_wide_search_is_no_scan_either(scoped: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 2)
-    monkeypatch.setattr("onrecord.written._FEW", 2)
+    monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
+    monkeypatch.setattr("onrecord.apps.core.written._FEW", 2)
     for q in ("person", "1212555", "pricing list", "nicely"):
         lines = plans(lambda q=q: list_calls(scoped, wanted=CallFilter(q=q), cursor=None))
         assert not scans(lines), lines

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from factories import PersonFactory, UserFactory, allow_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
 from onrecord.policy.document import Rule
 from onrecord.policy.mode import Mode
 

@@ -12,11 +12,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, logged_call
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.export import csv_of, safe
-from onrecord.calls.filters import CallFilter
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.export import csv_of, safe
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.models import Call
 
 pytestmark = pytest.mark.django_db
 
@@ -195,7 +195,7 @@ def test_a_longer_export_needs_no_more_queries(ana: User, django_assert_max_num_
 def test_the_export_goes_on_over_many_batches(
     browser: Client, ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onrecord.calls.export._BATCH", 7)
+    monkeypatch.setattr("onrecord.apps.calls.export._BATCH", 7)
     calls = {logged_call(ana, None).pk for _ in range(30)}
     rows = table(body(browser.get("/calls/export")))
     assert len(rows) == 30

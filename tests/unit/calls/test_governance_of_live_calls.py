@@ -5,12 +5,12 @@ from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
 from harness.reports import report
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.enforcement import hold_live_calls
-from onrecord.calls.models import Call
-from onrecord.governance.decisions import current
-from onrecord.people.models import Person
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.enforcement import hold_live_calls
+from onrecord.apps.calls.models import Call
+from onrecord.apps.governance.decisions import current
+from onrecord.apps.people.models import Person
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
 

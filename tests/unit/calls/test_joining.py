@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from factories import CallFactory, UserFactory
 from harness.reports import report
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls import actions
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls import actions
+from onrecord.apps.calls.models import Call
 
 pytestmark = pytest.mark.django_db
 

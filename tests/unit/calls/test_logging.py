@@ -9,11 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from factories import CallFactory, PersonFactory, UserFactory, permit_only
-from onrecord.accounts.models import User
-from onrecord.accounts.permissions import Permission
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call, CallEvent
-from onrecord.people.models import Person
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.people.models import Person
 
 pytestmark = pytest.mark.django_db
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.calls.notes import merged
+from onrecord.apps.calls.notes import merged
 
 TEXT = st.lists(
     st.text(st.characters(exclude_categories=("Cc", "Zl", "Zp", "Cs")), max_size=8), max_size=5

@@ -8,10 +8,10 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.governance.decisions import decide_for
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.governance.decisions import decide_for
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk, ControlFrame
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recorder import CallCapture, CaptureHost
-from onrecord.capture.recovery import LastWord
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.journal import Chunk, ControlFrame
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import CallCapture, CaptureHost
+from onrecord.media.capture.recovery import LastWord
 from onrecord.policy.mode import Mode
 
 MASTER_KEY = bytes(range(32))

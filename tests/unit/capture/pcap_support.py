@@ -10,7 +10,7 @@ from pathlib import Path
 import dpkt
 from capture_support import MASTER_KEY, Held, read_journal, rtp_packet
 
-from onrecord.capture.pcap import PcapReport, capture_pcap
+from onrecord.media.capture.pcap import PcapReport, capture_pcap
 
 START = 1_769_871_845.25
 #: Captures as others sent them in.

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from harness import damage
 from harness.damage import KINDS, check, original, swap_chunks
-from onrecord.capture.header import copy_of
-from onrecord.capture.journal import control_frame
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recovery import LastWord, recover_journal
-from onrecord.capture.sealing import MARKER
+from onrecord.media.capture.header import copy_of
+from onrecord.media.capture.journal import control_frame
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recovery import LastWord, recover_journal
+from onrecord.media.capture.sealing import MARKER
 
 Kind = Callable[[bytes, int, int, random.Random], bytes]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.capture.gate import (
+from onrecord.media.capture.gate import (
     PAYLOAD_TYPES,
     AboveCeiling,
     Gate,

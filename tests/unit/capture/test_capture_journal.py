@@ -25,9 +25,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import aes_key_unwrap
 
-from onrecord.capture.header import HeaderLostError, copy_of
-from onrecord.capture.journal import JournalError
-from onrecord.capture.reader import JournalReader
+from onrecord.media.capture.header import HeaderLostError, copy_of
+from onrecord.media.capture.journal import JournalError
+from onrecord.media.capture.reader import JournalReader
 
 WORDS = [b"spoken by our side  " * 8, b"spoken by the other " * 8]
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import pytest
 from capture_support import CALL_ID, MASTER_KEY, nothing_heard, read_journal
 
-from onrecord.capture.header import new_header
-from onrecord.capture.journal import control_frame
-from onrecord.capture.reader import JournalReader
-from onrecord.capture.recovery import recover
-from onrecord.capture.sealing import HEAD_SIZE, MARKER, NO_CHUNK, ChunkSeal
-from onrecord.capture.writer import JournalFile
+from onrecord.media.capture.header import new_header
+from onrecord.media.capture.journal import control_frame
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recovery import recover
+from onrecord.media.capture.sealing import HEAD_SIZE, MARKER, NO_CHUNK, ChunkSeal
+from onrecord.media.capture.writer import JournalFile
 
 PAUSE = control_frame("pause", clock=100, actor="1")
 RESUME = control_frame("resume", clock=200, actor="1")

@@ -8,8 +8,8 @@ import pytest
 from capture_support import CONTACT, MASTER_KEY, OURS, Held, read_journal, rtp_packet
 from pcap_support import START, Packets, capture, ethernet, ip_packet, write
 
-from onrecord.capture.gate import Side
-from onrecord.capture.pcap import PcapError, PcapReport, capture_pcap
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.pcap import PcapError, PcapReport, capture_pcap
 
 #: Who sends from which port; everybody else has the last digit 3.
 HOSTS = {4000: 1, 5000: 2}

@@ -6,7 +6,7 @@ from capture_support import rtp_packet
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.capture import rtp
+from onrecord.audio import rtp
 
 
 def test_a_plain_packet_is_parsed() -> None:

@@ -24,9 +24,9 @@ from pcap_support import (
     write,
 )
 
-from onrecord.capture.pcap import PcapError, capture_pcap
-from onrecord.capture.pcap.datagrams import Seen, datagrams
-from onrecord.capture.pcap.files import CaptureFile, Frame
+from onrecord.media.capture.pcap import PcapError, capture_pcap
+from onrecord.media.capture.pcap.datagrams import Seen, datagrams
+from onrecord.media.capture.pcap.files import CaptureFile, Frame
 
 HERE, THERE = "192.0.2.10:4000", "198.51.100.20:5000"
 OUR_VOICE = Voice(source=HERE, destination=THERE, ssrc=1, count=20)

@@ -6,8 +6,8 @@ import pytest
 from capture_support import CONTACT, OURS, Held, rtp_packet
 from pcap_support import CAPTURES, Packets, Voice, capture, capture_file, ethernet, ip_packet, together
 
-from onrecord.capture.gate import Side
-from onrecord.capture.pcap import PcapError, PcapReport
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.pcap import PcapError, PcapReport
 
 REP, CARRIER = "10.0.0.5", "203.0.113.9"
 OURS_1 = Voice(source=f"{REP}:4000", destination=f"{CARRIER}:5000", ssrc=1)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.coaching.clips import ClipError, cut, moved, read_clock
-from onrecord.coaching.scoring import (
+from onrecord.apps.coaching.clips import ClipError, cut, moved, read_clock
+from onrecord.apps.coaching.scoring import (
     MOST_QUESTIONS,
     Kind,
     Question,
@@ -14,7 +14,7 @@ from onrecord.coaching.scoring import (
     read_questions,
     score,
 )
-from onrecord.durations import duration
+from onrecord.apps.core.durations import duration
 
 
 @pytest.mark.parametrize(

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, GroupFactory, PersonFactory, UserFactory
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.coaching.models import Clip, Playlist
-from onrecord.recordings.actions import copy_facts
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.coaching.models import Clip, Playlist
+from onrecord.apps.recordings.actions import copy_facts
 
 pytestmark = pytest.mark.django_db
 

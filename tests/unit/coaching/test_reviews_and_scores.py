@@ -8,9 +8,9 @@ from django.utils import timezone
 from test_playlists import client_of, recorded
 
 from factories import GroupFactory, UserFactory
-from onrecord.accounts.models import User
-from onrecord.calls.models import Call, CallEvent
-from onrecord.coaching.models import Assessment, Review, Scorecard
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.coaching.models import Assessment, Review, Scorecard
 
 pytestmark = pytest.mark.django_db
 

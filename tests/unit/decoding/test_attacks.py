@@ -12,8 +12,8 @@ import pytest
 
 from harness import attack_files, sound_files
 from harness.installation import eventually
-from onrecord.decoding.process import Decoder, UndecodableError
-from onrecord.g711 import RATE
+from onrecord.audio.decoding.process import Decoder, UndecodableError
+from onrecord.audio.g711 import RATE
 
 
 def decode(file: bytes, *, longest_s: int = 60, cpu_s: int = 10) -> float:
@@ -112,7 +112,7 @@ def test_it_is_killed_with_a_parent_that_is_killed(tmp_path: Path) -> None:
     """Without a last word: the parent has no chance to tell it."""
     program = """
 import io, sys
-from onrecord.decoding.process import Decoder
+from onrecord.audio.decoding.process import Decoder
 decoder = Decoder(io.BytesIO(open(sys.argv[1], "rb").read()), longest_s=60, cpu_s=10)
 print(decoder.pid, flush=True)
 sys.stdin.read()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from onrecord.decoding.confinement import seccomp_program
+from onrecord.audio.decoding.confinement import seccomp_program
 
 MEMORY = 512 << 20
 SECCOMP = platform.machine() in ("x86_64", "aarch64")
@@ -20,7 +20,7 @@ def confined(attempt: str) -> Any:
     """What an expression comes to in a confined process: its value, or the name of its error."""
     program = f"""
 import json, os, signal, socket, subprocess, sys, threading, ctypes
-from onrecord.decoding.confinement import confine
+from onrecord.audio.decoding.confinement import confine
 protections = confine(cpu_s=5, memory={MEMORY})
 try:
     answer = {attempt}

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from harness import sound_files
-from onrecord.decoding.process import Decoder
-from onrecord.g711 import RATE
+from onrecord.audio.decoding.process import Decoder
+from onrecord.audio.g711 import RATE
 
 
 def decoded(file: bytes) -> tuple[float, list[tuple[float, float]], float]:

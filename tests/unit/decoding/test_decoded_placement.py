@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.decoding.placement import Packet, Placement
+from onrecord.audio.decoding.placement import Packet, Placement
 
 FRAME = Fraction(1, 50)
 HOUR = Fraction(3600)

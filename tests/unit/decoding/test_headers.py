@@ -5,7 +5,7 @@ import struct
 
 import pytest
 
-from onrecord.decoding.headers import mpeg_tells_length, wave_cut_s
+from onrecord.audio.decoding.headers import mpeg_tells_length, wave_cut_s
 
 SECOND = bytes(16_000)
 

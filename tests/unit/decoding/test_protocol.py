@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.decoding.protocol import LARGEST, Kind, ProtocolError, message, receive
+from onrecord.audio.decoding.protocol import LARGEST, Kind, ProtocolError, message, receive
 
 
 @given(st.lists(st.tuples(st.sampled_from(Kind), st.binary(max_size=100)), max_size=5))

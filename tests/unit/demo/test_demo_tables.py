@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onrecord.demo.conversation import DIALOGUES, PACKET, PACKET_MS, lay_out
-from onrecord.demo.history import CALLS, DAYS, PlannedCall, plan
-from onrecord.demo.people import PEOPLE
-from onrecord.demo.team import GROUPS, PASSWORD, REPS, USERS, recording_policy
-from onrecord.people.numbers import normalise
+from onrecord.apps.people.numbers import normalise
+from onrecord.ops.demo.conversation import DIALOGUES, PACKET, PACKET_MS, lay_out
+from onrecord.ops.demo.history import CALLS, DAYS, PlannedCall, plan
+from onrecord.ops.demo.people import PEOPLE
+from onrecord.ops.demo.team import GROUPS, PASSWORD, REPS, USERS, recording_policy
 from onrecord.policy.areas import area_of_address, area_of_number
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.mode import Mode

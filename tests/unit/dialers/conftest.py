@@ -5,8 +5,8 @@ import pytest
 from factories import UserFactory, allow_recording
 from harness import sound_files
 from harness.recordings_server import RecordingsServer, recordings_server
-from onrecord.accounts.models import User
-from onrecord.integrations.dialers.work import imports_folder
+from onrecord.apps.accounts.models import User
+from onrecord.apps.integrations.dialers.tasks import imports_folder
 
 
 @pytest.fixture

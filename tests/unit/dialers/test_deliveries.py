@@ -19,24 +19,24 @@ from factories import PersonFactory, UserFactory, allow_recording
 from harness import dialer_webhooks as webhooks
 from harness.dialer_webhooks import SECRET
 from harness.recordings_server import RecordingsServer
-from onrecord.accounts.models import User
-from onrecord.blobs.store import MANIFEST
-from onrecord.blobs.waiting import WaitingFile
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.integrations.dialers import actions, kept
+from onrecord.apps.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
+from onrecord.apps.integrations.dialers.kept import forget_old
+from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall, KeptDelivery
+from onrecord.apps.integrations.dialers.sealed_secrets import seal
+from onrecord.apps.integrations.dialers.tasks import BACKOFF, enqueue_due, imports_folder, work
+from onrecord.apps.integrations.dialers.webhooks import address
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.opening import blob_store
 from onrecord.cli import app
-from onrecord.integrations.dialers import actions, kept
-from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
-from onrecord.integrations.dialers.kept import forget_old
-from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall, KeptDelivery
-from onrecord.integrations.dialers.secret_text import seal
-from onrecord.integrations.dialers.webhooks import address
-from onrecord.integrations.dialers.work import BACKOFF, enqueue_due, imports_folder, work
+from onrecord.media.render.verify import verify
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.recordings.models import Recording
-from onrecord.recordings.opening import blob_store
-from onrecord.render.verify import verify
-from onrecord.settings import config
+from onrecord.storage.pending import WaitingFile
+from onrecord.storage.store import MANIFEST
+from onrecord.web.settings import config
 
 State = ImportedCall.State
 NUMBER = "+14045550100"

@@ -6,7 +6,7 @@ from socket import AF_INET, SOCK_STREAM
 import pytest
 
 from harness.recordings_server import RecordingsServer, recordings_server
-from onrecord.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError
+from onrecord.apps.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError
 
 HERE = AddressCheck(allow_loopback=True, allow_key_in_the_clear=True)
 
@@ -186,7 +186,7 @@ def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_checked(
     def resolve(*_: object, **__: object) -> list[tuple[object, ...]]:
         return [(AF_INET, SOCK_STREAM, 6, "", (answers.pop(0), port))]
 
-    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", resolve)
+    monkeypatch.setattr("onrecord.apps.integrations.dialers.fetch.getaddrinfo", resolve)
     server.files["/r.mp3"] = b"here"
     fetch(Fetcher(HERE), f"http://rebinding.example:{port}/r.mp3", target)
     assert target.read_bytes() == b"here"
@@ -197,7 +197,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse_a_name(
     target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = [(AF_INET, SOCK_STREAM, 6, "", (address, 80)) for address in ("8.8.8.8", "10.0.0.1")]
-    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("onrecord.apps.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
     assert "private network" in str(refused(Fetcher(), "http://two.example/r.mp3", target))
 
 
@@ -206,7 +206,7 @@ def test_a_public_address_is_asked_at_the_ports_of_the_web_only(
     target: Path, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
     found = [(AF_INET, SOCK_STREAM, 6, "", ("8.8.8.8", port))]
-    monkeypatch.setattr("onrecord.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
+    monkeypatch.setattr("onrecord.apps.integrations.dialers.fetch.getaddrinfo", lambda *_, **__: found)
     error = refused(Fetcher(), f"https://public.example:{port}/r.mp3", target)
     assert "ports 80 and 443 only" in str(error)
     assert not error.retry

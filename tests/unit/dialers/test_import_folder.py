@@ -7,13 +7,13 @@ from typer.testing import CliRunner
 
 from factories import PersonFactory
 from harness import sound_files
-from onrecord.accounts.models import User
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.integrations.dialers.folder_import import import_rows
+from onrecord.apps.integrations.dialers.manifest import read_manifest
+from onrecord.apps.integrations.dialers.tasks import imports_folder
+from onrecord.apps.recordings.models import Recording
 from onrecord.cli import app
-from onrecord.integrations.dialers.by_folder import import_rows
-from onrecord.integrations.dialers.manifest import read_manifest
-from onrecord.integrations.dialers.work import imports_folder
-from onrecord.recordings.models import Recording
 
 HEAD = "file,from,to,direction,duration,call_created_at,user_guid,channels,source"
 

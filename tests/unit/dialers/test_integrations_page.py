@@ -7,11 +7,11 @@ from django.test import Client
 
 from factories import PersonFactory, UserFactory
 from harness import dialer_webhooks as webhooks
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.integrations.dialers import actions
-from onrecord.integrations.dialers.models import ApiToken, Connection, ImportedCall
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 
 PAGE = "/settings/integrations"
 
@@ -110,7 +110,7 @@ def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: U
     browser.post(f"/webhooks/{connection.key}", body, content_type="application/json")
     call = Call.objects.get()
     assert f'href="/calls/{call.pk}"' in text(browser)
-    from onrecord.accounts.models import PermissionSet
+    from onrecord.apps.accounts.models import PermissionSet
 
     keeper = PermissionSet.objects.create(name="Keeper")
     from django.contrib.auth.models import Permission as Row

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.integrations.dialers.manifest import read_manifest
+from onrecord.apps.integrations.dialers.manifest import read_manifest
 
 HEAD = "file,from,to,direction,duration,call_created_at,user_guid"
 ROW = "ok.mp3,+12125550182,+14045550124,outbound,5,2026-11-14T15:00:00Z,ana@demo.example"

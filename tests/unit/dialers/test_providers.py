@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from harness import dialer_webhooks as webhooks
 from harness.dialer_webhooks import SECRET
-from onrecord.integrations.dialers.neutral import RecordedCall
-from onrecord.integrations.dialers.providers import (
+from onrecord.apps.integrations.dialers.canonical import RecordedCall
+from onrecord.apps.integrations.dialers.providers import (
     PROVIDERS,
     Delivery,
     DeliveryError,

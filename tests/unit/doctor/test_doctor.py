@@ -20,11 +20,11 @@ from typing import Any
 
 import pytest
 
-from onrecord import doctor
 from onrecord.config import Config
-from onrecord.doctor import backlog, data, processes, program, stores
-from onrecord.doctor.finding import Finding, Level
-from onrecord.events.spool import Spool
+from onrecord.media.outbox.spool import Spool
+from onrecord.ops import doctor
+from onrecord.ops.doctor import backlog, data, processes, program, stores
+from onrecord.ops.doctor.finding import Finding, Level
 
 GIB = 1 << 30
 
@@ -236,7 +236,7 @@ def test_whole_seconds_and_the_time_of_the_answer_are_no_difference(said: int, l
 
 
 def test_few_open_files_are_named_with_what_to_set(config: Config) -> None:
-    code = "from onrecord.doctor import program; print(program.open_files(None))"
+    code = "from onrecord.ops.doctor import program; print(program.open_files(None))"
     command = ["sh", "-c", f'ulimit -n 1024; exec {sys.executable} -c "{code}"']
     said = subprocess.check_output(command, text=True)
 

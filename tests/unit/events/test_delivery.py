@@ -11,9 +11,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from onrecord.events.delivery import Delivery, DeliveryThread
-from onrecord.events.signature import HEADER, sent_at
-from onrecord.events.spool import Spool
+from onrecord.media.outbox.delivery import Delivery, DeliveryThread
+from onrecord.media.outbox.spool import Spool
+from onrecord.protocol.signature import HEADER, sent_at
 
 CALL = "0" * 31 + "1"
 OTHER = "0" * 31 + "2"

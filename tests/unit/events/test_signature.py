@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.events.signature import LONGEST_DELAY_S, ahead, by_our_clock, sent_at, sign
+from onrecord.protocol.signature import LONGEST_DELAY_S, ahead, by_our_clock, sent_at, sign
 
 NOW = 1_790_000_000.25
 

@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from onrecord.events.spool import KEEP_COUNTERS_S, Spool
+from onrecord.media.outbox.spool import KEEP_COUNTERS_S, Spool
 
 CALL = "0" * 31 + "1"
 OTHER = "0" * 31 + "2"

@@ -52,7 +52,7 @@ def homes() -> dict[str, set[str]]:
 def used() -> dict[str, set[str]]:
     """Classes in templates and scripts, with the files that use them."""
     found: dict[str, set[str]] = defaultdict(set)
-    pages = (ROOT / "src" / "onrecord" / "templates").rglob("*.html")
+    pages = (ROOT / "src" / "onrecord" / "web" / "templates").rglob("*.html")
     scripts = (ROOT / "frontend" / "src").rglob("*.ts")
     for file in (*pages, *scripts):
         text = file.read_text()

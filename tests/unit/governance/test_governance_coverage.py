@@ -2,15 +2,8 @@
 
 from dataclasses import replace
 
-from onrecord.governance.coverage import (
-    TILES,
-    countries,
-    decision_at,
-    reach,
-    recording_reps,
-    subdivisions,
-)
 from onrecord.policy.areas import area_of_address, country_names, subdivision_names
+from onrecord.policy.coverage import TILES, countries, decision_at, reach, recording_reps, subdivisions
 from onrecord.policy.decision import RepFacts
 from onrecord.policy.document import Policy, Rule, Setting
 from onrecord.policy.mode import Mode

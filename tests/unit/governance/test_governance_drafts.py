@@ -13,11 +13,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import PersonFactory, UserFactory, allow_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.governance.actions import StaleError, edit, publish_draft
-from onrecord.governance.decisions import current, decide_for, judge
-from onrecord.governance.models import Announcement, Draft, PolicyVersion
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.governance.actions import StaleError, edit, publish_draft
+from onrecord.apps.governance.decisions import current, decide_for, judge
+from onrecord.apps.governance.models import Announcement, Draft, PolicyVersion
 from onrecord.policy.document import PolicyError
 from onrecord.policy.mode import Mode
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from onrecord.governance import inputs
+from onrecord.policy import facts_json
 from onrecord.policy.areas import area_of_address
 from onrecord.policy.decision import PersonFacts, RepFacts
 from onrecord.policy.simulate import CallFacts
@@ -26,11 +26,11 @@ FACTS = [
 
 @pytest.mark.parametrize("facts", FACTS)
 def test_stored_facts_come_back_equal(facts: CallFacts) -> None:
-    assert inputs.from_json("c", json.loads(json.dumps(inputs.to_json(facts)))) == facts
+    assert facts_json.from_json("c", json.loads(json.dumps(facts_json.to_json(facts)))) == facts
 
 
 def test_the_call_page_says_what_was_looked_at() -> None:
-    assert [inputs.sentence(inputs.to_json(facts)) for facts in FACTS] == [
+    assert [facts_json.sentence(facts_json.to_json(facts)) for facts in FACTS] == [
         "The number's area is not known; it belonged to no person; where the rep was is not known; "
         "the rep made no choice.",
         "The number's area is Ohio, by its area code 513; the person's address is Ohio; "

@@ -2,8 +2,8 @@
 
 import pytest
 
-from onrecord.governance.places import read_places, write_place
 from onrecord.policy.areas import US_TERRITORIES, area_codes, country_names, subdivision_names
+from onrecord.policy.places import read_places, write_place
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,14 @@ from django.test import AsyncClient, Client
 from django.utils import timezone
 
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
-from onrecord.accounts.models import User
-from onrecord.calls.models import Call, new_call_id
-from onrecord.governance import inputs, simulation
-from onrecord.governance.actions import edit, edition_of
-from onrecord.governance.decisions import current, judge
-from onrecord.governance.edits import with_named_preset
-from onrecord.governance.models import PolicyVersion
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call, new_call_id
+from onrecord.apps.governance.actions import edit, edition_of
+from onrecord.apps.governance.decisions import current, judge
+from onrecord.apps.governance.models import PolicyVersion
+from onrecord.apps.reports import simulation
+from onrecord.policy import facts_json
+from onrecord.policy.edits import with_named_preset
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -44,7 +45,7 @@ def past_call(number: str, *, days: int, subdivision: str) -> Call:
         person=person,
         number=number,
         created_at=timezone.now() - timedelta(days=days),
-        inputs=inputs.to_json(judgement.facts),
+        inputs=facts_json.to_json(judgement.facts),
     )
 
 

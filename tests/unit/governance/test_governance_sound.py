@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from harness import sound
-from onrecord.g711 import RATE, ULAW
-from onrecord.governance.sound import SoundError, to_pcmu
+from onrecord.apps.governance.sound import SoundError, to_pcmu
+from onrecord.audio.g711 import RATE, ULAW
 
 
 def wav(seconds: float, *, rate: int = 44_100, channels: int = 2) -> bytes:

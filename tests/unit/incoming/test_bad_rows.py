@@ -11,8 +11,8 @@ from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.everything import ENDLESS, address_of, make_everything, patterns, read_through
-from onrecord.accounts.models import User
-from onrecord.recordings.opening import blob_store
+from onrecord.apps.accounts.models import User
+from onrecord.apps.recordings.opening import blob_store
 
 pytestmark = pytest.mark.django_db
 

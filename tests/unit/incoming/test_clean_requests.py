@@ -12,13 +12,13 @@ from pydantic import JsonValue
 from factories import ALLOWED, CallFactory, PersonFactory, UserFactory
 from harness.dialer_webhooks import SECRET, aircall, dialpad, zoom, zoom_recordings
 from harness.reports import report
-from onrecord.accounts.models import User
-from onrecord.calls.models import Call, CallLog
-from onrecord.coaching.models import Playlist
-from onrecord.integrations.dialers import actions
-from onrecord.integrations.dialers.models import ImportedCall, KeptDelivery
-from onrecord.integrations.dialers.webhooks import address
-from onrecord.paging import encode
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call, CallLog
+from onrecord.apps.coaching.models import Playlist
+from onrecord.apps.core.paging import encode
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.models import ImportedCall, KeptDelivery
+from onrecord.apps.integrations.dialers.webhooks import address
 from onrecord.policy.document import Rule
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import rule_mode

@@ -10,10 +10,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from onrecord.jinja import age, format_datetime, format_utc
-from onrecord.json_input import JsonError, read_json
-from onrecord.moments import PastMoment, in_readers_zone
-from onrecord.text import cleaned
+from onrecord.apps.core.json_input import JsonError, read_json
+from onrecord.apps.core.moments import PastMoment, in_readers_zone
+from onrecord.apps.core.text import cleaned
+from onrecord.web.templating import age, format_datetime, format_utc
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()))
 

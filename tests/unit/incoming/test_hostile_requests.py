@@ -17,9 +17,9 @@ from harness.dialer_webhooks import SECRET, aircall, jwt, zoom, zoom_recordings
 from harness.everything import make_everything
 from harness.hostile import asks, hostile, send, spoilt
 from harness.reports import post
-from onrecord.accounts.models import User
-from onrecord.integrations.dialers import actions
-from onrecord.recordings.opening import blob_store
+from onrecord.apps.accounts.models import User
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.recordings.opening import blob_store
 
 pytestmark = pytest.mark.django_db
 

@@ -22,10 +22,10 @@ from schemathesis.schemas import APIOperation
 
 from factories import CallFactory, UserFactory, allow_recording
 from harness.everything import make_everything
-from onrecord.accounts.models import User
-from onrecord.api import api
-from onrecord.integrations.dialers import actions
-from onrecord.recordings.opening import blob_store
+from onrecord.apps.accounts.models import User
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.web.api.root import api
 
 pytestmark = pytest.mark.django_db
 

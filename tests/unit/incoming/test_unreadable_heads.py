@@ -8,8 +8,8 @@ import pytest
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
-from onrecord.incoming import clean_request
-from onrecord.streamed_body import StreamingHandler
+from onrecord.web.incoming import clean_request
+from onrecord.web.streamed_body import StreamingHandler
 
 TEXT = "text/plain; "
 MULTIPART = "multipart/form-data; boundary=x"

@@ -5,8 +5,8 @@ from django.test import Client
 from django.utils import timezone
 
 from factories import CallFactory, UserFactory
-from onrecord.calls.models import CallEvent
-from onrecord.live import views
+from onrecord.apps.calls.models import CallEvent
+from onrecord.web.live import views
 
 
 @pytest.mark.django_db(transaction=True)

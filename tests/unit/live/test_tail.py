@@ -10,9 +10,9 @@ from django.db import connections, transaction
 from django.utils import timezone
 
 from factories import CallFactory
-from onrecord.calls.models import Call, CallEvent
-from onrecord.live import tail as module
-from onrecord.live.tail import Tail
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.web.live import tail as module
+from onrecord.web.live.tail import Tail
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from onrecord.discreet import without_secrets
+from onrecord.config.redaction import without_secrets
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_at_every_level_libraries_and_tracebacks_keep_them_too() -> None:
     program = """
 import http.server, logging, threading
 import httpx
-from onrecord import logs
+from onrecord.config import logs
 logs.configure("DEBUG")
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
 threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -59,5 +59,5 @@ except httpx.HTTPError:
 def test_a_path_of_any_shape_is_read_in_linear_time(piece: str) -> None:
     # A million characters take a tenth of a second; in quadratic time they took minutes.
     count = 10**6 // len(piece)
-    program = f"from onrecord.discreet import without_secrets; without_secrets({piece!r} * {count})"
+    program = f"from onrecord.config.redaction import without_secrets; without_secrets({piece!r} * {count})"
     subprocess.run([sys.executable, "-c", program], check=True, cwd="/", timeout=60)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.outcomes.lists import (
+from onrecord.apps.dispositions.lists import (
     LONGEST_NAME,
     MOST_CHOICES,
     Field,

@@ -4,8 +4,8 @@ import pytest
 from django.test import Client
 
 from factories import UserFactory
-from onrecord.accounts.models import Team, User
-from onrecord.audit.models import AuditEntry
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.audit.models import AuditEntry
 
 pytestmark = pytest.mark.django_db
 

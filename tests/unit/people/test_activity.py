@@ -7,11 +7,11 @@ from django.core.exceptions import BadRequest
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory, logged_call
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.people.actions import set_do_not_record
-from onrecord.people.activity import Entry, activity
-from onrecord.people.models import Person
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.activity import Entry, activity
+from onrecord.apps.people.actions import set_do_not_record
+from onrecord.apps.people.models import Person
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from importlib.resources import files
 
 import pytest
 
-from onrecord.people.dialing import to_dial
-from onrecord.people.numbers import NumberError, Problem, normalise
+from onrecord.apps.people.dialing import to_dial
+from onrecord.apps.people.numbers import NumberError, Problem, normalise
 
 PREMIUM, SHARED, SATELLITE = Problem.PREMIUM_RATE_NUMBER, Problem.SHARED_COST_NUMBER, Problem.SATELLITE_NUMBER
 

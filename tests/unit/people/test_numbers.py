@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from onrecord.people.numbers import (
+from onrecord.apps.people.numbers import (
     NumberError,
     Problem,
     dial_prefixes,

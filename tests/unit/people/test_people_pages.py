@@ -7,8 +7,8 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, TeamFactory, UserFactory, logged_call
-from onrecord.accounts.models import User
-from onrecord.paging import encode
+from onrecord.apps.accounts.models import User
+from onrecord.apps.core.paging import encode
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ import pytest
 
 from factories import PersonFactory, UserFactory
 from harness.plans import count_as_many, plans, scans, sqlite_only
-from onrecord.accounts.models import User
-from onrecord.people.queries import list_people, suggest_people
+from onrecord.apps.accounts.models import User
+from onrecord.apps.people.queries import list_people, suggest_people
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
 
@@ -49,7 +49,7 @@ def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
 
 
 def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 2)
+    monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
     for q in ("person", "1212555"):
         lines = plans(lambda q=q: list_people(user, q=q, cursor=None))
         assert not scans(lines), lines

@@ -6,9 +6,9 @@ import pytest
 from django.apps import apps
 
 from factories import PersonFactory, UserFactory
-from onrecord.accounts.models import User
-from onrecord.people.models import Person, PhoneNumber
-from onrecord.people.queries import list_people, owner_of_number, suggest_people
+from onrecord.apps.accounts.models import User
+from onrecord.apps.people.models import Person, PhoneNumber
+from onrecord.apps.people.queries import list_people, owner_of_number, suggest_people
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_the_migration_folds_what_was_stored_before(ana: User) -> None:
     PersonFactory(name="Łukasz", company="", number="")
     Person.objects.filter(name="Łukasz").update(search_text="łukasz ")
     assert names(ana, "lukasz") == []
-    import_module("onrecord.people.migrations.0004_search_text_in_plain_letters").fold(apps, None)
+    import_module("onrecord.apps.people.migrations.0004_search_text_in_plain_letters").fold(apps, None)
     assert names(ana, "lukasz") == ["Łukasz"]
 
 

@@ -11,7 +11,7 @@ from onrecord.policy.areas import area_of_address
 from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide, decide_ahead
 from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.policy.reading import read_policy
+from onrecord.policy.parser import read_policy
 
 RECORD_STRICTNESS = {True: 0, None: 1, False: 2}
 

@@ -8,7 +8,7 @@ import pytest
 
 from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.policy.reading import read_policy
+from onrecord.policy.parser import read_policy
 
 FULL = Policy(
     version=3,

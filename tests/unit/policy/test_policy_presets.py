@@ -8,8 +8,8 @@ from onrecord.policy.areas import US_TERRITORIES, area_of_address, country_names
 from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.document import EVERYWHERE, Policy, Rule, Setting
 from onrecord.policy.mode import Mode
+from onrecord.policy.parser import read_policy
 from onrecord.policy.presets import CAUTIOUS, MAJORITY, PLACES, PRESETS, Consent, Preset, with_preset
-from onrecord.policy.reading import read_policy
 from onrecord.policy.simulate import CallFacts, compare
 
 ON = Policy(version=1, team=Setting(record=True))

@@ -11,10 +11,10 @@ from django.test import Client
 
 from factories import CallFactory, UserFactory
 from harness.stored import store_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.recordings.opening import blob_store
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.opening import blob_store
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, GroupFactory, UserFactory
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call, CallEvent
-from onrecord.recordings.comments import named
-from onrecord.recordings.models import Comment, Notice
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.recordings.comments import named
+from onrecord.apps.recordings.models import Comment, Notice
 
 pytestmark = pytest.mark.django_db
 

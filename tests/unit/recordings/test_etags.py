@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.recordings.etags import is_held
+from onrecord.web.etags import is_held
 
 ETAG = '"5d41"'
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.recordings.holes import missing_sound
+from onrecord.apps.recordings.holes import missing_sound
 
 SPANS = [{"start_ms": 2000, "end_ms": 300_000}]
 

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from factories import ALLOWED
-from onrecord.calls.state import CallState, Rendering, Status
+from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, outcome
+from onrecord.apps.calls.state import CallState, Rendering, Status
 from onrecord.policy.mode import Mode
-from onrecord.recordings.outcome import Outcome, ReasonCode, RecordingStatus, outcome
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 LIVE = CallState(status=Status.IN_PROGRESS, answered_at=NOW, mode=Mode.BOTH)
@@ -78,8 +78,8 @@ def test_every_finished_call_shows_exactly_one_thing() -> None:
 
 
 def test_every_reason_a_decision_can_give_has_a_code() -> None:
+    from onrecord.apps.calls.recording_status import _OF_DECISION
     from onrecord.policy.decision import ReasonCode as DecisionReason
-    from onrecord.recordings.outcome import _OF_DECISION
 
     about_changing = {DecisionReason.LOCKED, DecisionReason.NOT_PERMITTED}
     assert set(_OF_DECISION) == set(DecisionReason) - about_changing

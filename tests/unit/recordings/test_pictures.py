@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.recordings.pictures import bars, full_height, talk_parts
+from onrecord.web.svg import bars, full_height, talk_parts
 
 
 def test_a_waveform_has_a_bar_for_each_height_and_a_dot_for_silence() -> None:

@@ -14,13 +14,13 @@ from django_q.models import OrmQ
 from factories import CallFactory, UserFactory
 from harness import sound
 from harness.stored import store_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call, CallEvent
-from onrecord.recordings import verification
-from onrecord.recordings.models import Verification
-from onrecord.recordings.opening import blob_store
-from onrecord.render.encoder import OpusEncoder
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.recordings import verification
+from onrecord.apps.recordings.models import Verification
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.media.render.encoder import OpusEncoder
 
 pytestmark = pytest.mark.django_db
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.recordings.ranges import Part, UnsatisfiableError, requested_part
+from onrecord.web.ranges import Part, UnsatisfiableError, requested_part
 
 SIZE = 1000
 

@@ -9,14 +9,14 @@ from django.test import Client
 from recordings_support import recorded
 
 from factories import GroupFactory, PersonFactory, TeamFactory, UserFactory
-from onrecord.accounts.models import User
-from onrecord.calls.actions import write_log
-from onrecord.calls.models import Call
-from onrecord.calls.notes import Notes
-from onrecord.outcomes.lists import Field
-from onrecord.recordings.filters import Filters
-from onrecord.recordings.models import Recording, SavedView
-from onrecord.recordings.queries import audible, list_recordings
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.actions import write_log
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.notes import Notes
+from onrecord.apps.dispositions.lists import Field
+from onrecord.apps.recordings.filters import Filters
+from onrecord.apps.recordings.models import Recording, SavedView
+from onrecord.apps.recordings.queries import audible, list_recordings
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def test_a_person_is_found_by_a_new_name_and_no_more_by_the_old(ana: User) -> No
 def test_a_search_that_finds_very_many_looks_through_the_newest(
     ana: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 0)
+    monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 0)
     doe, roe = PersonFactory(name="Jo Doe"), PersonFactory(name="Al Roe")
     does = [recorded(ana, minutes, person=doe) for minutes in range(4)]
     recorded(ana, 9, person=roe)
@@ -132,7 +132,7 @@ def test_a_search_that_finds_very_many_looks_through_the_newest(
 
 
 def test_many_people_who_were_seldom_called_are_looked_up(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 3)
+    monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 3)
     does = [PersonFactory(name=f"Jo Doe {number}") for number in range(6)]
     wanted = [recorded(ana, 1, person=does[5]), recorded(ana, 2, person=does[0])]
     for number in range(6):

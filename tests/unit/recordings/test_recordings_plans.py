@@ -5,11 +5,11 @@ from recordings_support import recorded
 
 from factories import PersonFactory, UserFactory
 from harness.plans import count_as_many, plans, scans, sqlite_only
-from onrecord.accounts.models import User
-from onrecord.paging import Page
-from onrecord.recordings.filters import Filters
-from onrecord.recordings.models import Comment, Recording
-from onrecord.recordings.queries import choices, list_recordings
+from onrecord.apps.accounts.models import User
+from onrecord.apps.core.paging import Page
+from onrecord.apps.recordings.filters import Filters
+from onrecord.apps.recordings.models import Comment, Recording
+from onrecord.apps.recordings.queries import choices, list_recordings
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
 
@@ -116,8 +116,8 @@ def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) ->
 
 
 def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("onrecord.matching._FEW", 2)
-    monkeypatch.setattr("onrecord.written._FEW", 2)
+    monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
+    monkeypatch.setattr("onrecord.apps.core.written._FEW", 2)
     for q in ("person", "1212555", "pricing list", "nicely"):
         lines = plans(lambda q=q: list_recordings(user, Filters(q=q), cursor=None))
         assert not scans(lines), lines

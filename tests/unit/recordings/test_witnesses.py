@@ -11,22 +11,22 @@ from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.journals import CapturedCall, tone
-from onrecord.accounts.models import User
-from onrecord.blobs.sealed import HEAD, SEGMENT
-from onrecord.blobs.store import AUDIO, KEY, MANIFEST, PEAKS
-from onrecord.calls.actions import write_log
-from onrecord.calls.models import Call
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.actions import write_log
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings import verification
+from onrecord.apps.recordings.actions import store_result
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.apps.recordings.upkeep import examine_stored
+from onrecord.apps.sharing.actions import share
 from onrecord.jobs.reconcile import reconcile
-from onrecord.recordings import verification
-from onrecord.recordings.actions import store_result
-from onrecord.recordings.models import Recording
-from onrecord.recordings.opening import blob_store
-from onrecord.recordings.upkeep import examine_stored
-from onrecord.render.follower import Follower, completion
-from onrecord.render.follower import Recording as Made
-from onrecord.render.verify import verify
-from onrecord.settings import config
-from onrecord.sharing.actions import share
+from onrecord.media.render.follower import Follower, completion
+from onrecord.media.render.follower import Recording as Made
+from onrecord.media.render.verify import verify
+from onrecord.storage.sealed import HEAD, SEGMENT
+from onrecord.storage.store import AUDIO, KEY, MANIFEST, PEAKS
+from onrecord.web.settings import config
 
 pytestmark = pytest.mark.django_db
 

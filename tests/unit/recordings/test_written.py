@@ -11,19 +11,19 @@ from hypothesis import strategies as st
 from recordings_support import recorded
 
 from factories import GroupFactory, UserFactory, permit_only
-from onrecord.accounts.models import User
-from onrecord.accounts.permissions import Permission
-from onrecord.calls.actions import take_notes
-from onrecord.calls.filters import CallFilter
-from onrecord.calls.models import Call, NotesWord
-from onrecord.calls.notes import Notes
-from onrecord.calls.queries import list_calls
-from onrecord.recordings.comments import add_comment, delete_comment
-from onrecord.recordings.filters import Filters
-from onrecord.recordings.models import CommentWord
-from onrecord.recordings.passages import hits
-from onrecord.recordings.queries import list_recordings
-from onrecord.written import passage, wanted_words, words_of
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.calls.actions import take_notes
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.models import Call, NotesWord
+from onrecord.apps.calls.notes import Notes
+from onrecord.apps.calls.queries import list_calls
+from onrecord.apps.core.written import passage, wanted_words, words_of
+from onrecord.apps.recordings.comments import add_comment, delete_comment
+from onrecord.apps.recordings.filters import Filters
+from onrecord.apps.recordings.models import CommentWord
+from onrecord.apps.recordings.passages import hits
+from onrecord.apps.recordings.queries import list_recordings
 
 in_database = pytest.mark.django_db
 
@@ -123,7 +123,7 @@ def test_notes_and_comments_are_found_by_the_beginnings_of_their_words(ana: User
 def test_what_is_found_does_not_depend_on_how_many_have_it(
     few: int, far: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("onrecord.written._FEW", few)
+    monkeypatch.setattr("onrecord.apps.core.written._FEW", few)
     user = UserFactory(permission_set=far)
     zoe = UserFactory(group=GroupFactory(name="West"))
     mine = [
@@ -184,6 +184,6 @@ def test_what_was_written_before_there_was_an_index_is_entered(ana: User) -> Non
     NotesWord.objects.all().delete()
     CommentWord.objects.all().delete()
     assert found(ana, "offer") == found(ana, "remarkable") == []
-    for module in ("calls.migrations.0016_fill_words", "recordings.migrations.0019_fill_words"):
+    for module in ("apps.calls.migrations.0016_fill_words", "apps.recordings.migrations.0019_fill_words"):
         import_module(f"onrecord.{module}").fill(apps, None)
     assert found(ana, "offer") == found(ana, "remarkable") == [call.pk]

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from harness.journals import PACKET, REP, CapturedCall
-from onrecord.capture.journal import FRAME
-from onrecord.g711 import ULAW, encode_ulaw
-from onrecord.render.placement import Placement
-from onrecord.render.rendering import Rendering
+from onrecord.audio.g711 import ULAW, encode_ulaw
+from onrecord.media.capture.journal import FRAME
+from onrecord.media.render.placement import Placement
+from onrecord.media.render.rendering import Rendering
 
 #: How far a voice may stand from its least delayed packets, in samples (50 ms), and a millisecond of clock.
 NEAR = 400 + 8

@@ -8,10 +8,10 @@ import pytest
 from numpy.typing import NDArray
 
 from harness import sound
-from onrecord.blobs.sealed import SealedReader, seal
-from onrecord.g711 import RATE
-from onrecord.render.encoder import OpusEncoder
-from onrecord.render.verify import _length
+from onrecord.audio.g711 import RATE
+from onrecord.media.render.encoder import OpusEncoder
+from onrecord.media.render.verify import _length
+from onrecord.storage.sealed import SealedReader, seal
 
 
 def encoded(pcm: NDArray[np.int16]) -> bytes:

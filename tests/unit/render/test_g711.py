@@ -4,7 +4,7 @@ import av
 import numpy as np
 import pytest
 
-from onrecord.g711 import ALAW, PCMA, PCMU, ULAW, decode, encode_ulaw
+from onrecord.audio.g711 import ALAW, PCMA, PCMU, ULAW, decode, encode_ulaw
 
 # G.711 table 2a: code as transmitted, output in 14 bits (y127, y112, y96, y80, y64, y48, y32, y16, y1, y0).
 STANDARD_ULAW = {

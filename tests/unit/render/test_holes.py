@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from onrecord.capture.journal import NO_PARTY, ControlFrame
-from onrecord.render.holes import Cause, Hole, holes
-from onrecord.render.spans import spans
+from onrecord.media.capture.journal import NO_PARTY, ControlFrame
+from onrecord.media.render.holes import Cause, Hole, holes
+from onrecord.media.render.spans import spans
 
 OURS, CONTACT = 0, 1
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from onrecord.render.peaks import POINT, Peaks, thumbnail
+from onrecord.media.render.peaks import POINT, Peaks, thumbnail
 
 
 @pytest.mark.parametrize("cut", [1, 7, 160, 161, 1000])

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from onrecord.capture.journal import FRAME
-from onrecord.render.placement import HORIZON, Placement
-from onrecord.render.stream import PLACED
+from onrecord.media.capture.journal import FRAME
+from onrecord.media.render.placement import HORIZON, Placement
+from onrecord.media.render.stream import PLACED
 
 
 @dataclass

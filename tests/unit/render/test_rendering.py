@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from harness.journals import CONTACT, PACKET, REP, CapturedCall
-from onrecord.capture.gate import Side
-from onrecord.capture.journal import Chunk
-from onrecord.g711 import ALAW, ULAW, encode_ulaw
+from onrecord.audio.g711 import ALAW, ULAW, encode_ulaw
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.journal import Chunk
+from onrecord.media.render.errors import RenderError
+from onrecord.media.render.rendering import Rendering
+from onrecord.media.render.spans import spans
 from onrecord.policy.mode import Mode
-from onrecord.render.errors import RenderError
-from onrecord.render.rendering import Rendering
-from onrecord.render.spans import spans
 
 #: Samples that G.711 keeps as they are, none of them zero.
 EXACT = np.unique(ULAW[ULAW != 0])

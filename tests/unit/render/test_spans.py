@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from onrecord.capture.journal import NO_PARTY, ControlFrame
-from onrecord.render.spans import spans
+from onrecord.media.capture.journal import NO_PARTY, ControlFrame
+from onrecord.media.render.spans import spans
 
 
 def control(clock: int, kind: str, party: int = NO_PARTY, **fields: Any) -> ControlFrame:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from onrecord.capture.gate import Side
-from onrecord.render.talk import Talk
+from onrecord.media.capture.gate import Side
+from onrecord.media.render.talk import Talk
 
 BOTH = {Side.OURS, Side.CONTACT}
 SPEECH, WHISPER = 3000, 60

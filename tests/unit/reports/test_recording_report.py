@@ -9,12 +9,12 @@ from django.test import Client
 
 from factories import ALLOWED, CallFactory, GroupFactory, UserFactory
 from harness.reports import report as post_event
-from onrecord.accounts.models import PermissionSet, User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.recordings.models import Recording
-from onrecord.reports.queries import recording_report
-from onrecord.reports.selection import read
+from onrecord.apps.accounts.models import PermissionSet, User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.reports.queries import recording_report
+from onrecord.apps.reports.selection import read
 
 pytestmark = pytest.mark.django_db
 

@@ -7,11 +7,11 @@ from django.http import HttpResponse
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, TeamFactory, UserFactory, allow_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.requests.models import RecordingRequest
 from onrecord.policy.document import Rule
 from onrecord.policy.mode import Mode
-from onrecord.requests.models import RecordingRequest
 
 pytestmark = pytest.mark.django_db
 

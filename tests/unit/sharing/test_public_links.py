@@ -15,13 +15,13 @@ from django.utils import timezone
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.stored import store_recording
-from onrecord.accounts.models import User
-from onrecord.audit.models import AuditEntry
-from onrecord.calls.models import Call
-from onrecord.recordings.opening import blob_store
-from onrecord.sharing.actions import TRIES_OF_AN_ADDRESS
-from onrecord.sharing.models import ShareLink
-from onrecord.sharing.queries import links_of, standings
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.opening import blob_store
+from onrecord.apps.sharing.actions import TRIES_OF_AN_ADDRESS
+from onrecord.apps.sharing.models import ShareLink
+from onrecord.apps.sharing.queries import links_of, standings
 
 pytestmark = pytest.mark.django_db
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.sharing.rules import DAYS, Link, Rules, Standing, default_rules, end_of, standing
+from onrecord.apps.sharing.rules import DAYS, Link, Rules, Standing, default_rules, end_of, standing
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 LOOSE = Rules(allowed=True, longest_days=90, passcode_required=False)

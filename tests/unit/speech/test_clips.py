@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from onrecord import speech
+from onrecord.audio import clips
 
 ROOT = Path(__file__).parents[3]
 
@@ -12,12 +12,12 @@ ROOT = Path(__file__).parents[3]
 def test_every_sentence_of_the_script_has_its_clip() -> None:
     script = runpy.run_path(str(ROOT / "scripts" / "make_speech.py"))
 
-    assert sorted(script["SENTENCES"]) == list(speech.NAMES)
+    assert sorted(script["SENTENCES"]) == list(clips.NAMES)
 
 
-@pytest.mark.parametrize("name", speech.NAMES)
+@pytest.mark.parametrize("name", clips.NAMES)
 def test_a_clip_is_a_short_sentence_of_telephone_speech(name: str) -> None:
-    clip = speech.load(name)
+    clip = clips.load(name)
 
     # In mu-law the low seven bits are inverted magnitude: 0x7f is silence.
     # A sentence has loud and quiet moments.
@@ -28,13 +28,13 @@ def test_a_clip_is_a_short_sentence_of_telephone_speech(name: str) -> None:
 
 
 def test_all_clips_stay_small_in_the_repository() -> None:
-    assert sum(len(speech.load(name)) for name in speech.NAMES) < 600_000
+    assert sum(len(clips.load(name)) for name in clips.NAMES) < 600_000
 
 
 def test_a_clip_is_read_from_the_disk_once() -> None:
-    assert speech.load("rep-hello") is speech.load("rep-hello")
+    assert clips.load("rep-hello") is clips.load("rep-hello")
 
 
 def test_an_unknown_clip_is_an_error_that_names_the_known_ones() -> None:
     with pytest.raises(KeyError, match="rep-hello"):
-        speech.load("nobody")
+        clips.load("nobody")

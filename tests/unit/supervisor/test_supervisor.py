@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.supervisor import Program, backoff, crashes_in_a_row, only_one, supervise
+from onrecord.ops.supervisor import Program, backoff, crashes_in_a_row, only_one, supervise
 
 #: Three children; the third has a child of its own and does not listen to SIGTERM in time when told so.
 INSTALLATION = """
 import asyncio, signal, sys
 from pathlib import Path
-from onrecord import supervisor
-from onrecord.supervisor import Program, supervise
+from onrecord.ops import supervisor
+from onrecord.ops.supervisor import Program, supervise
 
 supervisor.GRACE = 1.0
 sleeper = "import time, os; print('pid', os.getpid(), flush=True); time.sleep(600)"

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.calls import (
+from onrecord.media.switch.state import (
     ATTACH_WAIT_S,
     CONSENT_S,
     WATCHDOG_S,

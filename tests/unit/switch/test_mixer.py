@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from onrecord.g711 import PCMA, PCMU, decode, encode_ulaw
-from onrecord.switch.bridge import Bridge
-from onrecord.switch.mixer import LIMIT, Mixer, Voice
-from onrecord.switch.rtp import FRAME_SAMPLES, Rtp
+from onrecord.audio.g711 import PCMA, PCMU, decode, encode_ulaw
+from onrecord.audio.rtp_sending import FRAME_SAMPLES, Rtp
+from onrecord.media.switch.bridge import Bridge
+from onrecord.media.switch.mixer import LIMIT, Mixer, Voice
 
 
 def frame(value: int, sequence: int = 0, *, ssrc: int = 1) -> Rtp:

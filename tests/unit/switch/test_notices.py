@@ -1,7 +1,7 @@
 """When the announcement and the beep are due, step by step."""
 
-from onrecord.switch import tones
-from onrecord.switch.notices import TRAVEL_MS, Announcement, Beep
+from onrecord.audio import tones
+from onrecord.media.switch.prompts import TRAVEL_MS, Announcement, Beep
 
 SOUND = bytes(range(1, 4)) * 160
 SILENCE = list(tones.frames(tones.silence(TRAVEL_MS)))

@@ -3,8 +3,8 @@ from aiortc import RTCConfiguration, RTCPeerConnection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.engines.embedded import EmbeddedLeg
-from onrecord.switch.engines.offer import BadSdpError, checked_offer
+from onrecord.media.switch.legs.offer import BadSdpError, checked_offer
+from onrecord.media.switch.legs.webrtc import EmbeddedLeg
 
 CANDIDATES = [
     "a=candidate:1 1 udp 2113937151 0b1c5b1e-3f0a-4d8a-9a54-5a1d2f3e4c5b.local 51234 typ host generation 0",

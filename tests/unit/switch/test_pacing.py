@@ -4,7 +4,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.pacing import MAX_CATCH_UP, Pacer, steps_due
+from onrecord.media.switch.pacing import MAX_CATCH_UP, Pacer, steps_due
 
 
 def test_each_step_is_made_when_its_time_has_come() -> None:

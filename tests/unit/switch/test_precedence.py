@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.capture.gate import NotChangeable
-from onrecord.switch.precedence import REMEMBERED, Precedence, StaleError
+from onrecord.media.capture.gate import NotChangeable
+from onrecord.media.switch.precedence import REMEMBERED, Precedence, StaleError
 
 
 @given(st.lists(st.sampled_from(["pause", "look", "record"])))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.presses import Press, Want, read
+from onrecord.media.switch.presses import Press, Want, read
 
 
 @pytest.mark.parametrize("want", Want)

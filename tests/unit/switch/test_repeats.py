@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.repeats import APART_S, Repeats
+from onrecord.media.switch.repeats import APART_S, Repeats
 
 HELD = "recording.held"
 

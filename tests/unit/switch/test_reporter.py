@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from harness.installation import eventually
-from onrecord.events.spool import Spool
-from onrecord.switch.reporter import Reporter
+from onrecord.media.outbox.spool import Spool
+from onrecord.media.switch.reporter import Reporter
 
 CALL = "0" * 32
 

@@ -16,7 +16,7 @@ from google_crc32c import value as crc32c
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.switch.engines.sctp import MOST_ACKNOWLEDGED, is_readable
+from onrecord.media.switch.legs.sctp import MOST_ACKNOWLEDGED, is_readable
 
 
 def packet(*chunks: tuple[int, bytes]) -> bytes:

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord import speech
-from onrecord.switch import tones
-from onrecord.switch.legs.leg import LegEvent
-from onrecord.switch.legs.simulated import Ear, SimulatedLeg, script
-from onrecord.switch.rtp import Rtp
+from onrecord.audio import clips, tones
+from onrecord.audio.rtp_sending import Rtp
+from onrecord.media.switch.legs.leg import LegEvent
+from onrecord.media.switch.legs.simulated import Ear, SimulatedLeg, script
 
 
 class Line:
@@ -54,12 +53,12 @@ def test_an_unreachable_number_is_announced() -> None:
     line = Line("+12025550194").run(60_000)
     assert line.events[0] == (200, LegEvent.UNREACHABLE)
     assert line.events[-1][1] is LegEvent.GONE
-    assert line.sound(200).startswith(speech.load("number-not-reachable"))
+    assert line.sound(200).startswith(clips.load("number-not-reachable"))
 
 
 def test_a_voicemail_greets_beeps_and_listens_for_two_minutes() -> None:
     line = Line("+12025550192").run(200_000)
-    greeting = line.sound().index(speech.load("voicemail-greeting"))
+    greeting = line.sound().index(clips.load("voicemail-greeting"))
     beep = line.sound().index(tones.beep())
     assert 0 < greeting < beep
     assert set(line.sound(beep // 8 + 500)) == {0xFF}
@@ -94,8 +93,8 @@ def test_a_conversation_speaks_leaves_pauses_and_goes_on() -> None:
     sound = b"".join(
         frame for frame in islice(script("+12025550117", Ear()), 10 * 60 * 50) if isinstance(frame, bytes)
     )
-    assert speech.load("contact-hello") in sound
-    assert sound.count(speech.load("contact-price")) > 3
+    assert clips.load("contact-hello") in sound
+    assert sound.count(clips.load("contact-price")) > 3
     assert tones.silence(1_500) in sound
     assert tones.silence(6_000) not in sound
 

@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from onrecord.g711 import ULAW
-from onrecord.switch import tones
+from onrecord.audio import tones
+from onrecord.audio.g711 import ULAW
 
 
 def peaks(sound: bytes) -> set[int]:

@@ -16,16 +16,16 @@ from numpy.typing import NDArray
 
 from harness import sound_files
 from harness.sound_files import LENGTH_S, PERSON_HZ, USER_HZ
-from onrecord.blobs.recording import Witness
-from onrecord.blobs.store import AUDIO, MANIFEST, BlobStore
-from onrecord.blobs.waiting import sealing
+from onrecord.audio.decoding.process import UndecodableError
 from onrecord.config import Config
-from onrecord.decoding.process import UndecodableError
-from onrecord.limits import LARGEST_RECORDING
-from onrecord.render.errors import RenderError
-from onrecord.render.verify import exit_status, verify
-from onrecord.transcode.conversion import Order, convert
-from onrecord.transcode.sides import Channel, SidesMixedError
+from onrecord.config.limits import LARGEST_RECORDING
+from onrecord.media.render.errors import RenderError
+from onrecord.media.render.verify import exit_status, verify
+from onrecord.media.transcode.conversion import Order, convert
+from onrecord.media.transcode.sides import Channel, SidesMixedError
+from onrecord.storage.pending import sealing
+from onrecord.storage.recording import Witness
+from onrecord.storage.store import AUDIO, MANIFEST, BlobStore
 
 CALL_ID = "ab" * 16
 POLICY = {"mode": "both", "record_at_start": True, "may_change": True, "policy_version": 1}

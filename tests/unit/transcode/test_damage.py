@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.capture.gate import Side
-from onrecord.capture.journal import ControlFrame
-from onrecord.render.holes import Hole, holes
-from onrecord.transcode.damage import Damage, cut
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.journal import ControlFrame
+from onrecord.media.render.holes import Hole, holes
+from onrecord.media.transcode.damage import Damage, cut
 
 POLICY = ControlFrame(type="policy", clock=0, party=0, fields={"mode": "both"})
 SIDES = {0: Side.OURS, 1: Side.CONTACT}

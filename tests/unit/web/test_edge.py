@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from uvicorn.server import ServerState
 
 from harness.switch_rig import until
-from onrecord.body_limit import Receive, Send
-from onrecord.edge import (
+from onrecord.config.logs import MOST_ALIKE, Alike
+from onrecord.web.body_limit import Receive, Send
+from onrecord.web.edge import (
     BODY_S,
     HEAD_S,
     MOST,
@@ -25,7 +26,6 @@ from onrecord.edge import (
     most_connections,
     to_turn_away,
 )
-from onrecord.logs import MOST_ALIKE, Alike
 
 
 @dataclass(frozen=True)

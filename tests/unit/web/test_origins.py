@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.origins import origin_of
+from onrecord.apps.core.origins import origin_of
 
 
 @pytest.mark.parametrize(

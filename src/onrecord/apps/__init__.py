@@ -1,0 +1,1 @@
+"""The Django apps: models, actions and queries. They know no page."""

@@ -1,0 +1,125 @@
+"""Team, reporting group and user."""
+
+from typing import Any, ClassVar
+from zoneinfo import available_timezones
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import Group as AuthGroup
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models.functions import Lower
+
+from onrecord.apps.accounts.packages import Package, included_packages
+from onrecord.apps.accounts.permissions import SETS, Permission
+from onrecord.apps.dispositions.lists import default_lists
+from onrecord.apps.sharing.rules import default_rules
+
+
+class Team(models.Model):
+    """The installation's team: everything belongs to it."""
+
+    name = models.CharField(max_length=100)
+    #: The packages that are switched on.
+    packages = models.JSONField(default=included_packages)
+    #: What its calls are logged with (`outcomes.lists`).
+    outcomes = models.JSONField(default=default_lists)
+    #: What it allows of public links (`sharing.rules`).
+    sharing = models.JSONField(default=default_rules)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def has(self, package: Package) -> bool:
+        """Whether the team may use the package."""
+        return package in self.packages
+
+
+class Group(models.Model):
+    """A reporting group: its managers see its members' calls."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="groups")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="one_group_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PermissionSet(AuthGroup):
+    """What a user may do: a set of permissions with a name."""
+
+    # Django's own manager of groups knows only groups.
+    objects: ClassVar[models.Manager["PermissionSet"]] = models.Manager()  # type: ignore[assignment]
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+
+    @property
+    def is_default(self) -> bool:
+        """Every installation has it: it keeps its name and stays, while its permissions may change."""
+        return self.name in SETS
+
+
+def check_time_zone(value: str) -> None:
+    """Raise ValidationError unless `value` is an IANA time zone."""
+    if value not in available_timezones():
+        raise ValidationError(f"{value!r} is no time zone. Write one as America/New_York.")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create a user; without a password nobody can sign in as them."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Sign-in finds an address however it is capitalised."""
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. `groups` are permission sets, `group` is the reporting group."""
+
+    #: In lower case, so that one address is one user.
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=100)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="users")
+    group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
+    time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
+    #: Where the user sits: ISO 3166-1 alpha-2 and ISO 3166-2; governance looks at it.
+    country = models.CharField(max_length=2, blank=True)
+    subdivision = models.CharField(max_length=6, blank=True)
+    #: E.164 number that calls show.
+    caller_number = models.CharField(max_length=16, blank=True)
+    #: The user's choice for the next call; None when there is none. Used up by the call.
+    record_next_call = models.BooleanField(null=True, blank=True)
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="email_is_lower_case")
+        ]
+        permissions = [(permission.value, permission.value) for permission in Permission]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def region(self) -> str:
+        """Where numbers without a country code belong when this user types them: ISO 3166-1 alpha-2."""
+        return self.country or "US"
+
+    def may(self, permission: Permission) -> bool:
+        """Whether one of the user's permission sets holds the permission."""
+        return self.has_perm(f"accounts.{permission}")

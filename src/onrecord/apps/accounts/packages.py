@@ -1,0 +1,68 @@
+"""Packages: parts of the product that a team has, or has not."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Protocol
+
+from onrecord.apps.core.api_error import ApiError
+
+
+class Package(StrEnum):
+    """Alphabetical."""
+
+    DIALER = "dialer"
+    MESSENGER = "messenger"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Description:
+    """What the settings say about a package."""
+
+    name: str
+    #: What the team can do with it.
+    brings: str
+    #: What remains while it is off.
+    without: str
+    #: False for a package that this version does not have, so that nobody can switch it on.
+    is_included: bool
+
+
+PACKAGES: dict[Package, Description] = {
+    Package.DIALER: Description(
+        name="Dialer",
+        brings="Place calls from the browser, and record them as the recording settings allow.",
+        without="Nobody can place calls. Calls in progress can finish. "
+        "Past calls, their recordings and the report stay as they are.",
+        is_included=True,
+    ),
+    Package.MESSENGER: Description(
+        name="Messenger",
+        brings="Text messages with people.",
+        without="This version of OnRecord has no text messages, so there is nothing to switch on yet.",
+        is_included=False,
+    ),
+}
+
+
+def included_packages() -> list[str]:
+    """What a new team has: everything that there is."""
+    return [package.value for package, about in PACKAGES.items() if about.is_included]
+
+
+class HasPackages(Protocol):
+    """A team."""
+
+    def has(self, package: Package) -> bool:
+        """Whether the team may use the package."""
+
+
+def require_package(team: HasPackages, package: Package) -> None:
+    """Raise ApiError 403 `package_off`, with its sentence, unless the team has the package."""
+    if not team.has(package):
+        raise ApiError(
+            HTTPStatus.FORBIDDEN,
+            "package_off",
+            f"The {PACKAGES[package].name} package is switched off for your team. "
+            "Ask an admin to switch it on in Settings, under Packages.",
+        )

@@ -1,0 +1,375 @@
+"""Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
+from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
+from onrecord.apps.calls.recording_status import gone, outcome, overdue
+from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
+from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.dispositions.lists import Field, demand, from_json, missing
+from onrecord.apps.governance.decisions import Judgement, to_json
+from onrecord.apps.people.models import Person
+from onrecord.apps.people.numbers import Number
+from onrecord.apps.recordings.actions import copy_facts, show, store_result
+from onrecord.apps.recordings.models import Recording
+from onrecord.policy import facts_json
+from onrecord.policy.decision import Decision
+from onrecord.policy.mode import Mode
+
+NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
+
+
+class CallInProgressError(Exception):
+    """The user already has a live call."""
+
+
+def begin(*, number: Number, person: Person | None, judgement: Judgement, acting_user: User) -> Call:
+    """Enter a call that is about to be placed. Raises CallInProgressError."""
+    now = timezone.now()
+    decision = judgement.decision
+    if Call.objects.live().with_(acting_user).exists():
+        raise CallInProgressError
+    try:
+        with transaction.atomic():
+            call = Call.objects.create(
+                team_id=acting_user.team_id,
+                user=acting_user,
+                person=person,
+                number=number.e164,
+                extension=number.extension,
+                caller_number=acting_user.caller_number,
+                status=Status.INITIATED,
+                created_at=now,
+                decision=to_json(decision),
+                mode=decision.mode,
+                record_at_start=decision.record_at_start,
+                may_change=decision.may_change,
+                policy_version_id=decision.policy_version,
+                inputs=facts_json.to_json(judgement.facts),
+            )
+            Recording.objects.create(call=call)
+            record(Action.CALL_DIALED, call, acting_user=acting_user, number=number.e164)
+            _emit(call, "call.initiated", at=now, data={"actor": str(acting_user.pk)})
+    except IntegrityError as error:
+        if Call.objects.live().filter(user=acting_user).exists():
+            raise CallInProgressError from error
+        raise
+    return call
+
+
+@transaction.atomic
+def confirm_placed(call: Call, *, acting_user: User) -> None:
+    """The switch has taken the call: the rep's choice for the next call is used up.
+
+    Not earlier: were the call refused, the rep would dial again without the choice they made.
+    """
+    User.objects.filter(pk=acting_user.pk, record_next_call=acting_user.record_next_call).update(
+        record_next_call=None
+    )
+
+
+@transaction.atomic
+def choose_recording(*, wanted: bool, acting_user: User) -> None:
+    """The rep's choice for the next call; the decision says what comes of it."""
+    User.objects.filter(pk=acting_user.pk).update(record_next_call=wanted)
+    acting_user.record_next_call = wanted
+    record(Action.RECORD_NEXT_CALL_CHOSEN, acting_user, acting_user=acting_user, wanted=wanted)
+
+
+@transaction.atomic
+def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
+    """Enter that the user tried to record against the decision. Nothing reaches the switch."""
+    data = {"actor": str(acting_user.pk), "wanted": "recording", "code": code}
+    _note_refusal(call, data)
+    _emit(call, "recording.refused", at=timezone.now(), data=data)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restriction:
+    """What a call allows from now on."""
+
+    mode: Mode
+    may_change: bool
+    #: The decision that is stricter.
+    decision: Decision
+
+
+def stricter(call: Call, decision: Decision) -> Restriction | None:
+    """What a later decision has stricter than the call's; what is looser waits for the next call.
+
+    A decision that does not record and cannot be changed allows nothing, whatever its mode.
+    """
+    can_record = decision.record_at_start or decision.may_change or decision.may_choose
+    mode = Mode.strictest(Mode(call.ruling["mode"]), decision.mode if can_record else Mode.NONE)
+    may_change = call.ruling["may_change"] and decision.may_change
+    if (mode, may_change) == (call.ruling["mode"], call.ruling["may_change"]):
+        return None
+    return Restriction(mode=mode, may_change=may_change, decision=decision)
+
+
+@transaction.atomic
+def restrict(call: Call, restriction: Restriction) -> None:
+    """Enter what the call allows from now on."""
+    call.refresh_from_db(fields=["mode", "may_change", "restriction", "ended_at"])
+    if call.ended_at is not None:
+        return
+    call.mode = Mode.strictest(Mode(call.mode), restriction.mode)
+    call.may_change = call.may_change and restriction.may_change
+    call.restriction = to_json(restriction.decision) | {
+        "mode": call.mode.value,
+        "may_change": call.may_change,
+    }
+    call.save(update_fields=["mode", "may_change", "restriction"])
+    data = {name: call.restriction[name] for name in ("mode", "may_change", "policy_version", "sentence")}
+    _emit(call, "call.restricted", at=timezone.now(), data=data)
+
+
+@transaction.atomic
+def join(call: Call, *, acting_user: User) -> bool:
+    """Enter that the user comes into somebody's call; False for one who is in it. CallInProgressError."""
+    if call.user_id == acting_user.pk:
+        return False
+    if Call.objects.live().with_(acting_user).exclude(pk=call.pk).exists():
+        raise CallInProgressError
+    _, is_new = Collaborator.objects.get_or_create(
+        call=call, user=acting_user, left_at=None, defaults={"joined_at": timezone.now()}
+    )
+    if is_new:
+        record(Action.CALL_JOINED, call, acting_user=acting_user)
+    return is_new
+
+
+@transaction.atomic
+def leave(call: Call, *, acting_user: User) -> None:
+    """Enter that the user goes out of the call, or did not come in after all."""
+    if _let_go(call, user_id=acting_user.pk, at=timezone.now()):
+        record(Action.CALL_LEFT, call, acting_user=acting_user)
+
+
+@transaction.atomic
+def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
+    """End a call without the switch's word. `captured`: False where no media can have flowed, else None."""
+    call = Call.objects.select_related("recording").get(pk=call_id)
+    before = state_of(call)
+    after = ended_by_web(before, at=timezone.now(), reason=reason, captured=captured)
+    if after != before and after.ended_at is not None:
+        _store(call, after)
+        data = {"status": after.status, "reason": reason, "duration_ms": after.duration_ms}
+        _emit(call, "call.ended", at=after.ended_at, data=data)
+    return call
+
+
+@transaction.atomic
+def set_missing(call: Call, *, since: datetime | None) -> None:
+    """Remember since when the switch has not known the call."""
+    Call.objects.filter(pk=call.pk).update(missing_since=since)
+
+
+@transaction.atomic
+def mark_overdue(call: Call) -> None:
+    """Say that the call's recording has been waited for too long."""
+    show(call.recording, overdue())
+    data = {"message": call.recording.reason}
+    _emit(call, "recording.overdue", at=timezone.now(), data=data)
+
+
+@transaction.atomic
+def mark_gone(call: Call) -> None:
+    """Say that the call's recording can never come."""
+    show(call.recording, gone())
+    _emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
+
+
+@transaction.atomic
+def apply_event(call_id: str, event: Event) -> bool:
+    """Apply a report of switch or renderer once; False for a repetition.
+
+    Raises Call.DoesNotExist, UnknownEventError, and ValidationError of pydantic for an incomplete result.
+    """
+    call = Call.objects.select_related("recording").get(pk=call_id)
+    _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
+    if not is_new:
+        return False
+    # Whatever a clock said before it was set right, nothing happens to a call before there is one.
+    event = replace(event, at=max(event.at, call.created_at))
+    state = apply(state_of(call), event)
+    if event.type == "recording.completed":
+        store_result(call.recording, event.data, at=event.at)
+    _store(call, state)
+    _emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
+    if event.type == "recording.refused":
+        _note_refusal(call, event.data)
+    if event.type == "party.left":
+        _let_go(call, user_id=int(event.data["user"]), at=event.at)
+    _note_deed(call, event)
+    return True
+
+
+class LogError(ValueError):
+    """The call cannot be logged so. The text says why and what to do."""
+
+
+@transaction.atomic
+def take_notes(call: Call, written: Notes, *, acting_user: User) -> CallLog:
+    """Keep notes while they are being written; the log as it then stands.
+
+    Written every second or so: it tells nobody, and the first notes alone leave an audit row.
+    """
+    log = _log_of(call)
+    if not log.notes_revision:
+        record(Action.NOTES_BEGUN, call, acting_user=acting_user)
+    _enter_notes(log, written)
+    log.save()
+    copy_facts(call)
+    return log
+
+
+@transaction.atomic
+def write_log(
+    call: Call,
+    *,
+    acting_user: User,
+    changes: Mapping[Field, str] = NOTHING_CHOSEN,
+    notes: Notes | None = None,
+    person: Person | None = None,
+) -> None:
+    """Log the call: what was chosen, the notes, the person (None: as it is). Raises LogError."""
+    log = _log_of(call)
+    lists = from_json(call.team.outcomes)
+    before = {field: getattr(log, field) for field in Field}
+    chosen = before | dict(changes)
+    for field, value in changes.items():
+        if value and value not in (*lists[field].choices, before[field]):
+            raise LogError(f"“{value}” is not among your team's choices. Choose one of the list.")
+        setattr(log, field, value)
+    if notes and len(notes.text) > LONGEST_NOTES:
+        raise LogError(
+            f"The notes are too long: {LONGEST_NOTES:,} characters at most. Shorten them, then save."
+        )
+    # Nobody has to say what came of a call that was never answered.
+    if call.answered_at and (lacking := missing(lists, chosen)):
+        raise LogError(f"{demand(lacking)} Choose one, then save.")
+    if notes:
+        _enter_notes(log, notes)
+    log.person = person or (log.person if log.logged_at else call.person)
+    log.logged_at = timezone.now()
+    log.save()
+    copy_facts(call)
+    record(
+        Action.CALL_LOGGED,
+        call,
+        acting_user=acting_user,
+        before=before,
+        after=chosen,
+        person=log.person_id,
+        notes=notes is not None,
+    )
+    _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
+
+
+def _log_of(call: Call) -> CallLog:
+    """The call's log, made if there is none, and held against other writers to the transaction's end."""
+    log = Call.objects.select_for_update().get(pk=call.pk).log
+    if log is None:
+        log = CallLog.objects.create(user_id=call.user_id)
+        Call.objects.filter(pk=call.pk).update(log=log)
+    call.log = log
+    return log
+
+
+def _enter_notes(log: CallLog, written: Notes) -> None:
+    """Who has not seen the notes as they are adds to them; who has, replaces them."""
+    is_old = written.revision != log.notes_revision
+    text = merged(log.notes, written.text) if is_old else written.text
+    if text != log.notes:
+        log.notes = text
+        log.notes_revision += 1
+
+
+@transaction.atomic
+def announce(call: Call, kind: str, *, acting_user: User | None, **data: Any) -> None:
+    """Tell browsers of something about the call that is kept elsewhere."""
+    actor = str(acting_user.pk) if acting_user else None
+    _emit(call, kind, at=timezone.now(), data={"actor": actor, **data})
+
+
+def state_of(call: Call) -> CallState:
+    """The row as the pure state that events change."""
+    stored = {name: getattr(call, name) for name in _COLUMNS}
+    return CallState(
+        **stored
+        | {
+            "status": Status(call.status),
+            "mode": Mode(call.mode),
+            "recording_state": RecordingState(call.recording_state),
+            "rendering": Rendering(call.recording.rendering),
+        }
+    )
+
+
+#: Each field of the state is a column of the call, but for the rendering, which is the recording's.
+_COLUMNS = [field.name for field in fields(CallState) if field.name != "rendering"]
+
+
+def _store(call: Call, state: CallState) -> None:
+    for name in _COLUMNS:
+        setattr(call, name, getattr(state, name))
+    call.save(update_fields=_COLUMNS)
+    if state.ended_at is not None:
+        call.collaborators.filter(left_at=None).update(left_at=state.ended_at)
+    if call.recording.rendering != state.rendering:
+        call.recording.rendering = state.rendering
+        call.recording.save(update_fields=["rendering"])
+    show(call.recording, outcome(state, call.ruling))
+
+
+def _emit(call: Call, kind: str, *, at: datetime, clock_ms: int | None = None, data: dict[str, Any]) -> None:
+    CallEvent.objects.create(call=call, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})
+
+
+def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
+    """How many rows it changed. News of a leaving before the last joining changes none."""
+    rows = call.collaborators.filter(user_id=user_id, left_at=None, joined_at__lte=at)
+    return rows.update(left_at=at)
+
+
+#: What a user did by way of the switch: its action in the audit trail, and the details that say what.
+_DEEDS: Mapping[str, tuple[Action, dict[str, str]]] = MappingProxyType(
+    {
+        "recording.started": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        "recording.resumed": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        "recording.paused": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        "recording.held": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        "party.left": (Action.CALL_LEFT, {}),
+        "call.ended": (Action.CALL_HUNG_UP, {}),
+    }
+)
+
+
+def _note_deed(call: Call, event: Event) -> None:
+    """Audit what a user did. The switch was asked first, and perhaps by a way that needs no database."""
+    user = _user_of(event.data)
+    if event.type in _DEEDS and user is not None:
+        action, details = _DEEDS[event.type]
+        several = {"times": event.data["times"]} if "times" in event.data else {}
+        record(action, call, acting_user=user, at=event.at.isoformat(), **details, **several)
+
+
+def _note_refusal(call: Call, data: dict[str, Any]) -> None:
+    """An attempt to record more than the decision allows, whoever made it and wherever it was stopped."""
+    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=_user_of(data), **data)
+
+
+def _user_of(data: dict[str, Any]) -> User | None:
+    """The user who acted; None where nobody did, or the system."""
+    return User.objects.filter(pk=whole_number(str(data.get("actor"))) or 0).first()

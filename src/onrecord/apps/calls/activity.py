@@ -1,0 +1,93 @@
+"""What was logged about a person: calls, notes and changes, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import Action, AuditEntry
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.queries import shown_calls
+from onrecord.apps.core.paging import PAGE_SIZE, as_utc, decode, encode, not_ours
+from onrecord.apps.people.models import Person
+
+TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A logged call, or a change of the person."""
+
+    at: datetime
+    #: `call` or `change`.
+    kind: str
+    key: str | int
+    call: Call | None = None
+    #: What a change was, and who made it.
+    sentence: str = ""
+    actor: str = ""
+
+    @property
+    def place(self) -> tuple[datetime, str, Any]:
+        """Its place in the order."""
+        return self.at, self.kind, self.key
+
+
+def activity(
+    user: User, person: Person, *, tab: str, cursor: str | None, size: int = PAGE_SIZE
+) -> tuple[list[Entry], str | None]:
+    """A page of the person's activity as far as `user` sees it, and the cursor of the next.
+
+    A call belongs here once it is logged to the person, whichever number was dialled. Raises FilterError.
+    """
+    place = _decode(cursor) if cursor else None
+    found: list[Entry] = []
+    if tab != "changes":
+        calls = shown_calls(user).filter(log__person=person)
+        if tab == "notes":
+            calls = calls.exclude(log__notes="")
+        rows = _after(calls, place, "created_at", "call")[: size + 1]
+        found += [Entry(at=call.created_at, kind="call", key=call.pk, call=call) for call in rows]
+    if tab in ("all", "changes"):
+        changes = AuditEntry.objects.filter(object_kind="person", object_id=str(person.pk))
+        entries = _after(changes.select_related("actor"), place, "at", "change")[: size + 1]
+        found += [_change(entry) for entry in entries]
+    found.sort(key=lambda entry: entry.place, reverse=True)
+    return found[:size], encode(*found[size - 1].place) if len(found) > size else None
+
+
+def _after(
+    rows: "QuerySet[Any]", place: tuple[datetime, str, Any] | None, at: str, kind: str
+) -> "QuerySet[Any]":
+    """The rows of one kind that follow a place in the order of all."""
+    if place is not None:
+        moment, other, key = place
+        later = Q(**{f"{at}__lt": moment})
+        if kind < other:
+            later |= Q(**{at: moment})
+        elif kind == other:
+            later |= Q(**{at: moment, "pk__lt": key})
+        rows = rows.filter(later)
+    return rows.order_by(f"-{at}", "-pk")
+
+
+def _change(entry: AuditEntry) -> Entry:
+    sentence = entry.action
+    if entry.action == Action.DO_NOT_RECORD_CHANGED:
+        marked = entry.details.get("do_not_record")
+        sentence = "Marked Do Not Record" if marked else "Do Not Record lifted"
+    actor = str(entry.actor) if entry.actor_id is not None else "OnRecord"
+    return Entry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
+
+
+def _decode(cursor: str) -> tuple[datetime, str, Any]:
+    try:
+        at, kind, key = decode(cursor)
+        moment = datetime.fromisoformat(at)
+    except (ValueError, TypeError):
+        not_ours(cursor)
+    if (kind, type(key)) not in (("call", str), ("change", int)):
+        not_ours(cursor)
+    return as_utc(moment, cursor), kind, key

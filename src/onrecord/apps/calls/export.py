@@ -1,0 +1,89 @@
+"""A list of calls as CSV (RFC 4180), a batch at a time: memory does not grow with its length."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls import recording_status
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.queries import list_calls
+from onrecord.apps.calls.state import Status
+from onrecord.apps.calls.status_words import STATUS_WORDS
+from onrecord.apps.core.moments import in_readers_zone
+from onrecord.policy.reasons import told_to_others
+
+_BATCH = 500
+#: Excel takes a file for UTF-8 only if it begins with this.
+_MARK = "\ufeff"
+#: A cell that begins with one of these is a formula to a spreadsheet, and a caller's name may well be one.
+#: Some take the wide forms of East Asian keyboards for the same.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+#: A number is none, and whoever reads the file back wants it as it is.
+_NUMBER = re.compile(r"\+\d{1,15}")
+_SPACES = " \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
+
+COLUMNS = (
+    "Call id", "Date", "Contact", "Company", "Number", "From", "Rep", "Status", "Duration (s)", "Disposition",
+    "Sentiment", "Notes", "Recording", "Reason",
+)  # fmt: skip
+
+
+def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
+    """The calls that `user` may see and that `wanted` leaves, newest first: first the head, then batches."""
+    yield _MARK + _lines([COLUMNS])
+    cursor: str | None = None
+    while True:
+        found = list_calls(user, wanted=wanted, cursor=cursor, size=_BATCH)
+        yield _lines(_row(call, user) for call in found.rows)
+        cursor = found.next_cursor
+        if cursor is None:
+            return
+
+
+def safe(text: str) -> str:
+    """Text that no spreadsheet runs: an apostrophe before what would be a formula."""
+    risky = text.lstrip(_SPACES).startswith(_FORMULA) and not _NUMBER.fullmatch(text)
+    return f"'{text}" if risky else text
+
+
+def _row(call: Call, reader: User) -> tuple[str, ...]:
+    log, person, recording = call.log, call.person, call.recording
+    cells = (
+        call.pk,
+        _moment(call.created_at),
+        person.name if person else "",
+        person.company if person else "",
+        call.number,
+        call.caller_number,
+        call.user.name,
+        STATUS_WORDS[Status(call.status)],
+        str(call.duration_ms // 1000) if call.duration_ms is not None else "",
+        log.disposition if log else "",
+        log.sentiment if log else "",
+        log.notes if log else "",
+        recording_status.STATUS_WORDS[recording_status.RecordingStatus(recording.status)],
+        _reason(call, reader),
+    )
+    return tuple(safe(cell) for cell in cells)
+
+
+def _reason(call: Call, reader: User) -> str:
+    fault, reason = call.recording.found_fault, call.recording.reason
+    if fault:
+        return fault.sentence
+    return reason if call.user_id == reader.pk else told_to_others(reason)
+
+
+def _moment(at: datetime) -> str:
+    """ISO 8601 in the reader's time zone."""
+    return in_readers_zone(at).isoformat(timespec="seconds")
+
+
+def _lines(rows: "Iterator[tuple[str, ...]] | list[tuple[str, ...]]") -> str:
+    text = io.StringIO()
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

@@ -1,0 +1,67 @@
+"""What a list of calls is narrowed to; the address of the page says it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Self
+
+from django.db.models import Q
+
+from onrecord.apps.calls.state import Status
+from onrecord.apps.calls.status_words import STATUS_WORDS
+from onrecord.apps.core.query_params import begin_of, choice_in, day_in, end_of, id_in, search_in
+
+#: What a person can ask for, and the statuses that it means.
+STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
+    "live": ("Live", frozenset(status for status in Status if not status.is_final)),
+    **{one.value: (STATUS_WORDS[one], frozenset({one})) for one in Status if one.is_final},
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallFilter:
+    """All empty: every call."""
+
+    #: Names or digits.
+    q: str = ""
+    #: Id of the user who called; None for anyone.
+    rep: int | None = None
+    #: A key of `STATUSES`, or empty.
+    status: str = ""
+    #: First and last day, in the reader's time zone.
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Self:
+        """Read the address. Raises FilterError."""
+        return cls(
+            q=search_in(query),
+            rep=id_in(query, "rep"),
+            status=choice_in(query, "status", STATUSES),
+            since=day_in(query, "since"),
+            until=day_in(query, "until"),
+        )
+
+    def __bool__(self) -> bool:
+        return self != CallFilter()
+
+    def query(self) -> dict[str, str]:
+        """The same as an address says it."""
+        days = {"since": self.since, "until": self.until}
+        said = {"q": self.q, "rep": str(self.rep or ""), "status": self.status}
+        said |= {name: day.isoformat() if day else "" for name, day in days.items()}
+        return {name: value for name, value in said.items() if value}
+
+    def condition(self) -> Q:
+        """All but the search and the rep, which need to know who asks."""
+        condition = Q()
+        if self.status:
+            condition &= Q(status__in=STATUSES[self.status][1])
+        if self.status == "live":
+            condition &= Q(ended_at=None)
+        if self.since:
+            condition &= Q(created_at__gte=begin_of(self.since))
+        if self.until:
+            condition &= Q(created_at__lt=end_of(self.until))
+        return condition

@@ -1,0 +1,82 @@
+"""Placing a call: number, owner, decision, row, switch - in this order."""
+
+from contextlib import suppress
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.calls import actions
+from onrecord.apps.calls.enforcement import hold_placed
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.queries import call_owing_a_log, owes
+from onrecord.apps.calls.switch_client import SYSTEM, SwitchRefusedError, SwitchUnreachableError
+from onrecord.apps.calls.switch_errors import asking, switch
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.dispositions.lists import demand
+from onrecord.apps.governance.decisions import Judgement, judge
+from onrecord.apps.people.dialing import to_dial
+from onrecord.apps.people.numbers import NumberError, readable
+from onrecord.apps.people.queries import owner_of_number
+
+
+def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
+    """Dial. The call, and the answer to the browser's SDP offer. Raises ApiError."""
+    try:
+        number = to_dial(to, acting_user.region)
+    except NumberError as problem:
+        raise ApiError(400, problem.code, problem.message) from problem
+    if owing := call_owing_a_log(acting_user):
+        with_whom = owing.person.name if owing.person else readable(owing.number)
+        raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
+    person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
+    judgement = judge(acting_user, number.e164, person)
+    try:
+        # The row comes first: events of a call that the web does not know would be lost.
+        call = actions.begin(number=number, person=person, judgement=judgement, acting_user=acting_user)
+    except actions.CallInProgressError as error:
+        raise ApiError(
+            409, "call_in_progress", "You are already on a call. Hang up before you place another."
+        ) from error
+    answer = _ask_switch(call, judgement, sdp, acting_user)
+    try:
+        actions.confirm_placed(call, acting_user=acting_user)
+        hold_placed(call)
+    except Exception:
+        # The rep is told that it failed: nobody would be there to talk, and a restriction may be missing.
+        _hang_up(call)
+        raise
+    return call, answer
+
+
+def _ask_switch(call: Call, judgement: Judgement, sdp: str, user: User) -> str:
+    decision = {
+        "mode": call.mode,
+        "record_at_start": call.record_at_start,
+        "may_change": call.may_change,
+        "policy_version": call.policy_version_id,
+    }
+    try:
+        with asking():
+            return switch().place(
+                call.pk,
+                to=call.number,
+                from_=call.caller_number or None,
+                sdp=sdp,
+                user_id=str(user.pk),
+                controls=user.may(Permission.RECORDING_CONTROL),
+                decision=decision,
+                announcement=judgement.announcement,
+                beep_every_s=judgement.beep_every_s,
+            )
+    except ApiError as error:
+        if error.code == "switch_unreachable":
+            # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
+            _hang_up(call)
+            actions.give_up(call.pk, reason="switch_unreachable", captured=False)
+        else:
+            actions.give_up(call.pk, reason="switch_refused", captured=False)
+        raise
+
+
+def _hang_up(call: Call) -> None:
+    with suppress(SwitchUnreachableError, SwitchRefusedError):
+        switch().hang_up(call.pk, actor=SYSTEM)

@@ -1,0 +1,91 @@
+"""What everybody in a live call is shown: who they are, and who did what to the recording."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, Self
+
+from ninja import Schema
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.calls.state import RecordingState, StallCause
+from onrecord.apps.core.whole_numbers import whole_number
+
+_MOVES: dict[str, Literal["started", "paused", "resumed"]] = {
+    "recording.started": "started",
+    "recording.paused": "paused",
+    "recording.resumed": "resumed",
+}
+_PLAYED = "announcement.played"
+
+#: Why nothing is being kept, and what to do, for those in the call.
+STALLS = {
+    StallCause.DISK_FULL: "The recording disk is full. Tell your admin. The call goes on.",
+    StallCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call goes on.",
+    StallCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call goes on.",
+}
+
+
+class ParticipantOut(Schema):
+    """One of ours in a call."""
+
+    id: int
+    name: str
+    role: Literal["rep", "collaborator"]
+    since: datetime
+
+    @classmethod
+    def all_in(cls, call: Call) -> list[Self]:
+        """The rep first, then colleagues as they came in; nobody once the call is over."""
+        if call.ended_at is not None:
+            return []
+        rep = cls(id=call.user_id, name=call.user.name, role="rep", since=call.created_at)
+        rows = call.collaborators.filter(left_at=None).select_related("user").order_by("joined_at", "pk")
+        return [
+            rep,
+            *(
+                cls(id=row.user_id, name=row.user.name, role="collaborator", since=row.joined_at)
+                for row in rows
+            ),
+        ]
+
+
+class MoveOut(Schema):
+    """The last change of the recording during the call."""
+
+    kind: Literal["started", "paused", "resumed"]
+    at: datetime
+    #: Who did it; None when the decision did.
+    by: str | None
+
+
+class RecordingNow(Schema):
+    """What else is to say of the recording of a live call."""
+
+    moved: MoveOut | None
+    #: The announcement has not been heard to its end, so nothing is kept yet.
+    announcing: bool
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        if call.ended_at is not None:
+            return cls(moved=None, announcing=False)
+        events = list(call.events.filter(type__in=[*_MOVES, _PLAYED]).order_by("at", "seq"))
+        is_played = any(event.type == _PLAYED for event in events)
+        is_recording = call.recording_state == RecordingState.RECORDING
+        return cls(
+            moved=_last_move(events),
+            announcing=is_recording and bool(call.ruling["announcements"]) and not is_played,
+        )
+
+
+def _last_move(events: Iterable[CallEvent]) -> MoveOut | None:
+    last = None
+    for event in events:
+        if event.type in _MOVES:
+            last = event
+    if last is None:
+        return None
+    actor = str(last.payload["data"].get("actor") or "")
+    by = User.objects.filter(pk=whole_number(actor) or 0).values_list("name", flat=True).first()
+    return MoveOut(kind=_MOVES[last.type], at=last.at, by=by)

@@ -1,0 +1,124 @@
+"""Reading calls."""
+
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.packages import Package
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.calls.search import searched
+from onrecord.apps.core.database.expressions import Plain
+from onrecord.apps.core.paging import PAGE_SIZE, Page, page_of_many
+from onrecord.apps.dispositions.lists import Field, Lists, from_json, missing
+from onrecord.apps.recordings.models import DIALER
+
+#: How long after its end a call that nobody has to log waits in the dialer.
+_FRESH = timedelta(hours=1)
+
+
+#: What a list or its export shows of a call: all of it would take as long as all the rest of a page.
+_LISTED = (
+    "number", "direction", "caller_number", "status", "created_at", "duration_ms", "ended_at",
+    "recording_state", "person__name", "person__company", "user__name", "log__disposition",
+    "log__sentiment", "log__notes", "recording__status", "recording__reason", "recording__duration_ms",
+    "recording__spans", "recording__holes", "recording__fault",
+)  # fmt: skip
+
+
+def shown_calls(user: User) -> "QuerySet[Call]":
+    """The calls that the user may see, with all that a page or the API shows of them."""
+    return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
+
+
+def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
+    """Newest first."""
+    shown = Call.objects.select_related("person", "recording", "user", "log").only(*_LISTED)
+    return page_of_many(filtered_calls(user, wanted), shown, by="-created_at", cursor=cursor, size=size)
+
+
+def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
+    """Each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
+    team = Call.objects.filter(team=user.team_id)
+    keyed = Call.objects.alias(of=Plain("team")).filter(of=user.team_id)
+    owners = Scope.of(user).owners(rep=wanted.rep)
+    found = searched(team, keyed, wanted.q, user, owner="user", log="log", owners=owners)
+    return found.filter(wanted.condition())
+
+
+def reps_of(user: User) -> list[User]:
+    """Whose calls the user may see, by name."""
+    scope = Scope.of(user)
+    members = User.objects.filter(team_id=user.team_id).order_by("name", "pk").only("name", "team", "group")
+    return [member for member in members if scope.covers(member)]
+
+
+def live_call_of(user: User) -> Call | None:
+    """The call in progress that the user is in, whatever else they may see."""
+    return (
+        Call.objects.live().with_(user).select_related("person", "recording", "user", "log__person").first()
+    )
+
+
+def call_to_log(user: User) -> Call | None:
+    """The user's last call, while it waits to be logged: not logged and just over, or owing something."""
+    last = _last_ended(user)
+    if last is None or owes(last):
+        return last
+    is_logged = last.log is not None and last.log.logged_at is not None
+    is_fresh = last.ended_at is not None and timezone.now() - last.ended_at < _FRESH
+    return last if is_fresh and not is_logged else None
+
+
+def call_owing_a_log(user: User) -> Call | None:
+    """The call that has to be logged before the user places the next: of who may not log, none is asked."""
+    if not user.may(Permission.CALLS_LOG):
+        return None
+    last = _last_ended(user) if any(one.required for one in _lists(user.team).values()) else None
+    return last if last and owes(last) else None
+
+
+def owes(call: Call) -> list[Field]:
+    """What the log of an ended call lacks. Nobody has to log a call that was never answered."""
+    if not call.answered_at:
+        return []
+    chosen = {field: getattr(call.log, field) for field in Field} if call.log else {}
+    return missing(_lists(call.team), chosen)
+
+
+def _last_ended(user: User) -> Call | None:
+    mine = Call.objects.filter(team=user.team_id, user=user, recording__source=DIALER, ended_at__isnull=False)
+    return (
+        mine.select_related("person", "recording", "log__person", "team")
+        .order_by("-created_at", "-pk")
+        .first()
+    )
+
+
+def _lists(team: Team) -> Lists:
+    return from_json(team.outcomes)
+
+
+def collaborators_in(call: Call) -> list[User]:
+    """The colleagues who are in a live call, or ever were in one that has ended; by name."""
+    rows = call.collaborators.all() if call.ended_at else call.collaborators.filter(left_at=None)
+    return list(User.objects.filter(pk__in=rows.values("user")).order_by("name"))
+
+
+def may_call(user: User) -> bool:
+    """Whether the user's permission set and the team's packages let calls be placed."""
+    return user.may(Permission.CALLS_PLACE) and user.team.has(Package.DIALER)
+
+
+def may_join(call: Call, user: User) -> bool:
+    """Whether a user who sees the call can come into it now."""
+    return may_call(user) and call.ended_at is None and live_call_of(user) is None
+
+
+def events_of(call: Call) -> "QuerySet[CallEvent]":
+    """As they happened. The clock orders what several sources report."""
+    return call.events.order_by("at", "seq")

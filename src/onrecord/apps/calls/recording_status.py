@@ -1,0 +1,139 @@
+"""Which of recording, processing or "No Recording" a call shows, and why: pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from onrecord.apps.calls.state import CallState, Rendering
+from onrecord.policy.mode import Mode
+
+
+class RecordingStatus(StrEnum):
+    """State of a call's recording."""
+
+    NOT_RECORDED = "not_recorded"
+    PENDING = "pending"
+    PROCESSING = "processing"
+    COMPLETED = "completed"
+    FAILED = "failed"
+
+
+#: How an export says it.
+STATUS_WORDS = {
+    RecordingStatus.NOT_RECORDED: "No Recording",
+    RecordingStatus.PENDING: "Not ready yet",
+    RecordingStatus.PROCESSING: "Processing",
+    RecordingStatus.COMPLETED: "Recorded",
+    RecordingStatus.FAILED: "Recording failed",
+}
+
+
+class ReasonCode(StrEnum):
+    """Why there is no recording."""
+
+    DO_NOT_RECORD = "do_not_record"
+    FAILED = "failed"
+    GONE = "gone"
+    GROUP_OFF = "group_off"
+    IMPORT_FAILED = "import_failed"
+    LOST = "lost"
+    NEVER_ANSWERED = "never_answered"
+    NOTHING_CAPTURED = "nothing_captured"
+    NOT_ANNOUNCED = "not_announced"
+    NOT_A_PERSON = "not_a_person"
+    NOT_SUPPLIED = "not_supplied"
+    OVERDUE = "overdue"
+    REP_OFF = "rep_off"
+    RULE = "rule"
+    SIDES_MIXED = "sides_mixed"
+    TEAM_OFF = "team_off"
+    UNKNOWN_AREA = "unknown_area"
+    USER_OFF = "user_off"
+
+
+#: Codes of `policy.decision.ReasonCode` as codes of a missing recording.
+_OF_DECISION = {
+    "do_not_record_number": ReasonCode.DO_NOT_RECORD,
+    "do_not_record_person": ReasonCode.DO_NOT_RECORD,
+    "group": ReasonCode.GROUP_OFF,
+    "not_a_person": ReasonCode.NOT_A_PERSON,
+    "rep": ReasonCode.REP_OFF,
+    "rule": ReasonCode.RULE,
+    "team": ReasonCode.TEAM_OFF,
+    "unknown_area": ReasonCode.UNKNOWN_AREA,
+    "user": ReasonCode.USER_OFF,
+}
+
+_SENTENCES = {
+    ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it: the journal is kept.",
+    ReasonCode.GONE: "The recording is lost: its file is gone from the server that records calls.",
+    ReasonCode.LOST: (
+        "The recording is lost: its file was damaged beyond reading. What is left is kept; ask an admin."
+    ),
+    ReasonCode.NEVER_ANSWERED: "The call was never answered.",
+    ReasonCode.OVERDUE: "The recording is overdue. Ask an admin to run `onrecord doctor`.",
+    ReasonCode.NOTHING_CAPTURED: "Nothing was captured: no sound arrived while recording was on.",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Outcome:
+    status: RecordingStatus
+    #: None unless there is no recording.
+    reason_code: ReasonCode | None = None
+    #: A sentence; empty unless there is no recording.
+    reason: str = ""
+
+
+def outcome(state: CallState, decision: dict[str, Any]) -> Outcome:
+    """What the facts so far amount to. `decision` is the stored Decision."""
+    if state.rendering is Rendering.COMPLETED:
+        return Outcome(status=RecordingStatus.COMPLETED)
+    if state.rendering is Rendering.FAILED:
+        return _without(RecordingStatus.FAILED, ReasonCode.FAILED)
+    if state.rendering is Rendering.LOST:
+        return _without(RecordingStatus.FAILED, ReasonCode.LOST)
+    if not state.status.is_final:
+        return Outcome(status=RecordingStatus.PENDING)
+    if state.captured is False or state.answered_at is None:
+        return why_not(state, decision)
+    return _RENDERED[state.rendering]
+
+
+def overdue() -> Outcome:
+    """What a recording shows that has been waited for too long. An event that comes after all replaces it."""
+    return _without(RecordingStatus.FAILED, ReasonCode.OVERDUE)
+
+
+def gone() -> Outcome:
+    """What a recording shows that can never come: its journal is gone. An event that comes replaces it."""
+    return _without(RecordingStatus.FAILED, ReasonCode.GONE)
+
+
+def why_not(state: CallState, decision: dict[str, Any]) -> Outcome:
+    """Why nothing was captured: what governance forbade, else the call's course, else the default."""
+    forbidden = decision["mode"] == Mode.NONE
+    if not forbidden and state.answered_at is None:
+        return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NEVER_ANSWERED)
+    if not forbidden and decision["record_at_start"]:
+        return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED)
+    # The reasons begin with those of the mode; the one for on or off follows. Neither is about locks.
+    deciding = [reason for reason in decision["reasons"] if reason["code"] in _OF_DECISION]
+    reason = deciding[0 if forbidden else -1]
+    return Outcome(
+        status=RecordingStatus.NOT_RECORDED,
+        reason_code=_OF_DECISION[reason["code"]],
+        reason=reason["sentence"],
+    )
+
+
+def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
+    return Outcome(status=status, reason_code=code, reason=_SENTENCES[code])
+
+
+#: What a call with something captured shows, as far as its rendering has come.
+_RENDERED = {
+    Rendering.NONE: Outcome(status=RecordingStatus.PENDING),
+    Rendering.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),
+    Rendering.EMPTY: _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED),
+}

@@ -1,0 +1,43 @@
+"""The switch that this web commands, and what its errors mean to a rep."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from onrecord.apps.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
+from onrecord.apps.core.api_error import ApiError
+from onrecord.config import host_config
+
+log = logging.getLogger(__name__)
+
+_REFUSALS = {
+    "bad_sdp": "The browser's connection offer cannot be used. Reload the page and try again.",
+    "no_such_call": "The call has ended.",
+    "stopping": "OnRecord is about to restart and takes no new calls. Try again in a few minutes.",
+    "stale": "The recording was paused or restricted meanwhile. Look at its state and try again.",
+}
+
+
+@cache
+def switch() -> SwitchClient:
+    return SwitchClient(host_config().switch_address, host_config().secrets.switch_secret)
+
+
+@contextmanager
+def asking() -> Iterator[None]:
+    """Turn what the switch answers into an ApiError."""
+    try:
+        yield
+    except SwitchUnreachableError as error:
+        log.warning("The switch cannot be reached: %s", error)
+        raise unreachable() from error
+    except SwitchRefusedError as error:
+        message = _REFUSALS.get(error.code, error.message)
+        raise ApiError(error.status, error.code, message) from error
+
+
+def unreachable() -> ApiError:
+    return ApiError(
+        503, "switch_unreachable", "The telephone switch cannot be reached. Try again in a moment."
+    )

@@ -1,0 +1,128 @@
+"""The events of a call as sentences."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.queries import events_of
+from onrecord.apps.calls.state import StallCause
+from onrecord.apps.core.whole_numbers import whole_number
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Entry:
+    """A line of the call page."""
+
+    #: Type of the event.
+    kind: str
+    #: Milliseconds since answer; None before it, after the call, and in a call that was never answered.
+    clock_ms: int | None
+    sentence: str
+    #: Name of the user who caused it, empty when nobody did.
+    actor: str
+    #: `record`, `warn` or empty: how it is coloured.
+    tone: str
+
+
+_SENTENCES = {
+    "call.imported": ("Imported from another dialer", ""),
+    "call.initiated": ("Dialed", ""),
+    "call.ringing": ("Ringing", ""),
+    "call.answered": ("Answered", ""),
+    "call.detached": ("The browser went away", "warn"),
+    "call.attached": ("The browser came back", ""),
+    "call.logged": ("Logged", ""),
+    "party.joined": ("Joined the call", ""),
+    "party.left": ("Left the call", ""),
+    "announcement.played": ("The announcement was played", ""),
+    "recording.started": ("Recording started", "record"),
+    "recording.paused": ("Recording paused", ""),
+    "recording.resumed": ("Recording resumed", "record"),
+    "recording.held": ("Pause was pressed while nothing was being recorded", ""),
+    "recording.refused": ("A change of the recording was refused", "warn"),
+    "recording.restricted": ("Recording now follows the stricter policy", "warn"),
+    "recording.commented": ("Commented on the recording", ""),
+    "recording.comment_deleted": ("Deleted a comment on the recording", ""),
+    "recording.score_answered": ("Answered a score", ""),
+    "recording.scored": ("The call was scored", ""),
+    "review.asked": ("Asked for a review", ""),
+    "review.settled": ("The review was answered", ""),
+    "review.withdrawn": ("Took back the request for a review", ""),
+    "recording.verified": ("The recording was verified", ""),
+    "recording.faulty": ("A fault was found in the stored recording", "warn"),
+    "recording.sound": ("The stored recording was found in order again", ""),
+    "recording.processing": ("Processing of the recording began", ""),
+    "recording.completed": ("The recording was ready", ""),
+    "recording.delivered": ("The dialer sent the recording", ""),
+    "recording.import_refused": ("The recording was refused", "warn"),
+    "recording.empty": ("No sound was captured", ""),
+    "recording.overdue": ("The recording was overdue", "warn"),
+    "recording.gone": ("The recording's file was missing", "warn"),
+    "recording.failed": ("The recording could not be made", "warn"),
+}
+
+_ENDS = {
+    "rep_hung_up": "Hung up",
+    "contact_hung_up": "The contact hung up",
+    "busy": "The line was busy",
+    "no_answer": "Nobody answered",
+    "unreachable": "The number could not be reached",
+    "browser_lost": "Ended: the browser did not come back",
+    "switch_restarted": "Ended: the switch was restarted",
+    "switch_stopped": "Ended: the switch was stopped",
+    "switch_unreachable": "Not placed: the switch could not be reached",
+    "switch_refused": "Not placed: the switch refused it",
+    "lost": "Ended: the switch no longer knows this call",
+}
+
+
+_STALLS = {
+    StallCause.DISK_FULL: "the recording disk is full",
+    StallCause.DISK_FAILED: "the recording disk has failed",
+    StallCause.DISK_SLOW: "the recording disk is too slow",
+}
+
+
+def timeline(call: Call) -> list[Entry]:
+    """The call's events, oldest first."""
+    events = list(events_of(call))
+    actors = {_actor(event.payload["data"]) for event in events}
+    numbers = [number for actor in actors if (number := whole_number(actor))]
+    names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
+    return [
+        Entry(
+            kind=event.type,
+            clock_ms=event.payload["clock_ms"] if call.answered_at else None,
+            sentence=sentence,
+            actor=names.get(whole_number(actor) or 0, ""),
+            tone=tone,
+        )
+        for event in events
+        for sentence, tone in [_describe(event.type, event.payload["data"])]
+        for actor in [_actor(event.payload["data"])]
+    ]
+
+
+def _actor(data: dict[str, object]) -> str:
+    """Who caused an event, or whom it is about; empty for nobody."""
+    return str(data.get("actor") or data.get("user") or "")
+
+
+def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
+    if kind == "call.ended":
+        reason = str(data["reason"])
+        return _ENDS.get(reason, f"Ended ({reason})"), ""
+    if kind == "capture.stalled":
+        return f"Nothing is being kept: {_STALLS[StallCause(str(data['cause']))]}", "warn"
+    if kind == "capture.resumed":
+        return _kept_again(data), "warn"
+    if kind == "call.restricted":
+        return f"Policy version {data['policy_version']} is stricter. {data['sentence']}", "warn"
+    return _SENTENCES.get(kind, (kind, ""))
+
+
+def _kept_again(data: dict[str, Any]) -> str:
+    lost_ms = sum(loss["until_ms"] - loss["start_ms"] for loss in data["lost"])
+    told = f"{lost_ms / 1000:.1f} seconds of sound were lost" if lost_ms else "no sound was lost"
+    return f"Sound is being kept again; {told}"

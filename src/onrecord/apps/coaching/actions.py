@@ -1,0 +1,259 @@
+"""Every change of playlists, scorecards, scores and reviews: atomic and audited."""
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.calls.actions import announce
+from onrecord.apps.coaching.clips import ClipError, moved
+from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
+from onrecord.apps.coaching.scoring import Question, ScorecardError, score
+from onrecord.apps.recordings.models import Notice, Recording
+from onrecord.apps.recordings.notices import notify
+
+MOST_CLIPS = 200
+#: The same answers within this time are one form, sent twice.
+_SENT_TWICE = timedelta(minutes=1)
+
+
+class RefusedError(ValueError):
+    """The change makes no sense; nothing was done. The text says why and what to do."""
+
+
+def make_playlist(*, name: str, description: str, is_shared: bool, acting_user: User) -> Playlist:
+    """Raises RefusedError."""
+    playlist = Playlist(team_id=acting_user.team_id, owner=acting_user)
+    return change_playlist(
+        playlist, name=name, description=description, is_shared=is_shared, acting_user=acting_user
+    )
+
+
+def change_playlist(
+    playlist: Playlist, *, name: str, description: str, is_shared: bool, acting_user: User
+) -> Playlist:
+    """Raises RefusedError."""
+    playlist.name = " ".join(name.split())[:80]
+    playlist.description = " ".join(description.split())[:500]
+    playlist.is_shared = is_shared
+    if not playlist.name:
+        raise RefusedError("Give the playlist a name.")
+    try:
+        with transaction.atomic():
+            playlist.save()
+            facts = {"name": playlist.name, "is_shared": is_shared}
+            record(Action.PLAYLIST_CHANGED, playlist, acting_user=acting_user, **facts)
+    except IntegrityError as error:
+        raise RefusedError(f"You have a playlist “{playlist.name}” already. Choose another name.") from error
+    return playlist
+
+
+@transaction.atomic
+def delete_playlist(playlist: Playlist, *, acting_user: User) -> None:
+    """The recordings stay."""
+    record(Action.PLAYLIST_DELETED, playlist, acting_user=acting_user, name=playlist.name)
+    playlist.delete()
+
+
+@transaction.atomic
+def add_clip(
+    playlist: Playlist, recording: Recording, *, start_ms: int, end_ms: int, note: str, acting_user: User
+) -> Clip:
+    """At the end. Raises ClipError."""
+    clips = Playlist.objects.select_for_update().get(pk=playlist.pk).clips
+    if clips.count() >= MOST_CLIPS:
+        raise ClipError(f"The playlist is full: {MOST_CLIPS} clips at most.")
+    last = clips.aggregate(last=Max("position"))["last"]
+    clip = Clip.objects.create(
+        playlist=playlist,
+        recording=recording,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        note=_note(note),
+        position=0 if last is None else last + 1,
+    )
+    facts = {"clip": clip.pk, "recording": recording.pk, "start_ms": start_ms, "end_ms": end_ms}
+    record(Action.CLIP_ADDED, playlist, acting_user=acting_user, **facts)
+    return clip
+
+
+@transaction.atomic
+def move_clip(clip: Clip, by: int, *, acting_user: User) -> None:
+    """`by` places later in its playlist, earlier where negative."""
+    Playlist.objects.select_for_update().get(pk=clip.playlist_id)
+    clips = {one.pk: one for one in clip.playlist.clips.order_by("position", "pk")}
+    for position, key in enumerate(moved(list(clips), clip.pk, by)):
+        clips[key].position = position
+    Clip.objects.bulk_update(clips.values(), ["position"])
+    record(Action.CLIP_MOVED, clip.playlist, acting_user=acting_user, clip=clip.pk, by=by)
+
+
+@transaction.atomic
+def cut_clip(clip: Clip, *, start_ms: int, end_ms: int, note: str, acting_user: User) -> None:
+    """Another part of the same recording, or another note."""
+    clip.start_ms, clip.end_ms, clip.note = start_ms, end_ms, _note(note)
+    clip.save(update_fields=["start_ms", "end_ms", "note"])
+    facts = {"clip": clip.pk, "start_ms": start_ms, "end_ms": end_ms}
+    record(Action.CLIP_CUT, clip.playlist, acting_user=acting_user, **facts)
+
+
+@transaction.atomic
+def remove_clip(clip: Clip, *, acting_user: User) -> None:
+    record(Action.CLIP_REMOVED, clip.playlist, acting_user=acting_user, clip=clip.pk)
+    clip.delete()
+
+
+def save_scorecard(
+    scorecard: Scorecard, *, name: str, questions: Sequence[Question], acting_user: User
+) -> Scorecard:
+    """Make or change one. Raises ScorecardError."""
+    scorecard.name = " ".join(name.split())[:80]
+    scorecard.questions = [question.to_json() for question in questions]
+    if not scorecard.name:
+        raise ScorecardError("Give the scorecard a name.")
+    try:
+        with transaction.atomic():
+            scorecard.save()
+            record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, name=scorecard.name)
+    except IntegrityError as error:
+        raise ScorecardError(
+            f"There is a scorecard “{scorecard.name}” already. Choose another name."
+        ) from error
+    return scorecard
+
+
+@transaction.atomic
+def retire_scorecard(scorecard: Scorecard, *, is_retired: bool, acting_user: User) -> None:
+    """Offer it no more, or again. What was filled in stays."""
+    scorecard.is_retired = is_retired
+    scorecard.save(update_fields=["is_retired"])
+    facts = {"name": scorecard.name, "is_retired": is_retired}
+    record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, **facts)
+
+
+@transaction.atomic
+def assess(
+    recording: Recording, scorecard: Scorecard, answers: list[int | str], *, acting_user: User
+) -> Assessment:
+    """Fill a scorecard in. Sent again within a minute it has no second effect.
+
+    Raises RefusedError for one's own call.
+    """
+    if recording.call.user_id == acting_user.pk:
+        raise RefusedError("Nobody scores their own call. Ask a colleague for a review.")
+    Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs take turns
+    since = timezone.now() - _SENT_TWICE
+    theirs = recording.assessments.filter(author=acting_user, name=scorecard.name, created_at__gt=since)
+    for earlier in theirs:
+        if (earlier.questions, earlier.answers) == (scorecard.questions, answers):
+            return earlier
+    made = Assessment.objects.create(
+        recording=recording,
+        author=acting_user,
+        name=scorecard.name,
+        questions=scorecard.questions,
+        answers=answers,
+        score=score(scorecard.asked, answers),
+    )
+    record(Action.RECORDING_SCORED, recording, acting_user=acting_user, assessment=made.pk, score=made.score)
+    announce(recording.call, "recording.scored", acting_user=acting_user)
+    said = made.name if made.score is None else f"{made.name}: {made.score} of 100"
+    notify(recording.call.user_id, recording, Notice.Kind.SCORED, text=said, acting_user=acting_user)
+    return made
+
+
+@transaction.atomic
+def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> None:
+    """The rep has read it, and says something to it or nothing. Raises RefusedError."""
+    reply = " ".join(reply.split())[:500]
+    unread = Assessment.objects.filter(pk=assessment.pk, read_at=None)
+    if not unread.update(read_at=timezone.now(), reply=reply):
+        raise RefusedError(
+            "You have answered this score before, perhaps in another tab. "
+            + (f"What you wrote now was not kept: “{reply}”" if reply else "")
+        )
+    recording = assessment.recording
+    record(Action.SCORE_ANSWERED, recording, acting_user=acting_user, assessment=assessment.pk)
+    announce(recording.call, "recording.score_answered", acting_user=acting_user)
+    kind = Notice.Kind.SCORE_ANSWERED
+    notify(assessment.author_id, recording, kind, text=reply, acting_user=acting_user)
+
+
+def ask_for_review(
+    recording: Recording, *, reviewer: User, note: str, at_ms: int | None, acting_user: User
+) -> Review:
+    """`at_ms`: the moment it is about. Raises RefusedError."""
+    if reviewer.pk == acting_user.pk:
+        raise RefusedError("Ask somebody else: a review is a second pair of ears.")
+    try:
+        with transaction.atomic():
+            review = Review.objects.create(
+                recording=recording,
+                asked_by=acting_user,
+                reviewer=reviewer,
+                note=note.strip()[:500],
+                at_ms=at_ms,
+            )
+            record(Action.REVIEW_ASKED, recording, acting_user=acting_user, reviewer=reviewer.pk)
+            announce(recording.call, "review.asked", acting_user=acting_user)
+            kind = Notice.Kind.REVIEW_ASKED
+            notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
+    except IntegrityError as error:
+        raise RefusedError(f"{reviewer.name} has been asked already, and has not answered yet.") from error
+    return review
+
+
+@transaction.atomic
+def withdraw_review(review: Review, *, acting_user: User) -> None:
+    """Ask no more; it leaves the inbox, and nobody is told of it who does not know. Raises RefusedError."""
+    now = timezone.now()
+    still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
+    if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
+        raise RefusedError("This review is not open any more: it was answered meanwhile, or withdrawn.")
+    asked = Notice.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
+    asked.filter(user=review.reviewer_id, kind=Notice.Kind.REVIEW_ASKED).delete()
+    record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
+    announce(review.recording.call, "review.withdrawn", acting_user=acting_user)
+
+
+@transaction.atomic
+def settle_review(review: Review, *, declined: bool, answer: str, acting_user: User) -> None:
+    """Answer it. Raises RefusedError."""
+    answer = answer.strip()
+    if declined and not answer:
+        raise RefusedError("Say why you decline it, so that somebody else can be asked.")
+    state = Review.State.DECLINED if declined else Review.State.DONE
+    changed = Review.objects.filter(pk=review.pk, state=Review.State.OPEN).update(
+        state=state, answer=answer, settled_at=timezone.now()
+    )
+    if not changed:
+        raise RefusedError(
+            "This review is not open any more: it was answered in another tab, or withdrawn. "
+            + (f"What you wrote now was not kept: “{answer}”" if answer else "")
+        )
+    record(Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state)
+    announce(review.recording.call, "review.settled", acting_user=acting_user)
+    notify(
+        review.asked_by_id,
+        review.recording,
+        Notice.Kind.REVIEW_ANSWERED,
+        text=answer,
+        at_ms=review.at_ms,
+        acting_user=acting_user,
+    )
+
+
+@transaction.atomic
+def see_answers(shown: Iterable[Review], *, acting_user: User) -> None:
+    """The user has looked at what became of these reviews that they asked for."""
+    seen = [review.pk for review in shown]
+    Review.objects.settled_for(acting_user).filter(pk__in=seen).update(seen_at=timezone.now())
+
+
+def _note(text: str) -> str:
+    """Of a clip, on one line."""
+    return " ".join(text.split())[:300]

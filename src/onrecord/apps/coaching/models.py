@@ -1,0 +1,186 @@
+"""Playlists and their clips, scorecards and how they were filled in, reviews."""
+
+from typing import Self
+
+from django.db import models
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.coaching.scoring import Question
+from onrecord.apps.recordings.models import Recording
+
+
+class PlaylistQuerySet(models.QuerySet["Playlist"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own, and those that colleagues share."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(models.Q(owner=user) | models.Q(team=user.team_id, is_shared=True))
+
+
+class Playlist(models.Model):
+    """Clips in an order, for oneself or for the team. It grants nothing: only who may hears a clip."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="playlists")
+    name = models.CharField(max_length=80)
+    description = models.CharField(max_length=500, blank=True)
+    is_shared = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PlaylistQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_playlist_of_a_name")]
+        indexes = [models.Index(fields=["team", "is_shared", "name"], name="playlists_of_team")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Clip(models.Model):
+    """A part of a recording. No sound is copied."""
+
+    playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="clips")
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="clips")
+    #: Milliseconds of the audio.
+    start_ms = models.PositiveIntegerField()
+    end_ms = models.PositiveIntegerField()
+    note = models.CharField(max_length=300, blank=True)
+    #: Its place in the playlist; gaps are of no account.
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["playlist", "position", "id"], name="clips_in_order")]
+
+    def __str__(self) -> str:
+        return f"Clip {self.pk}"
+
+    @property
+    def length_ms(self) -> int:
+        return self.end_ms - self.start_ms
+
+
+class Scorecard(models.Model):
+    """The team's questions about a call. What was filled in keeps the questions as they were."""
+
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="scorecards")
+    name = models.CharField(max_length=80)
+    #: [{`text`, `kind`}] (`scoring.Question`)
+    questions = models.JSONField(default=list)
+    #: Not offered any more.
+    is_retired = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["team", "name"], name="one_scorecard_of_a_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def asked(self) -> list[Question]:
+        return [Question.from_json(one) for one in self.questions]
+
+
+class AssessmentQuerySet(models.QuerySet["Assessment"]):
+    def visible_to(self, user: User) -> Self:
+        """Who may hear the recording sees how it was scored: the rep too."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("recording__call__user"))
+
+
+class Assessment(models.Model):
+    """A scorecard that somebody has filled in for a recording."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="assessments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    #: Of the scorecard as it was then.
+    name = models.CharField(max_length=80)
+    questions = models.JSONField()
+    #: An answer to each question, as `scoring.read_answers` gives them.
+    answers = models.JSONField()
+    #: 0 to 100; None where no question counts.
+    score = models.PositiveSmallIntegerField(null=True)
+    #: When the rep said that they have read it, and what they said to it.
+    read_at = models.DateTimeField(null=True)
+    reply = models.CharField(max_length=500, blank=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recording", "-created_at"], name="assessments_of_recording")]
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.score}"
+
+    @property
+    def lines(self) -> list[tuple[Question, int | str]]:
+        return [
+            (Question.from_json(question), answer)
+            for question, answer in zip(self.questions, self.answers, strict=True)
+        ]
+
+
+#: Settled, and not looked at by who asked.
+NEWS = models.Q(seen_at=None) & ~models.Q(state="open")
+
+
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def waiting_for(self, user: User) -> Self:
+        """Open ones that the user was asked for and may still hear."""
+        return self.audible_to(user).filter(reviewer=user, state=Review.State.OPEN)
+
+    def settled_for(self, user: User) -> Self:
+        """The user's own that were settled and not looked at since."""
+        return self.audible_to(user).filter(NEWS, asked_by=user)
+
+    def audible_to(self, user: User) -> Self:
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("recording__call__user"))
+
+
+class Review(models.Model):
+    """Somebody asks a colleague to listen to a recording."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Reviewed"
+        DECLINED = "declined", "Declined"
+        #: By who asked.
+        WITHDRAWN = "withdrawn", "Withdrawn"
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="reviews")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_asked")
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
+    note = models.CharField(max_length=500, blank=True)
+    #: The moment that it is about, in milliseconds of the audio; None for the whole.
+    at_ms = models.PositiveIntegerField(null=True)
+    asked_at = models.DateTimeField(auto_now_add=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    answer = models.TextField(blank=True)
+    settled_at = models.DateTimeField(null=True)
+    #: When who asked has looked at the answer.
+    seen_at = models.DateTimeField(null=True)
+
+    objects = ReviewQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recording", "reviewer"],
+                condition=models.Q(state="open"),
+                name="one_open_review_a_reviewer",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["reviewer", "state", "-asked_at"], name="reviews_of_reviewer"),
+            models.Index(fields=["asked_by", "-asked_at"], name="reviews_of_asker"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Review {self.pk}"

@@ -1,0 +1,78 @@
+"""Reading playlists, scores and reviews."""
+
+from dataclasses import dataclass
+
+from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.coaching.models import NEWS, Assessment, Clip, Playlist, Review
+from onrecord.apps.core.paging import Page, page
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.queries import audible
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Track:
+    """A clip as somebody sees it."""
+
+    clip: Clip
+    #: None for who may not hear it, or where there is none any more.
+    recording: Recording | None
+
+
+def playlists_of(user: User) -> "QuerySet[Playlist]":
+    """Own ones and shared ones, by name, each with the count of its clips as `size`."""
+    rows = Playlist.objects.visible_to(user).select_related("owner").annotate(size=Count("clips"))
+    return rows.order_by("name", "pk")
+
+
+def tracks(playlist: Playlist, user: User) -> list[Track]:
+    """The clips in their order."""
+    clips = list(playlist.clips.order_by("position", "pk"))
+    found = audible(user).in_bulk([clip.recording_id for clip in clips])
+    return [Track(clip=clip, recording=found.get(clip.recording_id)) for clip in clips]
+
+
+def recordings_in(playlist_id: int, user: User) -> list[str]:
+    """The recordings of a playlist that the user sees; none of another one."""
+    visible = Playlist.objects.visible_to(user).filter(pk=playlist_id)
+    return list(Clip.objects.filter(playlist__in=visible).values_list("recording", flat=True).distinct())
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Scores:
+    """How a recording was scored."""
+
+    assessments: list[Assessment]
+    #: Mean of those that count, 0 to 100.
+    average: int | None
+
+
+def scores_of(recording: Recording, user: User) -> Scores:
+    rows = Assessment.objects.visible_to(user).filter(recording=recording).select_related("author")
+    mean = rows.aggregate(mean=Avg("score"))["mean"]
+    return Scores(
+        assessments=list(rows.order_by("-created_at", "-pk")), average=None if mean is None else round(mean)
+    )
+
+
+def inbox(user: User, *, cursor: str | None) -> Page[Review]:
+    """What the user was asked for and has not answered, newest first."""
+    return page(_full(Review.objects.waiting_for(user)), by="-asked_at", cursor=cursor)
+
+
+def asked_by(user: User) -> list[Review]:
+    """What the user asked for, as far as they still may hear it: what is news first, then the newest."""
+    is_news = ExpressionWrapper(NEWS, output_field=BooleanField())
+    rows = _full(Review.objects.audible_to(user).filter(asked_by=user))
+    return list(rows.order_by(is_news.desc(), "-asked_at", "-pk")[:20])
+
+
+def reviews_of(recording: Recording, user: User) -> list[Review]:
+    """Those of the recording that the user asked for or was asked for."""
+    mine = Review.objects.filter(Q(asked_by=user) | Q(reviewer=user), recording=recording)
+    return list(_full(mine).order_by("-asked_at", "-pk"))
+
+
+def _full(rows: "QuerySet[Review]") -> "QuerySet[Review]":
+    return rows.select_related("asked_by", "reviewer", "recording__call__person", "recording__call__user")

@@ -1,0 +1,1 @@
+"""What every app needs: errors, queries, paging, text, moments and the database backends."""

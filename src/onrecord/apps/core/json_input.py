@@ -1,0 +1,38 @@
+"""JSON as it comes in."""
+
+import json
+import math
+from typing import Any
+
+from onrecord.apps.core.text import cleaned
+
+#: Arrays and objects within one another. What goes deeper cannot be stored as JSON again.
+_DEEPEST = 32
+
+
+class JsonError(ValueError):
+    """What came is not JSON that can be used. The text says why."""
+
+
+def read_json(body: bytes | str) -> Any:
+    """What the JSON says, with every text `cleaned`. Raises JsonError."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise JsonError("The body is not JSON that can be read.") from error
+    return _usable(content, _DEEPEST)
+
+
+def _usable(value: Any, depth: int) -> Any:
+    match value:
+        case str():
+            return cleaned(value)
+        case float() if not math.isfinite(value):
+            raise JsonError("The JSON holds a number that is not finite.")
+        case list() | dict() if not depth:
+            raise JsonError(f"The JSON is nested too deeply: {_DEEPEST} levels are taken.")
+        case list():
+            return [_usable(one, depth - 1) for one in value]
+        case dict():
+            return {cleaned(name): _usable(one, depth - 1) for name, one in value.items()}
+    return value

@@ -1,0 +1,180 @@
+"""Changing the policy: only in a draft, and the draft only becomes a version as a whole."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from onrecord.apps.accounts.models import Group, User
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.governance.announcements import CLIPS, missing
+from onrecord.apps.governance.decisions import policy_of
+from onrecord.apps.governance.models import Announcement, Draft, PolicyVersion, new_edition
+from onrecord.policy.diff import diff
+from onrecord.policy.document import Policy, PolicyError
+from onrecord.policy.parser import read_policy
+
+
+class StaleError(Exception):
+    """Somebody else changed it meanwhile; nothing was done. The text says who and what."""
+
+
+@transaction.atomic
+def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
+    """Make `policy` the current one, under the next number: new calls are judged by it."""
+    before = PolicyVersion.objects.latest("number")
+    number = before.number + 1
+    policy = replace(policy, version=number)
+    version = PolicyVersion.objects.create(
+        number=number,
+        author=acting_user,
+        document=policy.to_json(),
+        changes=changes_between(policy_of(before), policy),
+    )
+    record(Action.POLICY_PUBLISHED, version, acting_user=acting_user)
+    return version
+
+
+@transaction.atomic
+def publish_draft(edition: str, *, acting_user: User) -> PolicyVersion:
+    """Publish the draft as the user saw it. Raises StaleError, PolicyError."""
+    draft = _draft_of(edition, acting_user)
+    current = PolicyVersion.objects.latest("number")
+    if draft is None:
+        raise StaleError(f"There is no draft to publish: {_published(current)}")
+    if draft.base_id != current.number:
+        raise StaleError(
+            f"The draft was begun from version {draft.base_id}, but {_published(current)} "
+            "Your draft is kept: bring it up to date, look at its changes again, then publish."
+        )
+    policy = read_policy(draft.document)
+    if unknown := missing(rule.announcement for rule in policy.rules if rule.announcement):
+        raise PolicyError([f"There is no announcement '{name}': choose another." for name in unknown])
+    draft.delete()
+    return publish(policy, acting_user=acting_user)
+
+
+@transaction.atomic
+def edit(change: Callable[[Policy], Policy], *, edition: str, acting_user: User) -> Draft:
+    """Change the draft, or begin one from the policy in force. Raises StaleError, PolicyError."""
+    draft = _draft_of(edition, acting_user)
+    base = draft.base if draft else PolicyVersion.objects.latest("number")
+    document = change(read_policy(draft.document) if draft else policy_of(base)).to_json()
+    return _keep(document, base=base, acting_user=acting_user)
+
+
+@transaction.atomic
+def copy_version(number: int, *, edition: str, acting_user: User) -> Draft:
+    """Let the draft say what an old version said. Raises StaleError, PolicyVersion.DoesNotExist."""
+    draft = _draft_of(edition, acting_user)
+    old = PolicyVersion.objects.get(number=number)
+    base = draft.base if draft else PolicyVersion.objects.latest("number")
+    document = replace(policy_of(old), version=base.number).to_json()
+    return _keep(document, base=base, acting_user=acting_user)
+
+
+@transaction.atomic
+def bring_up_to_date(edition: str, *, acting_user: User) -> None:
+    """Count the draft's changes from the version now in force. Raises StaleError."""
+    draft = _draft_of(edition, acting_user)
+    if draft is not None:
+        base = PolicyVersion.objects.latest("number")
+        document = replace(read_policy(draft.document), version=base.number).to_json()
+        _keep(document, base=base, acting_user=acting_user)
+
+
+@transaction.atomic
+def discard(edition: str, *, acting_user: User) -> None:
+    """Throw the draft away. The audit row keeps what it changed. Raises StaleError."""
+    draft = _draft_of(edition, acting_user)
+    if draft is not None:
+        changes = changes_between(policy_of(draft.base), read_policy(draft.document))
+        record(Action.POLICY_DRAFT_DISCARDED, draft, acting_user=acting_user, changes=changes)
+        draft.delete()
+
+
+@transaction.atomic
+def add_announcement(name: str, pcmu: bytes, *, acting_user: User) -> Announcement:
+    """Keep an announcement for rules to name. Raises PolicyError when the name is taken."""
+    taken = PolicyError([f"There is an announcement '{name}' already: choose another name."])
+    if name in CLIPS:
+        raise taken
+    try:
+        with transaction.atomic():
+            announcement = Announcement.objects.create(name=name, pcmu=pcmu, author=acting_user)
+    except IntegrityError as error:
+        raise taken from error
+    record(Action.ANNOUNCEMENT_ADDED, announcement, acting_user=acting_user, bytes=len(pcmu))
+    return announcement
+
+
+@transaction.atomic
+def remove_announcement(announcement: Announcement, *, acting_user: User) -> None:
+    """Throw an announcement away that nothing names. Raises PolicyError.
+
+    One that was ever published stays: past decisions name it, and an old version can be put in force again.
+    """
+    name = announcement.name
+    if any(_names(document, name) for document in Draft.objects.values_list("document", flat=True)):
+        raise PolicyError([f"A rule of the draft names '{name}': choose another announcement there first."])
+    versions = PolicyVersion.objects.order_by("-number").values_list("number", "document")
+    for number, document in versions.iterator(chunk_size=100):
+        if _names(document, name):
+            raise PolicyError(
+                [f"'{name}' stays: version {number} of the policy names it, and versions never change."]
+            )
+    record(Action.ANNOUNCEMENT_REMOVED, announcement, acting_user=acting_user, bytes=len(announcement.pcmu))
+    announcement.delete()
+
+
+def _names(document: dict[str, Any], announcement: str) -> bool:
+    return any(rule["announcement"] == announcement for rule in document["rules"])
+
+
+def changes_between(before: Policy, after: Policy) -> list[str]:
+    """Sentences, with the names of groups and users."""
+    return diff(
+        before,
+        after,
+        group_names={str(key): name for key, name in Group.objects.values_list("pk", "name")},
+        user_names={str(key): name for key, name in User.objects.values_list("pk", "name")},
+    )
+
+
+def edition_of(draft: Draft | None, current: PolicyVersion) -> str:
+    """What a form must name to change what it shows: the draft, or the lack of one."""
+    return draft.edition if draft else f"version-{current.number}"
+
+
+def _draft_of(edition: str, user: User) -> Draft | None:
+    """The team's draft, if it is the one that the form showed. Raises StaleError."""
+    draft = Draft.objects.select_related("base", "author").filter(team_id=user.team_id).first()
+    current = PolicyVersion.objects.latest("number")
+    if edition == edition_of(draft, current):
+        return draft
+    if draft is not None:
+        raise StaleError(
+            f"{_name(draft.author, user)} changed the draft after you opened this page, so nothing of yours "
+            "was saved. Look at the draft as it is now, then repeat your change."
+        )
+    raise StaleError(
+        f"The draft that you saw is gone: {_published(current)} Look at what is in force now, then repeat "
+        "your change if it is still needed."
+    )
+
+
+def _published(version: PolicyVersion) -> str:
+    return f"{version.author or 'the installation'} published version {version.number} meanwhile."
+
+
+def _name(author: User, user: User) -> str:
+    return "You" if author == user else author.name
+
+
+def _keep(document: dict[str, object], *, base: PolicyVersion, acting_user: User) -> Draft:
+    draft, _ = Draft.objects.update_or_create(
+        team_id=acting_user.team_id,
+        defaults={"base": base, "author": acting_user, "document": document, "edition": new_edition()},
+    )
+    return draft

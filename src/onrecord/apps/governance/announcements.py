@@ -1,0 +1,44 @@
+"""Consent announcements: our own clips and the team's uploads, by the names that rules use."""
+
+from collections.abc import Iterable, Sequence
+
+from onrecord.apps.governance.models import Announcement
+from onrecord.apps.governance.sound import LONGEST_S
+from onrecord.audio import clips
+from onrecord.audio.g711 import RATE
+
+#: Our clips that say that a call is recorded.
+CLIPS = ("consent-announcement",)
+
+
+class AnnouncementError(Exception):
+    """It cannot be played. The text says why and what to do."""
+
+
+def names() -> list[str]:
+    """Everything that a rule may name: our clips first."""
+    return [*CLIPS, *Announcement.objects.order_by("name").values_list("name", flat=True)]
+
+
+def missing(wanted: Iterable[str]) -> list[str]:
+    """Which of these cannot be played because they do not exist."""
+    return sorted(set(wanted) - set(names()))
+
+
+def load(name: str) -> bytes:
+    """PCMU, 8000 bytes a second. Raises AnnouncementError."""
+    if name in CLIPS:
+        return clips.load(name)
+    pcmu = Announcement.objects.filter(name=name).values_list("pcmu", flat=True).first()
+    if pcmu is None:
+        raise AnnouncementError(f"the announcement '{name}' that a rule asks for does not exist.")
+    return bytes(pcmu)
+
+
+def audio_of(wanted: Sequence[str]) -> bytes | None:
+    """All of them, one after the other; None when there are none. Raises AnnouncementError."""
+    audio = b"".join(load(name) for name in wanted)
+    if len(audio) > LONGEST_S * RATE:
+        listed = ", ".join(f"'{name}'" for name in wanted)
+        raise AnnouncementError(f"the announcements {listed} together are longer than {LONGEST_S} s.")
+    return audio or None

@@ -1,0 +1,138 @@
+"""Judging a call by the current policy."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.governance.announcements import AnnouncementError, audio_of
+from onrecord.apps.governance.models import PolicyVersion
+from onrecord.apps.people.models import Person
+from onrecord.policy.areas import area_of_address
+from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide, decide_ahead
+from onrecord.policy.document import Policy
+from onrecord.policy.mode import Mode
+from onrecord.policy.parser import read_policy
+from onrecord.policy.reasons import Reason, ReasonCode
+from onrecord.policy.simulate import CallFacts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """A decision with all that it rests on."""
+
+    facts: CallFacts
+    decision: Decision
+    #: PCMU that the contact hears before anything is recorded; None for none.
+    announcement: bytes | None
+    #: Seconds between beeps while recording; None for no beep.
+    beep_every_s: int | None
+
+
+def current() -> Policy:
+    """The newest version."""
+    return policy_of(PolicyVersion.objects.only("number", "created_at").latest("number"))
+
+
+def current_number() -> int:
+    """Of the version that is in force."""
+    return PolicyVersion.objects.values_list("number", flat=True).latest("number")
+
+
+def policy_of(version: PolicyVersion) -> Policy:
+    """The policy of a version. One object as long as it is in use: a Policy remembers its rulings by area."""
+    return _policy(version.number, version.created_at)
+
+
+@lru_cache(maxsize=8)
+def _policy(number: int, created_at: datetime) -> Policy:
+    # The time tells a version from one of the same number in a database that was put back from a backup.
+    return read_policy(PolicyVersion.objects.values_list("document", flat=True).get(number=number))
+
+
+def decide_for(user: User, number: str, person: Person | None) -> Decision:
+    """Judge a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
+    return judge(user, number, person).decision
+
+
+def decide_next(user: User) -> Decision:
+    """How the user's next call stands before it is known whom they call."""
+    policy = current()
+    return decide_ahead(policy, rep=rep_facts(user, policy), wants_recording=user.record_next_call)
+
+
+def judge(user: User, number: str, person: Person | None) -> Judgement:
+    """The same, with what it rests on and what is to be played."""
+    policy = current()
+    facts = CallFacts(
+        id="",
+        person=person_facts(person) if person else None,
+        rep=rep_facts(user, policy),
+        number=number,
+        wants_recording=user.record_next_call,
+    )
+    return judge_facts(policy, facts)
+
+
+def judge_facts(policy: Policy, facts: CallFacts) -> Judgement:
+    """Judge by a given policy. Where an announcement cannot be played, nothing may be recorded."""
+    decision = decide(
+        policy,
+        person=facts.person,
+        rep=facts.rep,
+        number=facts.number,
+        wants_recording=facts.wants_recording,
+    )
+    announcement = None
+    try:
+        announcement = audio_of(decision.announcements)
+    except AnnouncementError as error:
+        reason = Reason(code=ReasonCode.RULE, sentence=f"Off: {error}")
+        decision = Decision(
+            mode=Mode.NONE,
+            record_at_start=False,
+            may_change=False,
+            may_choose=False,
+            reasons=(reason,),
+            policy_version=policy.version,
+        )
+    return Judgement(
+        facts=facts, decision=decision, announcement=announcement, beep_every_s=policy.beep_every_s
+    )
+
+
+def person_facts(person: Person) -> PersonFacts:
+    return PersonFacts(
+        do_not_record=person.do_not_record, address=area_of_address(person.country, person.subdivision)
+    )
+
+
+def rep_facts(user: User, policy: Policy) -> RepFacts:
+    return RepFacts(
+        user=str(user.pk),
+        group=str(user.group_id) if user.group_id is not None else None,
+        location=area_of_address(user.country, user.subdivision),
+        may_turn_on_before_call=_may(user, policy.before_call_permission),
+        may_control_during_call=_may(user, policy.during_call_permission),
+    )
+
+
+def _may(user: User, name: str) -> bool:
+    # A policy that names a permission we do not have is one that nobody holds.
+    return name in set(Permission) and user.may(Permission(name))
+
+
+def to_json(decision: Decision) -> dict[str, Any]:
+    """The Decision as it is stored with the call."""
+    return {
+        "mode": decision.mode.value,
+        "record_at_start": decision.record_at_start,
+        "may_change": decision.may_change,
+        "may_choose": decision.may_choose,
+        "reasons": [{"code": reason.code.value, "sentence": reason.sentence} for reason in decision.reasons],
+        "announcements": list(decision.announcements),
+        "policy_version": decision.policy_version,
+        "sentence": decision.sentence,
+    }

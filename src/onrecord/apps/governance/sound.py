@@ -1,0 +1,41 @@
+"""Turning an uploaded sound file, of which nothing is trusted, into what the telephone plays."""
+
+from typing import IO
+
+import numpy as np
+
+from onrecord.audio.decoding.process import Decoder, UndecodableError
+from onrecord.audio.g711 import encode_ulaw
+
+#: Seconds of the longest announcement.
+LONGEST_S = 30
+
+#: The largest file taken: 30 s of uncompressed studio sound (96 kHz, stereo, 24 bits) have 17 MB.
+LARGEST_BYTES = 20_000_000
+
+#: Seconds of processor time for decoding one: a hundred times what 30 s of any format take.
+_DECODING_S = 5
+
+
+class SoundError(ValueError):
+    """The file cannot be used. The text says why and what to do."""
+
+
+_DAMAGED = (
+    "Part of this file cannot be read, so callers would not hear all of it. Save it again and upload that."
+)
+
+
+def to_pcmu(file: IO[bytes]) -> bytes:
+    """PCMU of a sound file, 8000 bytes a second, mono. Raises SoundError, OSError."""
+    try:
+        with Decoder(
+            file, longest_s=LONGEST_S, cpu_s=_DECODING_S, mono=True, most_bytes=LARGEST_BYTES
+        ) as decoder:
+            pieces = list(decoder.pieces())
+    except UndecodableError as error:
+        raise SoundError(str(error)) from error
+    samples = [piece for piece in pieces if not isinstance(piece, int)]
+    if len(samples) < len(pieces) or decoder.cut_s:
+        raise SoundError(_DAMAGED)
+    return encode_ulaw(np.concatenate(samples)[:, 0])

@@ -1,0 +1,115 @@
+"""The neutral form of a recorded call, of any dialer (docs/reference/third-party-calls.md). Pure."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    AnyUrl,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    UrlConstraints,
+    model_validator,
+)
+
+from onrecord.apps.calls.state import Status
+from onrecord.apps.core.moments import STORED, PastMoment
+
+ChannelName = Literal["user", "person", "mixed"]
+
+#: Of an address of a recording: signed ones hold whole tokens.
+_LONGEST_URL = 8000
+
+
+def _cut(longest: int) -> BeforeValidator:
+    """A text that is good to have: what is too long is cut, for the call must not be lost over it."""
+
+    def cut(value: object) -> object:
+        return value[:longest] if isinstance(value, str) else value
+
+    return BeforeValidator(cut)
+
+
+def _left_out(longest: int, instead: str | None) -> BeforeValidator:
+    """A text that is of no use in part: what is too long is left out."""
+
+    def left_out(value: object) -> object:
+        return instead if isinstance(value, str) and len(value) > longest else value
+
+    return BeforeValidator(left_out)
+
+
+#: Longer calls are mistakes of a unit.
+_LONGEST_S = 7 * 24 * 3600
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Frozen):
+    """Which call of which dialer it is: with the recording's id what makes a delivery one of its kind."""
+
+    provider: str = Field(min_length=1, max_length=20)
+    account_id: str = Field(default="", max_length=100)
+    call_id: str = Field(min_length=1, max_length=200)
+
+
+class Party(_Frozen):
+    """Somebody in the call, as the dialer knows them."""
+
+    #: As it was sent; None when withheld.
+    number: Annotated[str | None, _left_out(50, None)] = None
+    name: Annotated[str, _cut(200)] = ""
+    email: Annotated[str, _left_out(254, "")] = ""
+    provider_user_id: str = Field(default="", max_length=100)
+
+
+class RecordingFile(_Frozen):
+    """Where the sound is."""
+
+    recording_id: str = Field(default="", max_length=200)
+    #: None for a file that came with the delivery.
+    url: (
+        Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=_LONGEST_URL)] | None
+    ) = None
+    #: Value of the Authorization header for `url`; empty for none.
+    authorization: str = Field(default="", repr=False)
+    #: Whose voice each channel is, in order; None where the dialer does not say.
+    channels: list[ChannelName] | None = Field(default=None, min_length=1, max_length=2)
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        named = [one for one in self.channels or [] if one != "mixed"]
+        if len(named) != len(set(named)):
+            raise ValueError("two channels cannot be the same side: name one user, the other person")
+        return self
+
+
+class RecordedCall(_Frozen):
+    """A call that has ended, with one of its recordings or none."""
+
+    source: Source
+    direction: Literal["inbound", "outbound"]
+    status: Status = Status.COMPLETED
+    started_at: PastMoment
+    answered_at: PastMoment | None = None
+    duration_seconds: float = Field(ge=0, le=_LONGEST_S)
+    user: Party
+    person: Party
+    recording: RecordingFile | None = None
+    #: Whether the dialer played a consent announcement.
+    announced: bool = False
+    disposition: Annotated[str, _cut(50)] = ""
+    notes: Annotated[str, _cut(20_000)] = ""
+
+    @classmethod
+    def stored(cls, record: object) -> Self:
+        """The call as it was taken in and dumped."""
+        return cls.model_validate(record, context=STORED)
+
+    @model_validator(mode="after")
+    def _has_ended(self) -> Self:
+        if not self.status.is_final:
+            raise ValueError("only calls that have ended are taken")
+        return self

@@ -1,0 +1,111 @@
+"""`onrecord import-recordings`: a folder of recordings with a manifest of the calls that they are of."""
+
+import hashlib
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from onrecord.apps.accounts.models import Team
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.manifest import Row
+from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
+from onrecord.apps.integrations.dialers.schemas import (
+    EntryError,
+    FileCallIn,
+    fingerprint,
+    neutral,
+    user_of,
+    what_is_wrong,
+)
+from onrecord.apps.integrations.dialers.tasks import imports_folder, new_name, work
+from onrecord.config import host_config
+from onrecord.storage.pending import sealing
+
+_SOURCE = "Imported"
+_OUTCOMES = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "refused"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """What became of a row."""
+
+    row: Row
+    #: `imported`, `known` (from before), `refused` (by policy) or `failed`.
+    outcome: str
+    #: A sentence; empty for what was imported.
+    reason: str
+
+    def __str__(self) -> str:
+        said = f"line {self.row.line}: {self.outcome:8} {self.row.file}"
+        return f"{said}: {self.reason}" if self.reason else said
+
+
+def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
+    """Import row by row; a row that fails does not keep the next from being tried."""
+    team = Team.objects.order_by("pk").first()
+    if team is None:
+        raise ValueError("There is no team yet. Run `onrecord demo` or make users first.")
+    for row in rows:
+        try:
+            yield _import(folder.resolve(), row, team)
+        except ValidationError as error:
+            yield Report(row=row, outcome="failed", reason=what_is_wrong(error))
+        except (EntryError, OSError) as error:
+            yield Report(row=row, outcome="failed", reason=str(error))
+
+
+def _import(folder: Path, row: Row, team: Team) -> Report:
+    if row.beyond:
+        raise EntryError(
+            400,
+            "bad_row",
+            f"{row.beyond[0]!r} stands under no heading. Put a text that holds a delimiter into quotes.",
+        )
+    body = FileCallIn.model_validate(
+        # An empty cell says nothing, except that a caller's number is withheld.
+        {name: text for name, text in row.values.items() if text or name in ("from", "to")}
+    )
+    user = user_of(body, team)
+    path = _inside(folder, row.file)
+    with path.open("rb") as file:
+        call_id = body.call_id or fingerprint(body, hashlib.file_digest(file, "sha256").hexdigest())
+        source = body.source or _SOURCE
+        call = neutral(body, user=user, provider=FOLDER, source=source, call_id=call_id, file=body.file)
+        file.seek(0)
+        kept = imports_folder() / new_name()
+        with sealing(kept, host_config().secrets.master_key) as waiting:
+            shutil.copyfileobj(file, waiting, 1 << 20)
+    waits = False
+    try:
+        taken, is_new = actions.take(call, team=team, source=source, user=user, file=kept.name, at_once=True)
+        if is_new:
+            work(taken.pk)
+        taken.refresh_from_db()
+        waits = is_new and taken.state == ImportedCall.State.WAITING
+    finally:
+        if not waits:
+            kept.unlink(missing_ok=True)
+    return _report(row, taken, is_new=is_new)
+
+
+def _inside(folder: Path, name: str) -> Path:
+    """The file that a row names. Raises EntryError for one that is not there, or lies elsewhere."""
+    # As Windows writes it, unless a file is really called so.
+    written = name if (folder / name).is_file() else name.replace("\\", "/")
+    path = (folder / written).resolve()
+    if not path.is_relative_to(folder):
+        raise EntryError(400, "bad_file", f"{name} is outside of the folder.")
+    if not path.is_file():
+        raise EntryError(400, "bad_file", f"There is no file {name} in the folder.")
+    return path
+
+
+def _report(row: Row, taken: ImportedCall, *, is_new: bool) -> Report:
+    state = ImportedCall.State(taken.state)
+    outcome = _OUTCOMES.get(state, "failed")
+    if not is_new and state in (state.DONE, state.WAITING):
+        outcome = "known"
+    return Report(row=row, outcome=outcome, reason=taken.problem)

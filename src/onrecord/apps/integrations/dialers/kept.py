@@ -1,0 +1,116 @@
+"""What came in and could not be used in whole: nothing that a dialer signed is dropped."""
+
+import base64
+import hashlib
+import logging
+import shutil
+from collections.abc import Iterable
+from pathlib import Path
+
+from django.db import DataError, transaction
+from django.utils import timezone
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.canonical import RecordedCall
+from onrecord.apps.integrations.dialers.models import KEPT_FOR, Connection, ImportedCall, KeptDelivery
+from onrecord.apps.integrations.dialers.providers import PROVIDERS, DeliveryError, read
+from onrecord.apps.integrations.dialers.sealed_secrets import seal, unseal
+from onrecord.apps.integrations.dialers.tasks import imports_folder
+from onrecord.config import host_config
+from onrecord.storage.pending import WaitingFile
+
+log = logging.getLogger(__name__)
+
+#: Deliveries kept of one dialer. Should it send more that cannot be used, the oldest make room.
+_MOST = 1000
+
+
+def receive(connection: Connection, body: bytes) -> int:
+    """Enter the calls of a signed delivery; how many are new. What cannot be used is kept."""
+    taken, problems = _enter(connection, body)
+    if problems:
+        _keep(connection, body, problems)
+    return taken
+
+
+@transaction.atomic
+def try_again(kept: KeptDelivery, *, acting_user: User) -> bool:
+    """Read it once more, as after an update of ours; whether all of it could be used."""
+    body = base64.b64decode(unseal(kept.body, host_config().secrets.master_key))
+    _, problems = _enter(kept.connection, body)
+    record(Action.CALL_IMPORTED, kept.connection, acting_user=acting_user, kept=kept.pk)
+    if problems:
+        kept.problem = _joined(problems)
+        kept.save(update_fields=["problem"])
+        return False
+    kept.delete()
+    return True
+
+
+def forget_old() -> None:
+    """Let go of what was kept long enough: part of the reconciler."""
+    now = timezone.now()
+    KeptDelivery.objects.filter(received_at__lt=now - KEPT_FOR).delete()
+    for row in ImportedCall.objects.filter(file_kept_until__lt=now):
+        actions.forget_file(row)
+
+
+def write_original(call_id: str, out: Path) -> None:
+    """The original of an imported recording as it came. Raises ValueError, OSError."""
+    row = ImportedCall.objects.exclude(file="").filter(call_id=call_id).first()
+    if row is None:
+        raise ValueError(f"No original of call {call_id} is kept.")
+    with (
+        WaitingFile(imports_folder() / row.file, host_config().secrets.master_key) as original,
+        out.open("xb") as file,
+    ):
+        shutil.copyfileobj(original, file, 1 << 20)
+    record(Action.RECORDING_DOWNLOADED, row, acting_user=None, call=call_id, original=True)
+
+
+def _enter(connection: Connection, body: bytes) -> tuple[int, list[str]]:
+    """How many calls are new, and what could not be used."""
+    provider = PROVIDERS[connection.provider]
+    try:
+        reading = read(provider, provider.content(body))
+    except DeliveryError as error:
+        return 0, [str(error)]
+    problems = list(reading.problems)
+    taken = 0
+    for call in reading.calls:
+        try:
+            taken += _take(connection, call, source=provider.name)
+        except (DataError, ValueError):
+            log.exception("%s: a call could not be stored", provider.name)
+            problems.append("A call in it could not be stored. The web's log says why.")
+    return taken, problems
+
+
+@transaction.atomic
+def _take(connection: Connection, call: RecordedCall, *, source: str) -> bool:
+    return actions.take(call, team=connection.team, source=source, connection=connection)[1]
+
+
+@transaction.atomic
+def _keep(connection: Connection, body: bytes, problems: Iterable[str]) -> None:
+    KeptDelivery.objects.update_or_create(
+        connection=connection,
+        digest=hashlib.sha256(body).hexdigest(),
+        defaults={
+            "body": seal(base64.b64encode(body).decode(), host_config().secrets.master_key),
+            "problem": _joined(problems),
+            "received_at": timezone.now(),
+        },
+    )
+    of_dialer = KeptDelivery.objects.filter(connection=connection).order_by("-received_at", "-pk")
+    oldest = list(of_dialer.values_list("pk", flat=True)[_MOST:])
+    if oldest:
+        log.warning("%s: %d kept deliveries made room for newer ones", connection, len(oldest))
+        KeptDelivery.objects.filter(pk__in=oldest).delete()
+
+
+def _joined(problems: Iterable[str]) -> str:
+    """Each of them once, in one text."""
+    return " ".join(dict.fromkeys(problems))

@@ -1,0 +1,135 @@
+"""A call as programs and manifests write it, and the neutral form of it."""
+
+import hashlib
+import json
+from typing import Annotated, Any, Literal, Self
+
+from ninja import Schema
+from pydantic import Field, HttpUrl, ValidationError, model_validator
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.core.moments import PastMoment
+from onrecord.apps.integrations.dialers.canonical import (
+    ChannelName,
+    Party,
+    RecordedCall,
+    RecordingFile,
+    Source,
+)
+from onrecord.apps.integrations.dialers.queries import user_by_guid
+from onrecord.apps.people.numbers import NumberError, normalise
+
+
+class EntryError(ValueError):
+    """The call cannot be entered. The text says what to do."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        """`status` and `code` as the API answers them."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+class RecordingIn(Schema):
+    url: HttpUrl
+    id: str = Field(default="", max_length=200)
+    channels: list[ChannelName] | None = Field(default=None, min_length=1, max_length=2)
+
+
+class CallIn(Schema):
+    """The body as JSON. As multipart its fields are the same, `recording` being the file."""
+
+    #: Of a caller whose number is withheld: nothing, or whatever the dialer puts in its place.
+    from_: Annotated[str | None, Field(alias="from", max_length=50)]
+    to: str | None = Field(max_length=50)
+    direction: Literal["inbound", "outbound"]
+    #: Seconds.
+    duration: float = Field(ge=0, le=604_800)
+    call_created_at: PastMoment
+    #: Id or email address of one of our users.
+    user_guid: str = Field(min_length=1, max_length=254)
+    recording: RecordingIn | None = None
+    #: The dialer's own id of the call; makes a repetition one.
+    call_id: str = Field(default="", max_length=200)
+    #: The dialer's name, as lists show it.
+    source: str = Field(default="", max_length=40)
+    #: Whether a consent announcement was played.
+    announced: bool = False
+    disposition: str = Field(default="", max_length=50)
+    notes: str = Field(default="", max_length=20_000)
+
+    @property
+    def file(self) -> RecordingFile | None:
+        """The recording that the body names. Raises ValidationError."""
+        if self.recording is None:
+            return None
+        named = {"recording_id": self.recording.id, "url": self.recording.url}
+        return RecordingFile.model_validate(named | {"channels": self.recording.channels})
+
+
+class FileCallIn(CallIn):
+    """The fields beside a file: a multipart body, or a row of a manifest."""
+
+    recording: None = None
+    recording_id: str = Field(default="", max_length=200)
+    #: Comma-separated.
+    channels: str = Field(default="", max_length=40)
+
+    @model_validator(mode="after")
+    def _channels_are_known(self) -> Self:
+        _ = self.file
+        return self
+
+    @property
+    def file(self) -> RecordingFile:
+        channels = [one.strip() for one in self.channels.split(",") if one.strip()]
+        named = {"recording_id": self.recording_id, "channels": channels or None}
+        return RecordingFile.model_validate(named)
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """All that does not fit, in one sentence."""
+    problems = (f"{'.'.join(map(str, one['loc'])) or 'call'}: {one['msg']}" for one in error.errors())
+    return f"The call cannot be used: {'; '.join(problems)}."
+
+
+def user_of(body: CallIn, team: Team) -> User:
+    """The rep. Raises EntryError."""
+    user = user_by_guid(team, body.user_guid)
+    if user is None:
+        message = f"No user has the id or email address {body.user_guid!r}. Send that of an active user."
+        raise EntryError(422, "no_such_user", message)
+    return user
+
+
+def fingerprint(body: CallIn, file: Any) -> str:
+    """Tells one call from another where the sender names none: all that was said of it, and its `file`."""
+    said = body.model_dump(mode="json") | {"file": file}
+    return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
+
+
+def neutral(
+    body: CallIn, *, user: User, provider: str, source: str, call_id: str, file: RecordingFile | None
+) -> RecordedCall:
+    """The neutral form. Raises EntryError for a number that was dialled and cannot be.
+
+    Whoever calls us may withhold their number: such a call is entered without one, as a webhook's is.
+    """
+    ours, theirs = (body.from_, body.to) if body.direction == "outbound" else (body.to, body.from_)
+    if body.direction == "outbound":
+        try:
+            normalise(theirs or "", user.region)
+        except NumberError as error:
+            raise EntryError(422, error.code, error.message) from error
+    return RecordedCall(
+        source=Source(provider=provider, account_id=source, call_id=call_id),
+        direction=body.direction,
+        started_at=body.call_created_at,
+        duration_seconds=body.duration,
+        user=Party(number=ours),
+        person=Party(number=theirs),
+        recording=file,
+        announced=body.announced,
+        disposition=body.disposition,
+        notes=body.notes,
+    )

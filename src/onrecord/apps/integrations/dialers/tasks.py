@@ -1,0 +1,209 @@
+"""The worker's part: fetch a delivered recording, have it converted, enter what came of it.
+
+The row's state is the truth. A job that is lost, killed or done twice does no harm: the reconciler asks for
+what is due, and a row is claimed before it is worked on.
+"""
+
+import json
+import logging
+import os
+import secrets
+import subprocess
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils import timezone
+
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.fetch import Fetcher, FetchError
+from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
+from onrecord.apps.integrations.dialers.sealed_secrets import unseal
+from onrecord.config import host_config
+from onrecord.policy.mode import Mode
+from onrecord.storage.pending import sealing
+
+log = logging.getLogger(__name__)
+
+#: When a failed attempt is repeated: all within the hour after which a recording is overdue.
+BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 240, 900, 1800))
+#: Seconds that a conversion may take, and a whole job.
+_CONVERSION_S = 500
+_JOB_S = 900
+#: A claim that is older belongs to a worker that is gone.
+_CLAIM = timedelta(seconds=_JOB_S + 60)
+
+
+#: `cause` of a hole that the original may fill one day (docs/reference/storage.md).
+_UNREADABLE = "unreadable"
+
+
+def new_name() -> str:
+    """Of a file in the imports folder."""
+    return f"{secrets.token_hex(16)}.upload"
+
+
+def imports_folder() -> Path:
+    """Where files wait for their conversion: sealed (`blobs.waiting`), readable by their owner only."""
+    folder = host_config().home / "imports"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def enqueue(pk: int) -> None:
+    """Ask a worker to do it now."""
+    from django_q.tasks import async_task
+
+    async_task(
+        "onrecord.apps.integrations.dialers.tasks.work", pk, q_options={"timeout": _JOB_S, "group": "imports"}
+    )
+
+
+def enqueue_due() -> None:
+    """Ask for everything that is due: part of the reconciler."""
+    now = timezone.now()
+    waiting = ImportedCall.objects.filter(state=ImportedCall.State.WAITING, next_try_at__lte=now)
+    for pk in waiting.filter(_unclaimed()).values_list("pk", flat=True):
+        # Not again every minute, should the worker have much to do.
+        ImportedCall.objects.filter(pk=pk).update(next_try_at=now + timedelta(minutes=10))
+        enqueue(pk)
+
+
+def work(pk: int, fetcher: Fetcher | None = None) -> None:
+    """One attempt. `fetcher` is for tests, whose servers are on this machine."""
+    if not _claim(pk):
+        return
+    row = ImportedCall.objects.select_related("connection").get(pk=pk)
+    found = actions.verdict_now(row)
+    if found.refusal is not None:
+        # The policy has become stricter since the delivery.
+        actions.refuse(row, found.refusal)
+        return
+    try:
+        path = _file(row, fetcher or Fetcher())
+        answer = _convert(row, path, found.mode)
+        _enter(row, answer, path, found.mode)
+    except FetchError as error:
+        _failed(row, str(error), found.mode, retry=error.retry)
+    except (OSError, subprocess.SubprocessError, ValueError) as error:
+        log.error("import %d: %s", row.pk, error)
+        message = "The conversion did not succeed on this host. The worker's log says why."
+        _failed(row, message, found.mode, retry=True)
+
+
+def _unclaimed() -> Q:
+    return Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - _CLAIM)
+
+
+def _claim(pk: int) -> bool:
+    waiting = ImportedCall.objects.filter(_unclaimed(), pk=pk, state=ImportedCall.State.WAITING)
+    return waiting.update(claimed_at=timezone.now(), attempts=F("attempts") + 1) == 1
+
+
+def _file(row: ImportedCall, fetcher: Fetcher) -> Path:
+    """The delivered file; fetched if it did not come with the delivery. Raises FetchError, OSError."""
+    folder = imports_folder()
+    if row.file:
+        path = folder / row.file
+        if not path.exists():
+            raise FetchError("The delivered file is gone. Send it again.", retry=False)
+        return path
+    path = folder / f"{row.call_id}.fetched"
+    path.unlink(missing_ok=True)
+    with sealing(path, host_config().secrets.master_key) as file:
+        fetcher.fetch(row.record["recording"]["url"], file, authorization=_authorization(row))
+    return path
+
+
+def _authorization(row: ImportedCall) -> str:
+    """What the delivery brought, else the connection's key."""
+    master_key = host_config().secrets.master_key
+    if row.authorization:
+        return unseal(row.authorization, master_key)
+    key = unseal(row.connection.api_key, master_key) if row.connection else ""
+    return f"Bearer {key}" if key else ""
+
+
+def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
+    """Run `onrecord.media.transcode`. Raises OSError, SubprocessError, ValueError."""
+    call = row.call
+    assert call is not None  # noqa: S101 - for the type checker: a row that waits has a call
+    channels = row.record["recording"]["channels"] or _usual_channels(row)
+    order = {
+        "call_id": call.pk,
+        "file": str(path),
+        "policy": {
+            "mode": mode,
+            "record_at_start": call.record_at_start,
+            "may_change": call.may_change,
+            "policy_version": call.policy_version_id,
+        },
+        "channels": channels,
+        "user": str(call.user_id),
+        "answered_at": (call.answered_at or call.created_at).isoformat(),
+        "source": {
+            "provider": row.source,
+            "call_id": row.provider_call_id,
+            "recording_id": row.recording_id,
+        },
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "onrecord.media.transcode"],
+        input=json.dumps(order).encode(),
+        capture_output=True,
+        timeout=_CONVERSION_S,
+        check=False,
+        env=os.environ
+        | {"ONRECORD_HOME": str(host_config().home), "ONRECORD_BLOB_URL": host_config().blob_url},
+    )
+    said = done.stderr.decode(errors="replace")[-4000:]
+    if done.returncode != 0:
+        raise ValueError(f"the conversion ended with status {done.returncode}: {said}")
+    if said:
+        log.warning("import %d: %s", row.pk, said)
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _usual_channels(row: ImportedCall) -> list[str] | None:
+    """What an admin said of the dialer's files."""
+    text = row.connection.channels if row.connection else ""
+    return text.split(",") if text else None
+
+
+def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) -> None:
+    """What came of the file at `path`. Raises OSError, ValueError."""
+    may_keep = _may_keep(row, mode)
+    problem = answer.get("problem")
+    if problem is None:
+        holes = answer["completion"]["holes"]
+        damaged = any(hole["cause"] == _UNREADABLE for hole in holes)
+        if damaged and may_keep and not row.file:
+            row.file = path.name
+        actions.complete(row, answer["completion"], keeps_file=damaged and may_keep)
+    elif problem["code"] == "sides_mixed":
+        actions.refuse_mixed(row, problem["message"])
+    else:
+        # What was fetched can be fetched again.
+        actions.fail(row, problem["message"], keeps_file=may_keep)
+    if not row.file:
+        path.unlink(missing_ok=True)
+
+
+def _may_keep(row: ImportedCall, mode: Mode) -> bool:
+    """Whether the original may stay: not where it holds a voice that may not be kept.
+
+    Of what came from a folder, whoever imported it has the original.
+    """
+    return mode is Mode.BOTH and row.provider != FOLDER
+
+
+def _failed(row: ImportedCall, message: str, mode: Mode, *, retry: bool) -> None:
+    if actions.try_fresh_link(row):
+        return
+    if retry and row.attempts <= len(BACKOFF):
+        actions.try_later(row, message, at=timezone.now() + BACKOFF[row.attempts - 1])
+    else:
+        actions.fail(row, message, keeps_file=_may_keep(row, mode))

@@ -1,0 +1,69 @@
+"""What governance says of a call that was recorded elsewhere: pure.
+
+The dialer has recorded already, by whatever rules it has. What ours forbid is not taken in.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, why_not
+from onrecord.apps.calls.state import CallState, Status
+from onrecord.apps.governance.decisions import to_json
+from onrecord.policy.decision import Decision
+from onrecord.policy.mode import Mode
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    #: None when the recording may be taken in.
+    refusal: Outcome | None
+    #: At most what of it may be kept.
+    mode: Mode
+
+
+_ANSWERED = CallState(status=Status.COMPLETED, answered_at=datetime.min.replace(tzinfo=UTC))
+_NOT_ANNOUNCED = (
+    "Off: a consent announcement is required here, and the dialer does not say that one was played."
+)
+
+
+def verdict(decision: Decision, *, announced: bool) -> Verdict:
+    """Whether a recording made elsewhere may be taken in.
+
+    Where recording is off by default but the rep may turn it on, the dialer stands for the rep's choice.
+    """
+    can_record = decision.record_at_start or decision.may_change or decision.may_choose
+    if decision.mode is Mode.NONE or not can_record:
+        return Verdict(refusal=_forbidden(decision), mode=Mode.NONE)
+    if decision.announcements and not announced:
+        return Verdict(refusal=_without(ReasonCode.NOT_ANNOUNCED, _NOT_ANNOUNCED), mode=Mode.NONE)
+    return Verdict(refusal=None, mode=decision.mode)
+
+
+def not_supplied() -> Outcome:
+    return _without(ReasonCode.NOT_SUPPLIED, "The dialer sent no recording of this call.")
+
+
+def sides_mixed(message: str) -> Outcome:
+    return _without(ReasonCode.SIDES_MIXED, message)
+
+
+def import_failed(message: str) -> Outcome:
+    return Outcome(
+        status=RecordingStatus.FAILED,
+        reason_code=ReasonCode.IMPORT_FAILED,
+        reason=f"The recording could not be imported. {message}",
+    )
+
+
+def never_answered() -> Outcome:
+    return _without(ReasonCode.NEVER_ANSWERED, "The call was never answered.")
+
+
+def _forbidden(decision: Decision) -> Outcome:
+    # As of a call that was answered: that it was is not in question.
+    return why_not(_ANSWERED, to_json(decision))
+
+
+def _without(code: ReasonCode, sentence: str) -> Outcome:
+    return Outcome(status=RecordingStatus.NOT_RECORDED, reason_code=code, reason=sentence)

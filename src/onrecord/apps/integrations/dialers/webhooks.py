@@ -1,0 +1,63 @@
+"""Where dialers report. What is signed is answered 200: taken in once, or kept if it cannot be used."""
+
+import logging
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.integrations.dialers import kept
+from onrecord.apps.integrations.dialers.models import Connection
+from onrecord.apps.integrations.dialers.providers import (
+    PROVIDERS,
+    Delivery,
+    DeliveryError,
+    Provider,
+    SignatureError,
+)
+from onrecord.apps.integrations.dialers.sealed_secrets import unseal
+from onrecord.config import host_config
+
+log = logging.getLogger(__name__)
+
+
+def address(connection: Connection) -> str:
+    """The webhook's public address, which the admin gives to the dialer."""
+    return f"{host_config().public_url}/webhooks/{connection.key}"
+
+
+@login_not_required
+@csrf_exempt  # signed instead: no browser comes here
+@require_POST
+def deliver(request: HttpRequest, key: str) -> HttpResponse:
+    connection = Connection.objects.select_related("team").filter(pk=key, removed_at=None).first()
+    if connection is None:
+        raise Http404
+    provider = PROVIDERS[connection.provider]
+    secret = unseal(connection.secret, host_config().secrets.master_key)
+    delivery = Delivery(
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=request.body,
+        url=address(connection),
+        now=timezone.now(),
+    )
+    try:
+        provider.verify(delivery, secret)
+    except SignatureError as error:
+        # Without the key: together with what signs, it lets others deliver.
+        log.warning("%s: a delivery was refused: %s", provider.name, error)
+        return ApiError(401, "bad_signature", str(error)).response()
+    answer = _challenge(provider, delivery.body, secret)
+    return JsonResponse(answer or {"taken": str(kept.receive(connection, delivery.body))})
+
+
+def _challenge(provider: Provider, body: bytes, secret: str) -> dict[str, str] | None:
+    """What has to be answered for the address to be accepted; None for any other delivery."""
+    try:
+        return provider.challenge(provider.content(body), secret)
+    except DeliveryError:
+        # It is kept, with the reason.
+        return None

@@ -1,0 +1,53 @@
+"""Which numbers may be dialed: pure. Whoever places a call asks here, and only here.
+
+Numbers that cost the team extra are refused with a sentence that says why and what to do. A number whose
+kind is not known may be dialed: being unknown is not a reason, see `numbers`.
+"""
+
+import phonenumbers
+from phonenumbers import PhoneNumberType
+
+from onrecord.apps.people.numbers import Number, NumberError, Problem, readable, understand
+
+#: Calling codes of no country (annex to ITU Operational Bulletin 1114): Inmarsat, Iridium and Globalstar,
+#: international networks; shared cost; premium rate.
+_CODES = {
+    870: Problem.SATELLITE_NUMBER,
+    881: Problem.SATELLITE_NUMBER,
+    882: Problem.SATELLITE_NUMBER,
+    883: Problem.SATELLITE_NUMBER,
+    808: Problem.SHARED_COST_NUMBER,
+    979: Problem.PREMIUM_RATE_NUMBER,
+}
+#: Kinds that phonenumbers' patterns know.
+_KINDS = {
+    PhoneNumberType.PREMIUM_RATE: Problem.PREMIUM_RATE_NUMBER,
+    PhoneNumberType.SHARED_COST: Problem.SHARED_COST_NUMBER,
+}
+_SENTENCES = {
+    Problem.PREMIUM_RATE_NUMBER: "{} is a premium-rate number: your team would pay extra for every minute. "
+    "Ask for an ordinary number instead.",
+    Problem.SHARED_COST_NUMBER: "{} is a shared-cost number: it has a rate of its own, and often cannot be "
+    "reached from elsewhere. Ask for an ordinary number instead.",
+    Problem.SATELLITE_NUMBER: "{} is a satellite or international network number: a minute may cost several "
+    "dollars. Ask for an ordinary number instead.",
+}
+
+
+def to_dial(text: str, region: str) -> Number:
+    """The number that a person typed to call it, read as `understand` does. Raises NumberError."""
+    number = understand(text, region)
+    if (problem := _expensive(number.e164)) is not None:
+        raise NumberError(code=problem, message=_SENTENCES[problem].format(readable(number.e164)))
+    return number
+
+
+def _expensive(e164: str) -> Problem | None:
+    parsed = phonenumbers.parse(e164)
+    if (problem := _CODES.get(parsed.country_code or 0)) is not None:
+        return problem
+    # North America: area code 900 (47 CFR 64.1501), and the exchange 976 of every area code, which carriers
+    # keep for information services that charge.
+    if parsed.country_code == 1 and (e164[2:5] == "900" or e164[5:8] == "976"):
+        return Problem.PREMIUM_RATE_NUMBER
+    return _KINDS.get(phonenumbers.number_type(parsed))

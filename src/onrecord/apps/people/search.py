@@ -1,0 +1,116 @@
+"""Names and companies by any part of a word, from an index of their trigrams.
+
+SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an index of its extension pg_trgm.
+"""
+
+from django.db import connection
+from django.db.models import Q
+
+from onrecord.apps.accounts.models import Team
+from onrecord.apps.core.database.expressions import OneOf
+from onrecord.apps.core.folding import searchable
+from onrecord.apps.people.models import Person
+
+#: Shorter words have no trigram.
+_SHORTEST = 3
+#: As many can be named one by one in a search for what belongs to them.
+_FEW = 5000
+
+_INDEX = """
+CREATE VIRTUAL TABLE IF NOT EXISTS people_search
+USING fts5(search_text, content='people_person', content_rowid='id', tokenize='trigram')
+"""
+_FORGET = (
+    "INSERT INTO people_search (people_search, rowid, search_text) "
+    "VALUES ('delete', old.id, old.search_text);"
+)
+_LEARN = "INSERT INTO people_search (rowid, search_text) VALUES (new.id, new.search_text);"
+_TRIGGERS = {
+    "people_search_insert": f"AFTER INSERT ON people_person BEGIN {_LEARN} END",
+    "people_search_delete": f"AFTER DELETE ON people_person BEGIN {_FORGET} END",
+    "people_search_update": f"AFTER UPDATE OF search_text ON people_person BEGIN {_FORGET} {_LEARN} END",
+}
+
+
+#: The extension comes with PostgreSQL, and the owner of a database may create it.
+_GIN = """
+CREATE EXTENSION IF NOT EXISTS pg_trgm;
+CREATE INDEX IF NOT EXISTS people_search ON people_person USING gin (search_text gin_trgm_ops)
+"""
+
+
+def install() -> None:
+    """Make the index and what keeps it current.
+
+    After every migration and not in one: in SQLite, changing the table of people may make it anew, and with
+    the old one go its triggers. What happened without them is then read again.
+    """
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_GIN)
+            return
+        cursor.execute(_INDEX)
+        cursor.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = %s", [Person._meta.db_table]
+        )
+        present = {name for (name,) in cursor.fetchall()}
+        for name in _TRIGGERS.keys() - present:
+            cursor.execute(f"CREATE TRIGGER {name} {_TRIGGERS[name]}")
+        if not _TRIGGERS.keys() <= present:
+            cursor.execute("INSERT INTO people_search (people_search) VALUES ('rebuild')")
+
+
+def named(text: str, team: Team) -> list[int] | None:
+    """Keys of the people of whom `holding` is true, found in the index; None where they are many.
+
+    Of SQLite's they may be other teams' as well: it has one index of all.
+    """
+    people = Person.objects.filter(holding(text)).values_list("pk", flat=True)
+    words = _words(text)
+    long = [word for word in words if len(word) >= _SHORTEST]
+    is_in_index = bool(long) and connection.vendor == "sqlite"
+    found = _having_all(long) if is_in_index else list(people.filter(team=team)[: _FEW + 1])
+    if len(found) > _FEW:
+        return None
+    # To look at each person takes longer than to find them: only for words that the index does not know.
+    return list(people.filter(OneOf("pk", found))) if is_in_index and len(long) < len(words) else found
+
+
+def _having_all(words: list[str]) -> list[int]:
+    phrases = " AND ".join('"{}"'.format(word.replace('"', '""')) for word in words)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM people_search WHERE people_search MATCH %s LIMIT %s", [phrases, _FEW + 1]
+        )
+        return [key for (key,) in cursor.fetchall()]
+
+
+def holding(text: str, of: str = "") -> Q:
+    """That the name or company holds every word; `of` leads to the person (`person__`).
+
+    Words of one or two letters count only along with a longer one; alone, the name has to begin with them.
+    """
+    words, field = _words(text), f"{of}search_text"
+    if not words:
+        return Q(pk__in=[])
+    if all(len(word) < _SHORTEST for word in words):
+        return _beginning(words, field)
+    condition = Q()
+    for word in words:
+        condition &= Q(**{f"{field}__contains": word})
+    return condition
+
+
+def beginning(text: str) -> Q:
+    """That the name begins with the text: true of nobody for a text without a word."""
+    words = _words(text)
+    return _beginning(words, "search_text") if words else Q(pk__in=[])
+
+
+def _beginning(words: list[str], field: str) -> Q:
+    start = " ".join(words)
+    return Q(**{f"{field}__gte": start, f"{field}__lt": f"{start}\U0010ffff"})
+
+
+def _words(text: str) -> list[str]:
+    return searchable(text).split()

@@ -1,0 +1,91 @@
+"""Comments on a recording, and whom they tell."""
+
+import re
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import users_who_may, users_who_see
+from onrecord.apps.audit.models import Action, record
+from onrecord.apps.calls.actions import announce
+from onrecord.apps.core.folding import searchable
+from onrecord.apps.recordings.models import Comment, Notice, Recording
+from onrecord.apps.recordings.notices import notify
+
+
+@transaction.atomic
+def add_comment(
+    recording: Recording, *, at_ms: int, text: str, parent: Comment | None, acting_user: User
+) -> Comment:
+    """Say something about a moment; an answer stands at the moment of what it answers.
+
+    Users named as `@Name` who may hear the recording are told, and so is the author of what is answered.
+    """
+    thread = (parent.parent or parent) if parent else None
+    comment = Comment.objects.create(
+        recording=recording,
+        author=acting_user,
+        parent=thread,
+        at_ms=thread.at_ms if thread else at_ms,
+        text=text,
+    )
+    told = {user.pk: Notice.Kind.MENTION for user in mentioned(recording, text)}
+    if parent and audience(recording).filter(pk=parent.author_id).exists():
+        told.setdefault(parent.author_id, Notice.Kind.REPLY)
+    told.pop(acting_user.pk, None)
+    for user_id, kind in told.items():
+        notify(
+            user_id,
+            recording,
+            kind,
+            text=text,
+            at_ms=comment.at_ms,
+            comment=comment,
+            acting_user=acting_user,
+        )
+    record(
+        Action.RECORDING_COMMENTED, recording, acting_user=acting_user, comment=comment.pk, told=sorted(told)
+    )
+    announce(recording.call, "recording.commented", acting_user=acting_user)
+    return comment
+
+
+@transaction.atomic
+def delete_comment(comment: Comment, *, acting_user: User) -> None:
+    """Take back a comment, its answers with it."""
+    recording = comment.recording
+    record(Action.RECORDING_COMMENT_DELETED, recording, acting_user=acting_user, comment=comment.pk)
+    comment.delete()
+    announce(recording.call, "recording.comment_deleted", acting_user=acting_user)
+
+
+def listeners(recording: Recording, q: str, limit: int) -> list[User]:
+    """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
+    wanted = searchable(q)
+    return [user for user in audience(recording) if wanted in searchable(user.name)][:limit]
+
+
+def mentioned(recording: Recording, text: str) -> list[User]:
+    """Users whom the text names and who may hear the recording."""
+    listening = list(audience(recording)) if "@" in text else []
+    names = named(text, {user.name for user in listening})
+    return [user for user in listening if user.name in names]
+
+
+def named(text: str, names: Iterable[str]) -> set[str]:
+    """The names that stand after an @ in the text; of two that begin alike, the longer."""
+    known = {name.casefold(): name for name in names}
+    if not known:
+        return set()
+    choices = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    return {known[found] for found in re.findall(rf"@({choices})(?!\w)", text.casefold())}
+
+
+def audience(recording: Recording) -> "QuerySet[User]":
+    """Who may hear the recording, by name."""
+    call = recording.call
+    allowed = users_who_may(Permission.RECORDING_LISTEN) & users_who_see(call.user)
+    return User.objects.filter(allowed, team_id=call.team_id).order_by("name", "pk")

@@ -1,0 +1,118 @@
+"""What can be wrong with a stored recording, and what people are told of it: pure."""
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from http import HTTPStatus
+from typing import Self
+
+from onrecord.storage.recording import NotWitnessedError
+from onrecord.storage.sealed import SealError
+from onrecord.storage.store import KEY, NoSuchObjectError, OtherMasterKeyError
+
+
+class Fault(StrEnum):
+    """What was found when a recording was opened."""
+
+    MISSING = "missing"
+    NO_KEY = "no_key"
+    OTHER_KEY = "other_key"
+    REPLACED = "replaced"
+    #: Found by reading on. What opens is authentic, so it can be played.
+    DAMAGED = "damaged"
+
+    @property
+    def is_playable(self) -> bool:
+        return self is Fault.DAMAGED
+
+    @property
+    def heading(self) -> str:
+        return _WORDS[self][0]
+
+    @property
+    def sentence(self) -> str:
+        """What is the matter and what to do."""
+        return _WORDS[self][1]
+
+    @property
+    def status(self) -> HTTPStatus:
+        """What a request for the sound is answered."""
+        return _STATUSES[self]
+
+
+_WORDS = {
+    Fault.MISSING: (
+        "Recording missing",
+        "The recording was made, but its file is no longer in the recording store. "
+        "Ask an admin to restore it from a backup.",
+    ),
+    Fault.NO_KEY: (
+        "Recording key missing",
+        "The key of this recording is gone, so nobody can play it. If it was not erased on purpose, "
+        "ask an admin to restore the key from a backup.",
+    ),
+    Fault.OTHER_KEY: (
+        "Recording locked",
+        "The recording is sealed under another master key than this installation has. "
+        "Ask an admin to put back the secrets.json that it was made with.",
+    ),
+    Fault.REPLACED: (
+        "Recording does not match",
+        "What is stored is not the recording that OnRecord made of this call: it was changed or replaced, "
+        "so it is not played. Ask an admin to verify it and to restore it from a backup.",
+    ),
+    Fault.DAMAGED: (
+        "Recording damaged",
+        "Part of this recording was damaged or changed after it was made. "
+        "Ask an admin to verify it and to restore it from a backup.",
+    ),
+}
+
+#: For people who only have a link, and cannot do more than ask.
+FOR_GUESTS = "This recording cannot be played right now. Ask the person who shared it with you."
+_DAMAGED_FOR_GUESTS = (
+    "Part of this recording is damaged, so it may break off. Ask the person who shared it with you."
+)
+
+#: Nothing is known of the recording.
+STORE_UNREACHABLE = "The recording store does not answer. Try again in a minute; if it lasts, tell an admin."
+
+_STATUSES = {
+    Fault.MISSING: HTTPStatus.GONE,
+    Fault.NO_KEY: HTTPStatus.GONE,
+    Fault.OTHER_KEY: HTTPStatus.SERVICE_UNAVAILABLE,
+    Fault.REPLACED: HTTPStatus.CONFLICT,
+    Fault.DAMAGED: HTTPStatus.CONFLICT,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Problem:
+    """What a page says in place of the player, or above it."""
+
+    heading: str
+    sentence: str
+    #: Whether there is a player all the same.
+    is_playable: bool = False
+
+    @classmethod
+    def of(cls, fault: Fault) -> Self:
+        return cls(heading=fault.heading, sentence=fault.sentence, is_playable=fault.is_playable)
+
+    def for_guests(self) -> Self:
+        """The same for people who only have a link."""
+        return replace(self, sentence=_DAMAGED_FOR_GUESTS if self.is_playable else FOR_GUESTS)
+
+
+UNREACHABLE = Problem(heading="Recording store unreachable", sentence=STORE_UNREACHABLE)
+
+
+def fault_of(error: Exception) -> Fault:
+    """What an error says of the recording: one that `blobs` raised while it was opened."""
+    match error:
+        case NoSuchObjectError(name=name):
+            return Fault.NO_KEY if name == KEY else Fault.MISSING
+        case OtherMasterKeyError():
+            return Fault.OTHER_KEY
+        case NotWitnessedError() | SealError():
+            return Fault.REPLACED
+    raise TypeError(f"{error!r} says nothing of a recording.") from error

@@ -1,0 +1,74 @@
+"""What the Recordings page is asked for: the query string as a value, and back. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Self
+from urllib.parse import urlencode
+
+from onrecord.apps.core.query_params import choice_in, day_in, id_in, search_in, text_in
+
+#: Lengths to choose from: at least and less than, in minutes.
+LENGTHS: dict[str, tuple[int, int | None]] = {
+    "under-1": (0, 1),
+    "1-5": (1, 5),
+    "5-15": (5, 15),
+    "15-30": (15, 30),
+    "over-30": (30, None),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Filters:
+    """Empty, None or False where nothing is asked for."""
+
+    q: str = ""
+    source: str = ""
+    rep: int | None = None
+    group: int | None = None
+    person: int | None = None
+    playlist: int | None = None
+    #: Days in the reader's time zone, both included.
+    since: date | None = None
+    until: date | None = None
+    #: A key of LENGTHS.
+    length: str = ""
+    disposition: str = ""
+    sentiment: str = ""
+    notes: bool = False
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        """From a page's query. Raises FilterError."""
+        return cls(
+            q=search_in(query),
+            source=text_in(query, "source"),
+            rep=id_in(query, "rep"),
+            group=id_in(query, "group"),
+            person=id_in(query, "person"),
+            playlist=id_in(query, "playlist"),
+            since=day_in(query, "since"),
+            until=day_in(query, "until"),
+            length=choice_in(query, "length", LENGTHS),
+            disposition=text_in(query, "disposition"),
+            sentiment=text_in(query, "sentiment"),
+            notes=choice_in(query, "notes", ["yes"]) == "yes",
+        )
+
+    @property
+    def query(self) -> str:
+        """The query string that says the same, always in the same way."""
+        asked = {name: value for name, value in asdict(self).items() if value}
+        return urlencode(asked | ({"notes": "yes"} if self.notes else {}))
+
+    def without(self, name: str) -> str:
+        """The query string without one of the filters."""
+        return replace(self, **{name: _NOTHING[name]}).query
+
+    @property
+    def count(self) -> int:
+        """How many there are, the search not counted."""
+        return sum(1 for name, value in asdict(self).items() if value and name != "q")
+
+
+_NOTHING = asdict(Filters())

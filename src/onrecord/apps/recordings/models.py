@@ -1,0 +1,256 @@
+"""The recording of a call: every call has exactly one row from the start."""
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+from django.db import models
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
+from onrecord.apps.calls.state import Rendering
+from onrecord.apps.core.database.fields import BytewiseCharField
+from onrecord.apps.core.written import Word, keep_words
+from onrecord.apps.people.models import Person
+from onrecord.apps.recordings.faults import Fault
+from onrecord.storage.recording import Witness
+
+#: `source` of the calls of our own dialer.
+DIALER = "Dialer"
+
+
+def _newest_first(*fields: str, name: str, also: Sequence[str] = ()) -> models.Index:
+    """The team's finished recordings by `fields`, newest first.
+
+    With what else may be asked of them behind the order: no recording is read but those that are shown.
+    """
+    order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms", *also]
+    columns = [*fields, *order, *(field for field in asked if field not in fields)]
+    return models.Index(fields=["call_team", "status", *columns], name=name)
+
+
+class RecordingQuerySet(models.QuerySet["Recording"]):
+    def visible_to(self, user: User) -> Self:
+        return self.filter(Scope.of(user).within("call__user"))
+
+
+class Recording(models.Model):
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, primary_key=True, related_name="recording")
+    status = models.CharField(
+        max_length=12,
+        choices=[(one.value, one.value) for one in RecordingStatus],
+        default=RecordingStatus.PENDING,
+    )
+    reason_code = models.CharField(
+        max_length=20, blank=True, choices=[(one.value, one.value) for one in ReasonCode]
+    )
+    reason = models.TextField(blank=True)
+    #: "Dialer", or a third-party dialer's name.
+    source = models.CharField(max_length=40, default=DIALER)
+    rendering = models.CharField(
+        max_length=10, blank=True, choices=[(one.value, one.value) for one in Rendering if one]
+    )
+
+    #: Of this row; while the recording is awaited, the time since when nothing was heard of it.
+    changed_at = models.DateTimeField(auto_now=True)
+
+    # Set when completed
+    completed_at = models.DateTimeField(null=True)
+    duration_ms = models.PositiveIntegerField(null=True)
+    bytes = models.PositiveBigIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    #: What the blob store cannot change alone (docs/reference/storage.md, "Witnesses").
+    manifest_sha256 = models.CharField(max_length=64, blank=True)
+    key_commitment = models.CharField(max_length=64, blank=True)
+    #: What was found wrong with what is stored, when it was last looked at; empty for nothing.
+    fault = models.CharField(max_length=12, blank=True, choices=[(one.value, one.value) for one in Fault])
+    #: When the reconciler last looked.
+    examined_at = models.DateTimeField(null=True)
+    #: [{`start_ms`, `end_ms`, `parties`}]
+    spans = models.JSONField(default=list)
+    #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
+    holes = models.JSONField(default=list)
+    #: Length of all holes together.
+    lost_ms = models.PositiveIntegerField(default=0)
+    #: Something was wrong with what it was made from, whether or not sound is missing.
+    damaged = models.BooleanField(default=False)
+    #: {`left`: [0..100], `right`: [...]} of 120 bins each
+    thumbnail = models.JSONField(default=dict)
+    #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.
+    talk_ratio = models.FloatField(null=True)
+    #: As in docs/reference/storage.md; None where nobody analysed it.
+    talk = models.JSONField(null=True)
+
+    # Copies of the call and its log (`actions.copy_facts`), also set when completed. With them each way to
+    # look for recordings is a search in one index, in the order of the list.
+    call_team = models.ForeignKey(
+        Team, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
+    )
+    rep = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
+    )
+    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="recordings")
+    called_at = models.DateTimeField(null=True)
+    number = BytewiseCharField(max_length=16, blank=True)
+    #: The number's digits backwards.
+    reversed_digits = BytewiseCharField(max_length=15, blank=True)
+    disposition = models.CharField(max_length=50, blank=True)
+    sentiment = models.CharField(max_length=50, blank=True)
+    has_notes = models.BooleanField(default=False)
+
+    objects = RecordingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["status"], name="recordings_by_status"),
+            models.Index(fields=["reason_code"], name="recordings_by_reason"),
+            # Few of very many, for the recording report.
+            models.Index(
+                fields=["call_team", "called_at", "rep", "lost_ms"],
+                name="recordings_incomplete",
+                condition=models.Q(lost_ms__gt=0),
+            ),
+            models.Index(fields=["examined_at"], name="recordings_at_fault", condition=~models.Q(fault="")),
+            models.Index(fields=["status", "fault", "examined_at"], name="recordings_to_examine"),
+            _newest_first(name="recordings_newest", also=["number", "reversed_digits"]),
+            *(
+                _newest_first(field, name=f"recordings_by_{field}")
+                for field in ("rep", "person", "source", "disposition", "sentiment", "has_notes")
+            ),
+            _newest_first("number", name="recordings_forwards"),
+            _newest_first("reversed_digits", name="recordings_backwards"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Recording of {self.call_id}"
+
+    @property
+    def witness(self) -> Witness:
+        return Witness(manifest_sha256=self.manifest_sha256, key_commitment=self.key_commitment)
+
+    @property
+    def found_fault(self) -> Fault | None:
+        return Fault(self.fault) if self.fault else None
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> Self:
+        """Who may hear the recording reads what is said about it."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("recording__call__user"))
+
+
+class Comment(models.Model):
+    """What somebody says about a moment of a recording, or an answer to it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="comments")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    #: The comment that it answers; one level deep.
+    parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies")
+    #: Milliseconds from the start of the audio.
+    at_ms = models.PositiveIntegerField()
+    text = models.TextField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["recording", "at_ms", "id"], name="comments_of_recording")]
+
+    def __str__(self) -> str:
+        return f"Comment on {self.recording_id} at {self.at_ms}"
+
+    def save(self, *args: Any, **options: Any) -> None:
+        super().save(*args, **options)
+        keep_words(self, self.text)
+
+
+class CommentWord(Word):
+    written = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="words", db_index=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["written", "word"], name="comment_word_once")]
+        indexes = [models.Index(fields=["word", "written"], name="comments_by_word")]
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    def visible_to(self, user: User) -> Self:
+        """The user's own, as long as they may hear what these are about."""
+        if not user.may(Permission.RECORDING_LISTEN):
+            return self.none()
+        return self.filter(Scope.of(user).within("recording__call__user"), user=user)
+
+
+class Notice(models.Model):
+    """Tells a user of what somebody did about a recording that concerns them."""
+
+    class Kind(models.TextChoices):
+        MENTION = "mention", "Mention"
+        REPLY = "reply", "Reply"
+        REVIEW_ASKED = "review_asked", "Review asked for"
+        REVIEW_ANSWERED = "review_answered", "Review answered"
+        SCORED = "scored", "Scored"
+        SCORE_ANSWERED = "score_answered", "Score answered"
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="+")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=Kind)
+    #: Milliseconds of the audio; None where it is about the whole.
+    at_ms = models.PositiveIntegerField(null=True)
+    #: The beginning of what was said.
+    text = models.CharField(max_length=200, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    #: The one that it tells of; the notice goes with it.
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="notices")
+    seen_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "comment"], name="one_notice_a_comment")]
+        indexes = [models.Index(fields=["user", "-id"], name="notices_newest_first")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.user_id}"
+
+
+class Verification(models.Model):
+    """A proof of the stored recording against its manifest, as somebody asked for it."""
+
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="verifications")
+    requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    requested_at = models.DateTimeField(auto_now_add=True)
+    #: None while it runs.
+    finished_at = models.DateTimeField(null=True)
+    #: None while it runs, and when it could not be carried out.
+    passed = models.BooleanField(null=True)
+    #: [{`name`, `passed`, `detail`}]
+    checks = models.JSONField(default=list)
+    #: Why it could not be carried out.
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recording", "-id"], name="verifications_newest_first")]
+
+    def __str__(self) -> str:
+        return f"Verification of {self.recording_id}"
+
+
+class SavedView(models.Model):
+    """A search of the Recordings page that a user keeps under a name."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    name = models.CharField(max_length=60)
+    #: The page's query string, as `filters.Filters.query` writes it.
+    query = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "name"], name="one_view_of_a_name")]
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

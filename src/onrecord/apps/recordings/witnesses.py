@@ -1,0 +1,21 @@
+"""What the database knows of a recording, for commands."""
+
+from django.db import DatabaseError
+
+from onrecord.apps.calls.recording_status import RecordingStatus
+from onrecord.apps.recordings.models import Recording
+from onrecord.storage.recording import Witness
+
+
+def witness_of(call_id: str) -> Witness:
+    """Raises ValueError where the database cannot be asked, or knows no finished recording of the call."""
+    try:
+        found = Recording.objects.filter(pk=call_id, status=RecordingStatus.COMPLETED).first()
+    except DatabaseError as error:
+        raise ValueError(
+            f"The database cannot be asked what it knows of the recording ({error}). "
+            "Run the command where the web runs, with its ONRECORD_HOME and ONRECORD_DATABASE_URL."
+        ) from error
+    if found is None:
+        raise ValueError(f"The database knows no finished recording of call {call_id}.")
+    return found.witness

@@ -1,0 +1,167 @@
+"""Making, opening and revoking public links; the team's rules about them."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.audit.models import Action, AuditEntry, record
+from onrecord.apps.core.origins import origin_of
+from onrecord.apps.governance import decisions
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.sharing.models import ShareLink, is_not_to_be_recorded
+from onrecord.apps.sharing.queries import full, opens
+from onrecord.apps.sharing.rules import LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules
+
+#: Wrong passcodes of one link within this time: more lock it, for the one address or for everybody.
+LOCK_TIME = timedelta(minutes=15)
+TRIES_OF_AN_ADDRESS = 5
+TRIES_OF_ALL = 50
+
+#: Requests for later parts belong to a play that began within this time.
+ONE_PLAY = timedelta(hours=1)
+
+
+class ShareError(ValueError):
+    """The link cannot be made so. The text says why and what to do."""
+
+
+class GoneError(Exception):
+    """There is no such link, or it does not open (any more)."""
+
+
+class PasscodeError(Exception):
+    """The link wants its passcode. `given`: what was given is wrong."""
+
+    def __init__(self, *, given: bool) -> None:
+        self.given = given
+        super().__init__()
+
+
+class LockedError(Exception):
+    """Too many wrong passcodes: none is looked at for a while."""
+
+
+@transaction.atomic
+def share(
+    recording: Recording, *, days: int, passcode: str, shows_contact: bool, acting_user: User
+) -> tuple[ShareLink, str]:
+    """Make a link. The link, and the token that opens it, which is kept nowhere. Raises ShareError."""
+    rules = Rules.from_json(acting_user.team.sharing)
+    passcode = passcode.strip()
+    if not rules.allowed:
+        raise ShareError("Your admins do not allow public links.")
+    if days not in rules.days:
+        raise ShareError(f"Choose how long the link lasts: at most {rules.longest_days} days.")
+    if rules.passcode_required and not passcode:
+        raise ShareError(
+            "Your team requires a passcode. Choose one, and tell it on another way than the link."
+        )
+    if passcode and not SHORTEST_PASSCODE <= len(passcode) <= LONGEST_PASSCODE:
+        raise ShareError(f"Choose a passcode of {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters.")
+    token = secrets.token_urlsafe(32)
+    link = ShareLink(
+        team_id=acting_user.team_id,
+        recording=recording,
+        created_by=acting_user,
+        expires_at=timezone.now() + timedelta(days=days),
+        token_hash=hash_of(token),
+        passcode=make_password(passcode) if passcode else "",
+        shows_contact=shows_contact,
+    )
+    if is_not_to_be_recorded(recording, decisions.current().do_not_record):
+        raise ShareError("The person or the number is marked Do Not Record: such recordings are not shared.")
+    link.save()
+    record(Action.SHARE_CREATED, recording, acting_user=acting_user, link=link.pk, days=days)
+    return link, token
+
+
+@transaction.atomic
+def revoke(link: ShareLink, *, acting_user: User) -> None:
+    """From now on it opens nothing, and what plays stops with the next piece."""
+    if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record(Action.SHARE_REVOKED, link.recording, acting_user=acting_user, link=link.pk)
+
+
+@transaction.atomic
+def revoke_all(*, acting_user: User) -> int:
+    """Every link of the team that was not revoked yet; how many there were."""
+    links = ShareLink.objects.filter(team=acting_user.team_id, revoked_at=None)
+    revoked = links.update(revoked_at=timezone.now())
+    record(Action.SHARES_REVOKED, acting_user.team, acting_user=acting_user, links=revoked)
+    return revoked
+
+
+@transaction.atomic
+def change_rules(rules: Rules, *, acting_user: User) -> None:
+    team = Team.objects.select_for_update().get(pk=acting_user.team_id)
+    if team.sharing == rules.to_json():
+        return
+    team.sharing = rules.to_json()
+    team.save(update_fields=["sharing"])
+    record(Action.SHARING_RULES_CHANGED, team, acting_user=acting_user, **rules.to_json())
+
+
+def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
+    """Let somebody in. Raises GoneError, PasscodeError, LockedError.
+
+    Every passcode that is looked at leaves two audit rows: first that it is tried, then what came of it.
+    """
+    link = full().filter(token_hash=hash_of(token)).first()
+    if link is None or not opens(link):
+        raise GoneError
+    if link.passcode:
+        if not passcode:
+            raise PasscodeError(given=False)
+        _try(link, address)
+        # Slow on purpose, so outside of every transaction.
+        if not check_password(passcode.strip(), link.passcode):
+            _note(Action.SHARE_REFUSED, link, address)
+            raise PasscodeError(given=True)
+    _note(Action.SHARE_OPENED, link, address)
+    ShareLink.objects.filter(pk=link.pk).update(opened=F("opened") + 1, last_opened_at=timezone.now())
+    return link
+
+
+@transaction.atomic
+def _try(link: ShareLink, address: str) -> None:
+    """Count a passcode before it is looked at, so that guesses at the same moment are no way around."""
+    ShareLink.objects.select_for_update().get(pk=link.pk)
+    recent = _of(link).filter(at__gt=timezone.now() - LOCK_TIME)
+    of_address = recent.filter(details__origin=origin_of(address))
+    if _fruitless(recent) >= TRIES_OF_ALL or _fruitless(of_address) >= TRIES_OF_AN_ADDRESS:
+        raise LockedError
+    _note(Action.SHARE_TRIED, link, address)
+
+
+def _fruitless(rows: "QuerySet[AuditEntry]") -> int:
+    """How many passcodes were tried that did not open the link, or not yet."""
+    return rows.filter(action=Action.SHARE_TRIED).count() - rows.filter(action=Action.SHARE_OPENED).count()
+
+
+def note_play(link: ShareLink, *, address: str, from_start: bool) -> None:
+    """Leave an audit row for each play, however many ranges it takes.
+
+    A play is a request from the start; but who never asks for the first byte has listened all the same.
+    """
+    plays = _of(link).filter(action=Action.SHARE_PLAYED, at__gt=timezone.now() - ONE_PLAY)
+    if from_start or not plays.filter(details__address=address).exists():
+        _note(Action.SHARE_PLAYED, link, address)
+
+
+def _of(link: ShareLink) -> "QuerySet[AuditEntry]":
+    rows = AuditEntry.objects.filter(object_kind="recording", object_id=link.recording_id)
+    return rows.filter(details__link=link.pk)
+
+
+def _note(action: Action, link: ShareLink, address: str) -> None:
+    record(action, link.recording, acting_user=None, link=link.pk, address=address, origin=origin_of(address))
+
+
+def hash_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,95 @@
+"""A public link."""
+
+import uuid
+from collections.abc import Collection
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+
+from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.recording_status import RecordingStatus
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.sharing import rules
+
+
+def new_link_id() -> str:
+    """32 lower-case hexadecimal digits."""
+    return uuid.uuid4().hex
+
+
+class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
+    def visible_to(self, user: User) -> Self:
+        """Those that the user made; all of the team for who manages sharing."""
+        if user.may(Permission.SHARING_MANAGE):
+            return self.filter(team=user.team_id)
+        return self.filter(created_by=user)
+
+
+class ShareLink(models.Model):
+    """Opens one recording to whoever has the token, and the passcode if there is one."""
+
+    #: Names the link in addresses; it opens nothing.
+    id = models.CharField(primary_key=True, max_length=32, default=new_link_id, editable=False)
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
+    recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="links")
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    #: SHA-256 of the token, hexadecimal. The token itself is kept nowhere.
+    token_hash = models.CharField(max_length=64, unique=True)
+    #: As Django hashes passwords; empty for none.
+    passcode = models.CharField(max_length=200, blank=True)
+    #: Whether the page says who the contact is.
+    shows_contact = models.BooleanField(default=False)
+    revoked_at = models.DateTimeField(null=True)
+    opened = models.PositiveIntegerField(default=0)
+    last_opened_at = models.DateTimeField(null=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["recording", "-created_at"], name="links_of_recording"),
+            models.Index(fields=["team", "-created_at", "-id"], name="links_of_team"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Public link {self.id}"
+
+    def standing(self, now: datetime, do_not_record: Collection[str]) -> rules.Standing:
+        """Whether it opens now, by the policy's numbers that are not recorded: `queries.standings`."""
+        facts = rules.Link(
+            created_at=self.created_at,
+            expires_at=self.expires_at,
+            has_passcode=bool(self.passcode),
+            revoked=self.revoked_at is not None,
+            author_may_share=self.created_by.is_active and may_share(self.created_by, self.recording),
+            may_be_heard=self.recording.status == RecordingStatus.COMPLETED
+            and not is_not_to_be_recorded(self.recording, do_not_record),
+        )
+        return rules.standing(facts, self._rules, now)
+
+    @property
+    def ends_at(self) -> datetime:
+        return rules.end_of(self.created_at, self.expires_at, self._rules)
+
+    @property
+    def _rules(self) -> rules.Rules:
+        return rules.Rules.from_json(self.team.sharing)
+
+
+def may_share(user: User, recording: Recording) -> bool:
+    """Whether the user may let others hear the recording: only who may hear it."""
+    permitted = user.may(Permission.RECORDING_SHARE) and user.may(Permission.RECORDING_LISTEN)
+    return permitted and Scope.of(user).covers(recording.call.user)
+
+
+def is_not_to_be_recorded(recording: Recording, do_not_record: Collection[str]) -> bool:
+    """Whether a person of the call is marked Do Not Record by now, or its number is among those."""
+    call = recording.call
+    people = (call.person, call.log.person if call.log else None)
+    marked = any(person.do_not_record for person in people if person)
+    return marked or call.number in do_not_record

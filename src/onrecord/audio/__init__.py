@@ -1,0 +1,1 @@
+"""Sound without a call: G.711, RTP, tones, spoken clips, and decoding of files from elsewhere."""

@@ -1,0 +1,266 @@
+"""What a sound file really holds, whatever its name says, and its samples as recordings have them.
+
+Runs in the confined process only. A packet that cannot be decoded takes no other with it: as in all players,
+decoding goes on with the next, and silence stands in its place.
+
+Parts of PyAV are imported by name, because it would load them later, when no file can be opened any more.
+"""
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import av
+import av.audio.codeccontext
+import av.subtitles.codeccontext
+import av.subtitles.stream
+import av.video.codeccontext
+import av.video.stream
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.audio.decoding.facts import HIGHEST_RATE, LOWEST_RATE, Facts, Order
+from onrecord.audio.decoding.headers import mpeg_tells_length, wave_cut_s
+from onrecord.audio.decoding.placement import Packet, Placement
+from onrecord.audio.g711 import RATE
+
+#: Playlists and the like would have libav open other files and addresses on our behalf.
+_CONTAINERS = "wav,w64,aiff,au,mp3,aac,flac,ogg,mov,matroska,webm,caf"
+#: Those that carry no times of their own.
+_UNTIMED = {"mp3", "aac", "flac", "aiff", "au", "wav", "w64"}
+#: Samples handed on at once: frames of a sound file can be very short.
+_BLOCK = 4 * RATE
+#: Ends this much earlier than its header says: it was cut. Headers round, and encoders pad.
+_CUT_S = 1
+#: Errors in a row after which nothing more is expected of a container.
+_MOST_ERRORS = 100
+#: More channels than any sound is mixed from.
+_MOST_CHANNELS = 8
+
+_UNREADABLE = "This is not a sound file that can be read. Send an MP3, WAV, Ogg or M4A file."
+
+
+class UnusableError(ValueError):
+    """The file cannot be used. The text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Samples that could not be decoded stand here."""
+
+    samples: int
+
+
+class Sound:
+    """A sound file opened for one pass. Raises UnusableError."""
+
+    def __init__(self, file: io.BufferedIOBase, order: Order) -> None:
+        _check_size(order)
+        self._order = order
+        self._wave_cut_s = wave_cut_s(file, order.size)
+        self._is_told = mpeg_tells_length(file)
+        file.seek(0)
+        try:
+            self._container = av.open(
+                file,
+                mode="r",
+                # What the file names beside itself is opened by no protocol.
+                container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
+                metadata_errors="replace",
+            )
+        except (av.error.FFmpegError, ValueError) as error:
+            raise UnusableError(_UNREADABLE) from error
+        self._stream = _only_sound(self._container)
+        context = self._stream.codec_context
+        if context is None:  # a codec that nobody here has
+            raise UnusableError(_UNREADABLE)
+        context.thread_count = 1
+        self.facts = _facts(self._container, context, mono=order.mono)
+        #: Samples given so far, silence for what is missing among them.
+        self._given = 0
+        #: Seconds by which the file breaks off before its end; known after the last sample.
+        self.cut_s = self._wave_cut_s
+
+    def pieces(self) -> Iterator[NDArray[np.int16] | Hole]:
+        """All samples at 8 kHz, int16[n, channels] a block, and holes where some could not be decoded.
+
+        Raises UnusableError.
+        """
+        block: list[NDArray[np.int16]] = []
+        heard, begun = False, 0
+        for piece in self._decoded():
+            if isinstance(piece, Hole):
+                self._count(piece.samples)
+                yield from _joined(block)
+                yield piece
+                begun = self._given
+                continue
+            heard = heard or len(piece) > 0
+            block.append(piece)
+            self._count(len(piece))
+            if self._given - begun >= _BLOCK:
+                yield from _joined(block)
+                begun = self._given
+        if not heard:
+            raise UnusableError("There is no sound in this file. Send it again.")
+        yield from _joined(block)
+
+    def _count(self, samples: int) -> None:
+        self._given += samples
+        if self._given > self._order.longest_s * RATE:
+            raise UnusableError(
+                f"This is longer than {_length(self._order.longest_s)}. Cut it and send it again."
+            )
+
+    def _decoded(self) -> Iterator[NDArray[np.int16] | Hole]:
+        placement = Placement(
+            timed=self.facts.container not in _UNTIMED,
+            longest_gap=self._duration if self._duration is not None else Fraction(self._order.longest_s),
+        )
+        resampler = _Resampler(self.facts.channels)
+        for raw in self._packets():
+            packet = _packet(raw)
+            try:
+                frames = [frame for frame in raw.decode() if _is_plausible(frame)]
+            except av.error.FFmpegError:
+                placement.bad(packet)
+                continue
+            if raw.size:
+                lost = placement.good(packet)
+                if lost:
+                    yield from resampler.flush()
+                    yield Hole(round(lost * RATE))
+            for frame in frames:
+                yield from resampler.add(frame)
+        yield from resampler.flush()
+        yield from self._tail(placement)
+
+    def _packets(self) -> Iterator[Any]:
+        """Every packet, the last one empty: it has the decoder give what it still holds."""
+        errors = 0
+        while errors < _MOST_ERRORS:
+            try:
+                for packet in self._container.demux(self._stream):
+                    errors = 0
+                    yield packet
+            except av.error.FFmpegError:
+                errors += 1
+            else:
+                return
+
+    def _tail(self, placement: Placement) -> Iterator[Hole]:
+        """What is missing at the end. Behind the sound of a file there may be tags, or padding."""
+        left = None if self._duration is None else self._duration - Fraction(self._given, RATE)
+        lost = placement.lost if left is None else min(placement.lost, left)
+        if lost > 0 and self.facts.container not in ("wav", "w64"):
+            yield Hole(round(lost * RATE))
+        if self._duration is not None and not self._wave_cut_s:
+            missing = self._duration - max(placement.end, Fraction(self._given, RATE))
+            self.cut_s = float(missing) if missing > _CUT_S else 0.0
+
+    @property
+    def _duration(self) -> Fraction | None:
+        """Seconds by the header; None where it does not say."""
+        is_guess = self.facts.container == "aac" or (self.facts.container == "mp3" and not self._is_told)
+        length = self._container.duration
+        return None if is_guess or not length or length < 0 else Fraction(length, av.time_base)
+
+
+def _joined(block: list[NDArray[np.int16]]) -> Iterator[NDArray[np.int16]]:
+    """All of the block at once, and the block empty for the next."""
+    if block:
+        yield np.concatenate(block)
+        block.clear()
+
+
+class _Resampler:
+    """Frames in, int16[n, channels] at 8 kHz out; the frames' own form may change on the way."""
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._form: object = None
+        self._resampler: av.AudioResampler | None = None
+
+    def add(self, frame: av.AudioFrame) -> Iterator[NDArray[np.int16]]:
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._form:
+            yield from self.flush()
+            layout = "stereo" if self._channels == 2 else "mono"
+            self._form = form
+            self._resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
+        # Times that jump would have it fill or drop.
+        frame.pts = None
+        yield from self._through(frame)
+
+    def flush(self) -> Iterator[NDArray[np.int16]]:
+        """What is still held."""
+        if self._resampler is not None:
+            yield from self._through(None)
+        self._form = self._resampler = None
+
+    def _through(self, frame: av.AudioFrame | None) -> Iterator[NDArray[np.int16]]:
+        assert self._resampler is not None  # noqa: S101 - for the type checker: its callers have looked
+        for piece in self._resampler.resample(frame):
+            yield piece.to_ndarray().astype(np.int16, copy=False).reshape(-1, self._channels)
+
+
+def _check_size(order: Order) -> None:
+    if order.size == 0:
+        raise UnusableError("The file is empty. Send it again.")
+    if order.size > order.most_bytes:
+        raise UnusableError(
+            f"The file has {order.size / 1e6:.0f} MB, and at most {order.most_bytes / 1e6:.0f} MB are taken. "
+            "Send it in a compressed format."
+        )
+
+
+def _only_sound(container: Any) -> Any:
+    pictures = av.stream.Disposition.attached_pic
+    if any(not stream.disposition & pictures for stream in container.streams.video):
+        raise UnusableError("This is a video. Send the sound alone.")
+    if not container.streams.audio:
+        raise UnusableError("There is no sound in this file. Send an MP3, WAV, Ogg or M4A file.")
+    if len(container.streams.audio) > 1:
+        raise UnusableError(
+            f"The file holds {len(container.streams.audio)} sound tracks. Send one track: mono, "
+            "or stereo with a side in each channel."
+        )
+    return container.streams.audio[0]
+
+
+def _facts(container: Any, context: Any, *, mono: bool) -> Facts:
+    if not 1 <= context.channels <= (_MOST_CHANNELS if mono else 2):
+        raise UnusableError(
+            f"The file has {context.channels} channels. Send it in mono, or in stereo with a side each."
+        )
+    if not LOWEST_RATE <= context.rate <= HIGHEST_RATE:
+        raise UnusableError(
+            f"The file has {context.rate:,} samples a second. Convert it to {LOWEST_RATE:,} at least and "
+            f"{HIGHEST_RATE:,} at most, and send it again."
+        )
+    return Facts(
+        container=container.format.name.partition(",")[0],
+        codec=context.name,
+        rate=context.rate,
+        channels=1 if mono else context.channels,
+    )
+
+
+def _is_plausible(frame: av.AudioFrame) -> bool:
+    """A frame may differ from what the header said, within the same limits."""
+    return LOWEST_RATE <= frame.sample_rate <= HIGHEST_RATE and frame.layout.nb_channels <= _MOST_CHANNELS
+
+
+def _packet(raw: Any) -> Packet:
+    base = raw.time_base or Fraction(0)
+    return Packet(
+        size=raw.size,
+        at=None if raw.pts is None else raw.pts * base,
+        duration=(raw.duration or 0) * base,
+    )
+
+
+def _length(seconds: int) -> str:
+    return f"{seconds // 3600} hours" if seconds >= 3600 else f"{seconds} s"

@@ -1,0 +1,77 @@
+"""Telephone tones as PCMU (8000 bytes a second). Pure.
+
+Ringback and busy are those of North America (ITU-T E.180, supplement 2).
+"""
+
+from collections.abc import Iterator
+from functools import cache
+from itertools import repeat
+
+import numpy as np
+
+from onrecord.audio.g711 import RATE, encode_ulaw
+from onrecord.audio.rtp_sending import FRAME_MS, FRAME_SAMPLES
+
+#: The PCMU code of a zero sample.
+ZERO = b"\xff"
+SILENT_FRAME = ZERO * FRAME_SAMPLES
+
+
+@cache
+def tone(*frequencies: int, ms: int, level: float) -> bytes:
+    """A sum of sines, each with the peak `level` (1.0 is full scale), all starting at phase 0."""
+    time = np.arange(ms * RATE // 1000) / RATE
+    wave = sum(level * np.sin(2 * np.pi * hz * time) for hz in frequencies)
+    return encode_ulaw(np.rint(np.asarray(wave) * 32767).astype(np.int16))
+
+
+def silence(ms: int) -> bytes:
+    """No sound."""
+    return ZERO * (ms * RATE // 1000)
+
+
+def ringback() -> bytes:
+    """One turn of what the caller hears while it rings: 2 s on, 4 s off."""
+    return tone(440, 480, ms=2000, level=0.1) + silence(4000)
+
+
+def busy() -> bytes:
+    """One turn of the busy tone: 0.5 s on, 0.5 s off."""
+    return tone(480, 620, ms=500, level=0.1) + silence(500)
+
+
+def beep() -> bytes:
+    """The tone after which a voicemail listens."""
+    return tone(1000, ms=500, level=0.3)
+
+
+def recorder_beep() -> bytes:
+    """The warning that a recorder runs: 1400 Hz ("recorder warning tone" of FS-1037C)."""
+    return tone(1400, ms=200, level=0.1)
+
+
+def digit_beep() -> bytes:
+    """The short tone with which the simulated network acknowledges a digit."""
+    return tone(1400, ms=100, level=0.2)
+
+
+def steady() -> bytes:
+    """600 Hz for 20 ms: 12 whole periods, so that it repeats without a seam."""
+    return tone(600, ms=FRAME_MS, level=0.4)
+
+
+def frames(sound: bytes) -> Iterator[bytes]:
+    """Cut sound into frames of 20 ms; the last one is filled up with silence."""
+    for start in range(0, len(sound), FRAME_SAMPLES):
+        yield sound[start : start + FRAME_SAMPLES].ljust(FRAME_SAMPLES, ZERO)
+
+
+def lasting(sound: bytes, ms: int) -> Iterator[bytes]:
+    """Frames of a sound that repeats for `ms` milliseconds."""
+    left = ms // FRAME_MS
+    for turn in repeat(sound):
+        for frame in frames(turn):
+            if left == 0:
+                return
+            left -= 1
+            yield frame

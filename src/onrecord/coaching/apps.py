@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class CoachingConfig(AppConfig):
-    name = "onrecord.coaching"

@@ -1,0 +1,164 @@
+"""Configuration of one host, read from the environment and the data folder.
+
+Every process (web, worker, switch, renderer) reads the same `Config`, so it imports neither Django nor any
+part of the product.
+"""
+
+import json
+import os
+import secrets
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Secrets:
+    """Keys of an installation. Losing `master_key` loses every recording."""
+
+    #: 32 bytes; wraps the data key of every journal and recording.
+    master_key: bytes
+    #: Bearer token of commands from the web to the switch.
+    switch_secret: str
+    #: HMAC key of events to the web.
+    event_secret: str
+    #: Django's signing key.
+    django_secret: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Config:
+    """Where things are and how the processes reach one another."""
+
+    #: Data folder: database, journals, spools and the local blob store live below it.
+    home: Path
+    #: `host:port` at which the web listens.
+    web_address: str
+    #: `host:port` at which the switch listens; keep it private.
+    switch_address: str
+    #: Where the web is for browsers, without a slash at the end; a proxy in front of it has its own.
+    public_url: str
+    #: `sqlite:///absolute/path` or `postgresql://user:password@host/database`.
+    database_url: str
+    #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
+    blob_url: str
+    #: Seconds that live calls may go on after the switch was asked to stop.
+    drain_s: int
+    secrets: Secrets
+
+    @property
+    def journals(self) -> Path:
+        return self.home / "journals"
+
+    @property
+    def database_file(self) -> Path | None:
+        """Where SQLite keeps the database; None with PostgreSQL."""
+        if not self.database_url.startswith("sqlite:"):
+            return None
+        return Path("/" + self.database_url.removeprefix("sqlite://").lstrip("/"))
+
+    @property
+    def blob_folder(self) -> Path | None:
+        """Where the blob store is; None when it is not on this host."""
+        parts = urlsplit(self.blob_url)
+        return Path(unquote(parts.path)) if parts.scheme == "file" else None
+
+    def spool(self, source: str) -> Path:
+        """Folder in which events of one source (`switch`, `renderer`) wait for the web."""
+        return self.home / "spool" / source
+
+    @classmethod
+    def load(cls, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> "Config":
+        """Read `ONRECORD_*` variables; make the data folder and its secrets on first use.
+
+        Raises ValueError when an address, a number or the secrets file cannot be understood.
+        """
+        home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
+        web = _address(environ, "ONRECORD_WEB", "127.0.0.1:8000")
+        switch = _address(environ, "ONRECORD_SWITCH", "127.0.0.1:8001")
+        _own(home)
+        return cls(
+            home=home,
+            web_address=web,
+            switch_address=switch,
+            public_url=environ.get("ONRECORD_PUBLIC_URL", f"http://{web}").rstrip("/"),
+            database_url=environ.get("ONRECORD_DATABASE_URL", f"sqlite:///{home / 'db.sqlite3'}"),
+            blob_url=environ.get("ONRECORD_BLOB_URL", (home / "blobs").as_uri()),
+            drain_s=_seconds(environ, "ONRECORD_DRAIN_SECONDS", 600),
+            secrets=load_secrets(home / "secrets.json"),
+        )
+
+
+@cache
+def host_config() -> Config:
+    """The configuration of this process. Raises ValueError as `Config.load` does."""
+    return Config.load()
+
+
+def _own(home: Path) -> None:
+    """Make the data folder, and close it to other users of the host. Older versions left it open."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if home.stat().st_mode & 0o077:
+        with suppress(PermissionError):  # it belongs to somebody else: the doctor says so
+            home.chmod(0o700)
+
+
+def _address(environ: "os._Environ[str] | dict[str, str]", name: str, default: str) -> str:
+    address = environ.get(name, default)
+    try:
+        split_address(address)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
+    return address
+
+
+def _seconds(environ: "os._Environ[str] | dict[str, str]", name: str, default: int) -> int:
+    value = environ.get(name, str(default))
+    if not (value.isascii() and value.isdecimal() and len(value) < 6):
+        raise ValueError(f"{name} is {value!r}. Write whole seconds, such as 600, or 0.")
+    return int(value)
+
+
+def split_address(address: str) -> tuple[str, int]:
+    """Host, without the brackets of IPv6, and port of `host:port`. Raises ValueError for anything else."""
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 1 << 16:
+        raise ValueError(f"{address!r} is no address. Write host:port, such as 127.0.0.1:8000.")
+    return host.strip("[]"), int(port)
+
+
+def load_secrets(path: Path) -> Secrets:
+    """Read the secrets file, or create it readable by its owner only.
+
+    Two processes may start at once: the file is linked into place whole, and the first one wins.
+    """
+    if not path.exists():
+        fresh = {
+            "master_key": secrets.token_hex(32),
+            "switch_secret": secrets.token_urlsafe(32),
+            "event_secret": secrets.token_urlsafe(32),
+            "django_secret": secrets.token_urlsafe(48),
+        }
+        draft = path.with_name(f".secrets-{secrets.token_hex(4)}")
+        with open(os.open(draft, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600), "w") as file:
+            json.dump(fresh, file, indent=1)
+            file.flush()
+            os.fsync(file.fileno())
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    try:
+        stored = json.loads(path.read_text())
+        return Secrets(
+            master_key=bytes.fromhex(stored["master_key"]),
+            switch_secret=stored["switch_secret"],
+            event_secret=stored["event_secret"],
+            django_secret=stored["django_secret"],
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is not a secrets file ({error!r}). Restore it from a backup.") from error

@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class DialersConfig(AppConfig):
-    name = "onrecord.integrations.dialers"

@@ -1,0 +1,1 @@
+"""The media host: capture, switch, renderer and transcoding. No Django, no database."""

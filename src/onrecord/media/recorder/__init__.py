@@ -1,0 +1,1 @@
+"""Recording what other engines send."""

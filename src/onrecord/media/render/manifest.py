@@ -1,0 +1,65 @@
+"""The manifest: what a recording holds and how it came about, signed (docs/reference/storage.md). Pure."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from onrecord.media.capture.journal import NO_PARTY, ControlFrame
+
+VERSION = 1
+
+
+def canonical(document: Mapping[str, Any]) -> bytes:
+    """Canonical JSON: keys sorted, no spaces, UTF-8."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def entries(controls: Iterable[ControlFrame], first: bytes) -> list[dict[str, Any]]:
+    """Every control frame with its clock, each chained to the one before; `first` is the journal's H(0)."""
+    chained: list[dict[str, Any]] = []
+    previous = first
+    for control in controls:
+        entry = {**control.fields, "type": control.type, "clock": control.clock}
+        if control.party != NO_PARTY:
+            entry["party"] = control.party
+        previous = entry_hash(previous, entry)
+        chained.append({**entry, "hash": previous.hex()})
+    return chained
+
+
+def hash_of_source(source: Mapping[str, Any]) -> bytes:
+    """What the chain of an imported recording begins with: it has a source where others have a journal."""
+    return hashlib.sha256(canonical(source)).digest()
+
+
+def first_hash(manifest: Mapping[str, Any]) -> bytes:
+    """The hash that the first entry is chained to. Raises LookupError, TypeError, ValueError."""
+    if manifest["journal"] is None:
+        return hash_of_source(manifest["source"])
+    return bytes.fromhex(manifest["journal"]["header"])
+
+
+def entry_hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
+    """The hash of an entry (without its `hash`) that follows `previous`."""
+    return hashlib.sha256(previous + canonical(entry)).digest()
+
+
+def sign(manifest: Mapping[str, Any], data_key: bytes) -> dict[str, Any]:
+    """The manifest with its signature, under a key derived from the recording's data key."""
+    return {**manifest, "signature": _signature(manifest, data_key)}
+
+
+def is_signed(manifest: Mapping[str, Any], data_key: bytes) -> bool:
+    """Whether the signature is that of exactly this manifest."""
+    unsigned = {name: value for name, value in manifest.items() if name != "signature"}
+    return hmac.compare_digest(str(manifest.get("signature")), _signature(unsigned, data_key))
+
+
+def _signature(manifest: Mapping[str, Any], data_key: bytes) -> str:
+    key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"onrecord manifest").derive(data_key)
+    return hmac.new(key, canonical(manifest), hashlib.sha256).hexdigest()

@@ -1,0 +1,100 @@
+"""Where each media frame belongs in time: docs/reference/journal.md, "Placing frames in time".
+
+Positions are samples at 8 kHz since answer. Pure, and independent of how the journal was cut into batches:
+what `place` gives for one journal is the same whether it is called once or once per chunk.
+"""
+
+from collections import Counter
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.media.render.stream import ANCHOR_WINDOW_MS, JUMP, NEAR, PER_MS, PLACED, Quiet, Stream
+
+#: A frame not yet placed stands at most so many samples before the newest clock: a run waits up to
+#: `ANCHOR_WINDOW_MS` for its anchor, a frame stands up to `JUMP` before its clock, and `NEAR` more where an
+#: anchor is kept that is as good.
+HORIZON = ANCHOR_WINDOW_MS * PER_MS + JUMP + NEAR
+
+
+class Placement:
+    """Places the media frames of one journal, batch after batch."""
+
+    def __init__(self) -> None:
+        #: Greatest clock of any media frame so far, in ms.
+        self.newest = 0
+        #: Media frames per party; those among them that repeated another, and those left out because the
+        #: sender's clock is fast.
+        self.captured: Counter[int] = Counter()
+        self.duplicates: Counter[int] = Counter()
+        self.surplus: Counter[int] = Counter()
+        self._frames = 0
+        #: By party << 32 | SSRC.
+        self._streams: dict[int, Stream] = {}
+
+    def place(self, headers: NDArray[np.void], at: NDArray[np.int64], quiet: Quiet) -> NDArray[np.void]:
+        """The frames whose place is now known, PLACED[m].
+
+        `headers` is FRAME[n] in journal order, `at` int64[n] says where the payloads are; `quiet` tells for
+        PLACED[k] of these frames which are silence, bool[k]. A frame whose run has no anchor yet comes with a
+        later call or with `finish`.
+        """
+        if not len(headers):
+            return np.empty(0, PLACED)
+        # The journal's order is the truth: should a clock step back, the frame came no earlier than the last.
+        clocks = np.maximum.accumulate(headers["clock"].astype(np.int64)).clip(self.newest)
+        frames = np.empty(len(headers), PLACED)
+        frames["order"] = np.arange(self._frames, self._frames + len(headers))
+        frames["at"] = at
+        for field in ("size", "party", "payload_type"):
+            frames[field] = headers[field]
+        self._frames += len(headers)
+        self.newest = int(clocks[-1])
+
+        settled: list[NDArray[np.void]] = []
+        names = headers["party"].astype(np.int64) << 32 | headers["ssrc"]
+        for name in np.unique(names).tolist():
+            chosen = np.flatnonzero(names == name)
+            settled += self._advance(name, frames[chosen], headers[chosen], clocks[chosen], quiet)
+        for stream in self._streams.values():
+            settled += stream.settle(self.newest)
+        return np.concatenate(settled) if settled else np.empty(0, PLACED)
+
+    def finish(self) -> NDArray[np.void]:
+        """The frames still waiting for an anchor, PLACED[m]; the journal has ended."""
+        settled = [frames for stream in self._streams.values() for frames in stream.settle()]
+        return np.concatenate(settled) if settled else np.empty(0, PLACED)
+
+    @property
+    def oldest_waiting(self) -> int | None:
+        """Least `at` of the frames that wait for an anchor."""
+        return min(
+            (int(frames["at"][0]) for stream in self._streams.values() for frames in stream.waiting),
+            default=None,
+        )
+
+    def _advance(
+        self,
+        name: int,
+        frames: NDArray[np.void],
+        headers: NDArray[np.void],
+        clocks: NDArray[np.int64],
+        quiet: Quiet,
+    ) -> list[NDArray[np.void]]:
+        """Hand the frames of one party and SSRC to its stream, or to its next ones after jumps."""
+        party = name >> 32
+        self.captured[party] += len(frames)
+        settled: list[NDArray[np.void]] = []
+        while len(frames):
+            stream = self._streams.get(name)
+            if stream is None:
+                stream = self._streams[name] = Stream(headers[0], int(clocks[0]))
+            taken = stream.take(frames, headers, clocks, quiet)
+            self.duplicates[party] += taken.repeated
+            self.surplus[party] += taken.surplus
+            settled += taken.settled
+            frames, headers, clocks = frames[taken.count :], headers[taken.count :], clocks[taken.count :]
+            if len(frames):  # the sender's clock jumped: what follows is another stream
+                settled += stream.settle()
+                self._streams[name] = Stream(headers[0], int(clocks[0]), after=stream)
+        return settled

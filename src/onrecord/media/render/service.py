@@ -1,0 +1,257 @@
+"""The renderer's process: it turns this host's journals into recordings.
+
+One loop advances every journal a slice at a time. The journals are its queue: killed at any moment, it begins
+again from them, and what it left half done is replaced. A journal is deleted only after the recording and its
+manifest are in the blob store and the web has said that it knows.
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from onrecord.config import Config
+from onrecord.media.capture.header import HeaderLostError, copy_of
+from onrecord.media.capture.journal import JournalError
+from onrecord.media.capture.recovery import LastWord, recover_journal
+from onrecord.media.outbox.delivery import DeliveryThread
+from onrecord.media.outbox.spool import Spool, newest_event
+from onrecord.media.render.errors import RenderError
+from onrecord.media.render.follower import Follower, Recording, completion, stored_but_not_told
+from onrecord.storage.recording import Witness
+from onrecord.storage.store import AlreadyStoredError, BlobStore
+
+log = logging.getLogger(__name__)
+
+#: Chunks rendered before another call gets its turn: about 25 s of audio, 0.08 s of work.
+SLICE = 32
+#: How often growth is looked for, in seconds. Looking costs a directory listing.
+POLL_S = 0.05
+#: Seconds before something that failed for want of disk or network is tried again.
+RETRY_S = 5.0
+#: Recordings put into the store at the same time; a slow store must not hold up rendering.
+STORE_THREADS = 4
+
+#: Events after which nothing more is to be done for a call but wait for the web.
+_FINAL = frozenset({"recording.completed", "recording.empty"})
+#: Names of journals: a call id and the suffix.
+_JOURNALS = "[0-9a-f]" * 32 + ".journal"
+#: Seconds without anything new in a journal before its writer is looked for.
+_IDLE_S = 5.0
+
+
+class Renderer:
+    """All journals of one host. `step` is one pass over them."""
+
+    def __init__(self, config: Config, spool: Spool) -> None:
+        self._config = config
+        self._spool = spool
+        self._store = BlobStore(config.blob_url, config.secrets.master_key)
+        self._drafts = config.home / "drafts"
+        #: Journals that cannot be rendered; nobody deletes them.
+        self._aside = config.journals / "aside"
+        for folder in (config.journals, self._drafts, self._aside):
+            folder.mkdir(parents=True, exist_ok=True)
+        for left in self._drafts.iterdir():
+            left.unlink()
+        self._following: deque[Follower] = deque()
+        self._storing: dict[Path, tuple[Recording, Future[None]]] = {}
+        self._announced: set[Path] = set()
+        self._retry: dict[Path, float] = {}
+        #: When each journal last had news, or was last looked after.
+        self._news: dict[Path, float] = {}
+        self._pool = ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
+
+    def close(self) -> None:
+        """Wait for what is being stored; the rest keeps until the next start."""
+        self._pool.shutdown()
+
+    def step(self) -> bool:
+        """Let every call go on a little; whether there was anything to do."""
+        self._adopt()
+        self._settle_stored()
+        self._delete_acknowledged()
+        # Those up to date come first and all of them: a call that just ended is finished at once, however
+        # much of other calls there is to make up for.
+        worked = [self._advance(call) for call in list(self._following) if not call.behind]
+        behind = next((call for call in self._following if call.behind), None)
+        if behind is not None:
+            self._following.remove(behind)
+            self._following.append(behind)
+            worked.append(self._advance(behind))
+        return any(worked)
+
+    def _adopt(self) -> None:
+        """Take up journals that are new here."""
+        known = {call.journal for call in self._following} | self._storing.keys() | self._announced
+        now = time.monotonic()
+        for path in self._config.journals.glob(_JOURNALS):
+            if path in known or self._retry.get(path, 0) > now:
+                continue
+            self._retry.pop(path, None)
+            try:
+                self._take_up(path)
+            except (JournalError, RenderError) as error:
+                self._fail(path, str(error), is_lost=isinstance(error, HeaderLostError))
+            except Exception:
+                log.exception("call %s: could not be taken up, tried again in %d s", path.stem, RETRY_S)
+                self._retry[path] = now + RETRY_S
+
+    def _take_up(self, path: Path) -> None:
+        call_id = path.stem
+        last = self._spool.last_type(call_id)
+        if last == "recording.failed":
+            self._put_aside(path)
+        elif last in _FINAL:
+            # An earlier process got this far. Rendering again could bring back a recording erased since.
+            self._announced.add(path)
+        else:
+            follower = Follower(path, self._config.secrets.master_key, self._drafts)
+            if follower.call_id != call_id:
+                raise JournalError(f"The file is named {path.name} but holds call {follower.call_id}.")
+            if self._store.exists(call_id):
+                self._complete(path, *stored_but_not_told(self._store, call_id, follower.has_made))
+            else:
+                self._following.append(follower)
+
+    def _advance(self, call: Follower) -> bool:
+        """One slice of one call; finishes it when its last frame was read."""
+        try:
+            worked = call.advance(SLICE)
+            if call.reader.ended:
+                self._following.remove(call)
+                self._news.pop(call.journal, None)
+                self._finish(call)
+            else:
+                self._look_after(call, worked)
+        except (JournalError, RenderError) as error:
+            self._give_up(call)
+            self._fail(call.journal, str(error))
+        except OSError as error:
+            log.error("call %s: %s; begun again in %d s", call.call_id, error, RETRY_S)
+            self._give_up(call)
+            self._retry[call.journal] = time.monotonic() + RETRY_S
+        except Exception:
+            log.exception("call %s: could not be rendered", call.call_id)
+            self._give_up(call)
+            self._fail(call.journal, "The recording could not be rendered. The renderer's log says why.")
+        else:
+            return worked
+        return True
+
+    def _look_after(self, call: Follower, worked: bool) -> None:
+        """End a journal whose end is gone: the switch says that the call is over, and nobody writes it.
+
+        A journal that a crash has left without an end is the switch's to end, at its next start.
+        """
+        now = time.monotonic()
+        if worked or now - self._news.setdefault(call.journal, now) > _IDLE_S:
+            self._news[call.journal] = now
+        else:
+            return
+        if worked:
+            return
+        word = LastWord.of(newest_event(self._config.spool("switch"), call.call_id))
+        if word.ending is None:
+            return
+        with suppress(BlockingIOError):  # it is still being written
+            recover_journal(call.journal, self._config.secrets.master_key, word)
+            log.error("call %s: the end of its journal is missing", call.call_id)
+
+    def _finish(self, call: Follower) -> None:
+        if not call.captured and call.damaged:
+            self._fail(call.journal, "All of its sound is lost: the journal was damaged.", is_lost=True)
+            return
+        if not call.captured:
+            self._announce(call.journal, "recording.empty", call.clock_ms, {})
+            return
+        if self._spool.last_type(call.call_id) != "recording.processing":
+            self._spool.append(call.call_id, "recording.processing", call.clock_ms, {})
+        recording = call.finish()
+        if recording is None:
+            raise RenderError("The journal holds media frames, but none has samples.")
+        self._put(call.journal, recording)
+
+    def _put(self, path: Path, recording: Recording) -> None:
+        self._storing[path] = recording, self._pool.submit(recording.put, self._store)
+
+    def _settle_stored(self) -> None:
+        for path, (recording, future) in list(self._storing.items()):
+            if not future.done():
+                continue
+            error = future.exception()
+            if error is None:
+                del self._storing[path]
+                self._complete(path, recording.manifest, recording.peaks, recording.witness)
+            elif isinstance(error, AlreadyStoredError):
+                # Somebody else stored it meanwhile: that one counts.
+                del self._storing[path]
+                recording.draft.unlink()
+            elif self._retry.setdefault(path, time.monotonic() + RETRY_S) <= time.monotonic():
+                log.error("call %s: not stored yet, tried again: %s", recording.call_id, error)
+                del self._retry[path]
+                self._put(path, recording)
+
+    def _complete(self, path: Path, manifest: dict[str, Any], peaks: bytes, witness: Witness) -> None:
+        clock_ms = manifest["entries"][-1]["clock"]
+        self._announce(path, "recording.completed", clock_ms, completion(manifest, peaks, witness))
+
+    def _announce(self, path: Path, event: str, clock_ms: int, data: dict[str, Any]) -> None:
+        self._spool.append(path.stem, event, clock_ms, data)
+        self._announced.add(path)
+        log.info("call %s: %s", path.stem, event)
+
+    def _delete_acknowledged(self) -> None:
+        if not self._announced:
+            return
+        waiting = set(self._spool.waiting_calls())
+        for path in [path for path in self._announced if path.stem not in waiting]:
+            self._announced.remove(path)
+            if any((self._spool.folder / path.stem).glob("*.rejected")):
+                log.error("call %s: the web refused its events; the journal is kept aside", path.stem)
+                self._put_aside(path)
+            else:
+                # In this order: a journal without the copy is whole.
+                copy_of(path).unlink(missing_ok=True)
+                path.unlink(missing_ok=True)
+
+    def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
+        """Say that there will be no recording, and keep the journal for whoever looks into it."""
+        log.error("call %s: %s The journal is kept in %s.", path.stem, message, self._aside)
+        self._spool.append(path.stem, "recording.failed", None, {"message": message, "lost": is_lost})
+        self._put_aside(path)
+
+    def _put_aside(self, path: Path) -> None:
+        copy = copy_of(path)
+        if copy.exists():
+            copy.rename(self._aside / copy.name)
+        path.rename(self._aside / path.name)
+
+    def _give_up(self, call: Follower) -> None:
+        call.close()
+        self._news.pop(call.journal, None)
+        if call in self._following:
+            self._following.remove(call)
+
+
+def run(config: Config) -> None:
+    """Render until SIGTERM or SIGINT."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    spool = Spool(config.spool("renderer"), "renderer")
+    with DeliveryThread(spool, config.web_address, config.secrets.event_secret):
+        renderer = Renderer(config, spool)
+        log.info("renderer: following %s", config.journals)
+        try:
+            while not stopping.is_set():
+                if not renderer.step():
+                    stopping.wait(POLL_S)
+        finally:
+            renderer.close()
+    log.info("renderer: stopped")

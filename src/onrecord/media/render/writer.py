@@ -1,0 +1,73 @@
+"""The sealed audio of a recording while it is made, with all that its manifest says about it."""
+
+import hashlib
+import os
+import secrets
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.media.render.encoder import OpusEncoder
+from onrecord.media.render.peaks import Peaks
+from onrecord.media.render.talk import Talk
+from onrecord.storage.sealed import SealedWriter
+from onrecord.storage.store import AUDIO
+
+
+class Draft:
+    """PCM in; sealed Ogg Opus in a file, peaks, talk and hashes out."""
+
+    def __init__(self, path: Path, call_id: str) -> None:
+        """Begin the file, replacing one that an earlier process left."""
+        self.path = path
+        #: The new recording's data key.
+        self.data_key = secrets.token_bytes(32)
+        #: Per channel.
+        self.samples = 0
+        #: Bytes of the opened Ogg Opus.
+        self.audio_bytes = 0
+        self.talk = Talk()
+        self._pcm_hash = hashlib.sha256()
+        self._audio_hash = hashlib.sha256()
+        self._peaks = Peaks()
+        # Sealed or not, what concerns a call is readable by its owner only.
+        self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
+        self._sealed = SealedWriter(self._file, self.data_key, call_id, AUDIO)
+        self._encoder = OpusEncoder(self)
+
+    @property
+    def pcm_sha256(self) -> str:
+        """Of the interleaved s16le samples."""
+        return self._pcm_hash.hexdigest()
+
+    @property
+    def audio_sha256(self) -> str:
+        """Of the opened Ogg Opus."""
+        return self._audio_hash.hexdigest()
+
+    def add(self, pcm: NDArray[np.int16]) -> None:
+        """Take the next samples, int16[n, 2]."""
+        self._pcm_hash.update(pcm.data)
+        self._peaks.add(pcm)
+        self.talk.add(pcm)
+        self._encoder.encode(pcm)
+        self.samples += len(pcm)
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes of Ogg Opus: the encoder's sink."""
+        self._audio_hash.update(data)
+        self.audio_bytes += len(data)
+        return self._sealed.write(data)
+
+    def finish(self) -> bytes:
+        """Write all that is left and close the file; the peaks."""
+        self._encoder.finish()
+        self._sealed.finish()
+        self._file.close()
+        return self._peaks.finish()
+
+    def discard(self) -> None:
+        """Give up: the file goes."""
+        self._file.close()
+        self.path.unlink(missing_ok=True)

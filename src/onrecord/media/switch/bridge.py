@@ -1,0 +1,68 @@
+"""Who hears whom in a call: packets passed on undecoded between two, mixed as soon as there is more."""
+
+import random
+from collections.abc import Callable
+
+from onrecord.audio.rtp_sending import FRAME_SAMPLES, PCMU, Rtp
+from onrecord.media.switch.mixer import Mixer
+
+#: Takes a frame to one party.
+Outlet = Callable[[Rtp], None]
+
+
+class Bridge:
+    """Brings every voice to all the others.
+
+    Mixing costs decoding and a wait for the next step, so it is done only while there are more than two
+    parties or a notice is played to them. The mix is a stream of its own: the SSRC tells the outlets that
+    the source has changed.
+    """
+
+    def __init__(self) -> None:
+        self._outlets: dict[int, Outlet] = {}
+        self._mixer: Mixer | None = None
+        self._notice: bytes | None = None
+        self._ssrc = random.getrandbits(32)
+        self._count = 0
+
+    def connect(self, party: int, outlet: Outlet) -> None:
+        """From now on `party` hears the others through `outlet`."""
+        self._outlets[party] = outlet
+
+    def disconnect(self, party: int) -> None:
+        """`party` neither hears nor is heard; nothing happens to one that is not connected."""
+        self._outlets.pop(party, None)
+        if self._mixer is not None:
+            self._mixer.forget(party)
+
+    def say(self, party: int, frame: Rtp) -> None:
+        """A packet of a party's voice."""
+        if self._mixer is not None:
+            self._mixer.hear(party, frame)
+            return
+        for other, outlet in self._outlets.items():
+            if other != party:
+                outlet(frame)
+
+    def step(self, notice: bytes | None) -> None:
+        """Every 20 ms. `notice`: 20 ms of PCMU for everyone, heard with the next step.
+
+        One step later, because what is said until then has to be caught for the mix, not passed on.
+        """
+        if self._mixer is not None:
+            self._deliver(self._mixer)
+        self._notice = notice
+        needed = notice is not None or len(self._outlets) > 2
+        if needed and self._mixer is None:
+            self._mixer = Mixer()
+        elif not needed and self._mixer is not None:
+            # What still waits must come before what will be passed on.
+            while self._mixer.ready:
+                self._deliver(self._mixer)
+            self._mixer = None
+
+    def _deliver(self, mixer: Mixer) -> None:
+        count, self._count = self._count, self._count + 1
+        timestamp = count * FRAME_SAMPLES & 0xFFFFFFFF
+        for party, payload in mixer.mix(self._outlets, self._notice).items():
+            self._outlets[party](Rtp(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))

@@ -1,0 +1,486 @@
+"""A call while it lives: our side's browsers, one far leg, and capture in between."""
+
+import asyncio
+import logging
+import time
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from onrecord.audio.rtp_sending import Rtp
+from onrecord.media.capture.gate import RecordingState, Side
+from onrecord.media.capture.loss import LossCause
+from onrecord.media.capture.recorder import CallCapture, RefusedError
+from onrecord.media.switch.bridge import Bridge
+from onrecord.media.switch.legs.leg import Dial, LegEvent
+from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.participant import Participant
+from onrecord.media.switch.precedence import Precedence
+from onrecord.media.switch.presses import Press, Want
+from onrecord.media.switch.prompts import Notices
+from onrecord.media.switch.repeats import Repeats, Report
+from onrecord.media.switch.state import CallState, Reason, Status
+from onrecord.policy.mode import Mode
+from onrecord.protocol.commands import Order
+
+log = logging.getLogger(__name__)
+
+#: Parties of the journal. Collaborators follow, each user with one number for the whole call.
+REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
+#: Users whom one call takes, those who have left included: mixing costs more with each.
+MAX_USERS = 8
+
+_RUNS = {RecordingState.OFF: "recording.started", RecordingState.PAUSED: "recording.resumed"}
+
+_VERDICTS = {
+    LegEvent.BUSY: Reason.BUSY,
+    LegEvent.NO_ANSWER: Reason.NO_ANSWER,
+    LegEvent.UNREACHABLE: Reason.UNREACHABLE,
+}
+
+
+class EndedError(Exception):
+    """The call has ended."""
+
+
+class StoppingError(Exception):
+    """The switch is about to stop: nobody new comes in."""
+
+
+class AbsentError(Exception):
+    """The user is not in the call."""
+
+
+class FullError(Exception):
+    """The call takes no more users."""
+
+
+class NotPermitted(RefusedError):  # noqa: N818 - a refusal, not a fault
+    """The user may not change the recording."""
+
+    code = "not_permitted"
+
+
+class Surroundings(Protocol):
+    """What a call needs of the switch."""
+
+    dial: Dial
+    #: Whether browsers on this machine are to be expected.
+    loopback: bool
+    #: When every call will be ended; None while the switch is not about to stop.
+    stops_at: datetime | None
+
+    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+        """An event for the web, at this moment."""
+
+    def ended(self, call: "LiveCall") -> None:
+        """The call is over."""
+
+    def close(self, leg: EmbeddedLeg) -> None:
+        """Close a browser leg in the background."""
+
+
+class LiveCall:
+    """One call. Everything runs in the media loop; nothing here waits for a disk or for the web."""
+
+    def __init__(
+        self, order: Order, capture: CallCapture, browser: EmbeddedLeg, around: Surroundings
+    ) -> None:
+        self.order = order
+        self.state = CallState()
+        self._capture = capture
+        self._around = around
+        self._bridge = Bridge()
+        self._notices = Notices(
+            capture,
+            announcement=order.announcement,
+            announcement_party=ANNOUNCEMENT,
+            beep_every_s=order.beep_every_s,
+            beep_party=BEEP,
+            played=self._announced,
+        )
+        #: By user.
+        self._ours: dict[str, Participant] = {}
+        #: The party of every user who was ever here.
+        self._numbers = {order.user_id: REP}
+        self._connecting = asyncio.Lock()
+        self._precedence = Precedence()
+        self._repeats = Repeats()
+        #: Users who may change the recording.
+        self._controllers: set[str] = set()
+        self._wished_by: str | None = None
+        self._duration_ms = 0
+        # Why nothing is being kept, as the web was told (None: all is), and how many losses it knows.
+        self._stalled: LossCause | None = None
+        self._losses_reported = 0
+        self._admit(order.user_id, browser, controls=order.controls)
+        self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
+        self._far = around.dial(order.to, order.caller, self)
+        self._bridge.connect(CONTACT, self._far.hear)
+
+    def describe(self) -> dict[str, Any]:
+        """The `state` of docs/reference/switch.md."""
+        rep = self._ours.get(self.order.user_id)
+        return {
+            "call_id": self.order.call_id,
+            "status": self.state.status,
+            "recording": self._capture.recording,
+            "generation": self._precedence.generation,
+            "mode": self._capture.mode,
+            "may_change": self._capture.may_change,
+            "clock_ms": self._duration_ms if self.state.ended else self._capture.clock_ms,
+            "attached": rep is not None and rep.attached,
+            "users": [
+                {"user": one.user, "role": one.role, "attached": one.attached} for one in self._ours.values()
+            ],
+            "drops": self._capture.drops,
+        }
+
+    # Our side
+
+    async def attach(self, user: str, offer: str, *, controls: bool) -> str:
+        """Answer the offer of a user who is in the call; the new connection takes the place of the old one.
+
+        `controls`: whether the user may change the recording from now on. Raises BadSdpError (the old
+        connection then stays), AbsentError, EndedError.
+        """
+        async with self._connecting:
+            self._present(user)
+            leg, answer = await self._answer(offer)
+            try:
+                self._connect(self._present(user), leg, controls=controls)
+            except AbsentError:
+                self._around.close(leg)
+                raise
+            return answer
+
+    async def join(self, user: str, offer: str, *, controls: bool) -> str:
+        """Bring a further user in. For one who is in the call already it is the same as `attach`.
+
+        Raises BadSdpError (nothing is then changed), FullError, EndedError, StoppingError.
+        """
+        async with self._connecting:
+            self._check_alive()
+            if user not in self._ours and self._around.stops_at is not None:
+                raise StoppingError
+            if user not in self._numbers and len(self._numbers) == MAX_USERS:
+                raise FullError
+            leg, answer = await self._answer(offer)
+            if user in self._ours:
+                self._connect(self._ours[user], leg, controls=controls)
+                return answer
+            joined = self._admit(user, leg, controls=controls)
+            self._report("party.joined", user=user, role=joined.role)
+            self._notices.owe_announcement()
+            return answer
+
+    def warn(self, stops_at: datetime) -> None:
+        """Tell everyone of ours when the call will be ended."""
+        self._tell_all(_warning(stops_at))
+
+    def leave(self, user: str) -> None:
+        """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
+        self._dismiss(self._present(user), Reason.REP_HUNG_UP, actor=user)
+
+    def detach(self, user: str) -> None:
+        """The page of a user's browser goes away. Raises AbsentError, EndedError."""
+        self._present(user).disconnect()
+
+    async def _answer(self, offer: str) -> tuple[EmbeddedLeg, str]:
+        leg, answer = await EmbeddedLeg.answer(offer, loopback=self._around.loopback)
+        if self.state.ended:
+            self._around.close(leg)
+            raise EndedError
+        return leg, answer
+
+    def _admit(self, user: str, leg: EmbeddedLeg, *, controls: bool) -> Participant:
+        number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
+        role = "rep" if number == REP else "collaborator"
+        self._join(number, side=Side.OURS, role=role, user=user)
+        participant = Participant(party=number, user=user, role=role, room=self, bridge=self._bridge)
+        self._ours[user] = participant
+        self._connect(participant, leg, controls=controls)
+        return participant
+
+    def _connect(self, participant: Participant, leg: EmbeddedLeg, *, controls: bool) -> None:
+        (self._controllers.add if controls else self._controllers.discard)(participant.user)
+        participant.connect(leg)
+        if self._around.stops_at is not None:
+            participant.tell(_warning(self._around.stops_at))
+        if self._stalled is not None:
+            participant.tell(_stall(self._stalled))
+
+    def _tell_all(self, said: dict[str, Any]) -> None:
+        for participant in self._ours.values():
+            participant.tell(said)
+
+    def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
+        """A person's voice: where there is an announcement it is captured once they have heard all of it."""
+        informed = self.order.announcement is None
+        self._capture.join(party, side=side, role=role, user=user, informed=informed)
+
+    def _announced(self) -> None:
+        self._capture.inform()
+        self._report("announcement.played")
+
+    def _dismiss(self, participant: Participant, reason: Reason, *, actor: str | None = None) -> None:
+        if len(self._ours) == 1:
+            self.end(reason, actor=actor)
+            return
+        del self._ours[participant.user]
+        # The rep keeps a say in their call while colleagues go on with it.
+        if participant.party != REP:
+            self._controllers.discard(participant.user)
+        participant.release()
+        self._capture.leave(participant.party)
+        self._report("party.left", user=participant.user, role=participant.role, actor=actor)
+
+    def _present(self, user: str) -> Participant:
+        self._check_alive()
+        if user not in self._ours:
+            raise AbsentError
+        return self._ours[user]
+
+    def said(self, participant: Participant, frame: Rtp) -> None:
+        self._say(participant.party, frame)
+
+    def went(self, participant: Participant) -> None:
+        if participant.party == REP:
+            self._report("call.detached")
+
+    def came(self, participant: Participant) -> None:
+        if participant.party == REP:
+            self._report("call.attached")
+
+    def pressed(self, participant: Participant, press: Press) -> dict[str, Any]:
+        """As the same command over HTTP; an error's code where it cannot be done."""
+        try:
+            if press.want is Want.PAUSED:
+                return self.pause(actor=participant.user, press=press.id)
+            if participant.party == REP:
+                self.end(Reason.REP_HUNG_UP, actor=participant.user)
+            else:
+                self.leave(participant.user)
+        except RefusedError as refusal:
+            return {"code": refusal.code}
+        except (AbsentError, EndedError):
+            pass
+        return {"status": self.state.status}
+
+    def close(self, leg: EmbeddedLeg) -> None:
+        self._around.close(leg)
+
+    # The far side
+
+    def leg_media(self, frame: Rtp) -> None:
+        self._say(CONTACT, frame)
+
+    def leg_event(self, event: LegEvent) -> None:
+        if event is LegEvent.RINGING:
+            self.state = self.state.rang()
+            self._report("call.ringing")
+        elif event is LegEvent.ANSWERED:
+            self._answered()
+        elif event is LegEvent.GONE:
+            self.end(Reason.CONTACT_HUNG_UP)
+        else:
+            self.state = self.state.will_end(_VERDICTS[event])
+
+    def _answered(self) -> None:
+        self.state = self.state.answered()
+        self._capture.answer(datetime.now(UTC))
+        # The answer is 0 ms, however long it took to come here.
+        self._report_at(0, "call.answered")
+        if self._capture.recording is RecordingState.RECORDING:
+            started = {"generation": self._precedence.generation, "actor": self._wished_by}
+            self._report_at(0, "recording.started", **started)
+            self._notices.owe_announcement()
+
+    def _say(self, party: int, frame: Rtp) -> None:
+        """A voice: captured as it came, before any mixing, and brought to the others."""
+        if self.state.status is Status.IN_PROGRESS:
+            self._capture.media(party, *frame)
+        self._bridge.say(party, frame)
+
+    # Time
+
+    def tick(self) -> None:
+        """Every 20 ms."""
+        self._far.tick()
+        if self.state.ended:
+            return
+        self._report_losses()
+        self._tell(self._repeats.due(time.monotonic()))
+        self._bridge.step(self._notices.step())
+        for participant in list(self._ours.values()):
+            if participant.is_given_up():
+                self._dismiss(participant, Reason.BROWSER_LOST)
+
+    def _report_losses(self) -> None:
+        """Tell at once when the disk takes nothing, and when it does again.
+
+        Also by the control channel: events wait on a disk, which may be the same.
+        """
+        fault, told = self._capture.fault, self._capture.losses_told
+        news = told[self._losses_reported :]
+        if self._stalled is None and (cause := fault or next((loss.cause for loss in news), None)):
+            self._stalled = cause
+            self._tell_all(_stall(cause))
+            self._report("capture.stalled", cause=cause)
+        if self._stalled is not None and fault is None:
+            self._stalled, self._losses_reported = None, len(told)
+            self._tell_all(_stall(None))
+            self._report("capture.resumed", lost=[loss.document() for loss in news])
+
+    # Commands
+
+    def pause(self, *, actor: str, press: str) -> dict[str, Any]:
+        """Shut the gate; the reply says where it is and since when. Once for each `press` of an actor.
+
+        It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
+        RefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
+        """
+        self._check_alive()
+        if not self._precedence.is_repeated(actor, press):
+            try:
+                self._pause(actor)
+            except RefusedError as refusal:
+                self._precedence.remember(actor, press, refusal)
+                self._refused(refusal, actor, RecordingState.PAUSED)
+                raise
+            self._precedence.remember(actor, press)
+        return self._recording_now()
+
+    def _pause(self, actor: str) -> None:
+        self._check_control(actor)
+        before = self._capture.recording
+        self._capture.pause(actor)
+        self._precedence.tighten()
+        if self._capture.recording is not before:
+            self._report_recording("recording.paused", actor=actor)
+        else:
+            self._report_vain("recording.held", actor=actor, generation=self._precedence.generation)
+
+    def record(self, *, actor: str, generation: int) -> dict[str, Any]:
+        """Open the gate, unless the call became stricter since `generation`.
+
+        Raises StaleError, EndedError, and RefusedError (above_ceiling, not_changeable, not_permitted):
+        nothing moved, and the web is told of a refusal.
+        """
+        self._check_alive()
+        self._precedence.check(generation)
+        before = self._capture.recording
+        if before is not RecordingState.RECORDING:
+            try:
+                self._check_control(actor)
+                self._capture.record(actor)
+            except RefusedError as refusal:
+                self._refused(refusal, actor, RecordingState.RECORDING)
+                raise
+            self._wished_by = actor
+        if self._capture.recording is not before:
+            self._report_recording(_RUNS[before], actor=actor)
+            if before is RecordingState.OFF:
+                self._notices.owe_announcement()
+        return self._recording_now()
+
+    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> dict[str, Any]:
+        """Lower the ceiling, take the choice from the users; what is looser than now changes nothing.
+
+        It is never stale, and voids every request to record that was sent before it. Raises EndedError.
+        """
+        self._check_alive()
+        before = self._capture.mode, self._capture.may_change
+        self._capture.restrict(
+            Mode.strictest(self._capture.mode, mode), policy_version, may_change=may_change
+        )
+        now = {"mode": self._capture.mode, "may_change": self._capture.may_change}
+        if (self._capture.mode, self._capture.may_change) != before:
+            self._precedence.tighten()
+            self._report_recording(
+                "recording.restricted",
+                policy_version=policy_version,
+                recording=self._capture.recording,
+                **now,
+            )
+        return {**now, **self._recording_now()}
+
+    def _check_control(self, actor: str) -> None:
+        if actor not in self._controllers:
+            raise NotPermitted("This user may not change the recording of this call.")
+
+    def _refused(self, refusal: RefusedError, actor: str, wanted: RecordingState) -> None:
+        self._report_vain("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
+
+    def _recording_now(self) -> dict[str, Any]:
+        return {
+            "recording": self._capture.recording,
+            "clock_ms": self._capture.clock_ms,
+            "generation": self._precedence.generation,
+        }
+
+    def dtmf(self, digits: str) -> None:
+        """Press keys. Raises EndedError."""
+        self._check_alive()
+        self._far.dtmf(digits)
+
+    def end(self, reason: Reason, *, actor: str | None = None) -> None:
+        """End the call, unless it has ended: both legs closed, the journal's last frame, `call.ended`.
+
+        `actor`: the user who ended it, if one did.
+        """
+        if self.state.ended:
+            return
+        self.state = self.state.end(reason)
+        self._far.close()
+        for participant in self._ours.values():
+            participant.release()
+        self._ours.clear()
+        self._tell(self._repeats.rest())
+        clock_ms = self._capture.clock_ms
+        self._duration_ms = self._capture.end(self.state.status, str(self.state.reason))
+        self._around.report(
+            self.order.call_id,
+            "call.ended",
+            clock_ms,
+            {
+                "status": self.state.status,
+                "reason": self.state.reason,
+                "actor": actor,
+                "duration_ms": self._duration_ms,
+                "captured": self._capture.captured,
+                "drops": self._capture.drops,
+                "lost": [loss.document() for loss in self._capture.losses],
+            },
+        )
+        self._around.ended(self)
+
+    def _check_alive(self) -> None:
+        if self.state.ended:
+            raise EndedError
+
+    def _report_vain(self, kind: str, **data: Any) -> None:
+        """Of a command that moved nothing."""
+        self._tell(self._repeats.add(kind, data, time.monotonic()))
+
+    def _tell(self, reports: list[Report]) -> None:
+        for report in reports:
+            several = {"times": report.times} if report.times > 1 else {}
+            self._report(report.kind, **report.data, **several)
+
+    def _report_recording(self, kind: str, **data: Any) -> None:
+        self._tell(self._repeats.rest())
+        self._report(kind, generation=self._precedence.generation, **data)
+
+    def _report(self, kind: str, **data: Any) -> None:
+        self._report_at(self._capture.clock_ms, kind, **data)
+
+    def _report_at(self, clock_ms: int | None, kind: str, **data: Any) -> None:
+        self._around.report(self.order.call_id, kind, clock_ms, data)
+
+
+def _stall(cause: LossCause | None) -> dict[str, Any]:
+    return {"stalled": cause}
+
+
+def _warning(stops_at: datetime) -> dict[str, Any]:
+    return {"stops_at": stops_at.isoformat()}

@@ -1,0 +1,49 @@
+"""What the call and a far leg expect of one another, whatever network the leg stands for."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Protocol
+
+from onrecord.audio.rtp_sending import Rtp
+
+
+class LegEvent(StrEnum):
+    """What the network says."""
+
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    #: These three say how the call will end; a tone or an announcement may still follow.
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    UNREACHABLE = "unreachable"
+    #: Nothing more will come from this leg.
+    GONE = "gone"
+
+
+class LegListener(Protocol):
+    """The call, as its far leg sees it."""
+
+    def leg_event(self, event: LegEvent) -> None: ...
+
+    def leg_media(self, frame: Rtp) -> None:
+        """A frame for the rep: early media (ringback) before the answer, the contact's voice after it."""
+
+
+class FarLeg(Protocol):
+    """The way to the other party of one call."""
+
+    def tick(self) -> None:
+        """Called every 20 ms."""
+
+    def hear(self, frame: Rtp) -> None:
+        """A frame of the rep. While the rep is away none comes: the far side hears silence."""
+
+    def dtmf(self, digits: str) -> None:
+        """The rep pressed keys: 0-9 * # A-D."""
+
+    def close(self) -> None:
+        """Hang up. No event and no media follow."""
+
+
+#: Dials a number (E.164) from a caller's number, or None for an anonymous call.
+Dial = Callable[[str, str | None, LegListener], FarLeg]

@@ -1,0 +1,181 @@
+"""The simulated phone network: what happens depends on the number's last two digits.
+
+docs/reference/simulated-network.md lists who does what. A behaviour is a generator that yields what the
+network says (`LegEvent`) and what the rep hears (frames of 20 ms), so all of it is tested without a clock.
+"""
+
+import random
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import chain, repeat
+
+from onrecord.audio import clips, tones
+from onrecord.audio.rtp_sending import FRAME_SAMPLES, PCMU, Rtp
+from onrecord.media.switch.legs.leg import LegEvent, LegListener
+
+#: From dialling until the network says anything.
+SETUP_MS = 200
+NO_ANSWER_MS = 12_000
+BUSY_TONE_MS = 2_000
+BRIEF_TALK_MS = 5_000
+#: The voicemail takes a message this long and then hangs up.
+MESSAGE_MS = 120_000
+
+Script = Iterator[LegEvent | bytes]
+
+_TOPICS = (
+    "contact-interested",
+    "contact-doubt",
+    "contact-price",
+    "contact-today",
+    "contact-thursday",
+    "contact-yes",
+)
+
+
+class Ear:
+    """What a contact hears; the echo says it again."""
+
+    #: More than this waits for nobody: an echo older than 0.2 s is only confusing.
+    LIMIT = 10 * FRAME_SAMPLES
+
+    def __init__(self) -> None:
+        self._heard = bytearray()
+
+    def hear(self, sound: bytes) -> None:
+        self._heard += sound
+        del self._heard[: -self.LIMIT]
+
+    def next(self) -> bytes:
+        """The next 20 ms, or silence when there is not that much."""
+        if len(self._heard) < FRAME_SAMPLES:
+            return tones.SILENT_FRAME
+        frame = bytes(self._heard[:FRAME_SAMPLES])
+        del self._heard[:FRAME_SAMPLES]
+        return frame
+
+
+def script(number: str, ear: Ear) -> Script:
+    """What a number does, from dialling on. It has gone when the script ends."""
+    ending = int(number[-2:])
+    behaviour = _BEHAVIOURS.get(ending)
+    yield from tones.frames(tones.silence(SETUP_MS))
+    if behaviour is not None:
+        yield from behaviour(ear)
+    else:
+        yield from _answer(1_000 + ending % 5 * 500)
+        yield from _conversation(ending)
+
+
+def _busy(ear: Ear) -> Script:
+    yield LegEvent.BUSY
+    yield from tones.lasting(tones.busy(), BUSY_TONE_MS)
+
+
+def _no_answer(ear: Ear) -> Script:
+    yield LegEvent.RINGING
+    yield from tones.lasting(tones.ringback(), NO_ANSWER_MS)
+    yield LegEvent.NO_ANSWER
+
+
+def _voicemail(ear: Ear) -> Script:
+    yield from _answer(1_000)
+    yield from tones.frames(tones.silence(400) + clips.load("voicemail-greeting") + tones.silence(300))
+    yield from tones.frames(tones.beep())
+    yield from tones.frames(tones.silence(MESSAGE_MS))
+
+
+def _brief(ear: Ear) -> Script:
+    yield from _answer(1_000)
+    yield from tones.lasting(clips.load("second-busy") + tones.silence(BRIEF_TALK_MS), BRIEF_TALK_MS)
+
+
+def _unreachable(ear: Ear) -> Script:
+    yield LegEvent.UNREACHABLE
+    yield from tones.frames(clips.load("number-not-reachable"))
+
+
+def _steady(ear: Ear) -> Script:
+    yield from _answer(1_000)
+    yield from repeat(tones.steady())
+
+
+def _echo(ear: Ear) -> Script:
+    yield from _answer(1_000)
+    while True:
+        yield ear.next()
+
+
+_BEHAVIOURS: dict[int, Callable[[Ear], Script]] = {
+    90: _busy,
+    91: _no_answer,
+    92: _voicemail,
+    93: _brief,
+    94: _unreachable,
+    95: _steady,
+    96: _echo,
+}
+
+
+def _answer(ring_ms: int) -> Script:
+    yield LegEvent.RINGING
+    yield from tones.lasting(tones.ringback(), ring_ms)
+    yield LegEvent.ANSWERED
+
+
+def _conversation(seed: int) -> Script:
+    """Speaks, leaves pauses to answer in, and never runs out of topics. The same number says the same."""
+    pick = random.Random(seed)  # noqa: S311 - it only varies a conversation
+    first = seed % len(_TOPICS)
+    yield from tones.frames(tones.silence(300))
+    for clip in chain(["contact-hello"], _round(_TOPICS[first:] + _TOPICS[:first])):
+        yield from tones.frames(clips.load(clip))
+        yield from tones.frames(tones.silence(pick.randrange(1_500, 4_000, 20)))
+
+
+def _round(clips: tuple[str, ...]) -> Iterator[str]:
+    while True:
+        yield from clips
+
+
+class SimulatedLeg:
+    """A far leg that plays a script, one frame a tick. Every digit is acknowledged with a short beep."""
+
+    def __init__(self, number: str, listener: LegListener) -> None:
+        self._ear = Ear()
+        self._script: Script | None = script(number, self._ear)
+        self._listener = listener
+        self._beeps: deque[bytes] = deque()
+        self._ssrc = random.getrandbits(32)
+        self._count = 0
+
+    def tick(self) -> None:
+        """Say the next frame, after whatever the network has to say before it."""
+        while self._script is not None:
+            step = next(self._script, LegEvent.GONE)
+            if isinstance(step, bytes):
+                self._say(self._beeps.popleft() if self._beeps else step)
+                return
+            if step is LegEvent.GONE:
+                self._script = None
+            self._listener.leg_event(step)
+
+    def hear(self, frame: Rtp) -> None:
+        self._ear.hear(frame.payload)
+
+    def dtmf(self, digits: str) -> None:
+        for _ in digits:
+            self._beeps.extend(tones.frames(tones.digit_beep() + tones.silence(60)))
+
+    def close(self) -> None:
+        self._script = None
+
+    def _say(self, payload: bytes) -> None:
+        count, self._count = self._count, self._count + 1
+        timestamp = count * FRAME_SAMPLES & 0xFFFFFFFF
+        self._listener.leg_media(Rtp(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))
+
+
+def dial(to: str, caller: str | None, listener: LegListener) -> SimulatedLeg:
+    """Call a number of the simulated network, which does not look at the caller's."""
+    return SimulatedLeg(to, listener)

@@ -1,0 +1,115 @@
+"""The N-1 mix: everyone hears all the others and not themselves. Pure: one call gives 20 ms."""
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from onrecord.audio.g711 import PCMA, PCMU, decode, encode_ulaw
+from onrecord.audio.rtp_sending import FRAME_SAMPLES, Rtp
+
+#: Most that waits of one voice: 100 ms. A longer burst is cut back to the newest 40 ms, because nobody wants
+#: to talk with a delay that only grows.
+LIMIT = 5 * FRAME_SAMPLES
+KEPT = 2 * FRAME_SAMPLES
+#: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed
+#: for so many frames (5 s) goes, 20 ms at a time, at the next frame that is silence (-40 dB of full scale).
+_WATCHED = 250
+_SILENCE = 328
+
+_BYTES = 2
+
+
+class Voice:
+    """One voice on its way into the mix.
+
+    No delay is set in advance: where the network's jitter makes a frame late, the mix has silence instead and
+    the frame waits for the next, so that the delay grows to just what the jitter needs.
+    """
+
+    def __init__(self) -> None:
+        self._waiting = bytearray()
+        self._newest: tuple[int, int] | None = None
+        #: Least number of samples left waiting since the watch began, and for how many frames it goes on.
+        self._least, self._watch = LIMIT, _WATCHED
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are 20 ms."""
+        return len(self._waiting) >= FRAME_SAMPLES * _BYTES
+
+    def hear(self, frame: Rtp) -> None:
+        """Take a packet in. Other than G.711, and packets that others have overtaken, say nothing here."""
+        if frame.payload_type not in {PCMU, PCMA} or self._is_late(frame):
+            return
+        self._newest = (frame.ssrc, frame.sequence)
+        self._waiting += decode(frame.payload_type, frame.payload).tobytes()
+        if len(self._waiting) > LIMIT * _BYTES:
+            del self._waiting[: -KEPT * _BYTES]
+
+    def next(self) -> NDArray[np.int16] | None:
+        """The next 20 ms, int16[160]; None when there is not that much."""
+        if not self.ready:
+            self._watch_anew()
+            return None
+        samples = self._taken()
+        self._least = min(self._least, len(self._waiting) // _BYTES)
+        self._watch -= 1
+        if self._watch <= 0:
+            spare = self._least >= FRAME_SAMPLES
+            if spare and np.abs(samples).max() <= _SILENCE:
+                samples = self._taken()
+                spare = False
+            if not spare:
+                self._watch_anew()
+        return samples
+
+    def _watch_anew(self) -> None:
+        self._least, self._watch = LIMIT, _WATCHED
+
+    def _taken(self) -> NDArray[np.int16]:
+        size = FRAME_SAMPLES * _BYTES
+        samples = np.frombuffer(bytes(self._waiting[:size]), np.int16)
+        del self._waiting[:size]
+        return samples
+
+    def _is_late(self, frame: Rtp) -> bool:
+        if self._newest is None or self._newest[0] != frame.ssrc:
+            return False
+        return (frame.sequence - self._newest[1] - 1) & 0xFFFF >= 0x8000
+
+
+class Mixer:
+    """Voices by the number of their party."""
+
+    def __init__(self) -> None:
+        self._voices: dict[int, Voice] = {}
+
+    @property
+    def ready(self) -> bool:
+        """Whether 20 ms of any voice wait."""
+        return any(voice.ready for voice in self._voices.values())
+
+    def hear(self, party: int, frame: Rtp) -> None:
+        """A party says something."""
+        self._voices.setdefault(party, Voice()).hear(frame)
+
+    def forget(self, party: int) -> None:
+        """A party goes; what it still had to say goes with it."""
+        self._voices.pop(party, None)
+
+    def mix(self, listeners: Iterable[int], notice: bytes | None) -> dict[int, bytes]:
+        """20 ms of PCMU for each listener: all the others' voices and `notice` (PCMU), clipped to 16 bits."""
+        said = {
+            party: samples for party, voice in self._voices.items() if (samples := voice.next()) is not None
+        }
+        total = np.zeros(FRAME_SAMPLES, np.int32)
+        if notice is not None:
+            total += decode(PCMU, notice)
+        for samples in said.values():
+            total += samples
+        return {party: _encode(total - said[party] if party in said else total) for party in listeners}
+
+
+def _encode(samples: NDArray[np.int32]) -> bytes:
+    return encode_ulaw(samples.clip(-32768, 32767).astype(np.int16))

@@ -1,0 +1,105 @@
+"""One of ours in a call: a user, and the connection of their browser, which may be away for a while."""
+
+import time
+from typing import Any, Protocol
+
+from onrecord.audio.rtp_sending import Rtp
+from onrecord.media.switch.bridge import Bridge
+from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.presses import Press
+from onrecord.media.switch.state import Change, Presence
+
+
+class Room(Protocol):
+    """The call, as a participant sees it."""
+
+    def said(self, participant: "Participant", frame: Rtp) -> None:
+        """A packet of the participant's voice."""
+
+    def went(self, participant: "Participant") -> None:
+        """The participant's browser is away."""
+
+    def came(self, participant: "Participant") -> None:
+        """It is back."""
+
+    def pressed(self, participant: "Participant", press: Press) -> dict[str, Any]:
+        """The participant pressed a button; what is answered."""
+
+    def close(self, leg: EmbeddedLeg) -> None:
+        """Close a connection in the background."""
+
+
+class Participant:
+    """Keeps the one connection that counts, and watches over it."""
+
+    def __init__(self, *, party: int, user: str, role: str, room: Room, bridge: Bridge) -> None:
+        self.party = party
+        self.user = user
+        self.role = role
+        self._room = room
+        self._bridge = bridge
+        self._leg: EmbeddedLeg | None = None
+        self._presence = Presence(time.monotonic())
+
+    @property
+    def attached(self) -> bool:
+        return self._presence.attached
+
+    def connect(self, leg: EmbeddedLeg) -> None:
+        """A new connection takes the place of the old one."""
+        self._drop()
+        self._leg = leg
+        leg.listener = self
+        self._bridge.connect(self.party, leg.send)
+        was_attached = self.attached
+        self._presence.come(time.monotonic())
+        if not was_attached:
+            self._room.came(self)
+
+    def tell(self, said: dict[str, Any]) -> None:
+        """Tell the page something, where it has a control channel."""
+        if self._leg is not None:
+            self._leg.tell(said)
+
+    def disconnect(self) -> None:
+        """The browser's page goes away."""
+        self._drop()
+        if self.attached:
+            self._presence.leave(time.monotonic())
+            self._room.went(self)
+
+    def release(self) -> None:
+        """The participant is out of the call, or the call is over. Nothing more comes from here."""
+        self._drop()
+
+    def is_given_up(self) -> bool:
+        """Look at the presence, every 20 ms: whether the browser has been away for too long."""
+        change = self._presence.look(time.monotonic())
+        if change is Change.LOST:
+            self._room.went(self)
+        elif change is Change.BACK:
+            self._room.came(self)
+        return change is Change.GIVEN_UP
+
+    def browser_media(self, leg: EmbeddedLeg, frame: Rtp) -> None:
+        if leg is self._leg:
+            self._presence.heard(time.monotonic())
+            self._room.said(self, frame)
+
+    def browser_consented(self, leg: EmbeddedLeg) -> None:
+        if leg is self._leg:
+            self._presence.consented(time.monotonic())
+
+    def browser_pressed(self, leg: EmbeddedLeg, press: Press) -> dict[str, Any]:
+        """Also from a connection that another has replaced: a press is never too late."""
+        return self._room.pressed(self, press)
+
+    def browser_lost(self, leg: EmbeddedLeg) -> None:
+        if leg is self._leg:
+            self.disconnect()
+
+    def _drop(self) -> None:
+        self._bridge.disconnect(self.party)
+        if self._leg is not None:
+            self._room.close(self._leg)
+            self._leg = None

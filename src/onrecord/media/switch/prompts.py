@@ -1,0 +1,137 @@
+"""What the parties of a recorded call are told: the consent announcement, and a beep while recording runs."""
+
+import random
+from collections.abc import Callable
+
+from onrecord.audio import tones
+from onrecord.audio.rtp_sending import FRAME_MS, FRAME_SAMPLES, PCMU
+from onrecord.media.capture.gate import RecordingState, Side
+from onrecord.media.capture.recorder import CallCapture
+
+#: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms
+#: each way, to which ITU-T G.114 holds most networks.
+TRAVEL_MS = 300
+
+
+class Announcement:
+    """Which part of the announcement is due. Pure: one step is 20 ms.
+
+    It is played while recording runs only, so that the recording proves it; one that a pause cut short is
+    played again from its beginning when recording goes on. It ends with silence, for the time in which what
+    arrives was still said before its end was heard.
+    """
+
+    def __init__(self, sound: bytes | None) -> None:
+        """`sound`: PCMU, or None when nothing is to be announced."""
+        self._frames = (
+            list(tones.frames(sound)) + list(tones.frames(tones.silence(TRAVEL_MS))) if sound else []
+        )
+        self._next: int | None = None
+
+    @property
+    def owed(self) -> bool:
+        """Whether somebody has not yet heard all of it."""
+        return self._next is not None
+
+    def owe(self) -> None:
+        """It has to be heard from the beginning, even if it is being played."""
+        if self._frames:
+            self._next = 0
+
+    def step(self, *, recording: bool) -> bytes | None:
+        """The frame to play now, if any."""
+        if self._next is None:
+            return None
+        if not recording:
+            self._next = 0
+            return None
+        frame = self._frames[self._next]
+        self._next += 1
+        if self._next == len(self._frames):
+            self._next = None
+        return frame
+
+
+class Beep:
+    """When the recorder's warning tone is due. Pure: one step is 20 ms. The first comes at once."""
+
+    def __init__(self, every_s: int | None) -> None:
+        """`every_s`: seconds from one beep's beginning to the next one's; None for no beep."""
+        self._frames = list(tones.frames(tones.recorder_beep())) if every_s else []
+        self._period = (every_s or 0) * 1000 // FRAME_MS
+        self._step = 0
+
+    def step(self, *, sounding: bool) -> bytes | None:
+        """The frame to play now, if any. Where it must not sound, its period begins anew."""
+        if not sounding or not self._frames:
+            self._step = 0
+            return None
+        step, self._step = self._step, (self._step + 1) % self._period
+        return self._frames[step] if step < len(self._frames) else None
+
+
+class Notices:
+    """Plays both, and captures them through the gate like every voice, each as a party of our side."""
+
+    def __init__(
+        self,
+        capture: CallCapture,
+        *,
+        announcement: bytes | None,
+        announcement_party: int,
+        beep_every_s: int | None,
+        beep_party: int,
+        played: Callable[[], None],
+    ) -> None:
+        """`played` is called when the announcement has been played to its end."""
+        self._capture = capture
+        self._announcement = Announcement(announcement)
+        self._beep = Beep(beep_every_s)
+        self._announcer = _Speaker(capture, announcement_party, "announcement")
+        self._beeper = _Speaker(capture, beep_party, "beep")
+        self._played = played
+
+    def owe_announcement(self) -> None:
+        """Recording starts, or somebody joins who has not heard the announcement."""
+        self._announcement.owe()
+
+    def step(self) -> bytes | None:
+        """Every 20 ms: what everyone shall hear, PCMU, or None."""
+        recording = self._capture.recording is RecordingState.RECORDING
+        announced = self._announcement.step(recording=recording)
+        beep = self._beep.step(sounding=recording and announced is None)
+        if announced is not None:
+            self._announcer.say(announced)
+        elif self._announcer.speaks:
+            # It leaves, so that the recording's spans say when it was played.
+            self._announcer.leave()
+            if not self._announcement.owed:
+                self._played()
+        if beep is not None:
+            self._beeper.say(beep)
+        return announced or beep
+
+
+class _Speaker:
+    """A party that no person is."""
+
+    def __init__(self, capture: CallCapture, party: int, role: str) -> None:
+        self.speaks = False
+        self._capture = capture
+        self._party = party
+        self._role = role
+        self._ssrc = 0
+        self._step = 0
+
+    def say(self, payload: bytes) -> None:
+        """20 ms of PCMU. The first brings the party in."""
+        if not self.speaks:
+            self._capture.join(self._party, side=Side.OURS, role=self._role, user=None)
+            self._ssrc, self.speaks = random.getrandbits(32), True
+        step, self._step = self._step, self._step + 1
+        timestamp = step * FRAME_SAMPLES & 0xFFFFFFFF
+        self._capture.media(self._party, PCMU, step & 0xFFFF, timestamp, self._ssrc, payload)
+
+    def leave(self) -> None:
+        self._capture.leave(self._party)
+        self.speaks = False

@@ -1,0 +1,75 @@
+"""Events on their way from the media loop to the spool, whose syncs the loop must not wait for."""
+
+import json
+import logging
+import threading
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from onrecord.media.outbox.spool import Spool
+
+log = logging.getLogger(__name__)
+
+_RETRY_S = 1.0
+
+
+class Reporter:
+    """Stores events in the order in which they are reported, in one thread of its own.
+
+    One that the disk does not take is held in memory and delivered from there; the disk is tried again until
+    it takes it.
+    """
+
+    def __init__(self, spool: Spool) -> None:
+        self._spool = spool
+        self._closing = threading.Event()
+        self._holds = False
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
+
+    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+        """Store an event that happens now; returns at once."""
+        log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, json.dumps(data))
+        at = datetime.now(UTC)
+        stored = self._thread.submit(self._store, call_id, kind, clock_ms, data, at)
+        stored.add_done_callback(_check)
+
+    def _store(
+        self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any], at: datetime
+    ) -> None:
+        try:
+            self._spool.append(call_id, kind, clock_ms, data, at=at)
+        except OSError as error:
+            self._spool.hold(call_id, kind, clock_ms, data, at=at)
+            log.warning("events wait for the disk: %s", error)
+            if not self._holds:
+                self._holds = True
+                threading.Thread(target=self._retry, name="events-held", daemon=True).start()
+
+    def _retry(self) -> None:
+        """Every second, until the disk has taken all or the process ends."""
+        while not self._closing.wait(_RETRY_S):
+            if self._thread.submit(self._keep).result():
+                return
+
+    def _keep(self) -> bool:
+        """Whether nothing is held any more."""
+        try:
+            self._spool.keep_held()
+        except OSError as error:
+            log.warning("events wait for the disk: %s", error)
+            return False
+        self._holds = False
+        return True
+
+    def close(self) -> None:
+        """Wait until everything is stored, or cannot be."""
+        self._closing.set()
+        if not self._thread.submit(self._keep).result():
+            log.error("events could not be stored: those that the web does not take now are lost")
+        self._thread.shutdown()
+
+
+def _check(stored: Future[None]) -> None:
+    if (error := stored.exception()) is not None:
+        log.error("an event could not be stored and is lost", exc_info=error)

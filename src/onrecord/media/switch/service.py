@@ -1,0 +1,142 @@
+"""The switch process: what it starts, takes up after a crash, and finishes before it stops."""
+
+import asyncio
+import logging
+import signal
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from onrecord.config import Config, split_address
+from onrecord.media.capture.journal import JournalError
+from onrecord.media.capture.reader import JournalReader
+from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.recovery import LastWord
+from onrecord.media.outbox.delivery import Delivery
+from onrecord.media.outbox.spool import Spool, newest_event
+from onrecord.media.switch.http import application
+from onrecord.media.switch.legs import simulated
+from onrecord.media.switch.reporter import Reporter
+from onrecord.media.switch.switchboard import Switchboard
+
+log = logging.getLogger(__name__)
+
+SOURCE = "switch"
+ENDED = "call.ended"
+
+
+def run(config: Config) -> None:
+    """Run the switch until SIGINT, or until SIGTERM and the end of its calls."""
+    asyncio.run(_run(config))
+
+
+async def _run(config: Config) -> None:
+    asked, hurried = _signals()
+    spool = Spool(config.spool(SOURCE), SOURCE)
+    capture = CaptureHost(config.journals, config.secrets.master_key)
+    recover(config, capture, spool)
+    reporter = Reporter(spool)
+    switchboard = Switchboard(capture, reporter, simulated.dial, loopback=_is_loopback(config.web_address))
+    delivery = Delivery(spool, config.web_address, config.secrets.event_secret)
+    delivering = asyncio.create_task(delivery.run())
+    runner = web.AppRunner(application(switchboard, config.secrets.switch_secret), access_log=None)
+    try:
+        await runner.setup()
+        await web.TCPSite(runner, *split_address(config.switch_address)).start()
+        log.info("switch: listening at %s", config.switch_address)
+        await asked.wait()
+        await _drain(switchboard, config.drain_s, hurried)
+        log.info("switch: stopping, %d calls are ended", len(switchboard.calls))
+    finally:
+        # In this order: no new calls, the calls' last events, journals, and only then the events' delivery.
+        await runner.cleanup()
+        await switchboard.stop()
+        await asyncio.to_thread(capture.close)
+        await asyncio.to_thread(reporter.close)
+        delivery.stop()
+        await delivering
+
+
+def _signals() -> tuple[asyncio.Event, asyncio.Event]:
+    """Set by SIGTERM, and by a second one or SIGINT: stop, and stop now."""
+    asked, hurried = asyncio.Event(), asyncio.Event()
+
+    def heard(number: signal.Signals) -> None:
+        if asked.is_set() or number is signal.SIGINT:
+            hurried.set()
+        asked.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, heard, number)
+    return asked, hurried
+
+
+async def _drain(switchboard: Switchboard, seconds: int, hurried: asyncio.Event) -> None:
+    """Give live calls their time, unless somebody is in a hurry."""
+    until = datetime.now(UTC) + timedelta(seconds=seconds)
+    quiet = asyncio.create_task(switchboard.drain(until))
+    hurry = asyncio.create_task(hurried.wait())
+    if switchboard.calls:
+        log.warning(
+            "switch: stopping; %d calls may go on until %s, a second signal ends them now",
+            len(switchboard.calls), f"{until.astimezone():%H:%M:%S}",
+        )  # fmt: skip
+    await asyncio.wait([quiet, hurry], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    for task in (quiet, hurry):
+        task.cancel()
+
+
+def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
+    """Tell the web how the calls of a crashed switch ended."""
+    for call in capture.recover(lambda call_id: LastWord.of(newest_event(spool.folder, call_id))):
+        if spool.last_type(call.call_id) == ENDED:
+            continue
+        spool.skip(call.call_id)
+        log.warning("call %s: ended by the crash of the switch", call.call_id)
+        spool.append(
+            call.call_id,
+            ENDED,
+            call.duration_ms,
+            {
+                "status": call.status,
+                "reason": call.reason,
+                "actor": None,
+                "duration_ms": call.duration_ms,
+                "captured": call.captured,
+                "drops": 0,
+                "lost": [],
+            },
+        )
+    for path in sorted(config.journals.glob("*.journal")):
+        if spool.last_type(path.stem) != ENDED:
+            spool.skip(path.stem)
+            _report_end(path, config.secrets.master_key, spool)
+
+
+def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
+    """The journal has its end, but the crash came before the event was stored: read it from the journal."""
+    answered, captured = False, False
+    try:
+        for chunk in JournalReader(path, master_key).read_all():
+            captured |= len(chunk.media().headers) > 0
+            for frame in chunk.controls():
+                answered |= frame.type == "answer" or frame.clock > 0
+                if frame.type == "end":
+                    data = {
+                        "status": frame.fields["status"],
+                        "reason": frame.fields["reason"],
+                        "actor": None,
+                        "duration_ms": frame.clock if answered else 0,
+                        "captured": captured,
+                        "drops": 0,
+                        "lost": [],
+                    }
+                    spool.append(path.stem, ENDED, frame.clock if answered else None, data)
+    except (JournalError, OSError) as error:
+        log.error("%s: its end cannot be reported: %s", path, error)
+
+
+def _is_loopback(address: str) -> bool:
+    """Whether the web is there for browsers on this machine."""
+    return split_address(address)[0] in {"127.0.0.1", "localhost", "::1"}

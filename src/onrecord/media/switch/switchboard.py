@@ -1,0 +1,159 @@
+"""All calls of one host: placing, finding and ending them, and the clock that moves their media."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from datetime import datetime
+from typing import Any
+
+from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.switch.call import LiveCall, StoppingError
+from onrecord.media.switch.legs.leg import Dial
+from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.pacing import Pacer
+from onrecord.media.switch.reporter import Reporter
+from onrecord.media.switch.state import Reason
+from onrecord.protocol.commands import Order
+
+log = logging.getLogger(__name__)
+
+#: Ended calls whose final state can still be asked for: two may hang up at once.
+REMEMBERED = 256
+#: Steps of 20 ms between two turns of the capture host (100 ms).
+CAPTURE_STEPS = 5
+#: Seconds that a stopping switch waits for browsers to be told.
+STOP_GRACE_S = 2.0
+
+
+class ExistsError(Exception):
+    """There is a call of this id, or there was one."""
+
+
+class Switchboard:
+    """The live calls. Belongs to the media loop."""
+
+    def __init__(self, capture: CaptureHost, reporter: Reporter, dial: Dial, *, loopback: bool) -> None:
+        self.dial = dial
+        self.loopback = loopback
+        self._capture = capture
+        self._reporter = reporter
+        self._calls: dict[str, LiveCall] = {}
+        self._past: OrderedDict[str, LiveCall] = OrderedDict()
+        self._placing: set[str] = set()
+        self._quieter = asyncio.Event()
+        #: When the calls that are live now will be ended; None while the switch is not about to stop.
+        self.stops_at: datetime | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+        self._pacer = Pacer(self._step)
+        self._steps = 0
+
+    @property
+    def calls(self) -> list[LiveCall]:
+        return list(self._calls.values())
+
+    @property
+    def drops(self) -> int:
+        return self._capture.drops
+
+    def journals(self) -> list[str]:
+        """The calls of which this host has a journal. It reads a folder: for another thread."""
+        return self._capture.journals()
+
+    def live(self, call_id: str) -> LiveCall | None:
+        """A call that has not ended."""
+        return self._calls.get(call_id)
+
+    def find(self, call_id: str) -> LiveCall | None:
+        """A call that has not ended, or has not long ago."""
+        return self._calls.get(call_id) or self._past.get(call_id)
+
+    async def place(self, order: Order, offer: str) -> str:
+        """Answer the browser's offer and dial.
+
+        Raises ExistsError, BadSdpError, StoppingError; then nothing is left.
+        """
+        if self.stops_at is not None:
+            raise StoppingError
+        if order.call_id in self._placing or self.find(order.call_id) is not None:
+            raise ExistsError
+        self._placing.add(order.call_id)
+        try:
+            leg, answer = await EmbeddedLeg.answer(offer, loopback=self.loopback)
+            call = self._begin(order, leg)
+        finally:
+            self._placing.discard(order.call_id)
+            self._quieter.set()
+        self._calls[order.call_id] = call
+        self._pacer.start()
+        return answer
+
+    def _begin(self, order: Order, leg: EmbeddedLeg) -> LiveCall:
+        decision = order.decision
+        try:
+            capture = self._capture.open_call(
+                order.call_id,
+                mode=decision.mode,
+                record_at_start=decision.record_at_start,
+                may_change=decision.may_change,
+                policy_version=decision.policy_version,
+            )
+        except FileExistsError as error:
+            self.close(leg)
+            raise ExistsError from error
+        except OSError:
+            self.close(leg)
+            raise
+        return LiveCall(order, capture, leg, self)
+
+    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+        self._reporter.report(call_id, kind, clock_ms, data)
+
+    def ended(self, call: LiveCall) -> None:
+        """Forget a call, though not at once how it ended."""
+        del self._calls[call.order.call_id]
+        self._past[call.order.call_id] = call
+        if len(self._past) > REMEMBERED:
+            self._past.popitem(last=False)
+        if not self._calls:
+            self._pacer.stop()
+        self._quieter.set()
+
+    def close(self, leg: EmbeddedLeg) -> None:
+        """Close a browser leg in the background; `stop` waits for it."""
+        task = asyncio.create_task(leg.close())
+        self._closing.add(task)
+        task.add_done_callback(self._closed)
+
+    async def drain(self, stops_at: datetime) -> None:
+        """Let nobody new in, tell those who are in a call, and wait until the last call has ended."""
+        self.stops_at = stops_at
+        for call in self.calls:
+            call.warn(stops_at)
+        while self._calls or self._placing:
+            self._quieter.clear()
+            await self._quieter.wait()
+
+    async def stop(self) -> None:
+        """End every call as `switch_stopped`."""
+        for call in self.calls:
+            call.end(Reason.SWITCH_STOPPED)
+        self._pacer.stop()
+        if self._closing:
+            await asyncio.wait(self._closing, timeout=STOP_GRACE_S)
+
+    def _closed(self, task: asyncio.Task[None]) -> None:
+        self._closing.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a browser leg did not close cleanly", exc_info=error)
+
+    def _step(self) -> None:
+        for call in self.calls:
+            try:
+                call.tick()
+            except Exception:
+                # One call's fault must not silence the others.
+                log.exception("call %s broke and is ended", call.order.call_id)
+                call.end(Reason.SWITCH_STOPPED)
+        self._steps += 1
+        if self._steps % CAPTURE_STEPS == 0:
+            self._capture.tick()

@@ -1,0 +1,91 @@
+"""A past call with what governance said of it, and what the switch reported. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from itertools import count
+from typing import Any
+
+from onrecord.apps.calls.state import CallState, Event, Source, Status, apply
+from onrecord.ops.demo.conversation import Script, lay_out
+from onrecord.ops.demo.history import PlannedCall
+from onrecord.policy.decision import Decision
+from onrecord.policy.simulate import CallFacts
+
+
+@dataclass(frozen=True, kw_only=True)
+class PastCall:
+    """A planned call that has taken place."""
+
+    id: str
+    #: User id of the rep.
+    rep: str
+    planned: PlannedCall
+    facts: CallFacts
+    decision: Decision
+
+    @property
+    def answered(self) -> bool:
+        return bool(self.planned.dialogue)
+
+    @property
+    def recorded(self) -> bool:
+        return self.answered and self.decision.record_at_start
+
+    @cached_property
+    def script(self) -> Script:
+        return lay_out(self.planned.dialogue)
+
+    @property
+    def presses(self) -> dict[int, str]:
+        """Call clock in ms -> `pause` or `resume`, where the rep could press them."""
+        return self.script.presses if self.recorded and self.decision.may_change else {}
+
+    @property
+    def duration_ms(self) -> int:
+        return self.script.duration_ms if self.recorded else self.planned.talk_ms
+
+    @property
+    def answered_at(self) -> datetime:
+        """UTC; of a call that was not answered, when it ended."""
+        return self.planned.placed_at + timedelta(seconds=self.planned.ending.ring_s)
+
+
+def events(call: PastCall) -> Iterator[Event]:
+    """What the switch reported, in order."""
+    number = count(1)
+
+    def event(kind: str, clock_ms: int | None, **data: Any) -> Event:
+        before_answer = kind == "call.ringing"
+        at = (
+            call.planned.placed_at
+            if before_answer
+            else call.answered_at + timedelta(milliseconds=clock_ms or 0)
+        )
+        return Event(source=Source.SWITCH, seq=next(number), type=kind, at=at, clock_ms=clock_ms, data=data)
+
+    yield event("call.ringing", None)
+    if call.answered:
+        yield event("call.answered", 0)
+    if call.recorded:
+        yield event("recording.started", 0, actor=None)
+    for clock_ms, press in call.presses.items():
+        yield event(f"recording.{press}d", clock_ms, actor=call.rep)
+    yield event(
+        "call.ended",
+        call.duration_ms if call.answered else None,
+        status=call.planned.ending.status,
+        reason=call.planned.ending.reason,
+        duration_ms=call.duration_ms,
+        captured=call.recorded,
+        drops=0,
+    )
+
+
+def state(call: PastCall) -> CallState:
+    """The facts that follow from the switch's reports."""
+    facts = CallState(status=Status.INITIATED, mode=call.decision.mode)
+    for event in events(call):
+        facts = apply(facts, event)
+    return facts

@@ -1,0 +1,65 @@
+"""`onrecord doctor`: what is wrong with an installation, in sentences, and what to do about it.
+
+Each check looks at one thing and puts back what it touches. A check that cannot be carried out has found
+something too.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from onrecord.config import Config
+from onrecord.ops.doctor import accounts, backlog, data, processes, program, stores
+from onrecord.ops.doctor.finding import Check, Finding, Level, fail
+
+CHECKS: tuple[Check, ...] = (
+    program.python_version,
+    program.codecs,
+    program.decoder,
+    program.static_files,
+    program.open_files,
+    program.clock,
+    data.data_folder,
+    data.free_space,
+    data.sync_latency,
+    data.secrets_file,
+    data.private_files,
+    stores.database,
+    stores.blob_store,
+    stores.stored_recordings,
+    accounts.guessed_passwords,
+    processes.web_address,
+    processes.switch_address,
+    processes.switch_secret,
+    processes.web_clock,
+    processes.switch_clock,
+    backlog.renderer_backlog,
+    backlog.undelivered_events,
+    backlog.events_set_aside,
+)
+
+
+def examine(config: Config) -> list[Finding]:
+    """Carry out every check."""
+    return [_attempt(check, config) for check in CHECKS]
+
+
+def report(findings: Iterable[Finding]) -> str:
+    """The findings as lines for a terminal."""
+    lines = []
+    for finding in findings:
+        lines.append(f"{finding.level.upper():<5} {finding.sentence}")
+        if finding.advice:
+            lines.append(f"      -> {finding.advice}")
+    return "\n".join(lines)
+
+
+def exit_status(findings: Sequence[Finding]) -> int:
+    """1 when something does not work, else 0."""
+    return int(any(finding.level is Level.FAIL for finding in findings))
+
+
+def _attempt(check: Check, config: Config) -> Finding:
+    try:
+        return check(config)
+    except Exception as error:  # whatever it is, it is what the doctor was asked for
+        name = check.__name__.replace("_", " ")
+        return fail(f"The check of {name} ended with {type(error).__name__}: {error}", "Look at that first.")

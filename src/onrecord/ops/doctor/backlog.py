@@ -1,0 +1,59 @@
+"""What waits on this host, and should not for long: journals and events."""
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from onrecord.config import Config
+from onrecord.media.outbox.spool import ASIDE
+from onrecord.ops.doctor.finding import Finding, ok, warn
+
+#: Older than this, what should be gone within seconds is stuck.
+_STUCK_S = 300
+
+
+def renderer_backlog(config: Config) -> Finding:
+    """A journal that nobody writes any more should have become a recording within seconds."""
+    waiting = _older_than(config.journals.glob("*.journal"), _STUCK_S)
+    if waiting:
+        return warn(
+            f"{len(waiting)} journals wait for the renderer, the oldest for {_age(waiting)}.",
+            "See in its log what the renderer says of them.",
+        )
+    return ok("No journal waits for the renderer.")
+
+
+def events_set_aside(config: Config) -> Finding:
+    """What can never be delivered: damaged, not ours, or refused by the web."""
+    reasons = sorted((config.home / "spool").glob(f"*/{ASIDE}/*.reason"))
+    if not reasons:
+        return ok("No event had to be set aside.")
+    first = reasons[0]
+    return warn(
+        f"{len(reasons)} events were set aside. The first, {first.name.removesuffix('.reason')}: "
+        f"{first.read_text(errors='replace').strip()[:300]}",
+        f"Their calls may show an old state. Look into {first.parent}, then delete what is in it.",
+    )
+
+
+def undelivered_events(config: Config) -> Finding:
+    """Events of the switch and the renderer wait on disk until the web has taken them."""
+    spools = config.home / "spool"
+    waiting = _older_than(spools.glob("*/*/*.event"), 60)
+    if waiting:
+        return warn(
+            f"{len(waiting)} events have not reached the web, the oldest for {_age(waiting)}.",
+            "Check that the web runs at ONRECORD_WEB and that both hosts have the same secrets.json.",
+        )
+    return ok("No event waits for the web.")
+
+
+def _older_than(paths: Iterable[Path], seconds: float) -> list[float]:
+    """Modification times of the files that are older than that, oldest first."""
+    limit = time.time() - seconds
+    return sorted(at for path in paths if (at := path.stat().st_mtime) < limit)
+
+
+def _age(times: Sequence[float]) -> str:
+    minutes = int((time.time() - times[0]) / 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 60 else f"{minutes} min"

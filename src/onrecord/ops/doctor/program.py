@@ -1,0 +1,87 @@
+"""What is installed on this host: Python, codecs, the built pages, the clock."""
+
+import platform
+import resource
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from onrecord.config import Config
+from onrecord.ops.doctor.finding import Finding, fail, ok, warn
+from onrecord.web.edge import MOST, most_connections
+
+#: This module is younger than that, so a clock that shows less is wrong.
+_PAST = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def python_version(_: Config) -> Finding:
+    found = platform.python_version()
+    if sys.version_info < (3, 11):  # noqa: UP036  # somebody may have installed around the requirement
+        return fail(f"This is Python {found}.", "Install Python 3.11 or newer and make .venv again.")
+    return ok(f"Python {found}.")
+
+
+def codecs(_: Config) -> Finding:
+    """PyAV brings FFmpeg's libraries; a build of one's own may lack Opus."""
+    import av
+
+    if "libopus" not in av.codecs_available:
+        return fail("PyAV has no libopus, so nothing can be rendered.", "Install PyAV's wheel from PyPI.")
+    return ok(f"PyAV {av.__version__} encodes Opus.")
+
+
+def decoder(_: Config) -> Finding:
+    """Sound files from elsewhere are decoded by a process that is confined as far as this host can."""
+    from onrecord.audio.decoding.process import probe
+
+    return judge_decoder(probe())
+
+
+def judge_decoder(protections: Sequence[str]) -> Finding:
+    """Judge the names of what is in force (`decoding.confinement`)."""
+    said = (
+        f"Sound files from elsewhere are decoded in a process of their own, under: {', '.join(protections)}."
+    )
+    if not {"Landlock", "seccomp"} & set(protections):
+        return warn(
+            f"{said} This kernel keeps it neither from files nor from the network.",
+            "Run OnRecord on Linux 5.13 or newer, with Landlock or seccomp, before strangers' files come in.",
+        )
+    return ok(said)
+
+
+def static_files(_: Config) -> Finding:
+    from onrecord.web.assets import BUILT, SERVED
+
+    if not (BUILT / "manifest.json").exists() or not any(SERVED.iterdir()):
+        return fail("The pages' scripts and styles are not built.", "Run `make setup`, which builds them.")
+    return ok("The pages' scripts and styles are built.")
+
+
+def open_files(_: Config) -> Finding:
+    """Every process raises its limit to the hard one."""
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    connections = most_connections(limit)
+    said = f"A process may open {limit} files, enough for {connections} connections."
+    if connections < MOST:
+        return warn(
+            said, "Set LimitNOFILE=65536 in the systemd unit, or `ulimit -Hn 65536`, and restart OnRecord."
+        )
+    return ok(said)
+
+
+def clock(config: Config) -> Finding:
+    newest = max((path.stat().st_mtime for path in config.home.iterdir()), default=0.0)
+    return judge_clock(datetime.now(UTC), datetime.fromtimestamp(newest, UTC))
+
+
+def judge_clock(now: datetime, newest: datetime) -> Finding:
+    """Judge the wall clock against the age of this version and of the newest file."""
+    advice = "Set the clock and let NTP keep it: signatures and call times depend on it."
+    if now < _PAST:
+        return fail(f"The clock says {now:%Y-%m-%d}, which is in the past.", advice)
+    if (newest - now).total_seconds() > 60:
+        return fail(
+            f"The data folder was written at {newest:%Y-%m-%d %H:%M}, which is in the future.", advice
+        )
+    return ok(f"The clock says {now:%Y-%m-%d %H:%M} UTC.")

@@ -1,0 +1,105 @@
+"""The database and the blob store."""
+
+import contextlib
+import os
+import sqlite3
+import uuid
+from pathlib import Path
+
+from onrecord.config import Config
+from onrecord.ops.doctor.finding import Finding, Level, fail, ok, warn
+
+
+def database(config: Config) -> Finding:
+    """It opens, it is this version's, and readers do not wait for writers."""
+    path = config.database_file
+    if path and not path.exists():
+        return warn(
+            "There is no database yet.", "Run `onrecord migrate`, or `onrecord serve`, which does so."
+        )
+    try:
+        missing = _missing_migrations()
+        mode = _journal_mode(path) if path else ""
+    except Exception as error:  # Django's own errors, sqlite3's and the file system's
+        if path:
+            return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
+        return fail(
+            f"The database server does not let us in ({error}).",
+            "Start it, and compare ONRECORD_DATABASE_URL with its users and databases.",
+        )
+    if missing:
+        return fail(f"The database lacks {missing} migrations of this version.", "Run `onrecord migrate`.")
+    if path and mode != "wal":
+        return fail(
+            f"The database is in journal mode {mode}, so pages wait for every write.",
+            "Stop OnRecord and run `onrecord migrate`; a network share cannot do better.",
+        )
+    return ok(f"The database is migrated and {'in WAL mode' if path else 'PostgreSQL answers'}.")
+
+
+def _journal_mode(path: Path) -> str:
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
+    return str(mode)
+
+
+def set_up_django() -> None:
+    """For checks that look into the database."""
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
+    django.setup()
+
+
+def _missing_migrations() -> int:
+    set_up_django()
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        executor = MigrationExecutor(connection)
+        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+    finally:
+        connection.close()
+
+
+def blob_store(config: Config) -> Finding:
+    """Put a probe away, read it back and erase it."""
+    from onrecord.storage.store import BlobStore
+
+    probe, content = uuid.uuid4().hex, os.urandom(1000)
+    try:
+        store = BlobStore(config.blob_url, config.secrets.master_key)
+        store.begin(probe, os.urandom(32))
+        store.put(probe, "peaks", content)
+        same = store.get(probe, "peaks") == content
+        store.erase(probe)
+    except Exception as error:  # every store has errors of its own
+        return fail(
+            f"The blob store {config.blob_url} does not work ({error}).",
+            "Check ONRECORD_BLOB_URL, its permissions and the credentials in the environment.",
+        )
+    if not same:
+        return fail(
+            f"The blob store {config.blob_url} returned other bytes than it was given.", "Replace it."
+        )
+    return ok(f"The blob store {config.blob_url} stores, returns and erases.")
+
+
+def stored_recordings(config: Config) -> Finding:
+    """Look at those that were not looked at for the longest, as the worker does every minute."""
+    if database(config).level is not Level.OK:
+        return warn("The recordings were not looked at, for want of the database.", "Mend that first.")
+    from onrecord.apps.recordings.models import Recording
+    from onrecord.apps.recordings.upkeep import examine_stored
+
+    examine_stored()
+    faulty = Recording.objects.exclude(fault="").order_by("-called_at")
+    if count := faulty.count():
+        newest = faulty[0]
+        return fail(
+            f"{count} recordings are not in order; the newest is of call {newest.pk} ({newest.fault}).",
+            f"`onrecord verify {newest.pk}` says what is wrong. "
+            f"Restore `recordings/{newest.pk}` from a backup of the blob store.",
+        )
+    return ok("The recordings that were looked at are those that the database knows.")

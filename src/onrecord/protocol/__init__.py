@@ -1,0 +1,1 @@
+"""What web and media host say to each other."""

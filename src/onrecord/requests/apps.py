@@ -1,5 +1,0 @@
-from django.apps import AppConfig
-
-
-class RequestsConfig(AppConfig):
-    name = "onrecord.requests"

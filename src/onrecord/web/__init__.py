@@ -1,0 +1,1 @@
+"""HTTP: what stands before Django, the pages, the API and the live events."""

@@ -1,0 +1,132 @@
+"""A call as the API and the live events show it: docs/reference/web.md."""
+
+from datetime import datetime
+from typing import Self
+
+from django.urls import reverse
+from ninja import Schema
+
+from onrecord.apps.calls.models import Call, CallLog
+from onrecord.apps.calls.presence import STALLS, MoveOut, ParticipantOut, RecordingNow
+from onrecord.apps.calls.recording_status import RecordingStatus
+from onrecord.apps.calls.state import StallCause
+from onrecord.apps.people.models import Person
+from onrecord.apps.people.numbers import Number, readable
+from onrecord.policy.mode import Mode
+
+
+class PersonLink(Schema):
+    id: int
+    name: str
+    url: str
+
+    @classmethod
+    def of(cls, person: Person | None) -> Self | None:
+        if person is None:
+            return None
+        return cls(id=person.pk, name=person.name, url=reverse("person", args=[person.pk]))
+
+
+class RecordingOut(Schema):
+    state: str
+    #: Counts what has made the recording stricter; a request to record names it.
+    generation: int
+    status: str
+    may_change: bool
+    mode: str
+    reason_code: str | None
+    reason: str | None
+    #: Whether it starts with the answer.
+    at_start: bool
+    moved: MoveOut | None
+    announcing: bool
+    #: Why nothing that is said is being kept now, and what to do; None while all is kept.
+    stalled: str | None
+    id: str
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        recording = call.recording
+        now = RecordingNow.of(call)
+        # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
+        is_open = recording.status == RecordingStatus.PENDING
+        return cls(
+            state=call.recording_state,
+            generation=call.generation,
+            status=recording.status,
+            may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
+            mode=call.mode,
+            reason_code=recording.reason_code or None,
+            reason=(call.ruling["sentence"] if is_open else recording.reason) or None,
+            at_start=call.record_at_start,
+            moved=now.moved,
+            announcing=now.announcing,
+            stalled=STALLS[StallCause(call.stall_cause)] if call.stall_cause else None,
+            id=recording.pk,
+        )
+
+
+class LogOut(Schema):
+    disposition: str
+    sentiment: str
+    notes: str
+    notes_revision: int
+    #: Whether the call was logged; False while there are only notes.
+    logged: bool
+    person: PersonLink | None
+
+    @classmethod
+    def of(cls, log: CallLog | None) -> Self | None:
+        if log is None:
+            return None
+        return cls(
+            disposition=log.disposition,
+            sentiment=log.sentiment,
+            notes=log.notes,
+            notes_revision=log.notes_revision,
+            logged=log.logged_at is not None,
+            person=PersonLink.of(log.person),
+        )
+
+
+class CallOut(Schema):
+    id: str
+    status: str
+    direction: str
+    to: str
+    to_formatted: str
+    #: Digits to send once it has answered.
+    extension: str | None
+    from_formatted: str | None
+    person: PersonLink | None
+    created_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    duration_ms: int | None
+    end_reason: str | None
+    recording: RecordingOut
+    #: Ours in the live call.
+    people: list[ParticipantOut]
+    log: LogOut | None
+
+    @classmethod
+    def of(cls, call: Call) -> Self:
+        """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
+        return cls(
+            id=call.pk,
+            status=call.status,
+            direction=call.direction,
+            to=call.number,
+            to_formatted=Number(e164=call.number, extension=call.extension).readable,
+            extension=call.extension or None,
+            from_formatted=readable(call.caller_number) if call.caller_number else None,
+            person=PersonLink.of(call.person),
+            created_at=call.created_at,
+            answered_at=call.answered_at,
+            ended_at=call.ended_at,
+            duration_ms=call.duration_ms,
+            end_reason=call.end_reason or None,
+            recording=RecordingOut.of(call),
+            people=ParticipantOut.all_in(call),
+            log=LogOut.of(call.log),
+        )

@@ -1,0 +1,143 @@
+"""`POST /conversations/calls`: a program enters a call that another dialer made."""
+
+from datetime import timedelta
+from typing import Any, cast
+
+from django.http import HttpRequest, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
+from django.utils import timezone
+from ninja import Router, Schema, Status
+from ninja.security import HttpBearer
+from pydantic import ValidationError
+
+from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.core.json_input import JsonError, read_json
+from onrecord.apps.core.text import cleaned
+from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.canonical import RecordingFile
+from onrecord.apps.integrations.dialers.models import ApiToken, ImportedCall
+from onrecord.apps.integrations.dialers.schemas import (
+    CallIn,
+    EntryError,
+    FileCallIn,
+    fingerprint,
+    neutral,
+    user_of,
+    what_is_wrong,
+)
+from onrecord.apps.integrations.dialers.upload import FIELD, SealingUpload
+from onrecord.apps.recordings.models import Recording
+from onrecord.web.body_limit import BodyTooLargeError
+
+#: How exactly the last use of a token is known: a row is not written for each request.
+_USE_KNOWN_TO = timedelta(minutes=1)
+
+
+class TokenAuth(HttpBearer):
+    """A token stands for its author, and may do no more than they."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
+        found = ApiToken.objects.select_related("author", "team").filter(
+            digest=actions.digest(token), revoked_at=None, author__is_active=True
+        )
+        known = found.first()
+        if known is None:
+            raise ApiError(401, "bad_token", "The token is wrong or revoked. Ask an admin for another.")
+        require(known.author, Permission.CALLS_IMPORT)
+        now = timezone.now()
+        if known.last_used_at is None or now - known.last_used_at > _USE_KNOWN_TO:
+            ApiToken.objects.filter(pk=known.pk).update(last_used_at=now)
+        return known
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.headers.get("Authorization", "").startswith("Bearer "):
+            raise ApiError(401, "bad_token", "Send an API token: `Authorization: Bearer onr_...`.")
+        return super().__call__(request)
+
+
+class RecordingOut(Schema):
+    status: str
+    reason_code: str | None
+    reason: str
+
+
+class ImportedOut(Schema):
+    id: str
+    url: str
+    recording: RecordingOut
+
+
+router = Router(auth=TokenAuth(), tags=["conversations"])
+
+
+@router.post(
+    "/calls",
+    response={200: ImportedOut, 201: ImportedOut},
+    openapi_extra={"requestBody": {"content": {"application/json": {"schema": CallIn.json_schema()}}}},
+)
+def enter_call(request: HttpRequest) -> Status[ImportedOut]:
+    """201 for a new call, 200 for one that is known already; either way the state of its recording."""
+    token = cast(ApiToken, request.auth)  # type: ignore[attr-defined]
+    upload = SealingUpload(request)
+    request.upload_handlers = [upload]
+    try:
+        row, is_new = _take(request, token, upload)
+    except BaseException:
+        upload.discard()
+        raise
+    if not is_new:
+        upload.discard()
+    return Status(201 if is_new else 200, _out(row))
+
+
+def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple[ImportedCall, bool]:
+    """Read the request, whose file is then in the imports folder, and enter the call. Raises ApiError."""
+    try:
+        body, file = _read(request)
+        user = user_of(body, token.team)
+        source = body.source or token.name
+        call_id = _call_id(request, body, file)
+        call = neutral(body, user=user, provider="api", source=source, call_id=call_id, file=file)
+    except ValidationError as error:
+        raise ApiError(400, "bad_request", what_is_wrong(error)) from error
+    except JsonError as error:
+        raise ApiError(400, "bad_request", str(error)) from error
+    except EntryError as error:
+        raise ApiError(error.status, error.code, str(error)) from error
+    except BodyTooLargeError as error:
+        raise ApiError(413, "too_large", str(error)) from error
+    except (UnreadablePostError, MultiPartParserError) as error:
+        raise ApiError(
+            400, "bad_request", "The request breaks off or cannot be read. Send it again."
+        ) from error
+    return actions.take(call, team=token.team, source=source, user=user, file=upload.name)
+
+
+def _read(request: HttpRequest) -> tuple[CallIn, RecordingFile | None]:
+    if request.content_type == "multipart/form-data":
+        sent = {name: cleaned(str(text)) for name, text in request.POST.items()}
+        fields = FileCallIn.model_validate(sent)
+        return fields, fields.file if FIELD in request.FILES else None
+    body = CallIn.model_validate(read_json(request.body))
+    return body, body.file
+
+
+def _call_id(request: HttpRequest, body: CallIn, file: RecordingFile | None) -> str:
+    """What tells a repetition: the dialer's id, else the Idempotency-Key, else all that was said."""
+    if body.call_id:
+        return body.call_id
+    if key := request.headers.get("Idempotency-Key", ""):
+        return f"key:{key[:190]}"
+    return fingerprint(body, file.model_dump(mode="json") if file else None)
+
+
+def _out(row: ImportedCall) -> ImportedOut:
+    recording = Recording.objects.get(pk=row.call_id)
+    return ImportedOut(
+        id=recording.pk,
+        url=f"/calls/{recording.pk}",
+        recording=RecordingOut(
+            status=recording.status, reason_code=recording.reason_code or None, reason=recording.reason
+        ),
+    )

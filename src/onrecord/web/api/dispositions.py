@@ -1,0 +1,34 @@
+"""What a call can be logged with."""
+
+from typing import cast
+
+from django.http import HttpRequest
+from ninja import Router, Schema
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.dispositions.lists import Field, from_json
+
+router = Router(tags=["calls"])
+
+
+class ListOut(Schema):
+    field: Field
+    choices: list[str]
+    #: Whether an answered call must have one before its rep places the next.
+    required: bool
+
+
+class OutcomesOut(Schema):
+    lists: list[ListOut]
+
+
+@router.get("", response=OutcomesOut)
+def outcomes(request: HttpRequest) -> OutcomesOut:
+    """The team's lists, in its order."""
+    lists = from_json(cast(User, request.user).team.outcomes)
+    return OutcomesOut(
+        lists=[
+            ListOut(field=field, choices=list(one.choices), required=one.required)
+            for field, one in lists.items()
+        ]
+    )

@@ -1,0 +1,101 @@
+"""Asking from the dialer, and how much waits to be read."""
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest
+from ninja import Router, Schema, Status
+from pydantic import Field
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.packages import Package, require_package
+from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.models import Call
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.governance.decisions import decide_for
+from onrecord.apps.people.dialing import to_dial
+from onrecord.apps.people.numbers import NumberError
+from onrecord.apps.people.queries import owner_of_number
+from onrecord.apps.requests import actions
+from onrecord.apps.requests.actions import LONGEST_TEXT, Reason
+from onrecord.apps.requests.models import RecordingRequest
+
+router = Router(tags=["requests"])
+
+
+class AskIn(Schema):
+    """About a number before a call, or about a call that the user placed or is in."""
+
+    number: str = Field("", max_length=100)
+    person_id: int | None = None
+    call_id: str | None = None
+    note: str = Field("", max_length=LONGEST_TEXT)
+
+
+class AskOut(Schema):
+    id: int
+    #: The reason that was attached.
+    sentence: str
+    policy_version: int
+
+
+class CountsOut(Schema):
+    #: Requests that wait for an answer; 0 for who may not answer.
+    open: int
+    #: Own requests that were settled since the user last looked.
+    news: int
+
+
+@router.post("", response={201: AskOut})
+def ask(request: HttpRequest, body: AskIn) -> Any:
+    user = cast(User, request.user)
+    require(user, Permission.CALLS_PLACE)
+    reason = _of_call(user, body.call_id) if body.call_id else _before_call(user, body)
+    try:
+        asked = actions.ask(reason, note=body.note, acting_user=user)
+    except actions.RefusedError as refusal:
+        raise ApiError(409, "asked_already", str(refusal)) from refusal
+    return Status(201, AskOut(id=asked.pk, sentence=reason.sentence, policy_version=reason.policy_version))
+
+
+@router.get("/counts", response=CountsOut)
+def counts(request: HttpRequest) -> CountsOut:
+    user = cast(User, request.user)
+    requests = RecordingRequest.objects
+    answers = user.may(Permission.RECORDING_REQUESTS_ANSWER)
+    return CountsOut(
+        open=requests.of_team(user).open().count() if answers else 0, news=requests.news_for(user).count()
+    )
+
+
+def _of_call(user: User, call_id: str) -> Reason:
+    call = Call.objects.with_(user).select_related("person").filter(pk=call_id).first()
+    if call is None:
+        raise Http404
+    ruling = call.ruling
+    return Reason(
+        number=call.number,
+        person=call.person,
+        call=call,
+        mode=ruling["mode"],
+        sentence=ruling["sentence"],
+        policy_version=ruling["policy_version"],
+    )
+
+
+def _before_call(user: User, body: AskIn) -> Reason:
+    """Judged here and now: what a browser says about a decision proves nothing."""
+    require_package(user.team, Package.DIALER)
+    try:
+        number = to_dial(body.number, user.region).e164
+    except NumberError as problem:
+        raise ApiError(400, problem.code, problem.message) from problem
+    person = owner_of_number(user.team, number, person_id=body.person_id)
+    decision = decide_for(user, number, person)
+    return Reason(
+        number=number,
+        person=person,
+        call=None,
+        mode=decision.mode,
+        sentence=decision.sentence,
+        policy_version=decision.policy_version,
+    )

@@ -1,0 +1,120 @@
+"""The API, and what its errors look like."""
+
+from typing import Any
+
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.security import SessionAuth
+
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.core.json_input import JsonError, read_json
+from onrecord.web.api.calls import router as calls
+from onrecord.web.api.coaching import router as coaching
+from onrecord.web.api.dialer import router as dialer
+from onrecord.web.api.dialer_deliveries import router as conversations
+from onrecord.web.api.dispositions import router as outcomes
+from onrecord.web.api.people import router as people
+from onrecord.web.api.recordings import notices_router as notices
+from onrecord.web.api.recordings import router as recordings
+from onrecord.web.api.requests import router as requests
+from onrecord.web.errors import session_expired
+
+
+class SignedIn(SessionAuth):
+    """The session first: someone whose session is over should hear that, not that their page is too old."""
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not request.user.is_authenticated:
+            raise AuthenticationError
+        return super().__call__(request)
+
+
+class BodyParser(Parser):
+    def parse_body(self, request: HttpRequest) -> Any:
+        return read_json(request.body)
+
+
+class Api(NinjaAPI):
+    """Its document says of every operation what an error looks like: they are all alike."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        document = super().get_openapi_schema(**options)
+        document["components"]["schemas"]["Error"] = _ERROR
+        for operations in document["paths"].values():
+            for operation in operations.values():
+                operation["responses"] |= {"4XX": _refusal("What was wrong"), "503": _refusal("Not now")}
+        return document
+
+
+#: What `ApiError` becomes.
+_ERROR = {
+    "title": "Error",
+    "type": "object",
+    "required": ["code", "message"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "string", "description": "For programs."},
+        "message": {"type": "string", "description": "For people: what is wrong and what to do."},
+    },
+}
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Error"}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+api = Api(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=BodyParser())
+api.add_router("/dialer", dialer)
+api.add_router("/people", people)
+api.add_router("/calls", calls)
+api.add_router("/outcomes", outcomes)
+api.add_router("/coaching", coaching)
+api.add_router("/conversations", conversations)
+api.add_router("/requests", requests)
+api.add_router("/recordings", recordings)
+api.add_router("/notices", notices)
+
+
+@api.exception_handler(ApiError)
+def _api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return error.response()
+
+
+@api.exception_handler(AuthenticationError)
+def _signed_out(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return session_expired()
+
+
+@api.exception_handler(PermissionDenied)
+def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
+    return ApiError(403, "not_allowed", str(error)).response()
+
+
+@api.exception_handler(Http404)
+def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    return ApiError(404, "not_found", "It does not exist, or it is not yours.").response()
+
+
+@api.exception_handler(ValidationError)
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    problems = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors)
+    return ApiError(400, "bad_request", f"The request cannot be used: {problems}.").response()
+
+
+@api.exception_handler(BadRequest)
+def _bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
+    return ApiError(400, "bad_request", str(error)).response()
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """What ninja itself refuses: a body that is no JSON, or a missing CSRF token."""
+    if error.status_code == 403:
+        return ApiError(403, "csrf_failed", "This page is too old. Reload it and try again.").response()
+    unreadable = error.__cause__
+    message = str(unreadable) if isinstance(unreadable, JsonError) else error.message
+    return ApiError(error.status_code, "bad_request", message).response()

@@ -1,0 +1,75 @@
+"""Where switch and renderer report: each event is checked, applied once and acknowledged."""
+
+import logging
+import time
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DataError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from ninja import Schema
+from pydantic import AwareDatetime, Field, ValidationError
+
+from onrecord.apps.calls.actions import apply_event
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.state import Event, Source, UnknownEventError
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.core.json_input import JsonError, read_json
+from onrecord.protocol.signature import HEADER, ahead, by_our_clock, sent_at
+from onrecord.web.settings import config
+
+log = logging.getLogger(__name__)
+
+
+class Report(Schema):
+    call_id: str = Field(pattern="^[0-9a-f]{32}$")
+    source: Source
+    seq: int = Field(ge=1, lt=1 << 31)
+    type: str
+    at: AwareDatetime
+    clock_ms: int | None
+    data: dict[str, Any]
+
+
+@login_not_required
+@csrf_exempt  # signed instead: no browser comes here
+@require_POST
+def events(request: HttpRequest) -> HttpResponse:
+    try:
+        _take(request)
+    except ApiError as error:
+        return error.response()
+    return HttpResponse(status=204)
+
+
+def _take(request: HttpRequest) -> None:
+    now = time.time()
+    sent = sent_at(config.secrets.event_secret, request.body, request.headers.get(HEADER, ""))
+    if sent is None:
+        raise ApiError(401, "bad_signature", "The signature is wrong. Give every host the same secrets.json.")
+    if difference := ahead(sent, now):
+        log.warning("The clock of %s is %d s ahead of ours.", request.META.get("REMOTE_ADDR"), difference)
+    try:
+        report = Report.model_validate(read_json(request.body))
+        event = Event(**report.model_dump(exclude={"call_id", "at"}), at=by_our_clock(report.at, sent, now))
+        is_new = apply_event(report.call_id, event)
+    except ValidationError as error:
+        raise ApiError(400, "bad_event", f"The event cannot be read: {error}") from error
+    except (JsonError, UnknownEventError) as error:
+        raise ApiError(400, "bad_event", str(error)) from error
+    except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
+        # It would be the same the next time, and hold up what comes behind it.
+        log.exception("An event could not be applied.")
+        raise ApiError(400, "bad_event", f"The event cannot be applied: {error!r}") from error
+    except Call.DoesNotExist as error:
+        raise ApiError(404, "no_such_call", "The web does not know this call.") from error
+    except (OperationalError, InterfaceError) as error:
+        # It is locked for longer than the timeout, full, stopped or restarted: the switch asks again.
+        log.warning("The event could not be stored now: %s", error)
+        raise ApiError(503, "busy", "The database is busy. Send the event again.") from error
+    log.info(
+        "event %s %s/%d of call %s%s",
+        report.type, report.source, report.seq, report.call_id, "" if is_new else " (repeated)",
+    )  # fmt: skip

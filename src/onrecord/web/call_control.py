@@ -1,0 +1,175 @@
+"""What makes a call stricter or ends it: an entrance that needs no database.
+
+Sessions, permissions and the audit trail are all in the database, so nothing of Django's stands before this.
+A ticket says who asks; the switch is asked; its event writes the audit row.
+"""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+from weakref import WeakValueDictionary
+
+from onrecord.apps.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
+from onrecord.apps.calls.tickets import BadTicketError, Ticket, read
+from onrecord.web.body_limit import Application, Message, Receive, Send
+
+log = logging.getLogger(__name__)
+
+TICKET_HEADER = b"onrecord-ticket"
+
+_PATH = re.compile(r"/api/v2/calls/(?P<call_id>[0-9a-f]{32})/(?P<command>pause|hangup|leave|detach)")
+_PRESS = re.compile(r"[0-9A-Za-z-]{1,64}")
+#: A press has some 60 bytes.
+_LARGEST_BODY = 1000
+#: Commands at a time. None waits longer than the switch's client does.
+_AT_ONCE = 32
+
+Reply = tuple[int, dict[str, Any] | None]
+
+
+class RefusalError(Exception):
+    """What is asked cannot be done; answered with a code and a sentence."""
+
+    def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
+        super().__init__(message)
+        self.reply: Reply = status, {"code": code, "message": message}
+
+
+class CallControl:
+    """ASGI middleware: `POST /api/v2/calls/{id}/` `pause`, `hangup`, `leave`, `detach`. All else goes on."""
+
+    def __init__(self, application: Application, switch: SwitchClient) -> None:
+        self._application = application
+        self._switch = switch
+        # Its own: the web's other threads may all be waiting for the database.
+        self._threads = ThreadPoolExecutor(_AT_ONCE, "call-control")
+        # A user's presses of one button wait for each other: however many there are, none is refused, and
+        # they keep neither another user waiting nor another button.
+        self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
+        asked = _PATH.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if asked is None:
+            await self._application(scope, receive, send)
+            return
+        try:
+            ticket = _admit(scope, asked["call_id"])
+            body = await _body(receive)
+            turn = self._turns.setdefault((ticket.user_id, asked["command"]), asyncio.Lock())
+            async with turn:
+                reply = await asyncio.get_running_loop().run_in_executor(
+                    self._threads, _carry_out, _COMMANDS[asked["command"]], self._switch, ticket, body
+                )
+        except RefusalError as refusal:
+            reply = refusal.reply
+        await _answer(send, reply)
+
+
+def _admit(scope: Any, call_id: str) -> Ticket:
+    if scope["method"] != "POST":
+        raise RefusalError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Only POST is answered here.")
+    given = dict(scope["headers"]).get(TICKET_HEADER, b"").decode("latin-1")
+    try:
+        ticket = read(given)
+    except BadTicketError as error:
+        raise RefusalError(
+            HTTPStatus.FORBIDDEN, "bad_ticket", "This page has lost its hold on the call. Reload the page."
+        ) from error
+    if ticket.call_id != call_id:
+        raise RefusalError(HTTPStatus.FORBIDDEN, "bad_ticket", "The ticket is for another call.")
+    return ticket
+
+
+async def _body(receive: Receive) -> dict[str, Any]:
+    """The JSON object that was sent; empty where none was."""
+    body, more = b"", True
+    while more and len(body) <= _LARGEST_BODY:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+    try:
+        read_body = json.loads(body) if body and not more else {}
+    except (ValueError, RecursionError):
+        read_body = {}
+    return read_body if isinstance(read_body, dict) else {}
+
+
+def _carry_out(command: "Command", switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+    try:
+        return command(switch, ticket, body)
+    except SwitchUnreachableError as error:
+        log.warning("call %s: the switch cannot be reached: %s", ticket.call_id, error)
+        raise RefusalError(HTTPStatus.SERVICE_UNAVAILABLE, "switch_unreachable", _STILL_RUNS) from error
+    except SwitchRefusedError as error:
+        status, code, message = _REFUSALS.get(error.code, (error.status, error.code, error.message))
+        raise RefusalError(HTTPStatus(status), code, message) from error
+
+
+def _pause(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+    press = body.get("press")
+    if not isinstance(press, str) or not _PRESS.fullmatch(press):
+        raise RefusalError(
+            HTTPStatus.BAD_REQUEST, "bad_request", "`press` must be 1 to 64 letters, digits and hyphens."
+        )
+    return HTTPStatus.OK, switch.pause(ticket.call_id, actor=ticket.user_id, press=press)
+
+
+def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+    """Ended already is as good; the switch forgets a call some time after its end."""
+    if ticket.role != "rep":
+        raise RefusalError(
+            HTTPStatus.FORBIDDEN, "not_allowed", "Only the rep can end this call. You can leave it."
+        )
+    try:
+        status = switch.hang_up(ticket.call_id, actor=ticket.user_id)["status"]
+    except SwitchRefusedError as error:
+        if error.code != "no_such_call":
+            raise
+        status = None
+    return HTTPStatus.OK, {"status": status}
+
+
+def _leave(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+    """Being out already is as good."""
+    try:
+        switch.leave(ticket.call_id, user_id=ticket.user_id)
+    except SwitchRefusedError as error:
+        if error.code not in {"absent", "no_such_call"}:
+            raise
+    return HTTPStatus.NO_CONTENT, None
+
+
+def _detach(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+    switch.detach(ticket.call_id, user_id=ticket.user_id)
+    return HTTPStatus.NO_CONTENT, None
+
+
+Command = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
+
+_COMMANDS: dict[str, Command] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
+
+_STILL_RUNS = (
+    "The switch cannot be reached: the call may still run and be recorded. Close this tab to leave it."
+)
+_REFUSALS: dict[str, tuple[int, str, str]] = {
+    "not_changeable": (403, "not_allowed", "The recording policy does not let you pause this recording."),
+    "not_permitted": (403, "not_allowed", "You may not control recordings. Ask an admin if you need to."),
+    "no_such_call": (409, "call_ended", "The call has ended."),
+    "absent": (409, "absent", "You are not in this call any more."),
+}
+
+
+async def _answer(send: Send, reply: Reply) -> None:
+    status, content = reply
+    headers = [(b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    if content is not None:
+        headers.append((b"content-type", b"application/json"))
+    start: Message = {"type": "http.response.start", "status": int(status), "headers": headers}
+    await send(start)
+    body = b"" if content is None else json.dumps(content).encode()
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,113 @@
+"""Errors as people and scripts see them: a plain sentence that says what to do."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
+from django.shortcuts import render
+
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.core.query_params import FilterError
+
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "That did not work",
+    HTTPStatus.FORBIDDEN: "Not allowed",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Nothing to see here",
+    HTTPStatus.CONFLICT: "This recording cannot be played",
+    HTTPStatus.GONE: "This recording cannot be played",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+    HTTPStatus.SERVICE_UNAVAILABLE: "Not available right now",
+}
+
+#: Where a page of an error leads, unless there is a better place.
+_HOME = ("/", "Go to your people")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether a script asks rather than a person who follows a link."""
+    return request.path.startswith(("/api/", "/events", "/internal/", "/webhooks/"))
+
+
+def session_expired() -> HttpResponse:
+    return ApiError(
+        HTTPStatus.UNAUTHORIZED, "session_expired", "Your session has expired. Sign in again to go on."
+    ).response()
+
+
+def error(
+    request: HttpRequest, status: HTTPStatus, code: str, message: str, *, onward: tuple[str, str] = _HOME
+) -> HttpResponse:
+    """The error as a page or as JSON. `onward`: address and words of the page's link."""
+    if wants_json(request):
+        return ApiError(status, code, message).response()
+    context = {"title": _TITLES[status], "message": message, "onward": onward}
+    return render(request, "error.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    if isinstance(exception, FilterError):
+        # An export is of a list, which has the address before it.
+        unfiltered = (request.path.removesuffix("/export"), "Show it without filters")
+        return error(request, HTTPStatus.BAD_REQUEST, "bad_request", str(exception), onward=unfiltered)
+    # What Django refuses of itself is not worded for people.
+    message = str(exception) if isinstance(exception, BadRequest) else ""
+    return error(
+        request,
+        HTTPStatus.BAD_REQUEST,
+        "bad_request",
+        message or "The request cannot be understood. Go back and try again.",
+    )
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, HTTPStatus.FORBIDDEN, "not_allowed", str(exception) or "You may not see this page.")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, HTTPStatus.NOT_FOUND, "not_found", "It does not exist, or you may not see it.")
+
+
+def explain_method(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: 405 says what to do, where Django and ninja answer without a word."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        refusal = get_response(request)
+        if not isinstance(refusal, HttpResponseNotAllowed):
+            return refusal
+        message = (
+            "This address only takes what a form sends. Go back to the page with the form and send it there."
+            if request.method in ("GET", "HEAD") and not wants_json(request)
+            else f"This address does not take {request.method}, but {refusal['Allow']}."
+        )
+        explained = error(request, HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message)
+        refusal.content = explained.content
+        refusal["Content-Type"] = explained["Content-Type"]
+        return refusal
+
+    return middleware
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    # Who asks is a question to the database, which may be the very cause.
+    request.user = AnonymousUser()
+    return error(
+        request,
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+        "server_error",
+        "OnRecord made a mistake. Try again; if it happens again, tell an admin the time of day.",
+    )
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return error(
+        request,
+        HTTPStatus.FORBIDDEN,
+        "csrf_failed",
+        "This page is too old, or cookies are switched off. Reload it and try again.",
+    )

@@ -1,0 +1,71 @@
+"""What every request is held to before anything looks at it.
+
+What people type is cleaned; what only a program can have got wrong is refused.
+"""
+
+import codecs
+from collections.abc import Callable
+from http import HTTPStatus
+from ipaddress import ip_address
+
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+
+from onrecord.apps.core.text import cleaned
+from onrecord.web.errors import error, wants_json
+from onrecord.web.streamed_body import NOT_UTF_8
+
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+_CONTROL = "The address or a header holds control characters. Take them out and try again."
+
+
+def clean_request(
+    get_response: Callable[[HttpRequest], HttpResponseBase],
+) -> Callable[[HttpRequest], HttpResponseBase]:
+    """Middleware: no view meets text that no database takes, nor an address of a visitor that is none."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        problem = _problem(request)
+        if problem:
+            return error(request, HTTPStatus.BAD_REQUEST, "bad_request", problem)
+        request.META["REMOTE_ADDR"] = _address(request.META.get("REMOTE_ADDR"))
+        # Ours have no backslash, which Python before 3.11.10 reads in quadratic time (CVE-2024-7592).
+        request.META["HTTP_COOKIE"] = request.META.get("HTTP_COOKIE", "").replace("\\", "")
+        # Other programs of the same host set cookies too: those are no reason to refuse anything.
+        request.COOKIES = {name: text for name, text in request.COOKIES.items() if cleaned(text) == text}
+        request.GET = _cleaned(request.GET)  # type: ignore[assignment]
+        # Of the API, the body is read by the view, if at all.
+        if request.method == "POST" and request.content_type in _FORMS and not wants_json(request):
+            request.POST = _cleaned(request.POST)  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
+
+
+def _problem(request: HttpRequest) -> str:
+    named = (name for name in request.META if name.startswith("HTTP_") and name != "HTTP_COOKIE")
+    headers = (request.META[name] for name in named)
+    if any(cleaned(text) != text for text in (request.path, *headers)):
+        return _CONTROL
+    if request.encoding and codecs.lookup(request.encoding).name not in ("utf-8", "ascii"):
+        return NOT_UTF_8
+    return ""
+
+
+def _address(text: str | None) -> str | None:
+    """The visitor's address; None for anything else that a proxy passed on from X-Forwarded-For."""
+    try:
+        # The zone of a link-local address is a name of ours, and part of no address in a database.
+        return str(ip_address((text or "").partition("%")[0]))
+    except ValueError:
+        return None
+
+
+def _cleaned(sent: QueryDict) -> QueryDict:
+    """The same form or query with every name and text `cleaned`."""
+    if all(cleaned(text) == text for pair in sent.lists() for text in (pair[0], *pair[1])):
+        return sent
+    clean = QueryDict(mutable=True)
+    for name, texts in sent.lists():
+        clean.setlist(cleaned(name), [cleaned(text) for text in texts])
+    clean._mutable = False
+    return clean

@@ -1,0 +1,144 @@
+"""The end of the call events: read once for all who listen in this process."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
+from typing import ParamSpec, TypeVar
+
+from django.db.models import Max, QuerySet
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import CallEvent
+from onrecord.web.api.call_schemas import CallOut
+from onrecord.web.live.waker import changes
+
+#: Seconds of silence after which a listener is told that nothing happened.
+HEARTBEAT = 15.0
+
+#: Events kept for listeners; who is further behind reads the database.
+_KEPT = 1000
+_BATCH = 500
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LiveEvent:
+    """A call event ready to be sent."""
+
+    seq: int
+    #: Whose call it is.
+    owner: User
+    #: JSON: {`type`, `call`}.
+    data: str
+
+
+class Tail:
+    """Follows the events while anyone listens. Belongs to the event loop that listens."""
+
+    def __init__(self) -> None:
+        # One thread, so that one database connection serves all listeners.
+        self._thread = ThreadPoolExecutor(1, "live-events")
+        self._listeners = 0
+        self._task: asyncio.Task[None] | None = None
+        # Held while the first listener starts the task, so that a second one finds it started.
+        self._starting = asyncio.Lock()
+        self._closed = False
+        self._recent: deque[LiveEvent] = deque(maxlen=_KEPT)
+        #: Greatest number seen, and the greatest that `_recent` does not hold.
+        self._position = 0
+        self._forgotten = 0
+        self._news = asyncio.Event()
+
+    async def follow(self, after: int | None) -> AsyncGenerator[tuple[int, list[LiveEvent]], None]:
+        """Batches of events after number `after` (None: from now on), each with the position reached.
+
+        The first comes at once; an empty one after `HEARTBEAT` seconds of silence. Ends with the tail.
+        """
+        async with self._followed():
+            position = self._position if after is None else min(after, self._position)
+            while not self._closed:
+                news = self._news
+                batch = await self._after(position)
+                position = batch[-1].seq if batch else position
+                yield position, batch
+                if position >= self._position:
+                    await _wait(news)
+
+    async def in_thread(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Run database work in the tail's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
+
+    def close(self) -> None:
+        """End all streams: the process stops."""
+        self._closed = True
+        self._news.set()
+
+    @asynccontextmanager
+    async def _followed(self) -> AsyncIterator[None]:
+        self._listeners += 1
+        try:
+            async with self._starting:
+                if self._task is None or self._task.done():
+                    self._position = self._forgotten = await self.in_thread(last_seq)
+                    self._recent.clear()
+                    self._task = asyncio.create_task(self._run())
+            yield
+        finally:
+            self._listeners -= 1
+            if not self._listeners and self._task is not None:
+                self._task.cancel()
+                self._task = None
+
+    async def _run(self) -> None:
+        async with aclosing(changes()) as wakes:
+            async for _ in wakes:
+                while batch := await self.in_thread(_read, self._position):
+                    self._take(batch)
+
+    def _take(self, batch: list[LiveEvent]) -> None:
+        overflow = len(self._recent) + len(batch) - _KEPT
+        if overflow > 0:
+            self._forgotten = ([*self._recent, *batch])[overflow - 1].seq
+        self._recent.extend(batch)
+        self._position = batch[-1].seq
+        news, self._news = self._news, asyncio.Event()
+        news.set()
+
+    async def _after(self, position: int) -> list[LiveEvent]:
+        if position < self._forgotten:
+            return await self.in_thread(_read, position)
+        return [event for event in self._recent if event.seq > position]
+
+
+async def _wait(news: asyncio.Event) -> None:
+    try:
+        async with asyncio.timeout(HEARTBEAT):
+            await news.wait()
+    except TimeoutError:
+        return
+
+
+def last_seq() -> int:
+    """Number of the newest event; 0 where there is none."""
+    return CallEvent.objects.aggregate(last=Max("seq"))["last"] or 0
+
+
+def _read(after: int) -> list[LiveEvent]:
+    """Events by their number, each with its call as it stands now.
+
+    One transaction writes at a time, so numbers are committed in order: none appears behind one seen.
+    """
+    events: QuerySet[CallEvent] = CallEvent.objects.filter(seq__gt=after).select_related(
+        "call__user", "call__person", "call__recording", "call__log__person"
+    )
+    return [_live(event) for event in events.order_by("seq")[:_BATCH]]
+
+
+def _live(event: CallEvent) -> LiveEvent:
+    call = CallOut.of(event.call).model_dump_json()
+    return LiveEvent(seq=event.seq, owner=event.call.user, data=f'{{"type":"{event.type}","call":{call}}}')

@@ -1,0 +1,96 @@
+"""Server-sent events (WHATWG HTML, section 9.2): calls that a user may see, and which policy is in force."""
+
+import time
+import weakref
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import cast
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth import get_user
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.views.decorators.http import require_GET
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.core.api_error import ApiError
+from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.governance.decisions import current_number
+from onrecord.web.live.tail import Tail, last_seq
+
+#: An event may be sent this many seconds after the session was last looked at.
+_TRUST = 1.0
+
+#: Streams that a user may have open at a time, each a tab. All tabs past it go without live events, and ask
+#: again after `_RETRY_AFTER_S` seconds.
+MOST_OF_ONE = 30
+_RETRY_AFTER_S = 30
+
+#: Events that a stream may have missed. To read 500 takes the thread of all streams up to 0.6 s.
+MOST_BEHIND = 5000
+
+tail = Tail()
+#: How many streams each user has open, by the user's key.
+_open: Counter[int] = Counter()
+
+
+@require_GET
+async def events(request: HttpRequest) -> HttpResponseBase:
+    user = cast(User, await request.auser())
+    if _open[user.pk] >= MOST_OF_ONE:
+        refusal = ApiError(429, "too_many_streams", "You have OnRecord open in too many tabs. Close some.")
+        answer = refusal.response()
+        answer["Retry-After"] = str(_RETRY_AFTER_S)
+        return answer
+    last = whole_number(request.headers.get("Last-Event-ID", ""))
+    if last is not None and await sync_to_async(last_seq)() - last > MOST_BEHIND:
+        return ApiError(410, "too_far_behind", "Too much has happened since. Begin anew.").response()
+    stream = _stream(request.session.session_key or "", last)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
+    _open[user.pk] += 1
+    # A stream that breaks off before its first event is neither iterated nor closed, but gone it is.
+    weakref.finalize(response, _gone, user.pk)
+    return response
+
+
+def _gone(user: int) -> None:
+    _open[user] -= 1
+    if not _open[user]:
+        del _open[user]
+
+
+async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
+    """Ends when the session has; the browser then asks again and is told 401."""
+    user: User | None = None
+    scope = Scope()
+    policy, told = 0, 0
+    looked_at = float("-inf")
+    async with aclosing(tail.follow(after)) as batches:
+        async for position, batch in batches:
+            if not batch or time.monotonic() - looked_at > _TRUST:
+                user, scope, policy = await tail.in_thread(_look, session_key)
+                looked_at = time.monotonic()
+            if user is None:
+                return
+            for event in batch:
+                # Whoever places a call follows it, whatever else they may see.
+                if scope.covers(event.owner) or event.owner == user:
+                    yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
+            # Also where nothing of the batch was for this user: so a reconnection begins here.
+            yield f"id: {position}\n: \n\n"
+            if policy != told:
+                told = policy
+                yield f"event: policy\ndata: {policy}\n\n"
+
+
+def _look(session_key: str) -> tuple[User | None, Scope, int]:
+    """The session's user (None when the session is over), what they may see now, and the policy in force."""
+    request = HttpRequest()
+    request.session = SessionStore(session_key)
+    user = get_user(request)
+    if not isinstance(user, User):
+        return None, Scope(), current_number()
+    return user, Scope.of(user), current_number()

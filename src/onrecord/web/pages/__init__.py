@@ -1,0 +1,1 @@
+"""The pages: views that compose what the apps know."""

@@ -1,0 +1,149 @@
+"""Settings > Integrations: API tokens, connected dialers, and what they delivered."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.models import Call
+from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.integrations.dialers import actions, kept, queries
+from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
+from onrecord.apps.integrations.dialers.providers import PROVIDERS
+from onrecord.apps.integrations.dialers.webhooks import address
+
+#: What an admin can say of the channels of a dialer's files.
+CHANNELS = {
+    "": "Not known, or both in one channel",
+    "user,person": "Rep on the left, contact on the right",
+    "person,user": "Contact on the left, rep on the right",
+}
+#: Of what could not be used; the rest appears as these are dealt with.
+_KEPT_SHOWN = 25
+_LONGEST_NAME = ApiToken._meta.get_field("name").max_length
+
+
+def _admins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
+        require(request.user, Permission.INTEGRATIONS_MANAGE)
+        return view(request, *arguments, **named)
+
+    return guarded
+
+
+@require_safe
+@_admins
+def integrations(request: HttpRequest) -> HttpResponse:
+    return _page(request)
+
+
+def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+    user = cast(User, request.user)
+    found = queries.deliveries(user, cursor=request.GET.get("cursor"))
+    # Who manages integrations need not see every call.
+    calls = Call.objects.visible_to(user).filter(pk__in=[row.call_id for row in found.rows])
+    shared = {
+        "providers": PROVIDERS,
+        "channels": CHANNELS,
+        "tokens": queries.tokens(user),
+        "connections": [(one, address(one)) for one in queries.connections(user)],
+        "deliveries": found.rows,
+        "next_cursor": found.next_cursor,
+        "kept": list(queries.kept_deliveries(user)[:_KEPT_SHOWN]),
+        "kept_count": queries.kept_deliveries(user).count(),
+        "visible": set(calls.values_list("pk", flat=True)),
+        "users": User.objects.filter(team_id=user.team_id, is_active=True).order_by("name"),
+        "longest_name": _LONGEST_NAME,
+    }
+    return render(request, "settings/integrations.html", shared | context, status=status)
+
+
+@require_POST
+@_admins
+def create_token(request: HttpRequest) -> HttpResponse:
+    """The answer alone shows the token."""
+    name = request.POST.get("name", "").strip()
+    if not name or len(name) > cast(int, _LONGEST_NAME):
+        return _page(request, 422, problem=f"Give the token a name of at most {_LONGEST_NAME} letters.")
+    _, text = actions.create_token(name, acting_user=cast(User, request.user))
+    response = _page(request, new_token=text, new_name=name)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+@_admins
+def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
+    user = cast(User, request.user)
+    actions.revoke_token(get_object_or_404(ApiToken, team_id=user.team_id, pk=token_id), acting_user=user)
+    return redirect("/settings/integrations#tokens")
+
+
+@require_POST
+@_admins
+def connect(request: HttpRequest) -> HttpResponse:
+    provider, secret = request.POST.get("provider", ""), request.POST.get("secret", "").strip()
+    channels = request.POST.get("channels", "")
+    if provider not in PROVIDERS or channels not in CHANNELS or not secret:
+        return _page(request, 422, problem="Choose the dialer, and enter the secret that it signs with.")
+    actions.connect(
+        provider,
+        secret=secret,
+        api_key=request.POST.get("api_key", "").strip(),
+        announces=request.POST.get("announces") == "on",
+        channels=channels,
+        acting_user=cast(User, request.user),
+    )
+    return redirect("/settings/integrations#dialers")
+
+
+@require_POST
+@_admins
+def disconnect(request: HttpRequest, key: str) -> HttpResponse:
+    user = cast(User, request.user)
+    actions.disconnect(get_object_or_404(Connection, team_id=user.team_id, pk=key), acting_user=user)
+    return redirect("/settings/integrations#dialers")
+
+
+@require_POST
+@_admins
+def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    """Say who a dialer's user is."""
+    acting = cast(User, request.user)
+    row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
+    chosen = request.POST.get("user", "")
+    users = User.objects.filter(team_id=acting.team_id, is_active=True)
+    user = users.filter(pk=whole_number(chosen) or 0).first()
+    if user is None:
+        return _page(request, 422, problem="Choose the user whose call it is.")
+    actions.link_user(row, user, acting_user=acting)
+    return redirect("/settings/integrations#deliveries")
+
+
+@require_POST
+@_admins
+def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
+    acting = cast(User, request.user)
+    row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
+    if not actions.try_again(row, acting_user=acting):
+        return _page(
+            request, 422, problem="There is nothing to fetch again. Ask for the file to be sent anew."
+        )
+    return redirect("/settings/integrations#deliveries")
+
+
+@require_POST
+@_admins
+def retry_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
+    """Read once more what could not be used."""
+    acting = cast(User, request.user)
+    found = get_object_or_404(queries.kept_deliveries(acting), pk=kept_id)
+    if not kept.try_again(found, acting_user=acting):
+        return _page(request, 422, problem=f"It still cannot be used. {found.problem}")
+    return redirect("/settings/integrations#deliveries")

@@ -1,0 +1,69 @@
+"""Settings > Call outcomes."""
+
+from collections.abc import Callable
+from typing import cast
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.accounts.queries import recent
+from onrecord.apps.audit.models import Action
+from onrecord.apps.dispositions.actions import change_list
+from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListError, OutcomeList, from_json
+
+#: A change of a list, and the sentence that tells of it later.
+Change = tuple[Callable[[OutcomeList], OutcomeList], str]
+
+
+@require_safe
+def outcomes(request: HttpRequest) -> HttpResponse:
+    require(request.user, Permission.OUTCOMES_CHANGE)
+    return _page(request)
+
+
+@require_POST
+def change(request: HttpRequest, field: str) -> HttpResponse:
+    """`do`: add, rename, up, down, remove (each with `name`, rename with `new`), require or allow."""
+    user = cast(User, request.user)
+    require(user, Permission.OUTCOMES_CHANGE)
+    if field not in set(Field):
+        raise BadRequest
+    wanted, sentence = _wanted(request.POST, field)
+    try:
+        change_list(Field(field), wanted, acting_user=user, sentence=sentence)
+    except ListError as problem:
+        return _page(request, problem=str(problem), status=422)
+    return redirect("outcomes")
+
+
+def _wanted(form: QueryDict, field: str) -> Change:
+    name, new = form.get("name", ""), form.get("new", "")
+    changes: dict[str, Change] = {
+        "add": (lambda one: one.add(name), f"added the {field} {name.strip()}"),
+        "rename": (lambda one: one.rename(name, new), f"renamed the {field} {name} to {new.strip()}"),
+        "up": (lambda one: one.move(name, -1), f"moved the {field} {name} up"),
+        "down": (lambda one: one.move(name, 1), f"moved the {field} {name} down"),
+        "remove": (lambda one: one.remove(name), f"removed the {field} {name}"),
+        "require": (lambda one: one.require(True), f"made the {field} required"),
+        "allow": (lambda one: one.require(False), f"made the {field} optional"),
+    }
+    do = form.get("do", "")
+    if do not in changes:
+        raise BadRequest
+    return changes[do]
+
+
+def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
+    team = cast(User, request.user).team
+    team.refresh_from_db()
+    context = {
+        "lists": from_json(team.outcomes),
+        "longest_name": LONGEST_NAME,
+        "changes": recent(Action.OUTCOMES_CHANGED),
+        "problem": problem,
+    }
+    return render(request, "settings/outcomes.html", context, status=status)

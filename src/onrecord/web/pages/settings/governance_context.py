@@ -1,0 +1,86 @@
+"""What every page of the settings shows, and who may open it."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from onrecord.apps.accounts.models import Group, User
+from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.governance.actions import changes_between, edition_of
+from onrecord.apps.governance.decisions import policy_of
+from onrecord.apps.governance.models import Draft, PolicyVersion
+from onrecord.policy.coverage import EFFECTS
+from onrecord.policy.document import Policy
+from onrecord.policy.parser import read_policy
+
+
+def settings_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Only for those who may change the recording settings."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
+        require(request.user, Permission.RECORDING_SETTINGS_CHANGE)
+        return view(request, *arguments, **named)
+
+    return guarded
+
+
+class Desk:
+    """The policy in force and the draft beside it, as one request sees them."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.user = cast(User, request.user)
+        self.version = PolicyVersion.objects.select_related("author").latest("number")
+        drafts = Draft.objects.select_related("author", "base")
+        self.draft = drafts.filter(team_id=self.user.team_id).first()
+        self.in_force = policy_of(self.version)
+        #: The draft where there is one, else what is in force.
+        self.policy = read_policy(self.draft.document) if self.draft else self.in_force
+
+    @property
+    def edition(self) -> str:
+        return edition_of(self.draft, self.version)
+
+    @property
+    def changes(self) -> list[str]:
+        """What publishing the draft would change now."""
+        return changes_between(self.in_force, self.policy)
+
+    def chosen(self, of: str | None) -> Policy:
+        """The policy in force for `force`, else the draft's."""
+        return self.in_force if of == "force" else self.policy
+
+
+def show(
+    request: HttpRequest, template: str, desk: Desk, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of the settings."""
+    shared = {
+        "desk": desk,
+        "policy": desk.policy,
+        "effects": EFFECTS,
+        "names": names_of(desk.user),
+        "problems": (),
+    }
+    return render(request, f"settings/{template}.html", shared | context, status=status)
+
+
+def names_of(user: User) -> dict[str, dict[str, str]]:
+    """Names of the team's groups and users by level and id."""
+    return {
+        "groups": {
+            str(key): name
+            for key, name in Group.objects.filter(team_id=user.team_id)
+            .order_by("name")
+            .values_list("pk", "name")
+        },
+        "users": {
+            str(key): name
+            for key, name in User.objects.filter(team_id=user.team_id)
+            .order_by("name")
+            .values_list("pk", "name")
+        },
+    }

@@ -1,0 +1,176 @@
+"""Pages that show what a policy means: simulations, the map, the history."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
+from typing import Any
+
+from asgiref.sync import sync_to_async
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.queries import shown_calls
+from onrecord.apps.core.paging import page
+from onrecord.apps.governance.decisions import judge_facts, person_facts, policy_of, rep_facts
+from onrecord.apps.governance.models import PolicyVersion
+from onrecord.apps.people.models import Person
+from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.queries import owner_of_number
+from onrecord.apps.reports import simulation
+from onrecord.apps.reports.simulation import Progress
+from onrecord.policy import coverage
+from onrecord.policy.decision import PersonFacts, RepFacts
+from onrecord.policy.document import Policy
+from onrecord.policy.simulate import CallFacts, Comparison
+from onrecord.web.pages.settings.governance_context import Desk, names_of, settings_page, show
+
+#: How far back past calls are judged again.
+PAST = timedelta(days=30)
+
+
+@require_safe
+@settings_page
+def simulate(request: HttpRequest) -> HttpResponse:
+    """The choices, and the answer for one number when `?number=` is given."""
+    desk = Desk(request)
+    number = request.GET.get("number", "").strip()
+    context: dict[str, Any] = {"number": number, "rep": request.GET.get("rep", ""), "result": None}
+    if number:
+        try:
+            context["result"] = _one_number(desk, number, _rep(request, desk.user) or desk.user)
+        except NumberError as problem:
+            return show(request, "simulate", desk, problems=(problem.message,), status=422, **context)
+    return show(request, "simulate", desk, **context)
+
+
+def _one_number(desk: Desk, typed: str, rep: User) -> dict[str, Any]:
+    number = normalise(typed, rep.region)
+    person = owner_of_number(rep.team, number, person_id=None)
+
+    def decision(policy: Policy, contact: PersonFacts | None) -> Any:
+        facts = CallFacts(id="", person=contact, rep=rep_facts(rep, policy), number=number)
+        return judge_facts(policy, facts).decision
+
+    # A number that is nobody's yet is judged as if it were a person's: otherwise the answer is always no.
+    contact = person_facts(person) if person else PersonFacts()
+    return {
+        "number": number,
+        "person": person,
+        "rep": rep,
+        "before": decision(desk.in_force, contact),
+        "after": decision(desk.policy, contact),
+    }
+
+
+@require_safe
+@settings_page
+def simulate_calls(request: HttpRequest) -> StreamingHttpResponse:
+    """The last 30 days of calls under the draft, step by step: JSON lines, the last with the result."""
+    desk = Desk(request)
+    steps = simulation.past_calls(
+        desk.in_force, desk.policy, team=desk.user.team, since=timezone.now() - PAST
+    )
+    return _stream(desk.user, steps, "calls")
+
+
+@require_safe
+@settings_page
+def simulate_people(request: HttpRequest) -> StreamingHttpResponse:
+    """Every person's numbers, as if the rep of `?rep=` called them now."""
+    desk = Desk(request)
+    rep = rep_facts(_rep(request, desk.user) or desk.user, desk.policy)
+    steps = simulation.all_people(desk.in_force, desk.policy, team=desk.user.team, rep=rep)
+    return _stream(desk.user, steps, "people")
+
+
+def _stream(user: User, steps: Iterator[Progress], kind: str) -> StreamingHttpResponse:
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingHttpResponse(
+        _lines(user, steps, kind), content_type="application/x-ndjson", headers=headers
+    )
+
+
+async def _lines(user: User, steps: Iterator[Progress], kind: str) -> AsyncIterator[str]:
+    last: Progress | None = None
+    # Step by step in the request's thread, so that pages of others are answered in between.
+    while (progress := await sync_to_async(_next)(steps)) is not None:
+        last = progress
+        yield _line(done=progress.done, total=progress.total, differing=progress.differing)
+    if last is not None:
+        yield _line(html=await sync_to_async(_result)(user, last, kind))
+
+
+def _next(steps: Iterator[Progress]) -> Progress | None:
+    return next(steps, None)
+
+
+def _line(**values: Any) -> str:
+    return json.dumps(values) + "\n"
+
+
+def _result(user: User, progress: Progress, kind: str) -> str:
+    rows = _call_rows(user, progress.shown) if kind == "calls" else _people_rows(user, progress.shown)
+    context = {"progress": progress, "kind": kind, "rows": rows}
+    return render_to_string("settings/simulation.html", context)
+
+
+def _call_rows(user: User, shown: tuple[Comparison, ...]) -> list[tuple[Any, Comparison]]:
+    """The differences with their calls. A call that the user may not see is counted, not shown."""
+    calls = shown_calls(user).in_bulk([one.call.id for one in shown])
+    return [(calls[one.call.id], one) for one in shown if one.call.id in calls]
+
+
+def _people_rows(user: User, shown: tuple[Comparison, ...]) -> list[tuple[Any, Comparison]]:
+    people = Person.objects.visible_to(user).in_bulk([int(one.call.id) for one in shown])
+    return [(people[int(one.call.id)], one) for one in shown if int(one.call.id) in people]
+
+
+@require_safe
+@settings_page
+def areas(request: HttpRequest) -> HttpResponse:
+    """The map and the table of countries: `?of=force` or the draft, for the rep of `?rep=` or for any."""
+    desk = Desk(request)
+    of = "force" if request.GET.get("of") == "force" or desk.draft is None else "draft"
+    policy, rep = desk.chosen(of), _rep(request, desk.user)
+    # Any rep: nowhere in particular, without a setting of their own.
+    facts = rep_facts(rep, policy) if rep else RepFacts(user="")
+    context: dict[str, Any] = {
+        "of": of,
+        "rep": request.GET.get("rep", ""),
+        "tiles": coverage.TILES,
+        "columns": coverage.COLUMNS,
+        "rows": coverage.ROWS,
+        "subdivisions": coverage.subdivisions(policy, facts),
+        "countries": coverage.countries(policy, facts),
+    }
+    return show(request, "areas", desk, **context)
+
+
+@require_safe
+@settings_page
+def history(request: HttpRequest) -> HttpResponse:
+    versions = PolicyVersion.objects.select_related("author")
+    found = page(versions, by="-created_at", cursor=request.GET.get("cursor"))
+    return show(request, "history", Desk(request), versions=found.rows, next_cursor=found.next_cursor)
+
+
+@require_safe
+@settings_page
+def version(request: HttpRequest, number: int) -> HttpResponse:
+    shown = PolicyVersion.objects.select_related("author").filter(number=number).first()
+    if shown is None:
+        raise Http404
+    return show(request, "version", Desk(request), version=shown, policy=policy_of(shown))
+
+
+def _rep(request: HttpRequest, user: User) -> User | None:
+    """The user of `?rep=`, one of the team; None when none is named."""
+    key = request.GET.get("rep", "")
+    if not key:
+        return None
+    if key not in names_of(user)["users"]:
+        raise Http404
+    return User.objects.select_related("team", "group").get(pk=int(key))

@@ -1,0 +1,88 @@
+"""A recording's audio over HTTP, from its sealed segments: whole or by ranges."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+from asgiref.sync import sync_to_async
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+
+from onrecord.apps.recordings.faults import Fault
+from onrecord.apps.recordings.models import Recording
+from onrecord.apps.recordings.opening import CANNOT_BE_READ, note_fault, open_audio, reading_on
+from onrecord.storage.sealed import SealedReader
+from onrecord.web.etags import is_held
+from onrecord.web.ranges import Part, UnsatisfiableError, requested_part
+
+#: Plaintext read and sent at once: a few sealed segments.
+_PIECE = 256 * 1024
+
+
+async def _always() -> bool:
+    return True
+
+
+def send_audio(
+    request: HttpRequest,
+    recording: Recording,
+    headers: dict[str, str],
+    *,
+    note: Callable[[bool], None],
+    may_go_on: Callable[[], Awaitable[bool]] = _always,
+) -> HttpResponseBase:
+    """The answer to GET or HEAD: 200, 206, 304 or 416 (RFC 9110).
+
+    `note` is called once a body is to be sent, with whether it holds the first byte. `may_go_on` is asked
+    before each piece; the body ends short where it says no. Raises FaultyRecordingError,
+    StoreUnreachableError.
+    """
+    etag = f'"{recording.sha256}"'
+    headers = {"Accept-Ranges": "bytes", "ETag": etag} | headers
+    reader = open_audio(recording)
+    if is_held(request.headers.get("If-None-Match", ""), etag):
+        return HttpResponse(status=304, headers=headers)
+    try:
+        part = requested_part(_range(request, etag), reader.size)
+    except UnsatisfiableError:
+        return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{reader.size}"})
+    sent = part or Part(start=0, stop=reader.size)
+    headers["Content-Length"] = str(sent.stop - sent.start)
+    if part is not None:
+        headers["Content-Range"] = part.content_range(reader.size)
+    status = 206 if part else 200
+    if request.method == "HEAD":
+        return HttpResponse(b"", status=status, content_type="audio/ogg", headers=headers)
+    # Read before the status is sent: where nothing opens, the answer says so.
+    with reading_on(recording):
+        first = reader.read(sent.start, min(sent.start + _PIECE, sent.stop))
+    note(sent.start == 0)
+    body = sent_on(recording, _pieces(reader, sent, first, may_go_on))
+    return StreamingHttpResponse(body, status=status, content_type="audio/ogg", headers=headers)
+
+
+async def sent_on(recording: Recording, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """A body that is read while it is sent: it breaks off where the recording does not open."""
+    try:
+        async for piece in pieces:
+            yield piece
+    except CANNOT_BE_READ as error:
+        await sync_to_async(note_fault)(recording, Fault.DAMAGED, str(error))
+        raise
+
+
+def _range(request: HttpRequest, etag: str) -> str | None:
+    """The Range header where it counts (RFC 9110): for GET alone (14.2), and if what the client has is of
+    this representation (If-Range, 13.1.5; a date never is, as there is no Last-Modified)."""
+    is_current = request.headers.get("If-Range", etag) == etag
+    return request.headers.get("Range") if request.method == "GET" and is_current else None
+
+
+async def _pieces(
+    reader: SealedReader, part: Part, first: bytes, may_go_on: Callable[[], Awaitable[bool]]
+) -> AsyncIterator[bytes]:
+    piece = first
+    for start in range(part.start, part.stop, _PIECE):
+        if not await may_go_on():
+            return
+        if start > part.start:
+            piece = await asyncio.to_thread(reader.read, start, min(start + _PIECE, part.stop))
+        yield piece

@@ -1,0 +1,90 @@
+"""The Jinja2 environment of the pages."""
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from django.urls import reverse
+from django.utils.timesince import timesince
+from jinja2 import Environment
+from markupsafe import Markup
+
+from onrecord.apps.core.durations import duration
+from onrecord.apps.core.moments import in_readers_zone
+from onrecord.apps.people.numbers import readable
+from onrecord.apps.recordings.holes import missing_sound
+from onrecord.policy.areas import place_name
+from onrecord.policy.reasons import told_to_others
+from onrecord.web.assets import static
+from onrecord.web.svg import bars, full_height, talk_parts
+
+
+def environment(**options: Any) -> Environment:
+    """Django passes its own options, autoescape among them."""
+    env = Environment(**options)  # noqa: S701 - see above
+    env.globals |= {"static": static, "url": url, "icon": icon}
+    env.filters |= {
+        "age": age,
+        "bars": bars,
+        "datetime": format_datetime,
+        "utc_datetime": format_utc,
+        "duration": duration,
+        "full_height": full_height,
+        "missing_sound": missing_sound,
+        "number": number,
+        "phone": readable,
+        "place": place_name,
+        "talk_parts": talk_parts,
+        "told_to_others": told_to_others,
+    }
+    return env
+
+
+def url(name: str, **kwargs: Any) -> str:
+    """Path of a named page."""
+    return reverse(name, kwargs=kwargs)
+
+
+@cache
+def icon(name: str) -> Markup:
+    """An icon of the sprite. It is decoration: the control that holds it carries the name."""
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
+        static("icons.svg"), name
+    )
+
+
+def format_datetime(value: datetime | None) -> Markup:
+    """A moment in the reader's time zone, such as "31 Jan 2026, 15:04"; nothing for None."""
+    if value is None:
+        return Markup("")
+    local = in_readers_zone(value)
+    # Nothing in it has to be escaped, and a list has many.
+    return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{_written(local)}</time>')  # noqa: S704
+
+
+def format_utc(value: datetime) -> Markup:
+    """A moment for a reader whose time zone is not known: UTC, which the browser replaces by its own zone."""
+    utc = value.astimezone(UTC)
+    return Markup('<time datetime="{}" data-local>{} UTC</time>').format(
+        utc.isoformat(timespec="seconds"), _written(utc)
+    )
+
+
+def age(value: datetime) -> Markup:
+    """How long ago a moment is, such as "2 days ago"; the moment in the reader's zone is its title."""
+    local = in_readers_zone(value)
+    words = timesince(value, depth=1)
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        local.isoformat(timespec="seconds"),
+        _written(local),
+        "just now" if words.startswith("0") else f"{words} ago",
+    )
+
+
+def _written(local: datetime) -> str:
+    return f"{local.day} {local:%b %Y, %H:%M}"
+
+
+def number(value: int) -> str:
+    """A count with separators: 1234 -> "1,234"."""
+    return f"{value:,}"
