@@ -229,6 +229,11 @@ export function endingText(call: Call, role: Role): string {
   return `${isByRep ? 'Your side hung up' : why}${call.duration_ms ? ` at ${clock(call.duration_ms)}` : ''}`
 }
 
+/** Whether the user is in a call that was answered: sound flows. */
+export function isConnected({ line, call }: State): boolean {
+  return line === 'active' && call?.status === 'in-progress'
+}
+
 /** What the rep reads about the call's progress. */
 export function statusText(state: State): string {
   if (state.line === 'preparing') return state.hangingUp ? 'Canceling…' : 'Connecting…'

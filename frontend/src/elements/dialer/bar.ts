@@ -1,5 +1,5 @@
 import { colleagues } from '../../call/people.ts'
-import { statusText, type State } from '../../call/state.ts'
+import { isConnected, statusText, type State } from '../../call/state.ts'
 import type { RecordingView } from '../../call/recording.ts'
 import { attribute, element, part, text } from '../../dom.ts'
 import { icon } from '../../icon.ts'
@@ -34,7 +34,7 @@ export class Bar {
   render(state: State, { foot, recording }: DialerView, logging: boolean, userId: string, closed: Closed): void {
     const isFree = state.line === 'idle' || state.line === 'ended'
     const toLog = isFree ? [...(logging && state.call ? [state.call] : []), ...state.toLog] : []
-    const isRunning = state.line === 'active' && state.call?.status === 'in-progress'
+    const isRunning = isConnected(state)
     attribute(this.root, 'data-tone', isRunning ? recording.tone : null)
     attribute(part(this.root, '.dk-lamp'), 'data-glyph', isRunning ? recording.tone : 'phone')
     const word = toLogText(toLog.length) || barWord(state, recording)
@@ -56,7 +56,7 @@ export class Bar {
 
 /** While sound flows, what becomes of it matters most; else how the call stands. */
 function barWord(state: State, { text, tone }: RecordingView): string {
-  if (state.line !== 'active' || state.call?.status !== 'in-progress' || state.hangingUp) return statusText(state)
+  if (!isConnected(state) || state.hangingUp) return statusText(state)
   if (tone === 'warn') return state.unconfirmed ? 'Pause not confirmed' : 'Nothing kept'
   return text
 }

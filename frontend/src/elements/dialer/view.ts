@@ -1,7 +1,7 @@
 /** What the dialer shows in each state: pure, so that every case can be tested. */
 import { footView, type FootView } from '../../call/foot.ts'
 import { recordingView, type Ahead, type RecordingView } from '../../call/recording.ts'
-import { statusText, type State } from '../../call/state.ts'
+import { isConnected, statusText, type State } from '../../call/state.ts'
 
 export interface Inputs {
   state: State
@@ -42,7 +42,7 @@ export function dialerView({ state, ahead, userId, ready, logging, isPadOpen }: 
     keypad: line === 'idle' || (line === 'active' && isPadOpen),
     tools: isOnCall,
     icon: line !== 'ended',
-    quality: line === 'active' && state.call?.status === 'in-progress',
+    quality: isConnected(state),
     waiting: line === 'idle' ? toLogText(state.toLog.length) : '',
   }
 }
