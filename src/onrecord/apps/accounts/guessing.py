@@ -66,7 +66,7 @@ def _is_known(request: HttpRequest, username: str) -> bool:
 
 
 def _mark(username: str) -> str:
-    return salted_hmac("onrecord.apps.accounts.guessing", username, algorithm="sha256").hexdigest()
+    return salted_hmac("onrecord.accounts.guessing", username, algorithm="sha256").hexdigest()
 
 
 def _sprays(address: str | None) -> bool:

@@ -21,7 +21,7 @@ class Team(models.Model):
     name = models.CharField(max_length=100)
     #: The packages that are switched on.
     packages = models.JSONField(default=included_packages)
-    #: What its calls are logged with (`outcomes.lists`).
+    #: What its calls are logged with (`dispositions.lists`).
     outcomes = models.JSONField(default=default_lists)
     #: What it allows of public links (`sharing.rules`).
     sharing = models.JSONField(default=default_rules)

@@ -107,7 +107,7 @@ class Call(models.Model):
     record_at_start = models.BooleanField()
     may_change = models.BooleanField()
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    #: What the decision rested on (`governance.inputs.to_json`).
+    #: What the decision rested on (`policy.facts_json.to_json`).
     inputs = models.JSONField(null=True)
     #: The stricter decision that came into force during the call; None while the first one stands.
     restriction = models.JSONField(null=True)

@@ -15,7 +15,8 @@ from onrecord.apps.calls.models import Call
 
 #: Longer than any call.
 _LASTS = timedelta(hours=24)
-_SALT = "onrecord.apps.calls.tickets"
+#: Names the purpose, not a module: tickets hold through an upgrade that moves this one.
+_SALT = "onrecord.calls.tickets"
 
 Role = Literal["rep", "collaborator"]
 

@@ -36,7 +36,7 @@ class Order(BaseModel):
     """What is to be converted, and under which decision."""
 
     call_id: str
-    #: A waiting file (`blobs.waiting`).
+    #: A waiting file (`storage.pending`).
     file: Path
     #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
     policy: dict[str, Any]

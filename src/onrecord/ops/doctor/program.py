@@ -38,7 +38,7 @@ def decoder(_: Config) -> Finding:
 
 
 def judge_decoder(protections: Sequence[str]) -> Finding:
-    """Judge the names of what is in force (`decoding.confinement`)."""
+    """Judge the names of what is in force (`audio.decoding.confinement`)."""
     said = (
         f"Sound files from elsewhere are decoded in a process of their own, under: {', '.join(protections)}."
     )

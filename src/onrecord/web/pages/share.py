@@ -34,7 +34,8 @@ GRANT_SECONDS = 12 * 3600
 
 _Response = TypeVar("_Response", bound=HttpResponseBase)
 
-_SALT = "onrecord.apps.sharing"
+#: Names the purpose, not a module: who gave a passcode need not give it again after an upgrade.
+_SALT = "onrecord.sharing"
 
 #: Nobody but the reader keeps anything of it.
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}

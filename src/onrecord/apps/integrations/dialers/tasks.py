@@ -46,7 +46,7 @@ def new_name() -> str:
 
 
 def imports_folder() -> Path:
-    """Where files wait for their conversion: sealed (`blobs.waiting`), readable by their owner only."""
+    """Where files wait for their conversion: sealed (`storage.pending`), readable by their owner only."""
     folder = host_config().home / "imports"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
