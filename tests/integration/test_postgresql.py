@@ -16,16 +16,15 @@ from harness.web import User
 UNIT = Path(__file__).parent.parent / "unit"
 #: Folders whose tests are about what the database does.
 FOLDERS = (
-    "live",
-    "people",
-    "recordings",
-    "reports",
-    "calls",
-    "outcomes",
-    "coaching",
-    "sharing",
-    "dialers",
-    "incoming",
+    "web",
+    "apps/people",
+    "apps/recordings",
+    "apps/reports",
+    "apps/calls",
+    "apps/dispositions",
+    "apps/coaching",
+    "apps/sharing",
+    "apps/integrations",
 )
 
 

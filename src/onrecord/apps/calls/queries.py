@@ -42,7 +42,7 @@ def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int 
 
 
 def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
-    """Each way to ask is a search in an index (tests/unit/calls/test_calls_plans.py)."""
+    """Each way to ask is a search in an index (tests/unit/apps/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
     keyed = Call.objects.alias(of=Plain("team")).filter(of=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)

@@ -1,4 +1,4 @@
-"""Finding recordings. Each way is a search in an index (tests/unit/recordings/test_recordings_plans.py)."""
+"""Finding recordings. Each way is a search in an index: test_recordings_plans.py holds that."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -4,7 +4,7 @@ PCMU passes through undecoded both ways. aiortc's receiver would decode it behin
 one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. Its sender takes
 packets from a track in a task of its own and stamps each with the time of day, which costs as much as
 encrypting and sending them: it gets a track that says nothing, and packets go to the transport from here.
-What this module uses of aiortc's and aioice's inside is held by tests/unit/switch/test_aiortc_contract.py;
+What this module uses of aiortc's and aioice's inside is held by test_aiortc_contract.py;
 the version is pinned.
 """
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from django.http import HttpResponse, QueryDict
 from django.test import Client
-from recordings_support import recorded
 
 from factories import GroupFactory, PersonFactory, TeamFactory, UserFactory
+from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.actions import write_log
 from onrecord.apps.calls.models import Call

@@ -1,10 +1,10 @@
 """No way to list recordings reads a table from end to end: the plans that SQLite makes, kept."""
 
 import pytest
-from recordings_support import recorded
 
 from factories import PersonFactory, UserFactory
 from harness.plans import count_as_many, plans, scans, sqlite_only
+from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
 from onrecord.apps.core.paging import Page
 from onrecord.apps.recordings.filters import Filters

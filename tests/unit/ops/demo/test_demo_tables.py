@@ -154,7 +154,7 @@ def test_a_dialogue_is_laid_out_in_whole_packets_with_one_voice_at_a_time(dialog
 
 
 def test_the_howto_names_the_password_every_login_and_every_special_person() -> None:
-    howto = (Path(__file__).parents[3] / "docs" / "howto" / "try-the-demo.md").read_text()
+    howto = (Path(__file__).parents[4] / "docs" / "howto" / "try-the-demo.md").read_text()
     special = [person.name for person in PEOPLE if "(" in person.company or person.do_not_record]
 
     assert PASSWORD in howto

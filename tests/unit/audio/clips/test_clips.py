@@ -6,7 +6,7 @@ import pytest
 
 from onrecord.audio import clips
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[4]
 
 
 def test_every_sentence_of_the_script_has_its_clip() -> None:

@@ -8,9 +8,9 @@ from django.db.models import Q
 from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
-from recordings_support import recorded
 
 from factories import GroupFactory, UserFactory, permit_only
+from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.actions import take_notes
