@@ -113,6 +113,9 @@ def migrate() -> None:
     _django()
     from django.core.management import call_command
 
+    from onrecord.ops import schema
+
+    schema.refuse_other_versions()
     call_command("migrate", interactive=False, verbosity=1)
 
 

@@ -1,6 +1,8 @@
 """The command line as a person meets it: what they can put right is said in one sentence."""
 
+import contextlib
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -85,3 +87,46 @@ def test_the_public_url_is_that_of_the_web_unless_a_proxy_has_another(tmp_path: 
     assert Config.load({**home, "ONRECORD_PUBLIC_URL": "https://calls.example/"}).public_url == (
         "https://calls.example"
     )
+
+
+def with_migrations(home: Path, *applied: str) -> Path:
+    """A database that has had these migrations."""
+    home.mkdir()
+    path = home / "db.sqlite3"
+    with contextlib.closing(sqlite3.connect(path)) as database, database:
+        database.execute("CREATE TABLE django_migrations (id INTEGER PRIMARY KEY, app, name, applied)")
+        database.executemany(
+            "INSERT INTO django_migrations (app, name, applied) VALUES (?, ?, '2026-11-30 00:00:00')",
+            [migration.split(".") for migration in applied],
+        )
+    return path
+
+
+def content(path: Path) -> list[str]:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        return list(database.iterdump())
+
+
+@pytest.mark.parametrize(("command", "status"), [("migrate", 2), ("serve", 1), ("doctor", 1)])
+@pytest.mark.parametrize(
+    ("applied", "says"),
+    [
+        (
+            "calls.0002_inputs",
+            ["made by OnRecord 0.1, which this version cannot upgrade.", "Nothing is lost"],
+        ),
+        ("people.9999_of_2050", ["has the migration people.9999_of_2050.", "Run that version"]),
+    ],
+)
+def test_a_database_of_a_version_that_cannot_be_upgraded_is_refused_and_left_alone(
+    tmp_path: Path, command: str, status: int, applied: str, says: list[str]
+) -> None:
+    database = with_migrations(tmp_path / "home", "auth.0001_initial", "calls.0001_initial", applied)
+    before = content(database)
+    outcome = onrecord(tmp_path / "home", command, ONRECORD_WEB="127.0.0.1:1", ONRECORD_SWITCH="127.0.0.1:2")
+    said = outcome.stdout + outcome.stderr
+
+    assert outcome.returncode == status
+    assert all(part in said for part in says)
+    assert "Traceback" not in said
+    assert content(database) == before

@@ -7,6 +7,7 @@ import uuid
 from pathlib import Path
 
 from onrecord.config import Config
+from onrecord.ops import schema
 from onrecord.ops.doctor.finding import Finding, Level, fail, ok, warn
 
 
@@ -18,15 +19,14 @@ def database(config: Config) -> Finding:
             "There is no database yet.", "Run `onrecord migrate`, or `onrecord serve`, which does so."
         )
     try:
-        missing = _missing_migrations()
+        set_up_django()
+        schema.refuse_other_versions()
+        missing = schema.missing_migrations()
         mode = _journal_mode(path) if path else ""
+    except schema.OtherVersionError as error:
+        return fail(error.sentence, error.advice)
     except Exception as error:  # Django's own errors, sqlite3's and the file system's
-        if path:
-            return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
-        return fail(
-            f"The database server does not let us in ({error}).",
-            "Start it, and compare ONRECORD_DATABASE_URL with its users and databases.",
-        )
+        return _unreadable(path, error)
     if missing:
         return fail(f"The database lacks {missing} migrations of this version.", "Run `onrecord migrate`.")
     if path and mode != "wal":
@@ -35,6 +35,15 @@ def database(config: Config) -> Finding:
             "Stop OnRecord and run `onrecord migrate`; a network share cannot do better.",
         )
     return ok(f"The database is migrated and {'in WAL mode' if path else 'PostgreSQL answers'}.")
+
+
+def _unreadable(path: Path | None, error: Exception) -> Finding:
+    if path:
+        return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
+    return fail(
+        f"The database server does not let us in ({error}).",
+        "Start it, and compare ONRECORD_DATABASE_URL with its users and databases.",
+    )
 
 
 def _journal_mode(path: Path) -> str:
@@ -49,18 +58,6 @@ def set_up_django() -> None:
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
     django.setup()
-
-
-def _missing_migrations() -> int:
-    set_up_django()
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    try:
-        executor = MigrationExecutor(connection)
-        return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
-    finally:
-        connection.close()
 
 
 def blob_store(config: Config) -> Finding:

@@ -1,11 +1,8 @@
 """/settings/permission-sets."""
 
 from collections.abc import Iterable
-from importlib import import_module
 
 import pytest
-from django.apps import apps
-from django.contrib.auth.models import Permission as PermissionRow
 from django.http import HttpResponse
 from django.test import Client
 
@@ -189,16 +186,6 @@ def test_users_of_another_team_cannot_be_changed(browser: Client) -> None:
     other = UserFactory(team=TeamFactory(name="Another"))
     browser.post(f"{PAGE}/users", {f"seen-{other.pk}": "", f"user-{other.pk}": named("Admin").pk})
     assert other.groups.get().name == "Rep"
-
-
-def test_an_upgrade_gives_the_sets_what_came_with_the_version_and_touches_nothing_else() -> None:
-    new = {"permission_sets:change", "packages:change", "recording:report:view", "recording:requests:answer"}
-    for permission_set in PermissionSet.objects.all():
-        permission_set.permissions.remove(*PermissionRow.objects.filter(codename__in=new))
-    named("Rep").permissions.remove(PermissionRow.objects.get(codename="calls:log"))
-    import_module("onrecord.apps.accounts.migrations.0003_grant_new_permissions").grant(apps, None)
-    for name, permissions in SETS.items():
-        assert held_by(named(name)) == permissions - ({Permission.CALLS_LOG} if name == "Rep" else set())
 
 
 def test_users_are_found_by_name_and_address(browser: Client) -> None:

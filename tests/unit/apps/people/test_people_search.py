@@ -1,9 +1,6 @@
 """Finding people by name, company and number."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 
 from factories import PersonFactory, UserFactory
 from onrecord.apps.accounts.models import User
@@ -67,14 +64,6 @@ def test_letters_without_a_decomposition_are_found_by_plain_ones_and_by_themselv
 ) -> None:
     PersonFactory(name=name, company="", number="")
     assert [names(ana, q) for q in (typed, name, name.upper())] == [[name]] * 3
-
-
-def test_the_migration_folds_what_was_stored_before(ana: User) -> None:
-    PersonFactory(name="Łukasz", company="", number="")
-    Person.objects.filter(name="Łukasz").update(search_text="łukasz ")
-    assert names(ana, "lukasz") == []
-    import_module("onrecord.apps.people.migrations.0004_search_text_in_plain_letters").fold(apps, None)
-    assert names(ana, "lukasz") == ["Łukasz"]
 
 
 @pytest.mark.parametrize(

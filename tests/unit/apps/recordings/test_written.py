@@ -1,9 +1,6 @@
 """Words of notes and comments: found by their beginnings, shown in a passage, gone with what had them."""
 
-from importlib import import_module
-
 import pytest
-from django.apps import apps
 from django.db.models import Q
 from django.test import Client
 from hypothesis import given
@@ -176,14 +173,3 @@ def test_pages_show_the_passage_with_its_words_marked(ana: User) -> None:
         assert f'<a class="numeric" href="/calls/{call.pk}#t=12">Ana at 0:12</a>' in page
         assert 'Too long a <mark class="passage-word">pause</mark> here' in page
         assert "passage" not in client.get(path, {"q": "Ana"}).content.decode()
-
-
-@in_database
-def test_what_was_written_before_there_was_an_index_is_entered(ana: User) -> None:
-    call = written(ana, "The first offer", "Remarkable")
-    NotesWord.objects.all().delete()
-    CommentWord.objects.all().delete()
-    assert found(ana, "offer") == found(ana, "remarkable") == []
-    for module in ("apps.calls.migrations.0016_fill_words", "apps.recordings.migrations.0019_fill_words"):
-        import_module(f"onrecord.{module}").fill(apps, None)
-    assert found(ana, "offer") == found(ana, "remarkable") == [call.pk]
