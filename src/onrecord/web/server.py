@@ -1,7 +1,6 @@
 """The web process."""
 
 import logging
-import os
 import signal
 import socket
 from typing import cast
@@ -9,7 +8,11 @@ from typing import cast
 import uvicorn
 
 from onrecord.config import Config, split_address
+
+# First: it sets Django up, which all that follows needs.
+from onrecord.web.asgi import application
 from onrecord.web.edge import Connection
+from onrecord.web.live.views import tail
 
 log = logging.getLogger(__name__)
 
@@ -33,15 +36,12 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """End the event streams first: they would never finish by themselves."""
-        from onrecord.web.live.views import tail
-
         tail.close()
         await super().shutdown(sockets)
 
 
 def run(config: Config) -> None:
     """Serve pages, API and live events until SIGTERM or SIGINT."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
     # It explains its bookkeeping at each sign-in; a lockout is a warning.
     logging.getLogger("axes").setLevel(logging.WARNING)
     # uvicorn raises the signal again once it has stopped: to have been asked to stop is no failure.
@@ -50,7 +50,7 @@ def run(config: Config) -> None:
     host, port = split_address(config.web_address)
     server = _Server(
         uvicorn.Config(
-            "onrecord.web.asgi:application",
+            application,
             host=host,
             port=port,
             http=Connection,
