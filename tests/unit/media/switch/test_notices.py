@@ -1,6 +1,7 @@
 """When the announcement and the beep are due, step by step."""
 
 from onrecord.audio import tones
+from onrecord.audio.rtp_sending import FRAME_MS
 from onrecord.media.switch.prompts import TRAVEL_MS, Announcement, Beep
 
 SOUND = bytes(range(1, 4)) * 160
@@ -21,6 +22,11 @@ def test_an_announcement_is_played_once_and_followed_by_the_silence_of_its_way_t
     announcement.owe()
     assert steps(announcement, len(FRAMES) + 1) == [*FRAMES, None]
     assert not announcement.owed
+
+
+def test_the_way_there_and_back_takes_at_most_300_ms() -> None:
+    """150 ms each way, as ITU-T G.114 wants it; with less, an answer to the announcement came too early."""
+    assert len(SILENCE) * FRAME_MS == 300
 
 
 def test_an_announcement_waits_for_the_recording_and_begins_anew_after_a_pause() -> None:

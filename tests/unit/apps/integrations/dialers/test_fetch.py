@@ -48,6 +48,8 @@ def test_a_file_is_fetched_as_it_is(server: RecordingsServer, target: Path) -> N
         "255.255.255.255",
         "::",
         "::1",
+        # Once a way to write an IPv4 address. Python takes it for a global one.
+        "::127.0.0.1",
         "::ffff:127.0.0.1",
         "::ffff:10.0.0.1",
         "64:ff9b::7f00:1",
