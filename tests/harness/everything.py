@@ -22,9 +22,10 @@ from onrecord.apps.coaching.scoring import Kind, Question
 from onrecord.apps.dispositions.lists import Field, from_json
 from onrecord.apps.governance.actions import edit, edition_of
 from onrecord.apps.governance.models import PolicyVersion
-from onrecord.apps.integrations.dialers import actions as dialers
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.connections import connect, create_token
 from onrecord.apps.integrations.dialers.models import KeptDelivery
+from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.recordings.actions import copy_facts
 from onrecord.apps.recordings.comments import add_comment
 from onrecord.apps.recordings.models import Notice, Recording, SavedView, Verification
@@ -85,12 +86,10 @@ def make_everything(ana: User) -> dict[str, str]:
         team=ana.team, user=zoe, number="+13125550199", mode="none", sentence="Off.", policy_version_id=1,
         settled_by=ana, settled_at=timezone.now(), answer="No",
     )  # fmt: skip
-    token, _ = dialers.create_token("Kixie", acting_user=ana)
-    connection = dialers.connect(
-        "aircall", secret=SECRET, api_key="", announces=False, channels="", acting_user=ana
-    )
-    delivery, _ = dialers.take(_delivered(), team=ana.team, source="Aircall", connection=connection)
-    dialers.take(_delivered(email=ana.email), team=ana.team, source="Aircall", connection=connection)
+    token, _ = create_token("Kixie", acting_user=ana)
+    connection = connect("aircall", secret=SECRET, api_key="", announces=False, channels="", acting_user=ana)
+    delivery, _ = receive(_delivered(), team=ana.team, source="Aircall", connection=connection)
+    receive(_delivered(email=ana.email), team=ana.team, source="Aircall", connection=connection)
     kept = KeptDelivery.objects.create(
         connection=connection, digest="0" * 64, body="", problem="Unreadable.", received_at=timezone.now()
     )

@@ -15,7 +15,7 @@ from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import switch
 from onrecord.apps.integrations.dialers.kept import forget_old
-from onrecord.apps.integrations.dialers.tasks import enqueue_due
+from onrecord.apps.integrations.dialers.queue import enqueue_due
 from onrecord.apps.recordings.models import DIALER, Recording
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.policy.mode import Mode

@@ -7,11 +7,6 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 
-#: Cycles still to cut. The test fails when one of them is gone, so that it is taken off this list.
-ALLOWED = {
-    frozenset({"onrecord.apps.integrations.dialers.actions", "onrecord.apps.integrations.dialers.tasks"}),
-}
-
 
 def cycles(graph: grimp.ImportGraph) -> set[frozenset[str]]:
     """Strongly connected components of more than one file. Imports inside functions and for types count."""
@@ -27,7 +22,7 @@ def test_no_file_imports_itself_through_others() -> None:
     files = (ROOT / "src/onrecord").rglob("*.py")
     names = {".".join(file.relative_to(ROOT / "src").with_suffix("").parts) for file in files}
     assert graph.modules == {name.removesuffix(".__init__") for name in names}
-    assert cycles(graph) == ALLOWED
+    assert cycles(graph) == set()
 
 
 @pytest.mark.parametrize(

@@ -78,9 +78,7 @@ def test_without_a_ticket_of_this_very_call_nothing_is_done(
     with monkeypatch.context() as clock:
         clock.setattr(signing.time, "time", lambda: now - 25 * 3600)
         old = issue(CALL, REP)
-    shapes = [
-        signing.dumps(shape, salt="onrecord.apps.calls.tickets") for shape in ({}, 5, None, [CALL.id, "7"])
-    ]
+    shapes = [signing.dumps(shape, salt="onrecord.calls.tickets") for shape in ({}, 5, None, [CALL.id, "7"])]
     for bad in ("", "nonsense", good[:-1], good[1:], old, *shapes):
         assert ask(command, ticket=bad)[0] == 403, bad
     assert ask(command, ticket=good, call_id="f" * 32)[0] == 403

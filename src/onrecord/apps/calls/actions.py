@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
@@ -13,8 +13,9 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
-from onrecord.apps.calls.recording_status import gone, outcome, overdue
+from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
 from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
+from onrecord.apps.core.moments import later
 from onrecord.apps.core.whole_numbers import whole_number
 from onrecord.apps.dispositions.lists import Field, demand, from_json, missing
 from onrecord.apps.governance.decisions import Judgement, to_json
@@ -294,6 +295,89 @@ def _enter_notes(log: CallLog, written: Notes) -> None:
     if text != log.notes:
         log.notes = text
         log.notes_revision += 1
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallMadeElsewhere:
+    """A call that another dialer made, in our terms."""
+
+    user: User
+    person: Person | None
+    #: Both E.164; empty for a number that is withheld.
+    number: str
+    caller_number: str
+    direction: str
+    status: Status
+    started_at: datetime
+    answered_at: datetime | None
+    duration: timedelta
+    disposition: str
+    notes: str
+    #: The dialer's name, as lists show it.
+    source: str
+
+
+@transaction.atomic
+def import_call(made: CallMadeElsewhere, *, judgement: Judgement, **details: Any) -> Call:
+    """Enter a call that another dialer made. `details` of the delivery go into the audit trail."""
+    decision = judgement.decision
+    call = Call.objects.create(
+        team_id=made.user.team_id,
+        user=made.user,
+        person=made.person,
+        number=made.number,
+        caller_number=made.caller_number,
+        direction=made.direction,
+        status=made.status,
+        created_at=made.started_at,
+        answered_at=made.answered_at,
+        ended_at=later(made.started_at, made.duration),
+        duration_ms=made.duration // timedelta(milliseconds=1),
+        end_reason="imported",
+        log=_imported_log(made),
+        decision=to_json(decision),
+        mode=decision.mode,
+        record_at_start=decision.record_at_start,
+        may_change=False,
+        policy_version_id=decision.policy_version,
+        inputs=facts_json.to_json(judgement.facts),
+    )
+    Recording.objects.create(call=call, source=made.source)
+    record(Action.CALL_IMPORTED, call, acting_user=None, source=made.source, **details)
+    _emit(call, "call.imported", at=timezone.now(), data={"source": made.source})
+    return call
+
+
+def _imported_log(made: CallMadeElsewhere) -> CallLog | None:
+    if not made.disposition and not made.notes:
+        return None
+    return CallLog.objects.create(
+        user=made.user,
+        person=made.person,
+        disposition=made.disposition,
+        notes=made.notes,
+        logged_at=timezone.now(),
+    )
+
+
+@transaction.atomic
+def set_imported_outcome(
+    call: Call, result: Outcome, *, event: str = "", data: Mapping[str, Any] = MappingProxyType({})
+) -> None:
+    """Say what became of an imported call's recording; browsers learn it by `event`, if there is one."""
+    show(call.recording, result)
+    if event:
+        _emit(call, event, at=timezone.now(), data=dict(data))
+
+
+@transaction.atomic
+def complete_import(call: Call, result: dict[str, Any]) -> None:
+    """Store an imported recording, converted. Raises pydantic's ValidationError."""
+    call.recording.rendering = Rendering.COMPLETED
+    call.recording.save(update_fields=["rendering"])
+    store_result(call.recording, result, at=timezone.now())
+    completed = Outcome(status=RecordingStatus.COMPLETED)
+    set_imported_outcome(call, completed, event="recording.completed", data=result)
 
 
 @transaction.atomic

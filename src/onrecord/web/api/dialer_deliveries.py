@@ -14,15 +14,16 @@ from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.apps.core.text import cleaned
-from onrecord.apps.integrations.dialers import actions
 from onrecord.apps.integrations.dialers.canonical import RecordingFile
+from onrecord.apps.integrations.dialers.connections import digest
 from onrecord.apps.integrations.dialers.models import ApiToken, ImportedCall
+from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.integrations.dialers.schemas import (
     CallIn,
     EntryError,
     FileCallIn,
+    canonical,
     fingerprint,
-    neutral,
     user_of,
     what_is_wrong,
 )
@@ -39,7 +40,7 @@ class TokenAuth(HttpBearer):
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         found = ApiToken.objects.select_related("author", "team").filter(
-            digest=actions.digest(token), revoked_at=None, author__is_active=True
+            digest=digest(token), revoked_at=None, author__is_active=True
         )
         known = found.first()
         if known is None:
@@ -82,7 +83,7 @@ def enter_call(request: HttpRequest) -> Status[ImportedOut]:
     upload = SealingUpload(request)
     request.upload_handlers = [upload]
     try:
-        row, is_new = _take(request, token, upload)
+        row, is_new = _receive(request, token, upload)
     except BaseException:
         upload.discard()
         raise
@@ -91,14 +92,14 @@ def enter_call(request: HttpRequest) -> Status[ImportedOut]:
     return Status(201 if is_new else 200, _out(row))
 
 
-def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple[ImportedCall, bool]:
+def _receive(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple[ImportedCall, bool]:
     """Read the request, whose file is then in the imports folder, and enter the call. Raises ApiError."""
     try:
         body, file = _read(request)
         user = user_of(body, token.team)
         source = body.source or token.name
         call_id = _call_id(request, body, file)
-        call = neutral(body, user=user, provider="api", source=source, call_id=call_id, file=file)
+        call = canonical(body, user=user, provider="api", source=source, call_id=call_id, file=file)
     except ValidationError as error:
         raise ApiError(400, "bad_request", what_is_wrong(error)) from error
     except JsonError as error:
@@ -111,7 +112,7 @@ def _take(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple
         raise ApiError(
             400, "bad_request", "The request breaks off or cannot be read. Send it again."
         ) from error
-    return actions.take(call, team=token.team, source=source, user=user, file=upload.name)
+    return receive(call, team=token.team, source=source, user=user, file=upload.name)
 
 
 def _read(request: HttpRequest) -> tuple[CallIn, RecordingFile | None]:

@@ -16,7 +16,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, CallLog
 from onrecord.apps.coaching.models import Playlist
 from onrecord.apps.core.paging import encode
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers import connections
 from onrecord.apps.integrations.dialers.models import ImportedCall, KeptDelivery
 from onrecord.apps.integrations.dialers.webhooks import address
 from onrecord.policy.document import Rule
@@ -190,7 +190,7 @@ def jo() -> User:
 
 def deliver(provider: str, make: Callable[[str], tuple[bytes, dict[str, str]]]) -> int:
     """Connect the dialer and send what `make` makes of the webhook's address."""
-    connection = actions.connect(
+    connection = connections.connect(
         provider,
         secret=SECRET,
         api_key="",
@@ -251,7 +251,7 @@ def test_a_call_is_not_lost_for_when_it_was_answered(jo: User, answered: object)
     ],
 )
 def test_a_program_is_told_what_is_wrong_with_its_call(jo: User, changes: dict[str, object]) -> None:
-    _, token = actions.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))
+    _, token = connections.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))
     body = {
         "from": "+14705550101",
         "to": "(404) 555-0100",

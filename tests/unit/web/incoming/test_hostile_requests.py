@@ -18,7 +18,7 @@ from harness.everything import make_everything
 from harness.hostile import asks, hostile, send, spoilt
 from harness.reports import post
 from onrecord.apps.accounts.models import User
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers import connections
 from onrecord.apps.recordings.opening import blob_store
 
 pytestmark = pytest.mark.django_db
@@ -60,12 +60,12 @@ def test_no_form_and_no_address_answers_5xx(ana: User, ids: dict[str, str]) -> N
 
 def test_no_delivery_of_a_dialer_and_no_call_of_a_program_answers_5xx(ana: User) -> None:
     def connect(provider: str) -> str:
-        made = actions.connect(
+        made = connections.connect(
             provider, secret=SECRET, api_key="", announces=False, channels="", acting_user=ana
         )
         return f"/webhooks/{made.key}"
 
-    _, token = actions.create_token("Kixie", acting_user=ana)
+    _, token = connections.create_token("Kixie", acting_user=ana)
     call = {
         "from": "+14705550101", "to": "(404) 555-0100", "direction": "outbound", "duration": 61.5,
         "call_created_at": "2026-04-14T15:00:00Z", "user_guid": str(ana.pk), "call_id": "7",

@@ -23,7 +23,7 @@ from schemathesis.schemas import APIOperation
 from factories import CallFactory, UserFactory, allow_recording
 from harness.everything import make_everything
 from onrecord.apps.accounts.models import User
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers import connections
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.web.api.root import api
 
@@ -55,7 +55,7 @@ def headers(ana: User) -> dict[str, str]:
     browser = Client()
     browser.force_login(ana)
     csrf = "a" * 32
-    _, token = actions.create_token("Kixie", acting_user=ana)
+    _, token = connections.create_token("Kixie", acting_user=ana)
     return {
         "Cookie": f"sessionid={browser.cookies['sessionid'].value}; csrftoken={csrf}",
         "X-CSRFToken": csrf,

@@ -1,4 +1,4 @@
-"""The neutral form of a recorded call, of any dialer (docs/reference/third-party-calls.md). Pure."""
+"""The canonical form of a recorded call, of any dialer (docs/reference/third-party-calls.md). Pure."""
 
 from typing import Annotated, Literal, Self
 

@@ -9,18 +9,19 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from onrecord.apps.accounts.models import Team
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers.files import imports_folder, new_name
 from onrecord.apps.integrations.dialers.manifest import Row
 from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
+from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.integrations.dialers.schemas import (
     EntryError,
     FileCallIn,
+    canonical,
     fingerprint,
-    neutral,
     user_of,
     what_is_wrong,
 )
-from onrecord.apps.integrations.dialers.tasks import imports_folder, new_name, work
+from onrecord.apps.integrations.dialers.tasks import import_recording
 from onrecord.config import host_config
 from onrecord.storage.pending import sealing
 
@@ -73,22 +74,22 @@ def _import(folder: Path, row: Row, team: Team) -> Report:
     with path.open("rb") as file:
         call_id = body.call_id or fingerprint(body, hashlib.file_digest(file, "sha256").hexdigest())
         source = body.source or _SOURCE
-        call = neutral(body, user=user, provider=FOLDER, source=source, call_id=call_id, file=body.file)
+        call = canonical(body, user=user, provider=FOLDER, source=source, call_id=call_id, file=body.file)
         file.seek(0)
         kept = imports_folder() / new_name()
         with sealing(kept, host_config().secrets.master_key) as waiting:
             shutil.copyfileobj(file, waiting, 1 << 20)
     waits = False
     try:
-        taken, is_new = actions.take(call, team=team, source=source, user=user, file=kept.name, at_once=True)
+        received, is_new = receive(call, team=team, source=source, user=user, file=kept.name, at_once=True)
         if is_new:
-            work(taken.pk)
-        taken.refresh_from_db()
-        waits = is_new and taken.state == ImportedCall.State.WAITING
+            import_recording(received.pk)
+        received.refresh_from_db()
+        waits = is_new and received.state == ImportedCall.State.WAITING
     finally:
         if not waits:
             kept.unlink(missing_ok=True)
-    return _report(row, taken, is_new=is_new)
+    return _report(row, received, is_new=is_new)
 
 
 def _inside(folder: Path, name: str) -> Path:
@@ -103,9 +104,9 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _report(row: Row, taken: ImportedCall, *, is_new: bool) -> Report:
-    state = ImportedCall.State(taken.state)
+def _report(row: Row, received: ImportedCall, *, is_new: bool) -> Report:
+    state = ImportedCall.State(received.state)
     outcome = _OUTCOMES.get(state, "failed")
     if not is_new and state in (state.DONE, state.WAITING):
         outcome = "known"
-    return Report(row=row, outcome=outcome, reason=taken.problem)
+    return Report(row=row, outcome=outcome, reason=received.problem)

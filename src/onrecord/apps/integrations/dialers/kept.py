@@ -12,12 +12,11 @@ from django.utils import timezone
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.integrations.dialers import actions
-from onrecord.apps.integrations.dialers.canonical import RecordedCall
+from onrecord.apps.integrations.dialers.files import delete_original, imports_folder
 from onrecord.apps.integrations.dialers.models import KEPT_FOR, Connection, ImportedCall, KeptDelivery
 from onrecord.apps.integrations.dialers.providers import PROVIDERS, DeliveryError, read
+from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.integrations.dialers.sealed_secrets import seal, unseal
-from onrecord.apps.integrations.dialers.tasks import imports_folder
 from onrecord.config import host_config
 from onrecord.storage.pending import WaitingFile
 
@@ -27,12 +26,12 @@ log = logging.getLogger(__name__)
 _MOST = 1000
 
 
-def receive(connection: Connection, body: bytes) -> int:
+def receive_delivery(connection: Connection, body: bytes) -> int:
     """Enter the calls of a signed delivery; how many are new. What cannot be used is kept."""
-    taken, problems = _enter(connection, body)
+    received, problems = _enter(connection, body)
     if problems:
         _keep(connection, body, problems)
-    return taken
+    return received
 
 
 @transaction.atomic
@@ -54,7 +53,7 @@ def forget_old() -> None:
     now = timezone.now()
     KeptDelivery.objects.filter(received_at__lt=now - KEPT_FOR).delete()
     for row in ImportedCall.objects.filter(file_kept_until__lt=now):
-        actions.forget_file(row)
+        delete_original(row)
 
 
 def write_original(call_id: str, out: Path) -> None:
@@ -78,19 +77,14 @@ def _enter(connection: Connection, body: bytes) -> tuple[int, list[str]]:
     except DeliveryError as error:
         return 0, [str(error)]
     problems = list(reading.problems)
-    taken = 0
+    received = 0
     for call in reading.calls:
         try:
-            taken += _take(connection, call, source=provider.name)
+            received += receive(call, team=connection.team, source=provider.name, connection=connection)[1]
         except (DataError, ValueError):
             log.exception("%s: a call could not be stored", provider.name)
             problems.append("A call in it could not be stored. The web's log says why.")
-    return taken, problems
-
-
-@transaction.atomic
-def _take(connection: Connection, call: RecordedCall, *, source: str) -> bool:
-    return actions.take(call, team=connection.team, source=source, connection=connection)[1]
+    return received, problems
 
 
 @transaction.atomic

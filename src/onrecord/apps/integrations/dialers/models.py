@@ -46,7 +46,7 @@ class Connection(models.Model):
     provider = models.CharField(
         max_length=20, choices=[(key, provider.name) for key, provider in PROVIDERS.items()]
     )
-    #: What signs the deliveries, and the key that fetches recordings if there is one: sealed (`secret_text`).
+    #: What signs the deliveries, and the key that fetches recordings if there is one (`sealed_secrets`).
     secret = models.TextField()
     api_key = models.TextField(blank=True)
     #: The dialer plays a consent announcement on every call.
@@ -106,9 +106,9 @@ class ImportedCall(models.Model):
     call = models.OneToOneField(Call, on_delete=models.PROTECT, null=True, related_name="imported")
     #: As lists show it: the dialer's name.
     source = models.CharField(max_length=40)
-    #: `neutral.RecordedCall`, without what authorises the fetching.
+    #: `canonical.RecordedCall`, without what authorises the fetching.
     record = models.JSONField()
-    #: Sealed (`secret_text`); empty for none. Forgotten when nothing more is to be fetched.
+    #: Sealed (`sealed_secrets`); empty for none. Forgotten when nothing more is to be fetched.
     authorization = models.TextField(blank=True)
     #: Name of the delivered file in the imports folder; empty when it is to be fetched.
     file = models.CharField(max_length=60, blank=True)
@@ -154,7 +154,7 @@ class ImportedCall(models.Model):
 
     @property
     def user(self) -> dict[str, Any]:
-        """Whom the dialer names (`neutral.Party`)."""
+        """Whom the dialer names (`canonical.Party`)."""
         named: dict[str, Any] = self.record["user"]
         return named
 
@@ -165,7 +165,7 @@ class KeptDelivery(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="kept")
     #: SHA-256 of the body: sent again, it is the same row.
     digest = models.CharField(max_length=64)
-    #: Sealed (`secret_text`): it may hold what authorizes the dialer, or opens a recording.
+    #: Sealed (`sealed_secrets`): it may hold what authorizes the dialer, or opens a recording.
     body = models.TextField()
     #: A sentence: why it could not be used.
     problem = models.TextField()

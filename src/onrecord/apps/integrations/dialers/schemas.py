@@ -1,4 +1,4 @@
-"""A call as programs and manifests write it, and the neutral form of it."""
+"""A call as programs and manifests write it, and the canonical form of it."""
 
 import hashlib
 import json
@@ -108,10 +108,10 @@ def fingerprint(body: CallIn, file: Any) -> str:
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 
 
-def neutral(
+def canonical(
     body: CallIn, *, user: User, provider: str, source: str, call_id: str, file: RecordingFile | None
 ) -> RecordedCall:
-    """The neutral form. Raises EntryError for a number that was dialled and cannot be.
+    """The canonical form. Raises EntryError for a number that was dialled and cannot be.
 
     Whoever calls us may withhold their number: such a call is entered without one, as a webhook's is.
     """

@@ -1,25 +1,22 @@
-"""The worker's part: fetch a delivered recording, have it converted, enter what came of it.
-
-The row's state is the truth. A job that is lost, killed or done twice does no harm: the reconciler asks for
-what is due, and a row is claimed before it is worked on.
-"""
+"""The worker's part: fetch a delivered recording, have it converted, enter what came of it."""
 
 import json
 import logging
 import os
-import secrets
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from django.db.models import F, Q
 from django.utils import timezone
 
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers import results
 from onrecord.apps.integrations.dialers.fetch import Fetcher, FetchError
+from onrecord.apps.integrations.dialers.files import imports_folder
+from onrecord.apps.integrations.dialers.judgement import decide_now
 from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
+from onrecord.apps.integrations.dialers.queue import claim
 from onrecord.apps.integrations.dialers.sealed_secrets import unseal
 from onrecord.config import host_config
 from onrecord.policy.mode import Mode
@@ -29,77 +26,32 @@ log = logging.getLogger(__name__)
 
 #: When a failed attempt is repeated: all within the hour after which a recording is overdue.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 240, 900, 1800))
-#: Seconds that a conversion may take, and a whole job.
+#: Seconds that a conversion may take.
 _CONVERSION_S = 500
-_JOB_S = 900
-#: A claim that is older belongs to a worker that is gone.
-_CLAIM = timedelta(seconds=_JOB_S + 60)
-
-
 #: `cause` of a hole that the original may fill one day (docs/reference/storage.md).
 _UNREADABLE = "unreadable"
 
 
-def new_name() -> str:
-    """Of a file in the imports folder."""
-    return f"{secrets.token_hex(16)}.upload"
-
-
-def imports_folder() -> Path:
-    """Where files wait for their conversion: sealed (`storage.pending`), readable by their owner only."""
-    folder = host_config().home / "imports"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
-
-
-def enqueue(pk: int) -> None:
-    """Ask a worker to do it now."""
-    from django_q.tasks import async_task
-
-    async_task(
-        "onrecord.apps.integrations.dialers.tasks.work", pk, q_options={"timeout": _JOB_S, "group": "imports"}
-    )
-
-
-def enqueue_due() -> None:
-    """Ask for everything that is due: part of the reconciler."""
-    now = timezone.now()
-    waiting = ImportedCall.objects.filter(state=ImportedCall.State.WAITING, next_try_at__lte=now)
-    for pk in waiting.filter(_unclaimed()).values_list("pk", flat=True):
-        # Not again every minute, should the worker have much to do.
-        ImportedCall.objects.filter(pk=pk).update(next_try_at=now + timedelta(minutes=10))
-        enqueue(pk)
-
-
-def work(pk: int, fetcher: Fetcher | None = None) -> None:
+def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
     """One attempt. `fetcher` is for tests, whose servers are on this machine."""
-    if not _claim(pk):
+    if not claim(pk):
         return
     row = ImportedCall.objects.select_related("connection").get(pk=pk)
-    found = actions.verdict_now(row)
-    if found.refusal is not None:
+    decision = decide_now(row)
+    if decision.refusal is not None:
         # The policy has become stricter since the delivery.
-        actions.refuse(row, found.refusal)
+        results.refuse(row, decision.refusal)
         return
     try:
         path = _file(row, fetcher or Fetcher())
-        answer = _convert(row, path, found.mode)
-        _enter(row, answer, path, found.mode)
+        answer = _convert(row, path, decision.mode)
+        _enter(row, answer, path, decision.mode)
     except FetchError as error:
-        _failed(row, str(error), found.mode, retry=error.retry)
+        _failed(row, str(error), decision.mode, retry=error.retry)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.error("import %d: %s", row.pk, error)
         message = "The conversion did not succeed on this host. The worker's log says why."
-        _failed(row, message, found.mode, retry=True)
-
-
-def _unclaimed() -> Q:
-    return Q(claimed_at=None) | Q(claimed_at__lt=timezone.now() - _CLAIM)
-
-
-def _claim(pk: int) -> bool:
-    waiting = ImportedCall.objects.filter(_unclaimed(), pk=pk, state=ImportedCall.State.WAITING)
-    return waiting.update(claimed_at=timezone.now(), attempts=F("attempts") + 1) == 1
+        _failed(row, message, decision.mode, retry=True)
 
 
 def _file(row: ImportedCall, fetcher: Fetcher) -> Path:
@@ -182,12 +134,12 @@ def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) ->
         damaged = any(hole["cause"] == _UNREADABLE for hole in holes)
         if damaged and may_keep and not row.file:
             row.file = path.name
-        actions.complete(row, answer["completion"], keeps_file=damaged and may_keep)
+        results.complete(row, answer["completion"], keeps_file=damaged and may_keep)
     elif problem["code"] == "sides_mixed":
-        actions.refuse_mixed(row, problem["message"])
+        results.refuse_mixed(row, problem["message"])
     else:
         # What was fetched can be fetched again.
-        actions.fail(row, problem["message"], keeps_file=may_keep)
+        results.fail(row, problem["message"], keeps_file=may_keep)
     if not row.file:
         path.unlink(missing_ok=True)
 
@@ -201,9 +153,9 @@ def _may_keep(row: ImportedCall, mode: Mode) -> bool:
 
 
 def _failed(row: ImportedCall, message: str, mode: Mode, *, retry: bool) -> None:
-    if actions.try_fresh_link(row):
+    if results.try_fresh_link(row):
         return
     if retry and row.attempts <= len(BACKOFF):
-        actions.try_later(row, message, at=timezone.now() + BACKOFF[row.attempts - 1])
+        results.try_later(row, message, at=timezone.now() + BACKOFF[row.attempts - 1])
     else:
-        actions.fail(row, message, keeps_file=_may_keep(row, mode))
+        results.fail(row, message, keeps_file=_may_keep(row, mode))

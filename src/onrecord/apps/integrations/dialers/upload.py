@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 from django.http import HttpRequest
 
-from onrecord.apps.integrations.dialers.tasks import imports_folder, new_name
+from onrecord.apps.integrations.dialers.files import imports_folder, new_name
 from onrecord.config import host_config
 from onrecord.storage.pending import WaitingWriter
 

@@ -51,7 +51,7 @@ def deliver(request: HttpRequest, key: str) -> HttpResponse:
         log.warning("%s: a delivery was refused: %s", provider.name, error)
         return ApiError(401, "bad_signature", str(error)).response()
     answer = _challenge(provider, delivery.body, secret)
-    return JsonResponse(answer or {"taken": str(kept.receive(connection, delivery.body))})
+    return JsonResponse(answer or {"taken": str(kept.receive_delivery(connection, delivery.body))})
 
 
 def _challenge(provider: Provider, body: bytes, secret: str) -> dict[str, str] | None:

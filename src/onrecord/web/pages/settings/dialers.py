@@ -12,7 +12,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.models import Call
 from onrecord.apps.core.whole_numbers import whole_number
-from onrecord.apps.integrations.dialers import actions, kept, queries
+from onrecord.apps.integrations.dialers import connections, kept, queries, receive
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.apps.integrations.dialers.providers import PROVIDERS
 from onrecord.apps.integrations.dialers.webhooks import address
@@ -71,7 +71,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     name = request.POST.get("name", "").strip()
     if not name or len(name) > cast(int, _LONGEST_NAME):
         return _page(request, 422, problem=f"Give the token a name of at most {_LONGEST_NAME} letters.")
-    _, text = actions.create_token(name, acting_user=cast(User, request.user))
+    _, text = connections.create_token(name, acting_user=cast(User, request.user))
     response = _page(request, new_token=text, new_name=name)
     response["Cache-Control"] = "no-store"
     return response
@@ -81,7 +81,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 @_admins
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     user = cast(User, request.user)
-    actions.revoke_token(get_object_or_404(ApiToken, team_id=user.team_id, pk=token_id), acting_user=user)
+    connections.revoke_token(get_object_or_404(ApiToken, team_id=user.team_id, pk=token_id), acting_user=user)
     return redirect("/settings/integrations#tokens")
 
 
@@ -92,7 +92,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     channels = request.POST.get("channels", "")
     if provider not in PROVIDERS or channels not in CHANNELS or not secret:
         return _page(request, 422, problem="Choose the dialer, and enter the secret that it signs with.")
-    actions.connect(
+    connections.connect(
         provider,
         secret=secret,
         api_key=request.POST.get("api_key", "").strip(),
@@ -107,7 +107,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 @_admins
 def disconnect(request: HttpRequest, key: str) -> HttpResponse:
     user = cast(User, request.user)
-    actions.disconnect(get_object_or_404(Connection, team_id=user.team_id, pk=key), acting_user=user)
+    connections.disconnect(get_object_or_404(Connection, team_id=user.team_id, pk=key), acting_user=user)
     return redirect("/settings/integrations#dialers")
 
 
@@ -122,7 +122,7 @@ def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
     user = users.filter(pk=whole_number(chosen) or 0).first()
     if user is None:
         return _page(request, 422, problem="Choose the user whose call it is.")
-    actions.link_user(row, user, acting_user=acting)
+    receive.link_user(row, user, acting_user=acting)
     return redirect("/settings/integrations#deliveries")
 
 
@@ -131,7 +131,7 @@ def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
 def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
     acting = cast(User, request.user)
     row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
-    if not actions.try_again(row, acting_user=acting):
+    if not receive.try_again(row, acting_user=acting):
         return _page(
             request, 422, problem="There is nothing to fetch again. Ask for the file to be sent anew."
         )

@@ -6,7 +6,7 @@ from factories import UserFactory, allow_recording
 from harness import sound_files
 from harness.recordings_server import RecordingsServer, recordings_server
 from onrecord.apps.accounts.models import User
-from onrecord.apps.integrations.dialers.tasks import imports_folder
+from onrecord.apps.integrations.dialers.files import imports_folder
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connections
+from django.db import connections as databases
 from django.test import Client
 from django.utils import timezone
 from typer.testing import CliRunner
@@ -21,12 +21,14 @@ from harness.dialer_webhooks import SECRET
 from harness.recordings_server import RecordingsServer
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
-from onrecord.apps.integrations.dialers import actions, kept
+from onrecord.apps.integrations.dialers import connections, kept, receive
 from onrecord.apps.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
+from onrecord.apps.integrations.dialers.files import delete_original, imports_folder
 from onrecord.apps.integrations.dialers.kept import forget_old
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall, KeptDelivery
+from onrecord.apps.integrations.dialers.queue import enqueue_due
 from onrecord.apps.integrations.dialers.sealed_secrets import seal
-from onrecord.apps.integrations.dialers.tasks import BACKOFF, enqueue_due, imports_folder, work
+from onrecord.apps.integrations.dialers.tasks import BACKOFF, import_recording
 from onrecord.apps.integrations.dialers.webhooks import address
 from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import blob_store
@@ -46,7 +48,7 @@ FETCHER = Fetcher(HERE)
 
 def connect(provider: str = "aircall", announces: bool = False, channels: str = "user,person") -> Connection:
     admin = UserFactory(permission_set="Admin")
-    return actions.connect(
+    return connections.connect(
         provider, secret=SECRET, api_key="key", announces=announces, channels=channels, acting_user=admin
     )
 
@@ -72,7 +74,7 @@ def test_the_same_delivery_sent_five_times_makes_one_recording(
     taken = [send(connection, body, headers) for _ in range(5)]
     assert taken == [(200, {"taken": "1"})] + [(200, {"taken": "0"})] * 4
     for _ in range(5):
-        work(ImportedCall.objects.get().pk, FETCHER)
+        import_recording(ImportedCall.objects.get().pk, FETCHER)
 
     made = recording()
     call = made.call
@@ -102,7 +104,7 @@ def test_deliveries_at_the_same_moment_make_one_call(server: RecordingsServer) -
         try:
             return send(connection, body, headers)[0]
         finally:
-            connections.close_all()
+            databases.close_all()
 
     with ThreadPoolExecutor(5) as pool:
         assert list(pool.map(deliver, range(5))) == [200] * 5
@@ -128,10 +130,10 @@ def test_each_dialers_recording_arrives(
         assert send(connection, body, headers)[0] == 200
         waiting = ImportedCall.objects.get(state=State.UNKNOWN_USER)
         assert Call.objects.count() == 0
-        assert actions.link_user(waiting, jo, acting_user=jo) == 1
+        assert receive.link_user(waiting, jo, acting_user=jo) == 1
     assert send(connection, body, headers)[0] == 200
     row = ImportedCall.objects.get()
-    work(row.pk, FETCHER)
+    import_recording(row.pk, FETCHER)
     assert recording().status == "completed"
     assert recording().source == connection.get_provider_display()
     assert server.asked[0][1] == ("Bearer dt" if provider == "zoom_phone" else "Bearer key")
@@ -144,7 +146,7 @@ def test_a_bad_signature_is_refused_and_leaves_nothing(jo: User) -> None:
     status, answer = send(connection, body.replace(SECRET.encode(), b"guessed"), headers)
     assert (status, answer["code"]) == (401, "bad_signature")
     assert Client().post("/webhooks/unknown", body, content_type="application/json").status_code == 404
-    actions.disconnect(connection, acting_user=jo)
+    connections.disconnect(connection, acting_user=jo)
     assert send(connection, body, headers)[0] == 404
     assert ImportedCall.objects.count() == Call.objects.count() == 0
 
@@ -166,7 +168,7 @@ def test_a_recording_that_comes_after_its_call_joins_it(
     assert (recording().status, recording().reason_code) == ("not_recorded", "not_supplied")
     send(connection, *webhooks.aircall(f"{server.url}/r.mp3"))
     send(connection, *webhooks.aircall(None))
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().status == "completed"
     assert Call.objects.count() == 1
 
@@ -179,7 +181,7 @@ def test_news_without_a_recording_takes_none_away_from_who_is_not_linked_yet(jo:
     send(connection, *webhooks.dialpad([], state="hangup", target=stranger))
     waiting = ImportedCall.objects.get(state=State.UNKNOWN_USER)
     assert waiting.recording_id == "r0"
-    assert actions.link_user(waiting, jo, acting_user=jo) == 1
+    assert receive.link_user(waiting, jo, acting_user=jo) == 1
     assert ImportedCall.objects.get().state == State.WAITING
 
 
@@ -239,7 +241,7 @@ def test_where_an_announcement_is_required_the_dialer_has_to_say_that_it_was_pla
     server.files["/r.mp3"] = mp3
     send(connect(announces=True), *webhooks.aircall(f"{server.url}/r.mp3"))
     row = ImportedCall.objects.get(state=State.WAITING)
-    work(row.pk, FETCHER)
+    import_recording(row.pk, FETCHER)
     assert Recording.objects.get(pk=row.call_id).status == "completed"
 
 
@@ -252,7 +254,7 @@ def test_where_only_our_side_is_allowed_the_other_is_left_out_or_all_of_it(
     for channels, expected in (("user,person", ("completed", "")), ("", ("not_recorded", "sides_mixed"))):
         send(connect(channels=channels), *webhooks.aircall(f"{server.url}/r.mp3"))
         row = ImportedCall.objects.latest("pk")
-        work(row.pk, FETCHER)
+        import_recording(row.pk, FETCHER)
         made = Recording.objects.get(pk=row.call_id)
         assert (made.status, made.reason_code) == expected
     kept = Recording.objects.get(status="completed")
@@ -264,7 +266,7 @@ def test_a_mark_that_is_set_before_the_recording_is_fetched_holds(jo: User, serv
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
     person.do_not_record = True
     person.save()
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().reason_code == "do_not_record"
     assert server.asked == []
 
@@ -280,20 +282,20 @@ def test_a_recording_that_is_not_ready_is_asked_for_again_and_given_up_in_the_en
     row = ImportedCall.objects.get()
     for wait in BACKOFF:
         before = timezone.now()
-        work(row.pk, FETCHER)
+        import_recording(row.pk, FETCHER)
         row.refresh_from_db()
         assert row.state == State.WAITING
         assert "404" in row.problem
         assert row.next_try_at is not None
         assert row.next_try_at - before >= wait
-    work(row.pk, FETCHER)
+    import_recording(row.pk, FETCHER)
     row.refresh_from_db()
     assert row.state == State.FAILED
     assert (recording().status, recording().reason_code) == ("failed", "import_failed")
 
     server.files["/r.mp3"] = mp3
-    assert actions.try_again(row, acting_user=jo)
-    work(row.pk, FETCHER)
+    assert receive.try_again(row, acting_user=jo)
+    import_recording(row.pk, FETCHER)
     assert recording().status == "completed"
 
 
@@ -305,14 +307,14 @@ def test_a_fresh_link_takes_the_place_of_a_stale_one_and_is_tried_at_once(
     connection = connect("zoom_phone")
     stale, fresh = (webhooks.zoom_recordings(f"{server.url}/{name}.mp3") for name in ("old", "new"))
     send(connection, *webhooks.zoom(stale, timezone.now()))
-    actions.link_user(ImportedCall.objects.get(), jo, acting_user=jo)
-    work(ImportedCall.objects.get().pk, FETCHER)
+    receive.link_user(ImportedCall.objects.get(), jo, acting_user=jo)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     waiting = ImportedCall.objects.get()
     assert (waiting.state, waiting.attempts) == (State.WAITING, 1)
 
     fresh["download_token"] = "dt2"
     send(connection, *webhooks.zoom(fresh, timezone.now()))
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().status == "completed"
     assert server.asked == [("/old.mp3", "Bearer dt"), ("/new.mp3", "Bearer dt2")]
     assert Call.objects.count() == 1
@@ -342,9 +344,9 @@ def test_a_link_that_comes_while_the_stale_one_is_tried_is_not_given_up_with_it(
             send(connection, *webhooks.aircall(f"{server.url}/new.mp3"))
             raise FetchError("Gone for good.", retry=False)
 
-    work(ImportedCall.objects.get().pk, Meanwhile(HERE))
+    import_recording(ImportedCall.objects.get().pk, Meanwhile(HERE))
     assert ImportedCall.objects.get().state == State.WAITING
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().status == "completed"
 
 
@@ -364,7 +366,7 @@ def test_a_file_that_is_none_fails_with_a_sentence(jo: User, server: RecordingsS
     PersonFactory(number=NUMBER)
     server.files["/r.mp3"] = b"Sign in to listen to this recording." * 100
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().status == "failed"
     assert "not a sound file" in recording().reason
     assert list(imports_folder().iterdir()) == []
@@ -379,7 +381,7 @@ def test_a_file_that_was_none_can_be_sent_again(
         body = call_body(jo, recording=file, call_id="7") | {"_multipart": "1"}
         with django_capture_on_commit_callbacks(execute=True):
             post(token, body)
-            work(ImportedCall.objects.get().pk)
+            import_recording(ImportedCall.objects.get().pk)
         assert recording().status == status
     assert list(imports_folder().iterdir()) == []
 
@@ -399,7 +401,7 @@ def test_of_a_file_that_could_not_be_read_in_part_the_original_is_kept_for_a_mon
     PersonFactory(number=NUMBER)
     server.files["/r.mp3"] = damaged(mp3)
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     made, row = recording(), ImportedCall.objects.get()
     assert (made.status, [hole["cause"] for hole in made.holes]) == ("completed", ["unreadable"])
     with WaitingFile(imports_folder() / row.file, config.secrets.master_key) as original:
@@ -422,7 +424,7 @@ def test_where_only_our_side_may_be_kept_no_original_is(
     allow_recording(rules=(Rule(name="Ours", where=("US-GA",), mode=Mode.ONE_SIDED, record=True),))
     server.files["/r.mp3"] = damaged(mp3)
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
-    work(ImportedCall.objects.get().pk, FETCHER)
+    import_recording(ImportedCall.objects.get().pk, FETCHER)
     assert recording().holes != []
     assert list(imports_folder().iterdir()) == []
 
@@ -434,15 +436,15 @@ def test_an_upload_that_cannot_be_used_is_kept_and_can_be_tried_again(
     body = call_body(jo, recording=SimpleUploadedFile("call.mp3", b"no sound " * 1000)) | {"_multipart": "1"}
     with django_capture_on_commit_callbacks(execute=True):
         post(token, body)
-        work(ImportedCall.objects.get().pk)
+        import_recording(ImportedCall.objects.get().pk)
     row = ImportedCall.objects.get()
     assert (row.state, row.can_be_tried_again) == (State.FAILED, True)
-    assert actions.try_again(row, acting_user=jo)
-    work(row.pk)
+    assert receive.try_again(row, acting_user=jo)
+    import_recording(row.pk)
     row.refresh_from_db()
     assert row.state == State.FAILED
     with django_capture_on_commit_callbacks(execute=True):
-        actions.forget_file(row)
+        delete_original(row)
 
 
 # What is signed and cannot be used
@@ -494,7 +496,7 @@ def test_what_was_kept_is_forgotten_after_its_time(jo: User) -> None:
 def test_a_recording_at_a_private_address_is_not_fetched(jo: User, server: RecordingsServer) -> None:
     PersonFactory(number=NUMBER)
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
-    work(ImportedCall.objects.get().pk)
+    import_recording(ImportedCall.objects.get().pk)
     assert "private network" in recording().reason
     assert server.asked == []
 
@@ -504,7 +506,7 @@ def test_a_recording_at_a_private_address_is_not_fetched(jo: User, server: Recor
 
 @pytest.fixture
 def token(jo: User) -> str:
-    return actions.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))[1]
+    return connections.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))[1]
 
 
 def post(token: str, body: object, **headers: str) -> tuple[int, dict[str, object]]:
@@ -544,7 +546,7 @@ def test_an_uploaded_recording_is_imported_once(
     assert len({str(answer["id"]) for _, answer in answers}) == 1
     assert len(list(imports_folder().iterdir())) == 1
     with django_capture_on_commit_callbacks(execute=True):
-        work(ImportedCall.objects.get().pk)
+        import_recording(ImportedCall.objects.get().pk)
     made = recording()
     assert (made.status, made.source, made.call.duration_ms) == ("completed", "Kixie", 61_500)
     assert list(imports_folder().iterdir()) == []
@@ -619,5 +621,5 @@ def test_a_token_opens_no_more_than_its_author_may_and_nothing_once_it_is_revoke
     stored.author.groups.set(permission_sets)
     assert post(token, call_body(jo))[0] == 201
 
-    actions.revoke_token(stored, acting_user=jo)
+    connections.revoke_token(stored, acting_user=jo)
     assert post(token, call_body(jo))[0] == 401

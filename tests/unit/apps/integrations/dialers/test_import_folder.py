@@ -9,9 +9,9 @@ from factories import PersonFactory
 from harness import sound_files
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
+from onrecord.apps.integrations.dialers.files import imports_folder
 from onrecord.apps.integrations.dialers.folder_import import import_rows
 from onrecord.apps.integrations.dialers.manifest import read_manifest
-from onrecord.apps.integrations.dialers.tasks import imports_folder
 from onrecord.apps.recordings.models import Recording
 from onrecord.cli import app
 

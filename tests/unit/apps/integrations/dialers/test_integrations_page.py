@@ -10,7 +10,7 @@ from harness import dialer_webhooks as webhooks
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import Call
-from onrecord.apps.integrations.dialers import actions
+from onrecord.apps.integrations.dialers import connections, results
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 
 PAGE = "/settings/integrations"
@@ -37,7 +37,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(browser: Client) -> None:
     (token,) = re.findall(r'value="(onr_[\w-]{43})"', answer.content.decode())
     assert answer["Cache-Control"] == "no-store"
     stored = ApiToken.objects.get()
-    assert stored.digest == actions.digest(token)
+    assert stored.digest == connections.digest(token)
     assert token not in text(browser)
     assert "Kixie" in text(browser)
     browser.post(f"{PAGE}/tokens/{stored.pk}/revoke")
@@ -73,7 +73,7 @@ def test_a_dialer_without_its_secret_is_not_connected(browser: Client, change: d
 
 
 def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: User) -> None:
-    connection = actions.connect(
+    connection = connections.connect(
         "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
     )
 
@@ -95,7 +95,7 @@ def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: Us
     assert Call.objects.filter(user=jo).count() == 2
 
     assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/retry").status_code == 422
-    actions.fail(waiting, "It answered 404.")
+    results.fail(waiting, "It answered 404.")
     assert "It answered 404." in text(browser)
     assert browser.post(f"{PAGE}/deliveries/{waiting.pk}/retry").status_code == 302
     # The next delivery of the same user needs nobody.
@@ -103,7 +103,7 @@ def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: Us
 
 
 def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: User) -> None:
-    connection = actions.connect(
+    connection = connections.connect(
         "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
     )
     body, _ = webhooks.aircall(None)
@@ -125,7 +125,7 @@ def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: U
 def test_what_could_not_be_used_stands_there_with_its_reason_and_can_be_tried_again(
     browser: Client, ana: User
 ) -> None:
-    connection = actions.connect(
+    connection = connections.connect(
         "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
     )
     body, _ = webhooks.aircall(None, id=None)

@@ -53,7 +53,7 @@ def calls(name: str, body: bytes, headers: dict[str, str]) -> list[RecordedCall]
 
 
 @pytest.mark.parametrize("name", GENUINE)
-def test_a_genuine_delivery_becomes_the_neutral_call(name: str) -> None:
+def test_a_genuine_delivery_becomes_the_canonical_call(name: str) -> None:
     (call,) = calls(name, *GENUINE[name])
     assert call.source.provider == name
     assert (call.direction, call.status) == ("outbound", "completed")

@@ -1,6 +1,6 @@
-"""What governance says of a call that was recorded elsewhere: pure.
+"""Whether a recording that was made elsewhere may be imported: pure.
 
-The dialer has recorded already, by whatever rules it has. What ours forbid is not taken in.
+The dialer has recorded already, by whatever rules it has. What ours forbid is not imported.
 """
 
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from onrecord.policy.mode import Mode
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Verdict:
-    #: None when the recording may be taken in.
+class ImportDecision:
+    #: None when the recording may be imported.
     refusal: Outcome | None
     #: At most what of it may be kept.
     mode: Mode
@@ -27,17 +27,17 @@ _NOT_ANNOUNCED = (
 )
 
 
-def verdict(decision: Decision, *, announced: bool) -> Verdict:
-    """Whether a recording made elsewhere may be taken in.
+def decide_import(decision: Decision, *, announced: bool) -> ImportDecision:
+    """Whether a recording made elsewhere may be imported.
 
     Where recording is off by default but the rep may turn it on, the dialer stands for the rep's choice.
     """
     can_record = decision.record_at_start or decision.may_change or decision.may_choose
     if decision.mode is Mode.NONE or not can_record:
-        return Verdict(refusal=_forbidden(decision), mode=Mode.NONE)
+        return ImportDecision(refusal=_forbidden(decision), mode=Mode.NONE)
     if decision.announcements and not announced:
-        return Verdict(refusal=_without(ReasonCode.NOT_ANNOUNCED, _NOT_ANNOUNCED), mode=Mode.NONE)
-    return Verdict(refusal=None, mode=decision.mode)
+        return ImportDecision(refusal=_without(ReasonCode.NOT_ANNOUNCED, _NOT_ANNOUNCED), mode=Mode.NONE)
+    return ImportDecision(refusal=None, mode=decision.mode)
 
 
 def not_supplied() -> Outcome:

@@ -1,0 +1,31 @@
+"""Asks governance about a call that another dialer made: by the policy in force now."""
+
+from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Call
+from onrecord.apps.governance.decisions import Judgement, current, judge_facts, person_facts, rep_facts
+from onrecord.apps.integrations.dialers.canonical import RecordedCall
+from onrecord.apps.integrations.dialers.import_decision import ImportDecision, decide_import
+from onrecord.apps.integrations.dialers.models import ImportedCall
+from onrecord.apps.people.models import Person
+from onrecord.policy.simulate import CallFacts
+
+
+def judge_made_elsewhere(user: User, number: str, person: Person | None) -> Judgement:
+    """What the rep chose for their next call in our dialer says nothing about this one."""
+    policy = current()
+    facts = CallFacts(
+        id="",
+        person=person_facts(person) if person else None,
+        rep=rep_facts(user, policy),
+        number=number,
+        wants_recording=None,
+    )
+    return judge_facts(policy, facts)
+
+
+def decide_now(row: ImportedCall) -> ImportDecision:
+    """Whether the recording of a delivery that has its call may be imported at this moment."""
+    call = Call.objects.select_related("user", "person").get(pk=row.call_id)
+    decision = judge_made_elsewhere(call.user, call.number, call.person).decision
+    dialer_announces = row.connection is not None and row.connection.announces
+    return decide_import(decision, announced=dialer_announces or RecordedCall.stored(row.record).announced)

@@ -1,0 +1,106 @@
+"""What became of a delivered recording: the row and its call say so in one transaction."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from onrecord.apps.calls import actions as calls
+from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.recording_status import Outcome, RecordingStatus
+from onrecord.apps.integrations.dialers.files import delete_original
+from onrecord.apps.integrations.dialers.import_decision import import_failed, sides_mixed
+from onrecord.apps.integrations.dialers.models import KEPT_FOR, ImportedCall
+from onrecord.apps.integrations.dialers.queue import enqueue_on_commit
+
+State = ImportedCall.State
+
+#: A worker is told of a delivery at once. Should that be lost, the reconciler asks after this.
+_GRACE = timedelta(minutes=2)
+
+
+@transaction.atomic
+def wait_for_recording(row: ImportedCall) -> None:
+    """The recording may be imported, and a worker has to do it."""
+    row.state, row.next_try_at = State.WAITING, timezone.now() + _GRACE
+    row.save(update_fields=["state", "next_try_at"])
+    calls.set_imported_outcome(_call(row), Outcome(status=RecordingStatus.PENDING))
+
+
+@transaction.atomic
+def end_without_recording(row: ImportedCall, outcome: Outcome) -> None:
+    """The delivery brought none."""
+    _settle(row, State.NO_RECORDING, outcome.reason)
+    calls.set_imported_outcome(_call(row), outcome)
+
+
+@transaction.atomic
+def refuse(row: ImportedCall, outcome: Outcome) -> None:
+    """Governance forbids the recording: it is not imported."""
+    _settle(row, State.REFUSED, outcome.reason)
+    calls.set_imported_outcome(
+        _call(row), outcome, event="recording.import_refused", data={"message": outcome.reason}
+    )
+
+
+@transaction.atomic
+def refuse_mixed(row: ImportedCall, message: str) -> None:
+    """Only our side is allowed, and the file does not keep it apart."""
+    refuse(row, sides_mixed(message))
+
+
+@transaction.atomic
+def fail(row: ImportedCall, message: str, *, keeps_file: bool = False) -> None:
+    """The recording cannot be had, or not be used. `keeps_file`: it can be tried again."""
+    outcome = import_failed(message)
+    _settle(row, State.FAILED, outcome.reason, keeps_file=keeps_file)
+    calls.set_imported_outcome(_call(row), outcome, event="recording.failed", data={"message": message})
+
+
+@transaction.atomic
+def complete(row: ImportedCall, completion: dict[str, Any], *, keeps_file: bool = False) -> None:
+    """The recording is in the store. `keeps_file`: a part of the original could not be read.
+
+    Raises pydantic's ValidationError.
+    """
+    calls.complete_import(_call(row), completion)
+    _settle(row, State.DONE, "", keeps_file=keeps_file)
+
+
+@transaction.atomic
+def try_later(row: ImportedCall, message: str, *, at: datetime) -> None:
+    """It did not work this time."""
+    row.problem, row.next_try_at, row.claimed_at = message, at, None
+    row.save(update_fields=["problem", "next_try_at", "claimed_at"])
+
+
+@transaction.atomic
+def try_fresh_link(row: ImportedCall) -> bool:
+    """Whether a delivery brought another link while `row`'s was being tried; it is then due at once."""
+    now = ImportedCall.objects.select_for_update().get(pk=row.pk)
+    if (now.record["recording"], now.authorization) == (row.record["recording"], row.authorization):
+        return False
+    try_later(now, "", at=timezone.now() + _GRACE)
+    enqueue_on_commit(row.pk)
+    return True
+
+
+def _settle(row: ImportedCall, state: str, problem: str, *, keeps_file: bool = False) -> None:
+    """The delivery has come to its end."""
+    row.state, row.problem = state, problem
+    row.next_try_at = row.claimed_at = None
+    if state != State.FAILED:
+        # A failed one can be tried again.
+        row.authorization = ""
+    row.save(update_fields=["state", "problem", "next_try_at", "claimed_at", "authorization"])
+    if row.file and keeps_file:
+        row.file_kept_until = timezone.now() + KEPT_FOR
+        row.save(update_fields=["file", "file_kept_until"])
+    elif row.file:
+        delete_original(row)
+
+
+def _call(row: ImportedCall) -> Call:
+    """As it is now: others may have changed it since the row was read."""
+    return Call.objects.select_related("recording").get(pk=row.call_id)
