@@ -2,7 +2,7 @@
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench lint format screenshots clean
+.PHONY: help setup run test bench lint api-types format screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -22,12 +22,16 @@ bench: ## the table of measurements
 	@python3 scripts/bootstrap.py --tests
 	@exec $(BIN)/python -m bench
 
-lint: setup ## formatting, types, import walls
+lint: setup ## formatting, types, import walls, types of the API
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	@$(BIN)/python scripts/api_types.py --check
 	@$(BIN)/python scripts/bootstrap.py npm run check
+
+api-types: setup ## the frontend's types, from the API's document
+	@$(BIN)/python scripts/api_types.py
 
 format: setup ## put the code in the project's format
 	$(BIN)/ruff check --fix .

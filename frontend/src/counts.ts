@@ -1,5 +1,5 @@
 /** How much waits to be answered or read: beside the links that lead to it. */
-import { ApiError, api } from './api.ts'
+import { ApiError, api } from './api/client.ts'
 
 const EVERY_MS = 30_000
 

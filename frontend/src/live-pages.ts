@@ -1,5 +1,6 @@
 /** Pages follow the calls they show: what changed is fetched again from the server. */
-import { live, type CallEvent } from './live.ts'
+import type { CallEvent } from './api/client.ts'
+import { live } from './live.ts'
 import { isPageAwaited, refresh, type SwapTask } from './navigation.ts'
 
 const PAUSE_MS = 150

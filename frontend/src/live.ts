@@ -3,13 +3,8 @@
  *
  * Read by fetch rather than EventSource, because an expired session (401) must be told from a lost network.
  */
-import type { Call } from './api.ts'
+import type { CallEvent } from './api/client.ts'
 import { EventParser } from './sse.ts'
-
-export interface CallEvent {
-  type: string
-  call: Call
-}
 
 type Listener = (event: CallEvent) => void
 

@@ -49,7 +49,7 @@ if (document.querySelector('[data-count]')) startCounts()
 document.addEventListener('click', (event) => {
   const target = event.target as Element
   const dial = target.closest<HTMLElement>('[data-dial]')
-  if (dial) document.querySelector<Dialer>('or-dialer')?.choose(dial.dataset.dial ?? '', dial.dataset.person ?? null)
+  if (dial) document.querySelector<Dialer>('or-dialer')?.choose(dial)
   const join = target.closest<HTMLElement>('[data-join]')
   if (join) document.querySelector<Dialer>('or-dialer')?.join(join.dataset.join ?? '')
   const listen = target.closest<HTMLElement>('[data-listen]')

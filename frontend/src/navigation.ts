@@ -1,6 +1,6 @@
 /** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
 import htmx from 'htmx.org'
-import { csrfToken } from './api.ts'
+import { csrfToken } from './api/client.ts'
 import { closeMenus } from './disclosures.ts'
 import { element, part } from './dom.ts'
 import { playedBy, putInto } from './played.ts'

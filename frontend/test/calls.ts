@@ -1,4 +1,4 @@
-import type { Call, CallStatus, Participant } from '../src/api.ts'
+import type { Call, CallStatus, Participant } from '../src/api/client.ts'
 
 export const ANA: Participant = { id: 1, name: 'Ana Torres', role: 'rep', since: '2026-01-01T00:00:00Z' }
 export const MARCUS: Participant = { id: 2, name: 'Marcus Reed', role: 'collaborator', since: '2026-01-01T00:05:30Z' }
@@ -12,7 +12,7 @@ export function call(status: CallStatus, recording: Partial<Call['recording']> =
     ended_at: null, duration_ms: null, end_reason: null, people: [ANA],
     recording: {
       state: 'off', generation: 0, status: 'pending', may_change: true, mode: 'both', reason_code: null, reason: null, at_start: true,
-      moved: null, announcing: false, stalled: null, id: null, ...recording,
+      moved: null, announcing: false, stalled: null, id, ...recording,
     },
   }
 }

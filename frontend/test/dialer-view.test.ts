@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call, CallStatus, Decision } from '../src/api.ts'
+import type { Call, CallStatus, Decision } from '../src/api/client.ts'
 import { footView } from '../src/call/foot.ts'
 import { colleagues, comings, presence } from '../src/call/people.ts'
 import { presetOutcome } from '../src/call/outcome.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call } from '../src/api.ts'
+import type { Call } from '../src/api/client.ts'
 import { outcomeText, tooltip, type RecordingView } from '../src/call/recording.ts'
 
 function call(status: string, state: string): Call {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call, Log, OutcomeList } from '../src/api.ts'
+import type { Call, Log, OutcomeList } from '../src/api/client.ts'
 import { lacking } from '../src/elements/dialer/wrap-up.ts'
 
 const LISTS: OutcomeList[] = [

@@ -3,7 +3,7 @@
  * when its database does not work, and to the switch itself beside our voice. They are tried until somebody confirms
  * or refuses them; a press has an id, so it counts once however often it arrives.
  */
-import { ApiError, api, type CallStatus, type Recorded } from '../api.ts'
+import { ApiError, api, type CallStatus, type Recorded } from '../api/client.ts'
 import type { Phone, PressAnswer } from './phone.ts'
 
 /** The ticket of this tab's call, by its id. It outlives a reload, also while the server cannot say who we are. */

@@ -1,5 +1,5 @@
 /** Notes that the server does not have yet: in this browser, each user's apart, and none of them left after sign-out. */
-import { ApiError, api } from '../api.ts'
+import { ApiError, api } from '../api/client.ts'
 
 export interface Draft {
   text: string

@@ -1,5 +1,5 @@
 /** Notes of one call: in this browser until the server has them, so that no reload, outage or expired session takes them. */
-import { ApiError, api, type Log } from '../api.ts'
+import { ApiError, api, type Log } from '../api/client.ts'
 import { draftOf, dropDraft, keepDraft } from './drafts.ts'
 
 const PAUSE_MS = 700

@@ -1,5 +1,5 @@
 /** The outcome of a call that its end already tells. Pure. */
-import type { Call, CallStatus } from '../api.ts'
+import type { Call, CallStatus } from '../api/client.ts'
 
 /** The words for each ending that a team's list may have, in small letters. */
 const WORDS: Partial<Record<CallStatus, string[]>> = {

@@ -1,5 +1,5 @@
 /** Who of ours is in the call, as each of them is shown it. Pure. */
-import type { Call, Participant } from '../api.ts'
+import type { Call, Participant } from '../api/client.ts'
 import { clock } from '../format.ts'
 
 /** The others of ours. */

@@ -1,5 +1,5 @@
 /** One WebRTC connection to the switch: our microphone out, the far end's voice in. */
-import type { CallStatus, Recorded } from '../api.ts'
+import type { CallStatus, Recorded } from '../api/client.ts'
 import { readSample, type Sample } from './quality.ts'
 
 const GATHERING_CAP_MS = 1000

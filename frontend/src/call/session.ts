@@ -2,7 +2,7 @@
  * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
  * state, so that elements may come and go with navigation and the call does not notice.
  */
-import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api.ts'
+import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api/client.ts'
 import { live } from '../live.ts'
 import * as control from './control.ts'
 import { HeldMicrophone } from './held-microphone.ts'
@@ -68,7 +68,7 @@ class Session {
     return this.state.line === 'preparing' || this.state.line === 'active'
   }
 
-  dial(to: string, personId: string | null): Promise<void> {
+  dial(to: string, personId: number | null): Promise<void> {
     return this.#enter('rep', (offer) => api.place(to, offer, personId))
   }
 

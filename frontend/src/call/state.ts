@@ -1,5 +1,5 @@
 /** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
-import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api.ts'
+import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api/client.ts'
 import { clock } from '../format.ts'
 
 export interface Problem {

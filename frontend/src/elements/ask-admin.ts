@@ -1,4 +1,4 @@
-import { ApiError, api } from '../api.ts'
+import { ApiError, api } from '../api/client.ts'
 import { element, part, text } from '../dom.ts'
 import { icon } from '../icon.ts'
 import { toast } from '../toast.ts'
@@ -6,7 +6,7 @@ import { toast } from '../toast.ts'
 /** What the rep asks about: a number before a call, or the call that runs. */
 export interface Subject {
   number: string
-  personId: string | null
+  personId: number | null
   callId: string | null
   /** Whom the number belongs to, or the number, for the eye. */
   who: string

@@ -1,4 +1,4 @@
-import { ApiError, api, type Comment } from '../api.ts'
+import { ApiError, api, type Comment } from '../api/client.ts'
 import { element, part, text } from '../dom.ts'
 import { clock, moment } from '../format.ts'
 import { live } from '../live.ts'
@@ -165,7 +165,7 @@ export class Comments {
     // Pressed twice, it is said once.
     field.readOnly = true
     await this.#act(async () => {
-      await api.comment(this.#callId, Math.round(time * 1000), said, parent)
+      await api.comment(this.#callId, { at_ms: Math.round(time * 1000), text: said, parent_id: parent })
       field.value = ''
       if (field === this.#field) this.#at = null
     })

@@ -1,4 +1,4 @@
-import { ApiError, api, type Notice } from '../api.ts'
+import { ApiError, api, type Notice } from '../api/client.ts'
 import { attribute, element, part, text } from '../dom.ts'
 import { live } from '../live.ts'
 

@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 
 from onrecord.apps.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.tickets import BadTicketError, Ticket, read
+from onrecord.web.api.call_schemas import HangUpReply, RecordingReply
 from onrecord.web.body_limit import Application, Message, Receive, Send
 
 log = logging.getLogger(__name__)
@@ -116,7 +117,8 @@ def _pause(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
         raise RefusalError(
             HTTPStatus.BAD_REQUEST, "bad_request", "`press` must be 1 to 64 letters, digits and hyphens."
         )
-    return HTTPStatus.OK, switch.pause(ticket.call_id, actor=ticket.user_id, press=press)
+    reply = RecordingReply(**switch.pause(ticket.call_id, actor=ticket.user_id, press=press))
+    return HTTPStatus.OK, reply.model_dump(mode="json")
 
 
 def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
@@ -131,7 +133,7 @@ def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Repl
         if error.code != "no_such_call":
             raise
         status = None
-    return HTTPStatus.OK, {"status": status}
+    return HTTPStatus.OK, HangUpReply(status=status).model_dump(mode="json")
 
 
 def _leave(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:

@@ -1,4 +1,4 @@
-import { ApiError, serverNow, type Call } from '../../api.ts'
+import { ApiError, serverNow, type Call } from '../../api/client.ts'
 import { colleagues, comings } from '../../call/people.ts'
 import { GUARD_MS, PressGuard } from '../../call/press-guard.ts'
 import { session } from '../../call/session.ts'
@@ -85,12 +85,12 @@ export class Dialer extends HTMLElement {
     clearInterval(this.#clock)
   }
 
-  /** Put a number up for the next call, with its person when known. A call that is not logged yet waits. */
-  choose(number: string, personId: string | null): void {
+  /** Put a link's number up for the next call, with its person when known. A call that is not logged yet waits. */
+  choose({ dataset: { dial = '', person } }: HTMLElement): void {
     this.#open(true)
     if (session.busy) return
     this.#free()
-    this.#entry.set(number, personId)
+    this.#entry.set(dial, person ? Number(person) : null)
     this.#foot.main.focus()
   }
 
@@ -267,7 +267,7 @@ export class Dialer extends HTMLElement {
     toast(call.log?.disposition ? `Logged: ${call.log.disposition}.` : 'Logged.')
     session.clear()
     const follower = next ? followerOf(call) : undefined
-    if (follower) this.choose(follower.dataset.dial ?? '', follower.dataset.person ?? null)
+    if (follower) this.choose(follower)
     else this.#entry.focus()
   }
 

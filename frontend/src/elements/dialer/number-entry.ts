@@ -1,4 +1,4 @@
-import { ApiError, api, type Decision, type FoundPerson, type Preview } from '../../api.ts'
+import { ApiError, api, type Decision, type FoundPerson, type Preview } from '../../api/client.ts'
 import type { Ahead } from '../../call/recording.ts'
 import { attribute, element, part, text } from '../../dom.ts'
 import { escapeHtml } from '../../format.ts'
@@ -10,7 +10,7 @@ const PAUSE_MS = 160
 interface Option {
   e164: string
   formatted: string
-  personId: string
+  personId: number
 }
 
 /**
@@ -42,7 +42,7 @@ export class NumberEntry extends EventTarget {
   #delete = part<HTMLButtonElement>(this.root, '.entry-delete')
   #options: Option[] = []
   #active = -1
-  #personId: string | null = null
+  #personId: number | null = null
   #timer = 0
   #request: AbortController | null = null
 
@@ -71,7 +71,7 @@ export class NumberEntry extends EventTarget {
     return entry.kind === 'empty' ? '' : entry.text
   }
 
-  get personId(): string | null {
+  get personId(): number | null {
     return this.#personId
   }
 
@@ -100,7 +100,7 @@ export class NumberEntry extends EventTarget {
     this.#input.focus()
   }
 
-  set(number: string, personId: string | null): void {
+  set(number: string, personId: number | null): void {
     this.#input.value = number
     this.#personId = personId
     this.#close()
@@ -197,7 +197,7 @@ export class NumberEntry extends EventTarget {
 
   #found(people: FoundPerson[]): void {
     this.#options = people.flatMap((person) =>
-      person.numbers.map(({ e164, formatted }) => ({ e164, formatted, personId: String(person.id) })),
+      person.numbers.map(({ e164, formatted }) => ({ e164, formatted, personId: person.id })),
     )
     let index = 0
     this.#list.innerHTML = people

@@ -1,4 +1,4 @@
-import { ApiError, api, type FoundPerson } from '../../api.ts'
+import { ApiError, api, type FoundPerson } from '../../api/client.ts'
 import { element, part, text } from '../../dom.ts'
 
 const PAUSE_MS = 160
@@ -33,7 +33,7 @@ export function personSearch(choose: (person: FoundPerson | null) => void): HTML
     list.replaceChildren(...people.map((person) => {
       const row = element(`<li><button type="button"><strong></strong><small></small></button></li>`)
       text(part(row, 'strong'), person.name)
-      text(part(row, 'small'), person.company ?? '')
+      text(part(row, 'small'), person.company)
       part(row, 'button').addEventListener('click', () => choose(person))
       return row
     }))

@@ -1,5 +1,5 @@
 /** Who the call is with: the contact, and the colleagues in it. */
-import type { Call, Preview } from '../../api.ts'
+import type { Call, Preview } from '../../api/client.ts'
 import { colleagues, presence } from '../../call/people.ts'
 import { element, part, text } from '../../dom.ts'
 import { initials } from '../../format.ts'

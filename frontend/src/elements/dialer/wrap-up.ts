@@ -1,4 +1,4 @@
-import { ApiError, api, type Call, type OutcomeField, type OutcomeList, type PersonLink } from '../../api.ts'
+import { ApiError, api, type Call, type OutcomeField, type OutcomeList, type PersonLink } from '../../api/client.ts'
 import { NotesKeeper } from '../../call/notes.ts'
 import { presetOutcome } from '../../call/outcome.ts'
 import { attribute, element, part, text } from '../../dom.ts'
@@ -167,7 +167,7 @@ export class WrapUp extends EventTarget {
         ...Object.fromEntries(this.#lists.map(({ field }) => [field, String(chosen.get(field) ?? '')])),
         notes: notes.text,
         notes_revision: notes.revision,
-        ...(this.#person ? { person_id: Number(this.#person.id) } : {}),
+        ...(this.#person ? { person_id: this.#person.id } : {}),
       })
       if (saved.call.log) notes.accepted(saved.call.log)
       this.#complain('')

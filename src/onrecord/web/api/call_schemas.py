@@ -9,7 +9,7 @@ from ninja import Schema
 from onrecord.apps.calls.models import Call, CallLog
 from onrecord.apps.calls.presence import STALLS, MoveOut, ParticipantOut, RecordingNow
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.calls.state import StallCause
+from onrecord.apps.calls.state import RecordingState, StallCause, Status
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
@@ -28,12 +28,12 @@ class PersonLink(Schema):
 
 
 class RecordingOut(Schema):
-    state: str
+    state: RecordingState
     #: Counts what has made the recording stricter; a request to record names it.
     generation: int
-    status: str
+    status: RecordingStatus
     may_change: bool
-    mode: str
+    mode: Mode
     reason_code: str | None
     reason: str | None
     #: Whether it starts with the answer.
@@ -51,11 +51,11 @@ class RecordingOut(Schema):
         # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
         is_open = recording.status == RecordingStatus.PENDING
         return cls(
-            state=call.recording_state,
+            state=RecordingState(call.recording_state),
             generation=call.generation,
-            status=recording.status,
+            status=RecordingStatus(recording.status),
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
-            mode=call.mode,
+            mode=Mode(call.mode),
             reason_code=recording.reason_code or None,
             reason=(call.ruling["sentence"] if is_open else recording.reason) or None,
             at_start=call.record_at_start,
@@ -91,8 +91,8 @@ class LogOut(Schema):
 
 class CallOut(Schema):
     id: str
-    status: str
-    direction: str
+    status: Status
+    direction: Call.Direction
     to: str
     to_formatted: str
     #: Digits to send once it has answered.
@@ -114,8 +114,8 @@ class CallOut(Schema):
         """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
         return cls(
             id=call.pk,
-            status=call.status,
-            direction=call.direction,
+            status=Status(call.status),
+            direction=Call.Direction(call.direction),
             to=call.number,
             to_formatted=Number(e164=call.number, extension=call.extension).readable,
             extension=call.extension or None,
@@ -130,3 +130,24 @@ class CallOut(Schema):
             people=ParticipantOut.all_in(call),
             log=LogOut.of(call.log),
         )
+
+
+class CallEventOut(Schema):
+    """Data of `event: call` in the live events."""
+
+    type: str
+    #: As it stands when it is sent.
+    call: CallOut
+
+
+class RecordingReply(Schema):
+    """Where the recording is after a command."""
+
+    recording: RecordingState
+    clock_ms: int | None
+    generation: int
+
+
+class HangUpReply(Schema):
+    #: None where the switch does not know the call: it ended long ago.
+    status: Status | None

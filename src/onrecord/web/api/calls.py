@@ -22,7 +22,7 @@ from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.apps.dispositions.lists import Field as ListField
 from onrecord.apps.people.models import Person
 from onrecord.policy.mode import Mode
-from onrecord.web.api.call_schemas import CallOut
+from onrecord.web.api.call_schemas import CallOut, RecordingReply
 
 router = Router(tags=["calls"])
 
@@ -66,12 +66,6 @@ class CallReply(Schema):
 class RecordIn(Schema):
     #: Of the call's recording, as the user saw it.
     generation: int = Field(ge=0, lt=1 << 31)
-
-
-class RecordingReply(Schema):
-    recording: str
-    clock_ms: int | None
-    generation: int
 
 
 class DtmfIn(Schema):

@@ -11,15 +11,17 @@ from onrecord.apps.coaching.models import Review
 router = Router(tags=["coaching"])
 
 
-class CountsOut(Schema):
+class CoachingCounts(Schema):
     #: Reviews that the user was asked for.
     reviews: int
     #: Own requests that were answered since the user last looked.
     answers: int
 
 
-@router.get("/counts", response=CountsOut)
-def counts(request: HttpRequest) -> CountsOut:
+@router.get("/counts", response=CoachingCounts)
+def counts(request: HttpRequest) -> CoachingCounts:
     user = cast(User, request.user)
     reviews = Review.objects
-    return CountsOut(reviews=reviews.waiting_for(user).count(), answers=reviews.settled_for(user).count())
+    return CoachingCounts(
+        reviews=reviews.waiting_for(user).count(), answers=reviews.settled_for(user).count()
+    )

@@ -15,6 +15,7 @@ from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import NumberError
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.policy.decision import Decision
+from onrecord.policy.mode import Mode
 from onrecord.web.api.call_schemas import PersonLink
 
 router = Router(tags=["dialer"])
@@ -26,7 +27,7 @@ class NumberOut(Schema):
 
 
 class DecisionOut(Schema):
-    mode: str
+    mode: Mode
     records: bool
     #: During the call.
     may_change: bool

@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 from pydantic import ValidationError
 
 from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.apps.core.text import cleaned
@@ -57,8 +58,8 @@ class TokenAuth(HttpBearer):
         return super().__call__(request)
 
 
-class RecordingOut(Schema):
-    status: str
+class ImportedRecordingOut(Schema):
+    status: RecordingStatus
     reason_code: str | None
     reason: str
 
@@ -66,7 +67,7 @@ class RecordingOut(Schema):
 class ImportedOut(Schema):
     id: str
     url: str
-    recording: RecordingOut
+    recording: ImportedRecordingOut
 
 
 router = Router(auth=TokenAuth(), tags=["conversations"])
@@ -75,7 +76,9 @@ router = Router(auth=TokenAuth(), tags=["conversations"])
 @router.post(
     "/calls",
     response={200: ImportedOut, 201: ImportedOut},
-    openapi_extra={"requestBody": {"content": {"application/json": {"schema": CallIn.json_schema()}}}},
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/CallIn"}}}}
+    },
 )
 def enter_call(request: HttpRequest) -> Status[ImportedOut]:
     """201 for a new call, 200 for one that is known already; either way the state of its recording."""
@@ -138,7 +141,9 @@ def _out(row: ImportedCall) -> ImportedOut:
     return ImportedOut(
         id=recording.pk,
         url=f"/calls/{recording.pk}",
-        recording=RecordingOut(
-            status=recording.status, reason_code=recording.reason_code or None, reason=recording.reason
+        recording=ImportedRecordingOut(
+            status=RecordingStatus(recording.status),
+            reason_code=recording.reason_code or None,
+            reason=recording.reason,
         ),
     )

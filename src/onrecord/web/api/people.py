@@ -16,7 +16,7 @@ router = Router(tags=["people"])
 _MOST = 10
 
 
-class NumberOut(Schema):
+class PersonNumberOut(Schema):
     e164: str
     formatted: str
     kind: str
@@ -26,7 +26,7 @@ class FoundPerson(Schema):
     id: int
     name: str
     company: str
-    numbers: list[NumberOut]
+    numbers: list[PersonNumberOut]
 
 
 class FoundPeople(Schema):
@@ -46,7 +46,7 @@ def people(request: HttpRequest, q: str = "") -> FoundPeople:
                 name=person.name,
                 company=person.company,
                 numbers=[
-                    NumberOut(e164=one.e164, formatted=readable(one.e164), kind=one.kind)
+                    PersonNumberOut(e164=one.e164, formatted=readable(one.e164), kind=one.kind)
                     for one in person.numbers.all()
                 ],
             )

@@ -70,7 +70,7 @@ class ListenersOut(Schema):
 
 class NoticeOut(Schema):
     id: int
-    kind: str
+    kind: Notice.Kind
     author: str
     text: str
     #: None where it is about the whole recording.
@@ -85,7 +85,7 @@ class NoticeOut(Schema):
         page = reverse("call", args=[notice.recording_id])
         return cls(
             id=notice.pk,
-            kind=notice.kind,
+            kind=Notice.Kind(notice.kind),
             author=notice.author.name,
             text=notice.text,
             at_ms=notice.at_ms,

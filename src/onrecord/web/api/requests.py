@@ -38,7 +38,7 @@ class AskOut(Schema):
     policy_version: int
 
 
-class CountsOut(Schema):
+class RequestCounts(Schema):
     #: Requests that wait for an answer; 0 for who may not answer.
     open: int
     #: Own requests that were settled since the user last looked.
@@ -57,12 +57,12 @@ def ask(request: HttpRequest, body: AskIn) -> Any:
     return Status(201, AskOut(id=asked.pk, sentence=reason.sentence, policy_version=reason.policy_version))
 
 
-@router.get("/counts", response=CountsOut)
-def counts(request: HttpRequest) -> CountsOut:
+@router.get("/counts", response=RequestCounts)
+def counts(request: HttpRequest) -> RequestCounts:
     user = cast(User, request.user)
     requests = RecordingRequest.objects
     answers = user.may(Permission.RECORDING_REQUESTS_ANSWER)
-    return CountsOut(
+    return RequestCounts(
         open=requests.of_team(user).open().count() if answers else 0, news=requests.news_for(user).count()
     )
 

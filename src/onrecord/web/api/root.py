@@ -16,6 +16,7 @@ from onrecord.web.api.coaching import router as coaching
 from onrecord.web.api.dialer import router as dialer
 from onrecord.web.api.dialer_deliveries import router as conversations
 from onrecord.web.api.dispositions import router as outcomes
+from onrecord.web.api.document import Document
 from onrecord.web.api.people import router as people
 from onrecord.web.api.recordings import notices_router as notices
 from onrecord.web.api.recordings import router as recordings
@@ -38,33 +39,10 @@ class BodyParser(Parser):
 
 
 class Api(NinjaAPI):
-    """Its document says of every operation what an error looks like: they are all alike."""
-
-    def get_openapi_schema(self, **options: Any) -> Any:
-        document = super().get_openapi_schema(**options)
-        document["components"]["schemas"]["Error"] = _ERROR
-        for operations in document["paths"].values():
-            for operation in operations.values():
-                operation["responses"] |= {"4XX": _refusal("What was wrong"), "503": _refusal("Not now")}
-        return document
-
-
-#: What `ApiError` becomes.
-_ERROR = {
-    "title": "Error",
-    "type": "object",
-    "required": ["code", "message"],
-    "additionalProperties": False,
-    "properties": {
-        "code": {"type": "string", "description": "For programs."},
-        "message": {"type": "string", "description": "For people: what is wrong and what to do."},
-    },
-}
-
-
-def _refusal(description: str) -> dict[str, Any]:
-    schema = {"$ref": "#/components/schemas/Error"}
-    return {"description": description, "content": {"application/json": {"schema": schema}}}
+    def get_openapi_schema(
+        self, *, path_prefix: str | None = None, path_params: dict[str, Any] | None = None
+    ) -> Document:
+        return Document(self, self.get_root_path(path_params or {}) if path_prefix is None else path_prefix)
 
 
 api = Api(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=BodyParser())

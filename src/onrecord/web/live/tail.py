@@ -12,7 +12,7 @@ from django.db.models import Max, QuerySet
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import CallEvent
-from onrecord.web.api.call_schemas import CallOut
+from onrecord.web.api.call_schemas import CallEventOut, CallOut
 from onrecord.web.live.waker import changes
 
 #: Seconds of silence after which a listener is told that nothing happened.
@@ -33,7 +33,7 @@ class LiveEvent:
     seq: int
     #: Whose call it is.
     owner: User
-    #: JSON: {`type`, `call`}.
+    #: A `CallEventOut` as JSON.
     data: str
 
 
@@ -140,5 +140,5 @@ def _read(after: int) -> list[LiveEvent]:
 
 
 def _live(event: CallEvent) -> LiveEvent:
-    call = CallOut.of(event.call).model_dump_json()
-    return LiveEvent(seq=event.seq, owner=event.call.user, data=f'{{"type":"{event.type}","call":{call}}}')
+    data = CallEventOut(type=event.type, call=CallOut.of(event.call)).model_dump_json()
+    return LiveEvent(seq=event.seq, owner=event.call.user, data=data)

@@ -1,0 +1,57 @@
+"""The API's document (OpenAPI 3.1), from which the frontend's types are made (scripts/api_types.py)."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+from ninja.openapi.schema import REF_TEMPLATE, OpenAPISchema
+from ninja.schema import NinjaGenerateJsonSchema
+from pydantic import BaseModel
+from pydantic.json_schema import JsonSchemaMode, models_json_schema
+
+from onrecord.apps.integrations.dialers.schemas import CallIn
+from onrecord.web.api.call_schemas import CallEventOut, HangUpReply, RecordingReply
+
+#: What is sent outside of the operations: the bodies and answers that ninja does not read or write itself.
+_BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
+    (CallIn, "validation"),
+    (CallEventOut, "serialization"),
+    (HangUpReply, "serialization"),
+    (RecordingReply, "serialization"),
+]
+
+#: What `ApiError` becomes.
+_ERROR = {
+    "title": "Error",
+    "type": "object",
+    "required": ["code", "message"],
+    "additionalProperties": False,
+    "properties": {
+        "code": {"type": "string", "description": "For programs."},
+        "message": {"type": "string", "description": "For people: what is wrong and what to do."},
+    },
+}
+
+
+class Document(OpenAPISchema):
+    """Names each schema once, and gives every operation the errors, which are all alike."""
+
+    def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
+        super().__init__(api, path_prefix)
+        _, beside = models_json_schema(
+            _BESIDE, ref_template=REF_TEMPLATE, schema_generator=NinjaGenerateJsonSchema
+        )
+        self.add_schema_definitions(beside["$defs"] | {"Error": _ERROR})
+        for operations in self["paths"].values():
+            for operation in operations.values():
+                operation["responses"] |= {"4XX": _refusal("What was wrong"), "503": _refusal("Not now")}
+
+    def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
+        """Raises ValueError where two schemas have one name: ninja would let the second replace the first."""
+        for name, definition in definitions.items():
+            if self.schemas.setdefault(name, definition) != definition:
+                raise ValueError(f"Two schemas of the API are called {name}. Rename one of them.")
+
+
+def _refusal(description: str) -> dict[str, Any]:
+    schema = {"$ref": REF_TEMPLATE.format(model="Error")}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
