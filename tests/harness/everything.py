@@ -19,7 +19,8 @@ from onrecord.apps.calls.models import Call, CallEvent, Collaborator
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
 from onrecord.apps.coaching.scoring import Kind, Question
-from onrecord.apps.dispositions.lists import Field, from_json
+from onrecord.apps.dispositions.lists import Field
+from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.actions import edit, edition_of
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
@@ -46,7 +47,7 @@ def make_everything(ana: User) -> dict[str, str]:
     person = PersonFactory(number="+13125550123")
     call = recorded_call(ana, person.pk)
     recording = Recording.objects.get(pk=call.pk)
-    chosen = from_json(ana.team.outcomes)[Field.DISPOSITION].choices[0]
+    chosen = lists_of(ana.team_id)[Field.DISPOSITION].choices[0]
     write_log(call, changes={Field.DISPOSITION: chosen}, acting_user=ana)
     take_notes(call, Notes(text="Call back", revision=0), acting_user=ana)
     CallEvent.objects.create(

@@ -11,8 +11,6 @@ from django.db.models.functions import Lower
 
 from onrecord.apps.accounts.packages import Package, included_packages
 from onrecord.apps.accounts.permissions import SETS, Permission
-from onrecord.apps.dispositions.lists import default_lists
-from onrecord.apps.sharing.rules import default_rules
 
 
 class Team(models.Model):
@@ -21,10 +19,6 @@ class Team(models.Model):
     name = models.CharField(max_length=100)
     #: The packages that are switched on.
     packages = models.JSONField(default=included_packages)
-    #: What its calls are logged with (`dispositions.lists`).
-    outcomes = models.JSONField(default=default_lists)
-    #: What it allows of public links (`sharing.rules`).
-    sharing = models.JSONField(default=default_rules)
 
     def __str__(self) -> str:
         return self.name

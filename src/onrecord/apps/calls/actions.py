@@ -17,7 +17,8 @@ from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone,
 from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.apps.core.moments import later
 from onrecord.apps.core.whole_numbers import whole_number
-from onrecord.apps.dispositions.lists import Field, demand, from_json, missing
+from onrecord.apps.dispositions.lists import Field, demand, missing
+from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.decisions import Judgement, to_json
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number
@@ -246,7 +247,7 @@ def write_log(
 ) -> None:
     """Log the call: what was chosen, the notes, the person (None: as it is). Raises LogError."""
     log = _log_of(call)
-    lists = from_json(call.team.outcomes)
+    lists = lists_of(call.team_id)
     before = {field: getattr(log, field) for field in Field}
     chosen = before | dict(changes)
     for field, value in changes.items():

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import Scope
@@ -14,7 +14,8 @@ from onrecord.apps.calls.models import Call, CallEvent
 from onrecord.apps.calls.search import searched
 from onrecord.apps.core.database.expressions import Plain
 from onrecord.apps.core.paging import PAGE_SIZE, Page, page_of_many
-from onrecord.apps.dispositions.lists import Field, Lists, from_json, missing
+from onrecord.apps.dispositions.lists import Field, missing
+from onrecord.apps.dispositions.queries import lists_of, requires_a_choice
 from onrecord.apps.recordings.models import DIALER
 
 #: How long after its end a call that nobody has to log waits in the dialer.
@@ -78,7 +79,7 @@ def call_owing_a_log(user: User) -> Call | None:
     """The call that has to be logged before the user places the next: of who may not log, none is asked."""
     if not user.may(Permission.CALLS_LOG):
         return None
-    last = _last_ended(user) if any(one.required for one in _lists(user.team).values()) else None
+    last = _last_ended(user) if requires_a_choice(user.team_id) else None
     return last if last and owes(last) else None
 
 
@@ -87,20 +88,12 @@ def owes(call: Call) -> list[Field]:
     if not call.answered_at:
         return []
     chosen = {field: getattr(call.log, field) for field in Field} if call.log else {}
-    return missing(_lists(call.team), chosen)
+    return missing(lists_of(call.team_id), chosen)
 
 
 def _last_ended(user: User) -> Call | None:
     mine = Call.objects.filter(team=user.team_id, user=user, recording__source=DIALER, ended_at__isnull=False)
-    return (
-        mine.select_related("person", "recording", "log__person", "team")
-        .order_by("-created_at", "-pk")
-        .first()
-    )
-
-
-def _lists(team: Team) -> Lists:
-    return from_json(team.outcomes)
+    return mine.select_related("person", "recording", "log__person").order_by("-created_at", "-pk").first()
 
 
 def collaborators_in(call: Call) -> list[User]:

@@ -6,7 +6,7 @@ Logs keep the words that were chosen, so a list can change without touching what
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 #: As the columns of the log have it.
 LONGEST_NAME = 50
@@ -32,13 +32,6 @@ class OutcomeList:
     choices: tuple[str, ...]
     #: Whether an answered call must have one before its rep places the next.
     required: bool
-
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(choices=tuple(stored["choices"]), required=stored["required"])
-
-    def to_json(self) -> dict[str, Any]:
-        return {"choices": list(self.choices), "required": self.required}
 
     def add(self, name: str) -> Self:
         """At the end."""
@@ -89,33 +82,23 @@ class OutcomeList:
 
 Lists = dict[Field, OutcomeList]
 
-
-def default_lists() -> dict[str, Any]:
-    """What a new team begins with, as it is stored."""
-    dispositions = (
-        "Connected",
-        "Meeting booked",
-        "Call back",
-        "Left voicemail",
-        "No answer",
-        "Busy",
-        "Not interested",
-        "Wrong number",
-    )
-    return {
-        Field.DISPOSITION.value: OutcomeList(choices=dispositions, required=False).to_json(),
-        Field.SENTIMENT.value: OutcomeList(
-            choices=("Positive", "Neutral", "Negative"), required=False
-        ).to_json(),
-    }
-
-
-def from_json(stored: Mapping[str, Any]) -> Lists:
-    return {field: OutcomeList.from_json(stored[field]) for field in Field}
-
-
-def to_json(lists: Lists) -> dict[str, Any]:
-    return {field.value: one.to_json() for field, one in lists.items()}
+#: What a new team begins with.
+DEFAULT_LISTS: Lists = {
+    Field.DISPOSITION: OutcomeList(
+        choices=(
+            "Connected",
+            "Meeting booked",
+            "Call back",
+            "Left voicemail",
+            "No answer",
+            "Busy",
+            "Not interested",
+            "Wrong number",
+        ),
+        required=False,
+    ),
+    Field.SENTIMENT: OutcomeList(choices=("Positive", "Neutral", "Negative"), required=False),
+}
 
 
 def missing(lists: Lists, chosen: Mapping[Field, str]) -> list[Field]:

@@ -2,7 +2,9 @@
 
 import hashlib
 import secrets
+from dataclasses import asdict
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -14,9 +16,9 @@ from onrecord.apps.audit.models import Action, AuditEntry, record
 from onrecord.apps.core.origins import origin_of
 from onrecord.apps.governance import decisions
 from onrecord.apps.recordings.models import Recording
-from onrecord.apps.sharing.models import ShareLink, is_not_to_be_recorded
-from onrecord.apps.sharing.queries import full, opens
-from onrecord.apps.sharing.rules import LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules
+from onrecord.apps.sharing.models import ShareLink, SharingSettings, is_not_to_be_recorded
+from onrecord.apps.sharing.queries import full, opens, rules_of
+from onrecord.apps.sharing.rules import DEFAULT_RULES, LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules
 
 #: Wrong passcodes of one link within this time: more lock it, for the one address or for everybody.
 LOCK_TIME = timedelta(minutes=15)
@@ -47,12 +49,18 @@ class LockedError(Exception):
     """Too many wrong passcodes: none is looked at for a while."""
 
 
+def create_default_settings(instance: Team, *, created: bool, raw: bool, **_: Any) -> None:
+    """Give a team that was just created its rules: a receiver of `post_save`, so that no team lacks them."""
+    if created and not raw:
+        SharingSettings.objects.create(team=instance, **asdict(DEFAULT_RULES))
+
+
 @transaction.atomic
 def share(
     recording: Recording, *, days: int, passcode: str, shows_contact: bool, acting_user: User
 ) -> tuple[ShareLink, str]:
     """Make a link. The link, and the token that opens it, which is kept nowhere. Raises ShareError."""
-    rules = Rules.from_json(acting_user.team.sharing)
+    rules = rules_of(acting_user.team_id)
     passcode = passcode.strip()
     if not rules.allowed:
         raise ShareError("Your admins do not allow public links.")
@@ -99,12 +107,11 @@ def revoke_all(*, acting_user: User) -> int:
 
 @transaction.atomic
 def change_rules(rules: Rules, *, acting_user: User) -> None:
-    team = Team.objects.select_for_update().get(pk=acting_user.team_id)
-    if team.sharing == rules.to_json():
+    stored = SharingSettings.objects.select_for_update().filter(team=acting_user.team_id)
+    if stored.get().rules == rules:
         return
-    team.sharing = rules.to_json()
-    team.save(update_fields=["sharing"])
-    record(Action.SHARING_RULES_CHANGED, team, acting_user=acting_user, **rules.to_json())
+    stored.update(**asdict(rules))
+    record(Action.SHARING_RULES_CHANGED, acting_user.team, acting_user=acting_user, **asdict(rules))
 
 
 def open_link(token: str, passcode: str, *, address: str) -> ShareLink:

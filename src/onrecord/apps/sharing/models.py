@@ -1,4 +1,4 @@
-"""A public link."""
+"""Public links, and what a team allows of them."""
 
 import uuid
 from collections.abc import Collection
@@ -18,6 +18,26 @@ from onrecord.apps.sharing import rules
 def new_link_id() -> str:
     """32 lower-case hexadecimal digits."""
     return uuid.uuid4().hex
+
+
+class SharingSettings(models.Model):
+    """What a team allows of public links (`rules.Rules`). Every team has one row."""
+
+    team = models.OneToOneField(
+        Team, primary_key=True, on_delete=models.CASCADE, related_name="sharing_settings"
+    )
+    allowed = models.BooleanField()
+    longest_days = models.PositiveSmallIntegerField()
+    passcode_required = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"Sharing settings of team {self.team_id}"
+
+    @property
+    def rules(self) -> rules.Rules:
+        return rules.Rules(
+            allowed=self.allowed, longest_days=self.longest_days, passcode_required=self.passcode_required
+        )
 
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
@@ -70,15 +90,11 @@ class ShareLink(models.Model):
             may_be_heard=self.recording.status == RecordingStatus.COMPLETED
             and not is_not_to_be_recorded(self.recording, do_not_record),
         )
-        return rules.standing(facts, self._rules, now)
+        return rules.standing(facts, self.team.sharing_settings.rules, now)
 
     @property
     def ends_at(self) -> datetime:
-        return rules.end_of(self.created_at, self.expires_at, self._rules)
-
-    @property
-    def _rules(self) -> rules.Rules:
-        return rules.Rules.from_json(self.team.sharing)
+        return rules.end_of(self.created_at, self.expires_at, self.team.sharing_settings.rules)
 
 
 def may_share(user: User, recording: Recording) -> bool:

@@ -9,15 +9,20 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.core.paging import Page, page
 from onrecord.apps.governance import decisions
 from onrecord.apps.recordings.models import Recording
-from onrecord.apps.sharing.models import ShareLink
-from onrecord.apps.sharing.rules import Standing
+from onrecord.apps.sharing.models import ShareLink, SharingSettings
+from onrecord.apps.sharing.rules import Rules, Standing
+
+
+def rules_of(team_id: int) -> Rules:
+    """What the team allows of public links."""
+    return SharingSettings.objects.get(team=team_id).rules
 
 
 def full() -> "QuerySet[ShareLink]":
     """With all that says whether they open."""
     # Prefetched, links of one author share the user object, which reads its permissions once.
     return ShareLink.objects.prefetch_related("created_by").select_related(
-        "team",
+        "team__sharing_settings",
         "recording__call__person",
         "recording__call__log__person",
         "recording__call__user",

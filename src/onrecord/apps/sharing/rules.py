@@ -4,11 +4,9 @@ The rules count when a link is opened, not only when it is made: stricter rules 
 again what was closed by them alone.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Self
 
 from onrecord.apps.core.moments import later
 
@@ -40,30 +38,14 @@ class Rules:
     longest_days: int
     passcode_required: bool
 
-    @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> Self:
-        return cls(
-            allowed=stored["allowed"],
-            longest_days=stored["longest_days"],
-            passcode_required=stored["passcode_required"],
-        )
-
-    def to_json(self) -> dict[str, Any]:
-        return {
-            "allowed": self.allowed,
-            "longest_days": self.longest_days,
-            "passcode_required": self.passcode_required,
-        }
-
     @property
     def days(self) -> list[int]:
         """What can be chosen for a new link."""
         return [days for days in DAYS if days <= self.longest_days]
 
 
-def default_rules() -> dict[str, Any]:
-    """What a new team begins with, as it is stored: the strictest that is of use."""
-    return Rules(allowed=True, longest_days=30, passcode_required=True).to_json()
+#: What a new team begins with: the strictest that is of use.
+DEFAULT_RULES = Rules(allowed=True, longest_days=30, passcode_required=True)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,8 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.dispositions.lists import Field, from_json
+from onrecord.apps.dispositions.lists import Field
+from onrecord.apps.dispositions.queries import lists_of
 
 router = Router(tags=["calls"])
 
@@ -25,7 +26,7 @@ class OutcomesOut(Schema):
 @router.get("", response=OutcomesOut)
 def outcomes(request: HttpRequest) -> OutcomesOut:
     """The team's lists, in its order."""
-    lists = from_json(cast(User, request.user).team.outcomes)
+    lists = lists_of(cast(User, request.user).team_id)
     return OutcomesOut(
         lists=[
             ListOut(field=field, choices=list(one.choices), required=one.required)

@@ -36,13 +36,13 @@ from onrecord.apps.coaching.models import Scorecard
 from onrecord.apps.coaching.queries import reviews_of, scores_of
 from onrecord.apps.coaching.scoring import BEST
 from onrecord.apps.core.whole_numbers import whole_number
-from onrecord.apps.dispositions.lists import Field, from_json
+from onrecord.apps.dispositions.lists import Field
+from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.recordings.access import access_history
 from onrecord.apps.recordings.comments import audience
 from onrecord.apps.recordings.opening import problem_of
 from onrecord.apps.recordings.passages import hits
-from onrecord.apps.sharing.queries import links_of, standings
-from onrecord.apps.sharing.rules import Rules
+from onrecord.apps.sharing.queries import links_of, rules_of, standings
 from onrecord.policy import facts_json
 
 
@@ -160,7 +160,7 @@ def call_page(
         "recording": shown.recording,
         "collaborators": collaborators_in(shown),
         "may_join": may_join(shown, user),
-        "lists": from_json(user.team.outcomes) if may_log else None,
+        "lists": lists_of(user.team_id) if may_log else None,
     }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_MANIFEST_VIEW):
         history, older = access_history(shown.recording, request.GET.get("access"))
@@ -173,7 +173,7 @@ def call_page(
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_LISTEN):
         context["recording_problem"] = problem_of(shown.recording)
         context["links"] = standings(links_of(shown.recording, user))
-        context["sharing"] = Rules.from_json(user.team.sharing)
+        context["sharing"] = rules_of(user.team_id)
         context["coaching"] = _coaching(shown, user)
     response = render(request, "calls/detail.html", context | shown_once, status=status)
     if request.method == "POST":

@@ -13,6 +13,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.dispositions.models import Choice, ChoiceList
 from onrecord.apps.people.models import Person
 
 pytestmark = pytest.mark.django_db
@@ -54,10 +55,7 @@ def put(browser: Client, call: Call, what: str, **body: Any) -> HttpResponse:
 
 
 def require(team_of: User, *fields: str) -> None:
-    team = team_of.team
-    for field in fields:
-        team.outcomes[field]["required"] = True
-    team.save()
+    ChoiceList.objects.filter(team=team_of.team, field__in=fields).update(required=True)
 
 
 def to_log(browser: Client) -> str | None:
@@ -134,8 +132,7 @@ def test_what_is_not_in_the_list_is_refused_but_what_was_logged_stays(browser: C
     assert (answer.status_code, answer.json()["code"]) == (400, "log_incomplete")
     assert "not among your team's choices" in answer.json()["message"]
     put(browser, call, "log", disposition="Busy")
-    ana.team.outcomes["disposition"]["choices"].remove("Busy")
-    ana.team.save()
+    Choice.objects.get(choice_list__team=ana.team, name="Busy").delete()
     assert put(browser, call, "log", disposition="Busy", sentiment="Neutral").status_code == 200
 
 

@@ -13,15 +13,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from factories import CallFactory, PersonFactory, UserFactory
+from factories import CallFactory, PersonFactory, TeamFactory, UserFactory
 from harness.stored import store_recording
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import Call
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.sharing.actions import TRIES_OF_AN_ADDRESS
-from onrecord.apps.sharing.models import ShareLink
-from onrecord.apps.sharing.queries import links_of, standings
+from onrecord.apps.sharing.models import ShareLink, SharingSettings
+from onrecord.apps.sharing.queries import links_of, rules_of, standings
+from onrecord.apps.sharing.rules import DEFAULT_RULES, Rules
 
 pytestmark = pytest.mark.django_db
 
@@ -79,9 +80,7 @@ def follow(stranger: Client, token: str, passcode: str = CODE) -> HttpResponse:
 
 
 def relax(user: User, **rules: object) -> None:
-    team = user.team
-    team.sharing = team.sharing | rules
-    team.save()
+    SharingSettings.objects.filter(team=user.team).update(**rules)
 
 
 def test_a_stranger_with_link_and_passcode_hears_the_recording_and_learns_nothing_else(
@@ -288,13 +287,16 @@ def test_only_who_made_a_link_or_manages_sharing_can_revoke_it(max_: User, call:
     assert link.revoked_at is not None
 
 
+def test_a_new_team_has_the_default_rules() -> None:
+    assert rules_of(TeamFactory(name="Newcomers").pk) == DEFAULT_RULES
+
+
 def test_an_admin_changes_the_rules_and_revokes_everything_at_once(max_: User, call: Call) -> None:
     shared(max_, call)
     shared(max_, call)
     ida = client_of(UserFactory(name="Ida", permission_set="Admin"))
     ida.post("/settings/sharing", {"allowed": "on", "longest_days": "7"})
-    max_.team.refresh_from_db()
-    assert max_.team.sharing == {"allowed": True, "longest_days": 7, "passcode_required": False}
+    assert rules_of(max_.team_id) == Rules(allowed=True, longest_days=7, passcode_required=False)
     ida.post("/settings/sharing/revoke-all")
     assert not ShareLink.objects.filter(revoked_at=None).exists()
     page = ida.get("/settings/sharing").content.decode()

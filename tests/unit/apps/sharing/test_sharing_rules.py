@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.apps.sharing.rules import DAYS, Link, Rules, Standing, default_rules, end_of, standing
+from onrecord.apps.sharing.rules import DAYS, Link, Rules, Standing, end_of, standing
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 LOOSE = Rules(allowed=True, longest_days=90, passcode_required=False)
@@ -66,7 +66,3 @@ def test_stricter_rules_never_open_a_link(link: Link, rules: Rules) -> None:
         assert all(standing(link, one, NOW) is not Standing.OPEN for one in stricter)
     dates = (link.created_at, link.expires_at)
     assert all(end_of(*dates, one) <= end_of(*dates, rules) for one in stricter)
-
-
-def test_rules_can_be_stored_and_read() -> None:
-    assert Rules.from_json(default_rules()).to_json() == default_rules()

@@ -6,6 +6,8 @@ from django.test import Client
 from factories import UserFactory
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.audit.models import AuditEntry
+from onrecord.apps.dispositions.lists import Field
+from onrecord.apps.dispositions.queries import lists_of
 
 pytestmark = pytest.mark.django_db
 
@@ -23,9 +25,7 @@ def browser(ida: User) -> Client:
 
 
 def choices(team: Team, field: str = "disposition") -> list[str]:
-    team.refresh_from_db()
-    listed: list[str] = team.outcomes[field]["choices"]
-    return listed
+    return list(lists_of(team.pk)[Field(field)].choices)
 
 
 def test_a_list_is_changed_and_the_change_is_told_of(browser: Client, ida: User) -> None:

@@ -4,8 +4,6 @@ from django.db import migrations, models
 
 import onrecord.apps.accounts.models
 import onrecord.apps.accounts.packages
-import onrecord.apps.dispositions.lists
-import onrecord.apps.sharing.rules
 
 
 class Migration(migrations.Migration):
@@ -27,8 +25,6 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=100)),
                 ("packages", models.JSONField(default=onrecord.apps.accounts.packages.included_packages)),
-                ("outcomes", models.JSONField(default=onrecord.apps.dispositions.lists.default_lists)),
-                ("sharing", models.JSONField(default=onrecord.apps.sharing.rules.default_rules)),
             ],
         ),
         migrations.CreateModel(

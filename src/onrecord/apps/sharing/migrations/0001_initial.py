@@ -16,6 +16,24 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
+            name="SharingSettings",
+            fields=[
+                (
+                    "team",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="sharing_settings",
+                        serialize=False,
+                        to="accounts.team",
+                    ),
+                ),
+                ("allowed", models.BooleanField()),
+                ("longest_days", models.PositiveSmallIntegerField()),
+                ("passcode_required", models.BooleanField()),
+            ],
+        ),
+        migrations.CreateModel(
             name="ShareLink",
             fields=[
                 (

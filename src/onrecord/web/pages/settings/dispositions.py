@@ -13,7 +13,8 @@ from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.queries import recent
 from onrecord.apps.audit.models import Action
 from onrecord.apps.dispositions.actions import change_list
-from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListError, OutcomeList, from_json
+from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListError, OutcomeList
+from onrecord.apps.dispositions.queries import lists_of
 
 #: A change of a list, and the sentence that tells of it later.
 Change = tuple[Callable[[OutcomeList], OutcomeList], str]
@@ -58,10 +59,8 @@ def _wanted(form: QueryDict, field: str) -> Change:
 
 
 def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:
-    team = cast(User, request.user).team
-    team.refresh_from_db()
     context = {
-        "lists": from_json(team.outcomes),
+        "lists": lists_of(cast(User, request.user).team_id),
         "longest_name": LONGEST_NAME,
         "changes": recent(Action.OUTCOMES_CHANGED),
         "problem": problem,

@@ -12,7 +12,7 @@ from onrecord.apps.accounts.queries import recent
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.audit.models import Action
 from onrecord.apps.sharing import actions
-from onrecord.apps.sharing.queries import list_links, may_any_open, standings
+from onrecord.apps.sharing.queries import list_links, may_any_open, rules_of, standings
 from onrecord.apps.sharing.rules import DAYS, Rules
 
 
@@ -30,13 +30,12 @@ def sharing(request: HttpRequest) -> HttpResponse:
         )
         actions.change_rules(rules, acting_user=user)
         return redirect("sharing")
-    user.team.refresh_from_db()
     found = list_links(user, cursor=request.GET.get("cursor"))
     scope = Scope.of(user)
     context = {
         # Of a call that the manager does not see, the list says that there is a link, and no more.
         "seen": {link.pk for link in found.rows if scope.covers(link.recording.call.user)},
-        "rules": Rules.from_json(user.team.sharing),
+        "rules": rules_of(user.team_id),
         "days": DAYS,
         "links": standings(found.rows),
         "may_any_open": may_any_open(user.team_id),
