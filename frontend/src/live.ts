@@ -1,10 +1,11 @@
 /**
  * Live events of `/events`, shared by the whole page.
  *
- * Read by fetch rather than EventSource, because an expired session (401) must be told from a lost network.
+ * Read by fetch rather than EventSource, because an expired session (401) must be told from a lost network, and a stream
+ * that missed too much (410) from both.
  */
+import { createParser } from 'eventsource-parser'
 import type { CallEvent } from './api/client.ts'
-import { EventParser } from './sse.ts'
 
 type Listener = (event: CallEvent) => void
 
@@ -113,17 +114,19 @@ class LiveEvents {
     this.#accepted = true
     this.onOpen()
     if (!resumed) for (const starter of this.#starters) starter()
-    const parser = new EventParser()
+    const parser = createParser({
+      onId: (id) => (this.#lastId = id),
+      onEvent: ({ event, data }) => {
+        if (event === 'call') this.#tell(JSON.parse(data) as CallEvent)
+        else if (event === 'policy') this.#heard(data)
+      },
+    })
     const reader = response.body.pipeThrough(new TextDecoderStream()).getReader()
     for (;;) {
       const { value, done } = await reader.read()
       if (done) return
       onHeard()
-      for (const event of parser.push(value)) {
-        if (event.event === 'call') this.#tell(JSON.parse(event.data) as CallEvent)
-        else if (event.event === 'policy') this.#heard(event.data)
-      }
-      if (parser.lastId) this.#lastId = parser.lastId
+      parser.feed(value)
     }
   }
 

@@ -1,13 +1,16 @@
-"""A call that runs now, as the pages show it, with scrollbars that take room."""
+"""A call that runs now, as the pages show it, with scrollbars that take room; and how they catch up."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Response, expect
 
 from harness.browser import Dialer, sign_in
 from harness.installation import Installation
 from harness.people import STEADY
 from harness.web import User
+from onrecord.web.live.views import MOST_BEHIND
 
 #: Elements with a scrollbar that nobody needs: what they hold is at most a few pixels too large.
 STRAY = """() => [...document.querySelectorAll('body *')].filter((one) => {
@@ -52,3 +55,39 @@ def test_a_live_recording_is_a_small_badge_on_every_page_and_no_strip_has_a_stra
     for path in ("/settings/call-recording", "/settings/permission-sets", "/coaching", "/people"):
         page.goto(f"{installation.url}{path}")
         assert page.evaluate(STRAY) == [], path
+
+
+def test_a_page_that_missed_too_many_events_begins_anew_and_looks_up_what_it_missed(
+    installation: Installation, chromium: BrowserContext
+) -> None:
+    page = chromium.pages[0]
+    sign_in(page, installation, "ana")
+    page.goto(f"{installation.url}/calls")
+    with closing(sqlite3.connect(installation.home / "db.sqlite3", timeout=30)) as database:
+        recorded = page.locator("#calls tr[id^='call-']", has=page.get_by_text("Listen to Recording")).first
+        row = recorded.get_attribute("id") or ""
+        call_id = row.removeprefix("call-")
+        processing = page.locator(f"#{row}").get_by_text("Processing")
+
+        def change(status: str, events: int) -> None:
+            event = (call_id, "recording.completed", "2026-01-01 00:00:00", "{}")
+            with database:
+                database.execute(
+                    "UPDATE recordings_recording SET status = ? WHERE call_id = ?", (status, call_id)
+                )
+                database.executemany(
+                    "INSERT INTO calls_callevent (call_id, type, at, payload) VALUES (?, ?, ?, ?)",
+                    [event] * events,
+                )
+
+        change("processing", 1)
+        expect(processing).to_be_visible()
+        answers: list[Response] = []
+        page.on("response", lambda answer: answers.append(answer) if answer.url.endswith("/events") else None)
+        page.route("**/events", lambda route: route.abort())
+        installation.kill("web")
+        change("completed", MOST_BEHIND + 1)
+        page.unroute("**/events")
+        expect(processing).to_have_count(0, timeout=30_000)
+    assert [answer.status for answer in answers] == [410, 200]
+    assert "last-event-id" not in answers[1].request.all_headers()
