@@ -16,7 +16,7 @@ from onrecord.apps.accounts.models import Group, Team, User
 from onrecord.apps.calls.models import Call, CallLog, NotesWord
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.coaching.models import Clip, Playlist
-from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.folding import fold
 from onrecord.apps.core.written import words_of
 from onrecord.apps.people.models import Person, PhoneNumber
 from onrecord.apps.people.search import install
@@ -213,7 +213,7 @@ def _people(people: int, team: int) -> Iterator[dict[str, Any]]:
         yield {
             "id": key, "team_id": team, "name": name, "company": company, "title": "Buyer", "country": "US",
             "subdivision": "US-NY", "do_not_record": False, "created_at": now,
-            "search_text": searchable(f"{name} {company}"),
+            "search_text": fold(f"{name} {company}"),
         }  # fmt: skip
 
 

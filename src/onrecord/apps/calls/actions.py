@@ -16,7 +16,7 @@ from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
 from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
 from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.apps.core.moments import later
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.dispositions.lists import Field, demand, missing
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.decisions import Judgement, to_json

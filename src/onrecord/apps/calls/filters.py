@@ -9,7 +9,14 @@ from django.db.models import Q
 
 from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS
-from onrecord.apps.core.query_params import begin_of, choice_in, day_in, end_of, id_in, search_in
+from onrecord.apps.core.query_params import (
+    choice_param,
+    date_param,
+    end_of_day,
+    id_param,
+    search_param,
+    start_of_day,
+)
 
 #: What a person can ask for, and the statuses that it means.
 STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
@@ -36,11 +43,11 @@ class CallFilter:
     def of(cls, query: Mapping[str, str]) -> Self:
         """Read the address. Raises FilterError."""
         return cls(
-            q=search_in(query),
-            rep=id_in(query, "rep"),
-            status=choice_in(query, "status", STATUSES),
-            since=day_in(query, "since"),
-            until=day_in(query, "until"),
+            q=search_param(query),
+            rep=id_param(query, "rep"),
+            status=choice_param(query, "status", STATUSES),
+            since=date_param(query, "since"),
+            until=date_param(query, "until"),
         )
 
     def __bool__(self) -> bool:
@@ -61,7 +68,7 @@ class CallFilter:
         if self.status == "live":
             condition &= Q(ended_at=None)
         if self.since:
-            condition &= Q(created_at__gte=begin_of(self.since))
+            condition &= Q(created_at__gte=start_of_day(self.since))
         if self.until:
-            condition &= Q(created_at__lt=end_of(self.until))
+            condition &= Q(created_at__lt=end_of_day(self.until))
         return condition

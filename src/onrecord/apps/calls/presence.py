@@ -9,7 +9,7 @@ from ninja import Schema
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, CallEvent
 from onrecord.apps.calls.state import RecordingState, StallCause
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 
 _MOVES: dict[str, Literal["started", "paused", "resumed"]] = {
     "recording.started": "started",

@@ -12,7 +12,7 @@ from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.filters import CallFilter
 from onrecord.apps.calls.models import Call, CallEvent
 from onrecord.apps.calls.search import searched
-from onrecord.apps.core.database.expressions import Plain
+from onrecord.apps.core.database.expressions import NoIndex
 from onrecord.apps.core.paging import PAGE_SIZE, Page, page_of_many
 from onrecord.apps.dispositions.lists import Field, missing
 from onrecord.apps.dispositions.queries import lists_of, requires_a_choice
@@ -45,9 +45,9 @@ def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int 
 def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
     """Each way to ask is a search in an index (tests/unit/apps/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
-    keyed = Call.objects.alias(of=Plain("team")).filter(of=user.team_id)
+    by_key = Call.objects.alias(of=NoIndex("team")).filter(of=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)
-    found = searched(team, keyed, wanted.q, user, owner="user", log="log", owners=owners)
+    found = searched(team, by_key, wanted.q, user, owner="user", log="log", owners=owners)
     return found.filter(wanted.condition())
 
 

@@ -7,7 +7,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.queries import events_of
 from onrecord.apps.calls.state import StallCause
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ _PLAIN_LETTERS = str.maketrans(
 )  # fmt: skip
 
 
-def searchable(text: str) -> str:
+def fold(text: str) -> str:
     """Text as it is compared in searches: no accents, no case, no letters that few keyboards have."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(one for one in decomposed if not unicodedata.combining(one))

@@ -1,6 +1,6 @@
-"""Reading an address's query: what cannot be read is refused.
+"""The parameters of an address and the numbers of a form. A parameter that cannot be read is refused.
 
-A list that is not the one that was asked for misleads whoever reads it, or exports it.
+A list that is not the one that was asked for would mislead the people who read or export it.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,37 +10,40 @@ from typing import Never
 from django.core.exceptions import BadRequest
 from django.utils import timezone
 
-from onrecord.apps.core.whole_numbers import whole_number
-
-#: Midnights next to the ends of the calendar have no place in it. Nobody called before or will after.
+#: A time zone would move midnights next to the ends of the calendar out of it. There are no calls outside.
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 _LONGEST = 200
 
 
 class FilterError(BadRequest):
-    """A filter that cannot be read. The text names it, what it says, and what it can say."""
+    """A filter that cannot be read. The text gives its name, its value, and the values that it accepts."""
 
 
 def refuse(name: str, value: str, accepted: str) -> Never:
-    """Raise FilterError. `accepted`: a sentence."""
+    """Raise FilterError. `accepted`: a sentence that says what the filter takes."""
     shown = value if len(value) <= 40 else f"{value[:39]}…"
     raise FilterError(f"The filter “{name}” cannot be “{shown}”. {accepted}")
 
 
-def search_in(query: Mapping[str, str]) -> str:
-    """The words of a search: whatever is typed into it means something."""
+def whole_number(text: str) -> int | None:
+    """The number; None for any other text, and for a number larger than an id in the database can be."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
+
+
+def search_param(query: Mapping[str, str]) -> str:
+    """The text of a search. Any text is valid."""
     return query.get("q", "").strip()[:_LONGEST]
 
 
-def text_in(query: Mapping[str, str], name: str) -> str:
-    """A word as it was chosen from a list that may have changed since."""
+def text_param(query: Mapping[str, str], name: str) -> str:
+    """A choice from a list that may have changed since."""
     value = query.get(name, "")
     if len(value) > _LONGEST:
         refuse(name, value, f"It takes a text of at most {_LONGEST} characters.")
     return value
 
 
-def id_in(query: Mapping[str, str], name: str) -> int | None:
+def id_param(query: Mapping[str, str], name: str) -> int | None:
     value = query.get(name, "")
     number = whole_number(value)
     if value and not number:
@@ -48,14 +51,14 @@ def id_in(query: Mapping[str, str], name: str) -> int | None:
     return number
 
 
-def choice_in(query: Mapping[str, str], name: str, choices: Collection[str]) -> str:
+def choice_param(query: Mapping[str, str], name: str, choices: Collection[str]) -> str:
     value = query.get(name, "")
     if value and value not in choices:
         refuse(name, value, f"It takes one of: {', '.join(choices)}.")
     return value
 
 
-def day_in(query: Mapping[str, str], name: str) -> date | None:
+def date_param(query: Mapping[str, str], name: str) -> date | None:
     value = query.get(name, "")
     try:
         return date.fromisoformat(value) if value else None
@@ -63,11 +66,11 @@ def day_in(query: Mapping[str, str], name: str) -> date | None:
         refuse(name, value, "It takes a day, written as 2026-01-31.")
 
 
-def begin_of(day: date) -> datetime:
+def start_of_day(day: date) -> datetime:
     """Its midnight in the reader's time zone."""
     return timezone.make_aware(datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time.min))
 
 
-def end_of(day: date) -> datetime:
+def end_of_day(day: date) -> datetime:
     """The midnight after it, however long the day is."""
-    return begin_of(day) + timedelta(days=1)
+    return start_of_day(day) + timedelta(days=1)

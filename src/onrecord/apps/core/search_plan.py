@@ -1,7 +1,7 @@
-"""Searching a list in several ways at once.
+"""Searching a long list by several conditions at once.
 
-What few rows match is looked up; what many match is met soon where the list is walked in its order. So
-neither takes long, once it is known which of the two it is.
+Conditions that match few rows are answered from their indexes. Where a condition matches many rows, scanning
+the list in its order soon fills a page. Either is fast, once it is known which of the two it is.
 """
 
 from dataclasses import dataclass, field
@@ -9,55 +9,56 @@ from typing import Any, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
-from onrecord.apps.core.database.expressions import OneOf
+from onrecord.apps.core.database.expressions import InKeys
 
 _M = TypeVar("_M", bound=Model)
 
-#: Looking up as many takes some milliseconds; so does walking in a million rows to a page of more.
+#: Looking up this many rows takes some milliseconds. When more of a million match, so does a scan for a page.
 _FEW = 1000
 
 
 def are_few(count: int) -> bool:
-    """Whether to look up so many rows takes no longer than to meet them on the way."""
+    """Whether looking up this many rows is faster than meeting them in a scan."""
     return count <= _FEW
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ways:
-    """The ways in which a row can match."""
+class SearchPlan:
+    """The conditions of a search. A row matches if any of them is true."""
 
-    #: Each by itself is a search in an index.
-    narrow: list[Q]
-    #: True, as far as is known, of too many rows to be looked up.
-    wide: list[Q]
-    #: Of rows that match in another way; others may be among them.
-    keys: list[Any] = field(default_factory=list)
+    #: Each is answered from an index of its own.
+    indexed: list[Q]
+    #: Keys that an earlier search found. Some may be of rows outside the list.
+    candidates: list[Any] = field(default_factory=list)
+    #: Conditions that match too many rows to look up, as far as is known.
+    scan: list[Q]
 
     def find(
-        self, rows: "QuerySet[_M]", walked: "QuerySet[_M]", keyed: "QuerySet[_M] | None" = None
+        self, rows: "QuerySet[_M]", ordered: "QuerySet[_M]", by_key: "QuerySet[_M] | None" = None
     ) -> "QuerySet[_M]":
         """The rows that match.
 
-        `walked`: the same rows, so asked for that an index has them in order; `keyed`: so that a search for
-        their keys is one in the keys' index, whatever the planner knows. It is needed for `keys`.
+        `ordered` and `by_key` are the same rows. `ordered` is written so that an index has them in the order
+        of the list. `by_key` is written so that keys are looked up in their own index, whatever the planner
+        knows; it is needed for `candidates`.
         """
-        keys = None if self.wide else self._keys(rows, keyed)
+        keys = None if self.scan else self._few_keys(rows, by_key)
         if keys is not None:
-            # Without what the rows were asked for already: else an index of that would be walked.
-            return QuerySet(rows.model).filter(OneOf("pk", keys))
-        anyhow = Q(OneOf("pk", self.keys)) if self.keys else Q()
-        for way in self.narrow + self.wide:
-            anyhow |= way
-        return walked.filter(anyhow)
+            # Without the conditions of `rows`: the database would scan an index of theirs.
+            return QuerySet(rows.model).filter(InKeys("pk", keys))
+        matches = Q(InKeys("pk", self.candidates)) if self.candidates else Q()
+        for condition in self.indexed + self.scan:
+            matches |= condition
+        return ordered.filter(matches)
 
-    def _keys(self, rows: "QuerySet[Any]", keyed: "QuerySet[Any] | None") -> list[Any] | None:
-        """Of the rows that the narrow ways find; None when they are many."""
+    def _few_keys(self, rows: "QuerySet[Any]", by_key: "QuerySet[Any] | None") -> list[Any] | None:
+        """The keys of all rows that match; None if there are many."""
+        searches = [rows.filter(condition) for condition in self.indexed]
+        if by_key is not None and self.candidates:
+            searches.append(by_key.filter(InKeys("pk", self.candidates)))
         keys = set[Any]()
-        found = [rows.filter(way) for way in self.narrow]
-        if keyed is not None and self.keys:
-            found.append(keyed.filter(OneOf("pk", self.keys)))
-        for some in found:
-            keys.update(some.order_by().values_list("pk", flat=True)[: _FEW + 1])
+        for search in searches:
+            keys.update(search.order_by().values_list("pk", flat=True)[: _FEW + 1])
             if not are_few(len(keys)):
                 return None
         return list(keys)

@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from onrecord.apps.core.database.fields import BytewiseCharField
-from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.folding import fold
 
 #: Parts of a passage, and whether each is a word that was looked for.
 Passage = list[tuple[str, bool]]
@@ -120,4 +120,4 @@ def _pieces(text: str) -> Iterator[tuple[str, bool]]:
 
 
 def _folded(word: str) -> str:
-    return searchable(word)[:_LONGEST_WORD]
+    return fold(word)[:_LONGEST_WORD]

@@ -7,7 +7,7 @@ from django.db import models
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.core.database.fields import BytewiseCharField, DerivedCharField
-from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.folding import fold
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -41,7 +41,7 @@ class Person(models.Model):
         return self.name
 
     def _search_text(self) -> str:
-        return searchable(f"{self.name} {self.company}")
+        return fold(f"{self.name} {self.company}")
 
 
 class PhoneNumber(models.Model):

@@ -3,12 +3,12 @@
 from django.db.models import Q
 
 from onrecord.apps.accounts.models import Team, User
-from onrecord.apps.core.database.expressions import OneOf
+from onrecord.apps.core.database.expressions import InKeys
 from onrecord.apps.core.paging import PAGE_SIZE, Page, page_of_many
-from onrecord.apps.core.search_plan import Ways, are_few
+from onrecord.apps.core.search_plan import SearchPlan, are_few
 from onrecord.apps.people.models import Person, PhoneNumber
 from onrecord.apps.people.numbers import dial_prefixes, digits_of
-from onrecord.apps.people.search import beginning, holding, named
+from onrecord.apps.people.search import name_begins, name_contains, people_named
 
 #: Fewer digits would find half the list.
 _FEWEST_DIGITS = 3
@@ -17,7 +17,7 @@ _FEWEST_DIGITS = 3
 def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[Person]:
     """By name, whatever its accents and case."""
     people = Person.objects.visible_to(user)
-    found = _ways(q, user).find(people, people) if q.strip() else people
+    found = _search_plan(q, user).find(people, people) if q.strip() else people
     shown = Person.objects.prefetch_related("numbers")
     return page_of_many(found, shown, by="search_text", cursor=cursor, size=size)
 
@@ -25,23 +25,23 @@ def list_people(user: User, *, q: str, cursor: str | None, size: int = PAGE_SIZE
 def suggest_people(user: User, *, q: str, size: int) -> list[Person]:
     """As `list_people` finds them, those first whose name begins with the text."""
     shown = Person.objects.prefetch_related("numbers")
-    starting = Person.objects.visible_to(user).filter(beginning(q))
+    starting = Person.objects.visible_to(user).filter(name_begins(q))
     first = page_of_many(starting, shown, by="search_text", cursor=None, size=size).rows
     # However many of `first` are among them, the rest fills the list.
     others = list_people(user, q=q, cursor=None, size=size).rows if len(first) < size else []
     return [*first, *(person for person in others if person not in first)][:size]
 
 
-def _ways(q: str, user: User) -> Ways:
+def _search_plan(q: str, user: User) -> SearchPlan:
     """Name or company hold every word, or a number begins or ends with the digits."""
     having_number = [
         Q(pk__in=PhoneNumber.objects.filter(way).values("person_id"))
         for way in digit_ranges(digits_of(q), user, number="e164")
     ]
-    people = named(q, user.team)
+    people = people_named(q, user.team)
     if people is None or not are_few(len(people)):
-        return Ways(narrow=having_number, wide=[holding(q)])
-    return Ways(narrow=[Q(OneOf("pk", people)), *having_number], wide=[])
+        return SearchPlan(indexed=having_number, scan=[name_contains(q)])
+    return SearchPlan(indexed=[Q(InKeys("pk", people)), *having_number], scan=[])
 
 
 def digit_ranges(digits: str, user: User, *, number: str) -> list[Q]:

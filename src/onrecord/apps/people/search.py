@@ -7,8 +7,8 @@ from django.db import connection
 from django.db.models import Q
 
 from onrecord.apps.accounts.models import Team
-from onrecord.apps.core.database.expressions import OneOf
-from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.database.expressions import InKeys
+from onrecord.apps.core.folding import fold
 from onrecord.apps.people.models import Person
 
 #: Shorter words have no trigram.
@@ -60,12 +60,12 @@ def install() -> None:
             cursor.execute("INSERT INTO people_search (people_search) VALUES ('rebuild')")
 
 
-def named(text: str, team: Team) -> list[int] | None:
-    """Keys of the people of whom `holding` is true, found in the index; None where they are many.
+def people_named(text: str, team: Team) -> list[int] | None:
+    """Keys of the people of whom `name_contains` is true, found in the index; None where they are many.
 
     Of SQLite's they may be other teams' as well: it has one index of all.
     """
-    people = Person.objects.filter(holding(text)).values_list("pk", flat=True)
+    people = Person.objects.filter(name_contains(text)).values_list("pk", flat=True)
     words = _words(text)
     long = [word for word in words if len(word) >= _SHORTEST]
     is_in_index = bool(long) and connection.vendor == "sqlite"
@@ -73,7 +73,7 @@ def named(text: str, team: Team) -> list[int] | None:
     if len(found) > _FEW:
         return None
     # To look at each person takes longer than to find them: only for words that the index does not know.
-    return list(people.filter(OneOf("pk", found))) if is_in_index and len(long) < len(words) else found
+    return list(people.filter(InKeys("pk", found))) if is_in_index and len(long) < len(words) else found
 
 
 def _having_all(words: list[str]) -> list[int]:
@@ -85,7 +85,7 @@ def _having_all(words: list[str]) -> list[int]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def holding(text: str, of: str = "") -> Q:
+def name_contains(text: str, of: str = "") -> Q:
     """That the name or company holds every word; `of` leads to the person (`person__`).
 
     Words of one or two letters count only along with a longer one; alone, the name has to begin with them.
@@ -101,7 +101,7 @@ def holding(text: str, of: str = "") -> Q:
     return condition
 
 
-def beginning(text: str) -> Q:
+def name_begins(text: str) -> Q:
     """That the name begins with the text: true of nobody for a text without a word."""
     words = _words(text)
     return _beginning(words, "search_text") if words else Q(pk__in=[])
@@ -113,4 +113,4 @@ def _beginning(words: list[str], field: str) -> Q:
 
 
 def _words(text: str) -> list[str]:
-    return searchable(text).split()
+    return fold(text).split()

@@ -11,7 +11,7 @@ from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import users_who_may, users_who_see
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.actions import announce
-from onrecord.apps.core.folding import searchable
+from onrecord.apps.core.folding import fold
 from onrecord.apps.recordings.models import Comment, Notice, Recording
 from onrecord.apps.recordings.notices import notify
 
@@ -64,8 +64,8 @@ def delete_comment(comment: Comment, *, acting_user: User) -> None:
 
 def listeners(recording: Recording, q: str, limit: int) -> list[User]:
     """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
-    wanted = searchable(q)
-    return [user for user in audience(recording) if wanted in searchable(user.name)][:limit]
+    wanted = fold(q)
+    return [user for user in audience(recording) if wanted in fold(user.name)][:limit]
 
 
 def mentioned(recording: Recording, text: str) -> list[User]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Self
 from urllib.parse import urlencode
 
-from onrecord.apps.core.query_params import choice_in, day_in, id_in, search_in, text_in
+from onrecord.apps.core.query_params import choice_param, date_param, id_param, search_param, text_param
 
 #: Lengths to choose from: at least and less than, in minutes.
 LENGTHS: dict[str, tuple[int, int | None]] = {
@@ -41,18 +41,18 @@ class Filters:
     def read(cls, query: Mapping[str, str]) -> Self:
         """From a page's query. Raises FilterError."""
         return cls(
-            q=search_in(query),
-            source=text_in(query, "source"),
-            rep=id_in(query, "rep"),
-            group=id_in(query, "group"),
-            person=id_in(query, "person"),
-            playlist=id_in(query, "playlist"),
-            since=day_in(query, "since"),
-            until=day_in(query, "until"),
-            length=choice_in(query, "length", LENGTHS),
-            disposition=text_in(query, "disposition"),
-            sentiment=text_in(query, "sentiment"),
-            notes=choice_in(query, "notes", ["yes"]) == "yes",
+            q=search_param(query),
+            source=text_param(query, "source"),
+            rep=id_param(query, "rep"),
+            group=id_param(query, "group"),
+            person=id_param(query, "person"),
+            playlist=id_param(query, "playlist"),
+            since=date_param(query, "since"),
+            until=date_param(query, "until"),
+            length=choice_param(query, "length", LENGTHS),
+            disposition=text_param(query, "disposition"),
+            sentiment=text_param(query, "sentiment"),
+            notes=choice_param(query, "notes", ["yes"]) == "yes",
         )
 
     @property

@@ -8,7 +8,7 @@ from django.db.models import Exists, OuterRef
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.models import Call, NotesWord
-from onrecord.apps.core.database.expressions import OneOf
+from onrecord.apps.core.database.expressions import InKeys
 from onrecord.apps.core.written import Passage, having, passage, wanted_words
 from onrecord.apps.recordings.models import Comment, CommentWord
 
@@ -36,7 +36,7 @@ def hits(call_ids: Sequence[str], q: str, user: User) -> dict[str, Hit]:
 
 
 def _in_notes(call_ids: Sequence[str], wanted: list[str]) -> Iterator[tuple[str, Hit]]:
-    calls = Call.objects.filter(OneOf("pk", list(call_ids)))
+    calls = Call.objects.filter(InKeys("pk", list(call_ids)))
     calls = calls.filter(Exists(having(NotesWord, wanted).filter(written=OuterRef("log"))))
     for call_id, notes in calls.values_list("pk", "log__notes"):
         if parts := passage(notes, wanted):
@@ -46,7 +46,7 @@ def _in_notes(call_ids: Sequence[str], wanted: list[str]) -> Iterator[tuple[str,
 def _in_comments(call_ids: Sequence[str], wanted: list[str], user: User) -> Iterator[tuple[str, Hit]]:
     if not user.may(Permission.RECORDING_LISTEN):
         return
-    comments = Comment.objects.filter(OneOf("recording", list(call_ids)))
+    comments = Comment.objects.filter(InKeys("recording", list(call_ids)))
     comments = comments.filter(Exists(having(CommentWord, wanted).filter(written=OuterRef("pk"))))
     for comment in comments.select_related("author").order_by("at_ms", "pk"):
         if parts := passage(comment.text, wanted):

@@ -9,10 +9,10 @@ from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.calls.search import searched
-from onrecord.apps.core.database.expressions import OneOf, Plain
-from onrecord.apps.core.database.values import different_values
+from onrecord.apps.core.database.expressions import InKeys, NoIndex
+from onrecord.apps.core.database.values import distinct_values
 from onrecord.apps.core.paging import Page, page_of_many
-from onrecord.apps.core.query_params import begin_of, end_of
+from onrecord.apps.core.query_params import end_of_day, start_of_day
 from onrecord.apps.recordings.filters import LENGTHS, Filters
 from onrecord.apps.recordings.models import Recording
 
@@ -36,10 +36,10 @@ def list_recordings(
     """
     team = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
     # Those of a playlist are few, and known by their keys.
-    keyed = audible(user).filter(pk__in=playlist) if filters.playlist else audible(user)
-    finished = keyed if filters.playlist else team
+    by_key = audible(user).filter(pk__in=playlist) if filters.playlist else audible(user)
+    finished = by_key if filters.playlist else team
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
-    rows = searched(finished, keyed, filters.q, user, owner="rep", log="call__log", owners=owners)
+    rows = searched(finished, by_key, filters.q, user, owner="rep", log="call__log", owners=owners)
     return page_of_many(
         _filtered(rows, filters),
         Recording.objects.select_related("call__person", "rep").only(*_SHOWN),
@@ -52,10 +52,10 @@ def list_recordings(
 def audible(user: User) -> "QuerySet[Recording]":
     """The finished recordings of calls that the user may see, to be found by their key."""
     # By none of these columns' indexes: the search is to begin with the key.
-    rows = Recording.objects.alias(team=Plain("call__team"), state=Plain("status"))
+    rows = Recording.objects.alias(team=NoIndex("call__team"), state=NoIndex("status"))
     rows = rows.filter(team=user.team_id, state=RecordingStatus.COMPLETED)
     owners = Scope.of(user).owners()
-    rows = rows if owners is None else rows.filter(OneOf(Plain("call__user"), owners))
+    rows = rows if owners is None else rows.filter(InKeys(NoIndex("call__user"), owners))
     return rows.select_related("call__user", "call__person")
 
 
@@ -70,9 +70,9 @@ def _filtered(rows: "QuerySet[Recording]", filters: Filters) -> "QuerySet[Record
     }
     rows = rows.filter(**{field: value for field, value in equal.items() if value})
     if filters.since:
-        rows = rows.filter(called_at__gte=begin_of(filters.since))
+        rows = rows.filter(called_at__gte=start_of_day(filters.since))
     if filters.until:
-        rows = rows.filter(called_at__lt=end_of(filters.until))
+        rows = rows.filter(called_at__lt=end_of_day(filters.until))
     if filters.length:
         least, less = LENGTHS[filters.length]
         rows = rows.filter(duration_ms__gte=least * _MS_PER_MINUTE)
@@ -98,7 +98,7 @@ def choices(user: User) -> Choices:
     if scope.team_id is None:
         reps = reps.filter(group=scope.group_id) if scope.group_id is not None else reps.filter(pk=user.pk)
     sources, dispositions, sentiments = (
-        different_values(Recording, field, call_team=user.team_id, status=RecordingStatus.COMPLETED)
+        distinct_values(Recording, field, call_team=user.team_id, status=RecordingStatus.COMPLETED)
         for field in ("source", "disposition", "sentiment")
     )
     return Choices(

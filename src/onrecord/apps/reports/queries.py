@@ -9,7 +9,7 @@ from django.db.models.functions import Cast
 from onrecord.apps.audit.models import Action, AuditEntry
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
-from onrecord.apps.core.database.expressions import Plain
+from onrecord.apps.core.database.expressions import NoIndex
 from onrecord.apps.recordings.models import Recording
 from onrecord.apps.reports.selection import Selection
 from onrecord.policy.mode import Mode
@@ -157,9 +157,9 @@ def _missing(selection: Selection) -> list[tuple[str, str]]:
     100,000 calls.
     """
     of_calls = Recording.objects.alias(
-        team_id=Plain("call__team_id"),
-        created_at=Plain("call__created_at"),
-        user_id=Plain("call__user_id"),
+        team_id=NoIndex("call__team_id"),
+        created_at=NoIndex("call__created_at"),
+        user_id=NoIndex("call__user_id"),
     )
     missing = of_calls.filter(
         Q(reason_code__in=_MISSING_CODES) | Q(status__in=_WAITING),

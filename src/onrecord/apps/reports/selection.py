@@ -11,7 +11,7 @@ from django.utils import timezone
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.queries import reps_of
-from onrecord.apps.core.query_params import begin_of, end_of
+from onrecord.apps.core.query_params import end_of_day, start_of_day
 
 _T = TypeVar("_T", bound=Model)
 
@@ -37,12 +37,12 @@ class Selection:
 
     @property
     def start(self) -> datetime:
-        return begin_of(self.first)
+        return start_of_day(self.first)
 
     @property
     def stop(self) -> datetime:
         """Exclusive."""
-        return end_of(self.last)
+        return end_of_day(self.last)
 
 
 def groups_of(reps: Iterable[User]) -> list[Group]:

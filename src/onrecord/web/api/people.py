@@ -7,7 +7,7 @@ from ninja import Router, Schema
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.core.query_params import search_in
+from onrecord.apps.core.query_params import search_param
 from onrecord.apps.people.numbers import readable
 from onrecord.apps.people.queries import suggest_people
 
@@ -37,7 +37,7 @@ class FoundPeople(Schema):
 def people(request: HttpRequest, q: str = "") -> FoundPeople:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
-    wanted = search_in({"q": q})
+    wanted = search_param({"q": q})
     found = suggest_people(user, q=wanted, size=_MOST) if wanted else []
     return FoundPeople(
         people=[

@@ -12,7 +12,7 @@ from pydantic import Field, StringConstraints
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.core.api_error import ApiError
-from onrecord.apps.core.query_params import search_in
+from onrecord.apps.core.query_params import search_param
 from onrecord.apps.recordings import comments
 from onrecord.apps.recordings.models import Comment, Notice, Recording
 from onrecord.apps.recordings.notices import see_notices as see_notices_of
@@ -150,7 +150,7 @@ def delete_comment(request: HttpRequest, call_id: str, comment_id: int) -> Any:
 def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
     """Whom a comment can mention."""
     recording = _recording(cast(User, request.user), call_id)
-    found = comments.listeners(recording, search_in({"q": q}), _MOST_LISTENERS)
+    found = comments.listeners(recording, search_param({"q": q}), _MOST_LISTENERS)
     return ListenersOut(people=[Listener(id=user.pk, name=user.name) for user in found])
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.core.api_error import ApiError
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.governance.decisions import current_number
 from onrecord.web.live.tail import Tail, last_seq
 

@@ -35,7 +35,7 @@ from onrecord.apps.calls.timeline import timeline
 from onrecord.apps.coaching.models import Scorecard
 from onrecord.apps.coaching.queries import reviews_of, scores_of
 from onrecord.apps.coaching.scoring import BEST
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.recordings.access import access_history

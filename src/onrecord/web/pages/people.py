@@ -10,7 +10,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.activity import TABS, activity
 from onrecord.apps.calls.enforcement import hold_live_calls
-from onrecord.apps.core.query_params import choice_in, search_in
+from onrecord.apps.core.query_params import choice_param, search_param
 from onrecord.apps.people.actions import set_do_not_record
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.queries import list_people
@@ -25,7 +25,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def people(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
-    q = search_in(request.GET)
+    q = search_param(request.GET)
     found = list_people(user, q=q, cursor=request.GET.get("cursor"))
     context = {"people": found.rows, "q": q, "next_cursor": found.next_cursor}
     return render(request, "people/list.html", context)
@@ -36,7 +36,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.PEOPLE_VIEW)
     shown = get_object_or_404(Person.objects.visible_to(user).prefetch_related("numbers"), pk=person_id)
-    tab = choice_in(request.GET, "tab", TABS) or "all"
+    tab = choice_param(request.GET, "tab", TABS) or "all"
     entries, next_cursor = activity(user, shown, tab=tab, cursor=request.GET.get("cursor"))
     context = {"person": shown, "tab": tab, "tabs": TABS, "entries": entries, "next_cursor": next_cursor}
     return render(request, "people/detail.html", context)

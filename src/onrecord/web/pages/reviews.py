@@ -15,7 +15,7 @@ from onrecord.apps.coaching.clips import ClipError, moment
 from onrecord.apps.coaching.models import Assessment, Review, Scorecard
 from onrecord.apps.coaching.queries import asked_by, inbox
 from onrecord.apps.coaching.scoring import ScorecardError, read_answers, sent_answers
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.recordings.comments import audience
 from onrecord.apps.recordings.queries import audible
 from onrecord.web.pages.calls import call_page

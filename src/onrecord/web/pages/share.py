@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.scope import Scope
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.recordings.opening import open_peaks, problem_of
 from onrecord.apps.recordings.queries import audible
 from onrecord.apps.sharing import actions

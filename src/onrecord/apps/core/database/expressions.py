@@ -6,11 +6,11 @@ from typing import Any
 from django.db.models import BooleanField, Func
 
 
-class Plain(Func):
-    """A column without its indexes: SQLite's own way to say that a search must not begin with it.
+class NoIndex(Func):
+    """A column whose indexes SQLite does not use.
 
-    Its planner knows no numbers of the data, and where two indexes could serve it may well enter the wider
-    one (www.sqlite.org/optoverview.html, section 7.1). PostgreSQL counts, and needs no telling.
+    Its planner has no statistics, so of two indexes it may well choose the less selective one
+    (www.sqlite.org/optoverview.html, section 7.1). PostgreSQL has statistics: there it is the plain column.
     """
 
     template = "%(expressions)s"
@@ -20,16 +20,16 @@ class Plain(Func):
         return self.as_sql(compiler, connection, template="+%(expressions)s", **context)
 
 
-class OneOf(Func):
-    """Whether a column holds one of very many keys: they are one parameter, where `in` makes each its own.
+class InKeys(Func):
+    """Whether a column holds one of very many keys, sent as one parameter. Django's `in` sends one per key.
 
-    With thousands, Django takes longer to write the query than the database to answer it.
+    With thousands of keys, Django takes longer to write such a query than the database to answer it.
     """
 
     arity = 1
     output_field = BooleanField()
 
-    def __init__(self, column: str | Plain, keys: list[int] | list[str]) -> None:
+    def __init__(self, column: str | NoIndex, keys: list[int] | list[str]) -> None:
         super().__init__(column)
         self.keys = keys
 

@@ -1,4 +1,4 @@
-"""The different values of a column in a long table."""
+"""The distinct values of a column in a long table."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ SELECT value FROM step WHERE value IS NOT NULL
 """
 
 
-def different_values(model: type[Model], field: str, **equal: Any) -> list[str]:
+def distinct_values(model: type[Model], field: str, **equal: Any) -> list[str]:
     """Those of a text field that are not empty, in order, of the rows whose columns are `equal` to something.
 
     An index has to begin with these columns, in their order, and then the field.

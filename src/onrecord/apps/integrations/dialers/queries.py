@@ -4,7 +4,7 @@ from django.db.models import QuerySet
 
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.core.paging import Page, page
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.integrations.dialers.canonical import Party
 from onrecord.apps.integrations.dialers.models import (
     ApiToken,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.models import Call
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.integrations.dialers import connections, kept, queries, receive
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.apps.integrations.dialers.providers import PROVIDERS

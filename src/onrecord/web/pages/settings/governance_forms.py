@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.http import QueryDict
 
 from onrecord.apps.accounts.permissions import Permission
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.governance.announcements import missing
 from onrecord.apps.people.numbers import NumberError, normalise
 from onrecord.policy.document import PolicyError, Rule, Setting

@@ -14,8 +14,7 @@ from onrecord.apps.accounts.packages import PACKAGES, Package
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.queries import PERMISSION_CHANGES, columns, list_users, recent
 from onrecord.apps.audit.models import Action
-from onrecord.apps.core.query_params import search_in
-from onrecord.apps.core.whole_numbers import whole_number
+from onrecord.apps.core.query_params import search_param, whole_number
 from onrecord.web.pages.settings.permission_matrix import MATRIX
 from onrecord.web.pages.settings.sections import sections_for
 
@@ -114,7 +113,7 @@ def _matrix(request: HttpRequest, status: int = 200, **context: Any) -> HttpResp
 
 
 def _users(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    q = search_in(request.GET)
+    q = search_param(request.GET)
     found = list_users(cast(User, request.user), q=q, cursor=request.GET.get("cursor"))
     shown = {
         "users": found.rows,
