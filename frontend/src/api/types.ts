@@ -240,26 +240,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/conversations/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Enter Call
-         * @description 201 for a new call, 200 for one that is known already; either way the state of its recording.
-         */
-        post: operations["onrecord_web_api_dialer_deliveries_enter_call"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/requests": {
         parameters: {
             query?: never;
@@ -383,6 +363,26 @@ export interface paths {
         put?: never;
         /** See Notices */
         post: operations["onrecord_web_api_recordings_see_notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/conversations/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Enter Call
+         * @description 201 for a new call, 200 for one that is known already; either way the state of its recording.
+         */
+        post: operations["onrecord_web_integrations_dialers_api_enter_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -719,22 +719,6 @@ export interface components {
             /** Answers */
             answers: number;
         };
-        /** ImportedOut */
-        ImportedOut: {
-            /** Id */
-            id: string;
-            /** Url */
-            url: string;
-            recording: components["schemas"]["ImportedRecordingOut"];
-        };
-        /** ImportedRecordingOut */
-        ImportedRecordingOut: {
-            status: components["schemas"]["RecordingStatus"];
-            /** Reason Code */
-            reason_code: string | null;
-            /** Reason */
-            reason: string;
-        };
         /** AskOut */
         AskOut: {
             /** Id */
@@ -849,6 +833,22 @@ export interface components {
             unseen: number;
             /** Notices */
             notices: components["schemas"]["NoticeOut"][];
+        };
+        /** ImportedOut */
+        ImportedOut: {
+            /** Id */
+            id: string;
+            /** Url */
+            url: string;
+            recording: components["schemas"]["ImportedRecordingOut"];
+        };
+        /** ImportedRecordingOut */
+        ImportedRecordingOut: {
+            status: components["schemas"]["RecordingStatus"];
+            /** Reason Code */
+            reason_code: string | null;
+            /** Reason */
+            reason: string;
         };
         /**
          * CallEventOut
@@ -1485,57 +1485,6 @@ export interface operations {
             };
         };
     };
-    onrecord_web_api_dialer_deliveries_enter_call: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: {
-            content: {
-                "application/json": components["schemas"]["CallIn"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportedOut"];
-                };
-            };
-            /** @description Created */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ImportedOut"];
-                };
-            };
-            /** @description Not now */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-            /** @description What was wrong */
-            "4XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Error"];
-                };
-            };
-        };
-    };
     onrecord_web_api_requests_ask: {
         parameters: {
             query?: never;
@@ -1834,6 +1783,57 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Not now */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+            /** @description What was wrong */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Error"];
+                };
+            };
+        };
+    };
+    onrecord_web_integrations_dialers_api_enter_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CallIn"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedOut"];
+                };
+            };
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedOut"];
+                };
             };
             /** @description Not now */
             503: {

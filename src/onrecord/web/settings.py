@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 from pathlib import Path
+from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 
+from onrecord.apps import integrations
 from onrecord.apps.core.database import settings_for
 from onrecord.config import host_config
 
@@ -41,7 +43,7 @@ INSTALLED_APPS = [
     "onrecord.apps.sharing",
     "onrecord.web.live",
     "onrecord.jobs",
-    "onrecord.apps.integrations.dialers",
+    *(f"{integrations.__name__}.{found.name}" for found in iter_modules(integrations.__path__)),
 ]
 
 MIDDLEWARE = [

@@ -2,9 +2,9 @@
 
 from django.urls import path
 
-from onrecord.apps.integrations.dialers import webhooks
 from onrecord.web.api import switch_events
 from onrecord.web.api.root import api
+from onrecord.web.integrations import INTEGRATIONS
 from onrecord.web.live import views as live
 from onrecord.web.pages import account as accounts
 from onrecord.web.pages import calls, people, reports, requests, reviews
@@ -12,7 +12,6 @@ from onrecord.web.pages import playlists as coaching
 from onrecord.web.pages import recording_audio as recordings
 from onrecord.web.pages import recordings as recording_pages
 from onrecord.web.pages import share as sharing
-from onrecord.web.pages.settings import dialers as integrations
 from onrecord.web.pages.settings import dispositions as outcomes
 from onrecord.web.pages.settings import governance as settings
 from onrecord.web.pages.settings import policy_preview, scorecards, team
@@ -68,20 +67,6 @@ urlpatterns = [
     path("settings/outcomes/<str:field>", outcomes.change, name="change-outcomes"),
     path("settings/packages", team.packages, name="packages"),
     path("settings/packages/<str:package>", team.switch_package, name="switch-package"),
-    path("settings/integrations", integrations.integrations, name="integrations"),
-    path("settings/integrations/tokens", integrations.create_token, name="create-token"),
-    path(
-        "settings/integrations/tokens/<int:token_id>/revoke", integrations.revoke_token, name="revoke-token"
-    ),
-    path("settings/integrations/dialers", integrations.connect, name="connect-dialer"),
-    path("settings/integrations/dialers/<str:key>/remove", integrations.disconnect, name="remove-dialer"),
-    path("settings/integrations/deliveries/<int:delivery_id>/user", integrations.link_user, name="link-user"),
-    path(
-        "settings/integrations/deliveries/<int:delivery_id>/retry", integrations.retry, name="retry-delivery"
-    ),
-    path(
-        "settings/integrations/kept/<int:kept_id>/retry", integrations.retry_kept, name="retry-kept-delivery"
-    ),
     path("settings/requests", requests.inbox, name="requests-inbox"),
     path("settings/requests/<int:request_id>/answer", requests.answer, name="answer-request"),
     path("settings/requests/<int:request_id>/close", requests.close, name="close-request"),
@@ -137,9 +122,9 @@ urlpatterns = [
     path("shared/<str:link_id>/audio", sharing.shared_audio, name="shared-audio"),
     path("shared/<str:link_id>/peaks", sharing.shared_peaks, name="shared-peaks"),
     path("events", live.events, name="live-events"),
-    path("webhooks/<str:key>", webhooks.deliver, name="webhook"),
     path("internal/events", switch_events.events, name="event-intake"),
     path("api/v2/", api.urls),
+    *(pattern for integration in INTEGRATIONS for pattern in integration.urlpatterns),
 ]
 
 handler400 = "onrecord.web.errors.bad_request"

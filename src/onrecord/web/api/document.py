@@ -8,15 +8,15 @@ from ninja.schema import NinjaGenerateJsonSchema
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from onrecord.apps.integrations.dialers.schemas import CallIn
 from onrecord.web.api.call_schemas import CallEventOut, HangUpReply, RecordingReply
+from onrecord.web.integrations import INTEGRATIONS
 
 #: What is sent outside of the operations: the bodies and answers that ninja does not read or write itself.
 _BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-    (CallIn, "validation"),
     (CallEventOut, "serialization"),
     (HangUpReply, "serialization"),
     (RecordingReply, "serialization"),
+    *((schema, "validation") for integration in INTEGRATIONS for schema in integration.bodies),
 ]
 
 #: What `ApiError` becomes.

@@ -14,7 +14,6 @@ from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.web.api.calls import router as calls
 from onrecord.web.api.coaching import router as coaching
 from onrecord.web.api.dialer import router as dialer
-from onrecord.web.api.dialer_deliveries import router as conversations
 from onrecord.web.api.dispositions import router as outcomes
 from onrecord.web.api.document import Document
 from onrecord.web.api.people import router as people
@@ -22,6 +21,7 @@ from onrecord.web.api.recordings import notices_router as notices
 from onrecord.web.api.recordings import router as recordings
 from onrecord.web.api.requests import router as requests
 from onrecord.web.errors import session_expired
+from onrecord.web.integrations import INTEGRATIONS
 
 
 class SignedIn(SessionAuth):
@@ -51,10 +51,12 @@ api.add_router("/people", people)
 api.add_router("/calls", calls)
 api.add_router("/outcomes", outcomes)
 api.add_router("/coaching", coaching)
-api.add_router("/conversations", conversations)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)
 api.add_router("/notices", notices)
+for integration in INTEGRATIONS:
+    for path, router in integration.routers.items():
+        api.add_router(path, router)
 
 
 @api.exception_handler(ApiError)

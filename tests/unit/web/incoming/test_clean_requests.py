@@ -18,10 +18,10 @@ from onrecord.apps.coaching.models import Playlist
 from onrecord.apps.core.paging import encode
 from onrecord.apps.integrations.dialers import connections
 from onrecord.apps.integrations.dialers.models import ImportedCall, KeptDelivery
-from onrecord.apps.integrations.dialers.webhooks import address
 from onrecord.policy.document import Rule
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import rule_mode
+from onrecord.web.integrations.dialers.webhooks import address
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,6 @@ from onrecord.apps.integrations.dialers.models import ApiToken, Connection, Impo
 from onrecord.apps.integrations.dialers.queue import enqueue_due
 from onrecord.apps.integrations.dialers.sealed_secrets import seal
 from onrecord.apps.integrations.dialers.tasks import BACKOFF, import_recording
-from onrecord.apps.integrations.dialers.webhooks import address
 from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.cli import app
@@ -38,6 +37,7 @@ from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.storage.pending import WaitingFile
 from onrecord.storage.store import MANIFEST
+from onrecord.web.integrations.dialers.webhooks import address
 from onrecord.web.settings import config
 
 State = ImportedCall.State

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.urls import reverse
 from django.utils import timezone
 from ninja import Router, Schema, Status
 from ninja.security import HttpBearer
@@ -140,7 +141,7 @@ def _out(row: ImportedCall) -> ImportedOut:
     recording = Recording.objects.get(pk=row.call_id)
     return ImportedOut(
         id=recording.pk,
-        url=f"/calls/{recording.pk}",
+        url=reverse("call", kwargs={"call_id": recording.pk}),
         recording=ImportedRecordingOut(
             status=RecordingStatus(recording.status),
             reason_code=recording.reason_code or None,

@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -15,7 +16,7 @@ from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.integrations.dialers import connections, kept, queries, receive
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.apps.integrations.dialers.providers import PROVIDERS
-from onrecord.apps.integrations.dialers.webhooks import address
+from onrecord.web.integrations.dialers.webhooks import address
 
 #: What an admin can say of the channels of a dialer's files.
 CHANNELS = {
@@ -61,7 +62,12 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
         "users": User.objects.filter(team_id=user.team_id, is_active=True).order_by("name"),
         "longest_name": _LONGEST_NAME,
     }
-    return render(request, "settings/integrations.html", shared | context, status=status)
+    return render(request, "integrations/dialers.html", shared | context, status=status)
+
+
+def _back_to(section: str) -> HttpResponse:
+    """To a section of the page."""
+    return redirect(f"{reverse('integrations')}#{section}")
 
 
 @require_POST
@@ -82,7 +88,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
 def revoke_token(request: HttpRequest, token_id: int) -> HttpResponse:
     user = cast(User, request.user)
     connections.revoke_token(get_object_or_404(ApiToken, team_id=user.team_id, pk=token_id), acting_user=user)
-    return redirect("/settings/integrations#tokens")
+    return _back_to("tokens")
 
 
 @require_POST
@@ -100,7 +106,7 @@ def connect(request: HttpRequest) -> HttpResponse:
         channels=channels,
         acting_user=cast(User, request.user),
     )
-    return redirect("/settings/integrations#dialers")
+    return _back_to("dialers")
 
 
 @require_POST
@@ -108,7 +114,7 @@ def connect(request: HttpRequest) -> HttpResponse:
 def disconnect(request: HttpRequest, key: str) -> HttpResponse:
     user = cast(User, request.user)
     connections.disconnect(get_object_or_404(Connection, team_id=user.team_id, pk=key), acting_user=user)
-    return redirect("/settings/integrations#dialers")
+    return _back_to("dialers")
 
 
 @require_POST
@@ -123,7 +129,7 @@ def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
     if user is None:
         return _page(request, 422, problem="Choose the user whose call it is.")
     receive.link_user(row, user, acting_user=acting)
-    return redirect("/settings/integrations#deliveries")
+    return _back_to("deliveries")
 
 
 @require_POST
@@ -135,7 +141,7 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
         return _page(
             request, 422, problem="There is nothing to fetch again. Ask for the file to be sent anew."
         )
-    return redirect("/settings/integrations#deliveries")
+    return _back_to("deliveries")
 
 
 @require_POST
@@ -146,4 +152,4 @@ def retry_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
     found = get_object_or_404(queries.kept_deliveries(acting), pk=kept_id)
     if not kept.try_again(found, acting_user=acting):
         return _page(request, 422, problem=f"It still cannot be used. {found.problem}")
-    return redirect("/settings/integrations#deliveries")
+    return _back_to("deliveries")

@@ -4,6 +4,7 @@ import logging
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 def address(connection: Connection) -> str:
     """The webhook's public address, which the admin gives to the dialer."""
-    return f"{host_config().public_url}/webhooks/{connection.key}"
+    return host_config().public_url + reverse("webhook", kwargs={"key": connection.key})
 
 
 @login_not_required

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from factories import PersonFactory, UserFactory
+from factories import PersonFactory, UserFactory, allow_recording
 from harness import dialer_webhooks as webhooks
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
@@ -14,6 +14,13 @@ from onrecord.apps.integrations.dialers import connections, results
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 
 PAGE = "/settings/integrations"
+
+
+@pytest.fixture
+def jo(db: None) -> User:
+    """Whom the deliveries name, in a team that records."""
+    allow_recording()
+    return UserFactory(name="Jo")
 
 
 @pytest.fixture

@@ -1,0 +1,25 @@
+"""Other dialers: the page that connects them, the API that programs call, and the webhooks they report to."""
+
+from django.urls import path
+
+from onrecord.apps.accounts.permissions import Permission
+from onrecord.apps.integrations.dialers.schemas import CallIn
+from onrecord.web.integrations.dialers import api, pages, webhooks
+from onrecord.web.pages.settings.section import Section
+
+urlpatterns = [
+    path("settings/integrations", pages.integrations, name="integrations"),
+    path("settings/integrations/tokens", pages.create_token, name="create-token"),
+    path("settings/integrations/tokens/<int:token_id>/revoke", pages.revoke_token, name="revoke-token"),
+    path("settings/integrations/dialers", pages.connect, name="connect-dialer"),
+    path("settings/integrations/dialers/<str:key>/remove", pages.disconnect, name="remove-dialer"),
+    path("settings/integrations/deliveries/<int:delivery_id>/user", pages.link_user, name="link-user"),
+    path("settings/integrations/deliveries/<int:delivery_id>/retry", pages.retry, name="retry-delivery"),
+    path("settings/integrations/kept/<int:kept_id>/retry", pages.retry_kept, name="retry-kept-delivery"),
+    path("webhooks/<str:key>", webhooks.deliver, name="webhook"),
+]
+routers = {"/conversations": api.router}
+bodies = [CallIn]
+sections = [
+    Section(page="integrations", icon="plug", label="Integrations", permission=Permission.INTEGRATIONS_MANAGE)
+]
