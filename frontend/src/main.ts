@@ -7,7 +7,7 @@ import { Dialer } from './elements/dialer/dialer.ts'
 import { Export } from './elements/export.ts'
 import { LevelMeter } from './elements/level-meter.ts'
 import { MiniPlayer } from './elements/mini-player.ts'
-import { Notices } from './elements/notices.ts'
+import { Notifications } from './elements/notifications.ts'
 import { Player } from './elements/player.ts'
 import { Playlist, takeTime } from './elements/playlist.ts'
 import { startShortcuts } from './elements/shortcut-list.ts'
@@ -30,7 +30,7 @@ customElements.define('or-beside', Beside)
 customElements.define('or-level-meter', LevelMeter)
 customElements.define('or-export', Export)
 customElements.define('or-mini-player', MiniPlayer)
-customElements.define('or-notices', Notices)
+customElements.define('or-notifications', Notifications)
 customElements.define('or-player', Player)
 customElements.define('or-playlist', Playlist)
 customElements.define('or-dialer', Dialer)

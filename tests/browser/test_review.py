@@ -91,8 +91,8 @@ def test_a_comment_with_a_mention_by_keyboard_reaches_the_colleague(
     expect(ida.locator(".comment-replies")).to_contain_text("And to myself.")
     without_serious_issues(ida)
 
-    notice = signed_in(login(name)).get("/api/v2/notices").json()["notices"][0]
-    assert notice["url"].endswith("#t=5")
+    newest = signed_in(login(name)).get("/api/v2/notifications").json()["notifications"][0]
+    assert newest["url"].endswith("#t=5")
 
 
 def test_comments_stand_among_the_events_with_the_scorecard_beside_them(

@@ -29,7 +29,7 @@ from onrecord.apps.integrations.dialers.models import KeptDelivery
 from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.recordings.actions import copy_facts
 from onrecord.apps.recordings.comments import add_comment
-from onrecord.apps.recordings.models import Notice, Recording, SavedView, Verification
+from onrecord.apps.recordings.models import Notification, Recording, SavedView, Verification
 from onrecord.apps.requests.models import RecordingRequest
 from onrecord.apps.sharing.models import ShareLink
 from onrecord.media.render.encoder import OpusEncoder
@@ -56,7 +56,9 @@ def make_everything(ana: User) -> dict[str, str]:
     )  # fmt: skip
     Collaborator.objects.create(call=call, user=zoe, joined_at=call.created_at, left_at=call.ended_at)
     comment = add_comment(recording, at_ms=0, text="@Zoe listen", parent=None, acting_user=ana)
-    Notice.objects.create(user=ana, author=zoe, recording=recording, kind="mention", text="listen", at_ms=0)
+    Notification.objects.create(
+        user=ana, author=zoe, recording=recording, kind="mention", text="listen", at_ms=0
+    )
     Verification.objects.create(
         recording=recording, requested_by=ana, finished_at=timezone.now(), passed=True
     )

@@ -17,7 +17,7 @@ export type FoundPerson = Schemas['FoundPerson']
 export type HungUp = Schemas['HangUpReply']
 /** What the rep wrote about a call. */
 export type Log = Schemas['LogOut']
-export type Notice = Schemas['NoticeOut']
+export type Notification = Schemas['NotificationOut']
 export type OutcomeField = Schemas['Field']
 /** A list of the team's from which something is chosen when a call is logged. */
 export type OutcomeList = Schemas['ListOut']
@@ -159,7 +159,7 @@ export const api = {
     request('delete', '/api/v2/recordings/{call_id}/comments/{comment_id}', { path: { call_id, comment_id } }),
   listeners: (call_id: string, q: string) =>
     request('get', '/api/v2/recordings/{call_id}/listeners', { path: { call_id }, query: { q } }),
-  notices: () => request('get', '/api/v2/notices', {}),
-  seeNotices: () => request('post', '/api/v2/notices/seen', {}),
+  notifications: () => request('get', '/api/v2/notifications', {}),
+  seeNotifications: () => request('post', '/api/v2/notifications/seen', {}),
   detach: (id: string, ticket: string) => command<void>(id, ticket, 'detach'),
 }

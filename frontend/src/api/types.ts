@@ -335,15 +335,18 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/notices": {
+    "/api/v2/notifications": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Notices */
-        get: operations["onrecord_web_api_recordings_notices"];
+        /**
+         * Notifications
+         * @description The newest.
+         */
+        get: operations["onrecord_web_api_notifications_notifications"];
         put?: never;
         post?: never;
         delete?: never;
@@ -352,7 +355,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/notices/seen": {
+    "/api/v2/notifications/seen": {
         parameters: {
             query?: never;
             header?: never;
@@ -361,8 +364,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** See Notices */
-        post: operations["onrecord_web_api_recordings_see_notices"];
+        /** See All */
+        post: operations["onrecord_web_api_notifications_see_all"];
         delete?: never;
         options?: never;
         head?: never;
@@ -801,18 +804,16 @@ export interface components {
             /** People */
             people: components["schemas"]["Listener"][];
         };
-        /**
-         * Kind
-         * @enum {string}
-         */
-        Kind: "mention" | "reply" | "review_asked" | "review_answered" | "scored" | "score_answered";
-        /** NoticeOut */
-        NoticeOut: {
+        /** NotificationOut */
+        NotificationOut: {
             /** Id */
             id: number;
-            kind: components["schemas"]["Kind"];
+            /** Kind */
+            kind: string;
             /** Author */
             author: string;
+            /** Title */
+            title: string;
             /** Text */
             text: string;
             /** At Ms */
@@ -827,12 +828,12 @@ export interface components {
             /** Seen */
             seen: boolean;
         };
-        /** NoticesOut */
-        NoticesOut: {
+        /** NotificationsOut */
+        NotificationsOut: {
             /** Unseen */
             unseen: number;
-            /** Notices */
-            notices: components["schemas"]["NoticeOut"][];
+            /** Notifications */
+            notifications: components["schemas"]["NotificationOut"][];
         };
         /** ImportedOut */
         ImportedOut: {
@@ -1730,7 +1731,7 @@ export interface operations {
             };
         };
     };
-    onrecord_web_api_recordings_notices: {
+    onrecord_web_api_notifications_notifications: {
         parameters: {
             query?: never;
             header?: never;
@@ -1745,7 +1746,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NoticesOut"];
+                    "application/json": components["schemas"]["NotificationsOut"];
                 };
             };
             /** @description Not now */
@@ -1768,7 +1769,7 @@ export interface operations {
             };
         };
     };
-    onrecord_web_api_recordings_see_notices: {
+    onrecord_web_api_notifications_see_all: {
         parameters: {
             query?: never;
             header?: never;

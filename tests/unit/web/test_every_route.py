@@ -163,8 +163,8 @@ ROUTES: dict[tuple[str, str], tuple[int, ...]] = {
     # Nobody's own.
     ("DELETE", "api/v2/recordings/<call_id>/comments/<comment_id>"): (404, 404, 404, 403, 404, 403, 401),
     ("GET", "api/v2/recordings/<call_id>/listeners"): HEARER,
-    ("GET", "api/v2/notices"): EVERYONE,
-    ("POST", "api/v2/notices/seen"): (204, 204, 204, 204, 204, 204, 401),
+    ("GET", "api/v2/notifications"): EVERYONE,
+    ("POST", "api/v2/notifications/seen"): (204, 204, 204, 204, 204, 204, 401),
     ("GET", "api/v2/outcomes"): EVERYONE,
     ("PUT", "api/v2/calls/<call_id>/notes"): (200, 403, 200, 403, 200, 403, 401),
     ("PUT", "api/v2/calls/<call_id>/log"): (200, 403, 200, 403, 200, 403, 401),

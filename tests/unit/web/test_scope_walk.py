@@ -230,7 +230,7 @@ def test_no_search_filter_export_or_page_of_a_list_finds_it(
             assert SECRET not in text, (path, query)
             assert f"/calls/{call.pk}" not in text, (path, query)
             assert f"/recordings/{call.pk}" not in text, (path, query)
-    assert said(client.get("/api/v2/notices")).count(SECRET) == 0
+    assert said(client.get("/api/v2/notifications")).count(SECRET) == 0
     assert client.get("/api/v2/coaching/counts").json() == {"reviews": 0, "answers": 0}
 
 

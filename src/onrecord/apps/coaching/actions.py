@@ -12,9 +12,10 @@ from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.actions import announce
 from onrecord.apps.coaching.clips import ClipError, moved
 from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
+from onrecord.apps.coaching.notifications import CoachingNotification
 from onrecord.apps.coaching.scoring import Question, ScorecardError, score
-from onrecord.apps.recordings.models import Notice, Recording
-from onrecord.apps.recordings.notices import notify
+from onrecord.apps.recordings.models import Notification, Recording
+from onrecord.apps.recordings.notifications import notify
 
 MOST_CLIPS = 200
 #: The same answers within this time are one form, sent twice.
@@ -162,7 +163,7 @@ def assess(
     record(Action.RECORDING_SCORED, recording, acting_user=acting_user, assessment=made.pk, score=made.score)
     announce(recording.call, "recording.scored", acting_user=acting_user)
     said = made.name if made.score is None else f"{made.name}: {made.score} of 100"
-    notify(recording.call.user_id, recording, Notice.Kind.SCORED, text=said, acting_user=acting_user)
+    notify(recording.call.user_id, recording, CoachingNotification.SCORED, text=said, acting_user=acting_user)
     return made
 
 
@@ -179,7 +180,7 @@ def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> No
     recording = assessment.recording
     record(Action.SCORE_ANSWERED, recording, acting_user=acting_user, assessment=assessment.pk)
     announce(recording.call, "recording.score_answered", acting_user=acting_user)
-    kind = Notice.Kind.SCORE_ANSWERED
+    kind = CoachingNotification.SCORE_ANSWERED
     notify(assessment.author_id, recording, kind, text=reply, acting_user=acting_user)
 
 
@@ -200,7 +201,7 @@ def ask_for_review(
             )
             record(Action.REVIEW_ASKED, recording, acting_user=acting_user, reviewer=reviewer.pk)
             announce(recording.call, "review.asked", acting_user=acting_user)
-            kind = Notice.Kind.REVIEW_ASKED
+            kind = CoachingNotification.REVIEW_ASKED
             notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
     except IntegrityError as error:
         raise RefusedError(f"{reviewer.name} has been asked already, and has not answered yet.") from error
@@ -214,8 +215,8 @@ def withdraw_review(review: Review, *, acting_user: User) -> None:
     still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
     if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
         raise RefusedError("This review is not open any more: it was answered meanwhile, or withdrawn.")
-    asked = Notice.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
-    asked.filter(user=review.reviewer_id, kind=Notice.Kind.REVIEW_ASKED).delete()
+    asked = Notification.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
+    asked.filter(user=review.reviewer_id, kind=CoachingNotification.REVIEW_ASKED).delete()
     record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
     announce(review.recording.call, "review.withdrawn", acting_user=acting_user)
 
@@ -240,7 +241,7 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
     notify(
         review.asked_by_id,
         review.recording,
-        Notice.Kind.REVIEW_ANSWERED,
+        CoachingNotification.REVIEW_ANSWERED,
         text=answer,
         at_ms=review.at_ms,
         acting_user=acting_user,

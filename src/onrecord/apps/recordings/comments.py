@@ -12,8 +12,13 @@ from onrecord.apps.accounts.scope import users_who_may, users_who_see
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.actions import announce
 from onrecord.apps.core.folding import fold
-from onrecord.apps.recordings.models import Comment, Notice, Recording
-from onrecord.apps.recordings.notices import notify
+from onrecord.apps.recordings.models import Comment, Recording
+from onrecord.apps.recordings.notifications import NotificationKind, notify
+
+
+class CommentNotification(NotificationKind):
+    MENTION = "mention", "mentioned you"
+    REPLY = "reply", "answered you"
 
 
 @transaction.atomic
@@ -32,9 +37,9 @@ def add_comment(
         at_ms=thread.at_ms if thread else at_ms,
         text=text,
     )
-    told = {user.pk: Notice.Kind.MENTION for user in mentioned(recording, text)}
+    told = {user.pk: CommentNotification.MENTION for user in mentioned(recording, text)}
     if parent and audience(recording).filter(pk=parent.author_id).exists():
-        told.setdefault(parent.author_id, Notice.Kind.REPLY)
+        told.setdefault(parent.author_id, CommentNotification.REPLY)
     told.pop(acting_user.pk, None)
     for user_id, kind in told.items():
         notify(

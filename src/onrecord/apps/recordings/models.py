@@ -176,7 +176,7 @@ class CommentWord(Word):
         indexes = [models.Index(fields=["word", "written"], name="comments_by_word")]
 
 
-class NoticeQuerySet(models.QuerySet["Notice"]):
+class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> Self:
         """The user's own, as long as they may hear what these are about."""
         if not user.may(Permission.RECORDING_LISTEN):
@@ -184,35 +184,30 @@ class NoticeQuerySet(models.QuerySet["Notice"]):
         return self.filter(Scope.of(user).within("recording__call__user"), user=user)
 
 
-class Notice(models.Model):
-    """Tells a user of what somebody did about a recording that concerns them."""
+class Notification(models.Model):
+    """Tells a user what somebody did about a recording that concerns them."""
 
-    class Kind(models.TextChoices):
-        MENTION = "mention", "Mention"
-        REPLY = "reply", "Reply"
-        REVIEW_ASKED = "review_asked", "Review asked for"
-        REVIEW_ANSWERED = "review_answered", "Review answered"
-        SCORED = "scored", "Scored"
-        SCORE_ANSWERED = "score_answered", "Score answered"
-
-    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    kind = models.CharField(max_length=20, choices=Kind)
+    #: A `NotificationKind` of the app that sent it.
+    kind = models.CharField(max_length=20)
     #: Milliseconds of the audio; None where it is about the whole.
     at_ms = models.PositiveIntegerField(null=True)
     #: The beginning of what was said.
     text = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    #: The one that it tells of; the notice goes with it.
-    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="notices")
+    #: The one that it reports; the notification is deleted with it.
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="notifications")
     seen_at = models.DateTimeField(null=True)
 
-    objects = NoticeQuerySet.as_manager()
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["user", "comment"], name="one_notice_a_comment")]
-        indexes = [models.Index(fields=["user", "-id"], name="notices_newest_first")]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "comment"], name="one_notification_per_comment")
+        ]
+        indexes = [models.Index(fields=["user", "-id"], name="notifications_newest_first")]
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.user_id}"

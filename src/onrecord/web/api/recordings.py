@@ -1,11 +1,10 @@
-"""Comments on recordings, and notices of what concerns the user."""
+"""Comments on recordings."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self, cast
 
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
@@ -14,15 +13,12 @@ from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.query_params import search_param
 from onrecord.apps.recordings import comments
-from onrecord.apps.recordings.models import Comment, Notice, Recording
-from onrecord.apps.recordings.notices import see_notices as see_notices_of
+from onrecord.apps.recordings.models import Comment, Recording
 from onrecord.apps.recordings.queries import audible
 
 router = Router(tags=["recordings"])
-notices_router = Router(tags=["notices"])
 
 _MOST_COMMENTS = 500
-_MOST_NOTICES = 20
 _MOST_LISTENERS = 6
 
 
@@ -66,38 +62,6 @@ class Listener(Schema):
 
 class ListenersOut(Schema):
     people: list[Listener]
-
-
-class NoticeOut(Schema):
-    id: int
-    kind: Notice.Kind
-    author: str
-    text: str
-    #: None where it is about the whole recording.
-    at_ms: int | None
-    #: Of the call, at the moment; else at what came of reviews and scores.
-    url: str
-    created_at: datetime
-    seen: bool
-
-    @classmethod
-    def of(cls, notice: Notice) -> Self:
-        page = reverse("call", args=[notice.recording_id])
-        return cls(
-            id=notice.pk,
-            kind=Notice.Kind(notice.kind),
-            author=notice.author.name,
-            text=notice.text,
-            at_ms=notice.at_ms,
-            url=f"{page}#coaching" if notice.at_ms is None else f"{page}#t={notice.at_ms // 1000}",
-            created_at=notice.created_at,
-            seen=notice.seen_at is not None,
-        )
-
-
-class NoticesOut(Schema):
-    unseen: int
-    notices: list[NoticeOut]
 
 
 @router.get("/{call_id}/comments", response=CommentsOut)
@@ -152,21 +116,6 @@ def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
     recording = _recording(cast(User, request.user), call_id)
     found = comments.listeners(recording, search_param({"q": q}), _MOST_LISTENERS)
     return ListenersOut(people=[Listener(id=user.pk, name=user.name) for user in found])
-
-
-@notices_router.get("", response=NoticesOut)
-def notices(request: HttpRequest) -> NoticesOut:
-    visible = Notice.objects.visible_to(cast(User, request.user))
-    shown = visible.select_related("author").order_by("-id")[:_MOST_NOTICES]
-    return NoticesOut(
-        unseen=visible.filter(seen_at=None).count(), notices=[NoticeOut.of(one) for one in shown]
-    )
-
-
-@notices_router.post("/seen", response={204: None})
-def see_notices(request: HttpRequest) -> Any:
-    see_notices_of(acting_user=cast(User, request.user))
-    return Status(204, None)
 
 
 def _recording(user: User, call_id: str) -> Recording:

@@ -16,8 +16,8 @@ from onrecord.web.api.coaching import router as coaching
 from onrecord.web.api.dialer import router as dialer
 from onrecord.web.api.dispositions import router as outcomes
 from onrecord.web.api.document import Document
+from onrecord.web.api.notifications import router as notifications
 from onrecord.web.api.people import router as people
-from onrecord.web.api.recordings import notices_router as notices
 from onrecord.web.api.recordings import router as recordings
 from onrecord.web.api.requests import router as requests
 from onrecord.web.errors import session_expired
@@ -53,7 +53,7 @@ api.add_router("/outcomes", outcomes)
 api.add_router("/coaching", coaching)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)
-api.add_router("/notices", notices)
+api.add_router("/notifications", notifications)
 for integration in INTEGRATIONS:
     for path, router in integration.routers.items():
         api.add_router(path, router)

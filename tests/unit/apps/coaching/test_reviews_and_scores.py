@@ -96,8 +96,8 @@ def test_an_answer_to_an_old_question_is_shown_before_what_is_newer(
     assert counts(ana)["answers"] == 0
 
 
-def notices(user: User) -> list[tuple[str, str, str]]:
-    told = client_of(user).get("/api/v2/notices").json()["notices"]
+def notifications(user: User) -> list[tuple[str, str, str]]:
+    told = client_of(user).get("/api/v2/notifications").json()["notifications"]
     return [(one["kind"], one["text"], one["url"].partition("#")[2]) for one in told]
 
 
@@ -110,15 +110,15 @@ def test_a_review_may_be_about_a_moment_and_both_are_told(ana: User, marcus: Use
         assert why in refused.content.decode()
         assert "Too early?</textarea>" in refused.content.decode(), "what was written is kept"
     assert client_of(ana).post(path, form).status_code == 302
-    assert notices(marcus) == [("review_asked", "Too early?", "t=42")]
+    assert notifications(marcus) == [("review_asked", "Too early?", "t=42")]
     inbox = client_of(marcus).get("/coaching/reviews").content.decode()
     assert f"/calls/{call.pk}#t=42" in inbox
     assert "just now" in inbox
     review = Review.objects.get()
     client_of(marcus).post(f"/coaching/reviews/{review.pk}", {"do": "done", "answer": "No."})
-    assert notices(ana) == [("review_answered", "No.", "t=42")]
+    assert notifications(ana) == [("review_answered", "No.", "t=42")]
     User.objects.filter(pk=marcus.pk).update(group=GroupFactory(name="West"))
-    assert notices(User.objects.get(pk=marcus.pk)) == [], "out of their sight by now"
+    assert notifications(User.objects.get(pk=marcus.pk)) == [], "out of their sight by now"
 
 
 def test_who_asked_withdraws_before_the_answer(ana: User, marcus: User, call: Call) -> None:
@@ -126,7 +126,7 @@ def test_who_asked_withdraws_before_the_answer(ana: User, marcus: User, call: Ca
     path = f"/coaching/reviews/{Review.objects.get().pk}"
     assert client_of(marcus).post(path, {"do": "withdraw"}).status_code == 404
     assert client_of(ana).post(path, {"do": "withdraw"}).status_code == 302
-    assert (counts(marcus)["reviews"], counts(ana)["answers"], notices(marcus)) == (0, 0, [])
+    assert (counts(marcus)["reviews"], counts(ana)["answers"], notifications(marcus)) == (0, 0, [])
     late = client_of(marcus).post(path, {"do": "done", "answer": "A long thought."})
     assert late.status_code == 422
     assert "A long thought." in late.content.decode()
@@ -183,7 +183,7 @@ def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
     for _ in range(2):
         assert score(marcus, call, card, "5", "0", "Ask first.").status_code == 302  # type: ignore[attr-defined]
     assert Assessment.objects.count() == 1
-    assert notices(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
+    assert notifications(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
     score(marcus, call, card, "5", "1", "Ask first.")
     score(UserFactory(permission_set="Manager"), call, card, "5", "0", "Ask first.")
     assert Assessment.objects.count() == 3
@@ -194,11 +194,11 @@ def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
 
 def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User, call: Call) -> None:
     score(marcus, call, scorecard(marcus), "5", "0", "Ask first.")
-    assert notices(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
+    assert notifications(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
     path = f"/coaching/scores/{Assessment.objects.get().pk}"
     assert client_of(marcus).post(path, {"reply": "Not mine."}).status_code == 404
     assert client_of(ana).post(path, {"reply": "I will."}).status_code == 302
-    assert notices(marcus) == [("score_answered", "I will.", "coaching")]
+    assert notifications(marcus) == [("score_answered", "I will.", "coaching")]
     assert "Ana has read it: “I will.”" in client_of(marcus).get(f"/calls/{call.pk}").content.decode()
     again = client_of(ana).post(path, {"reply": "And more."})
     assert again.status_code == 422

@@ -11,7 +11,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import Call, CallEvent
 from onrecord.apps.recordings.comments import named
-from onrecord.apps.recordings.models import Comment, Notice
+from onrecord.apps.recordings.models import Comment, Notification
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +58,8 @@ def heard(user: User, call: Call) -> list[dict[str, Any]]:
     return comments
 
 
-def notices(user: User) -> dict[str, Any]:
-    answer: dict[str, Any] = signed_in(user).get("/api/v2/notices").json()
+def notifications(user: User) -> dict[str, Any]:
+    answer: dict[str, Any] = signed_in(user).get("/api/v2/notifications").json()
     return answer
 
 
@@ -76,17 +76,21 @@ def test_comments_come_by_moment_with_their_answers(ana: User, mia: User, call: 
 
 def test_a_mentioned_user_is_told_and_an_answered_one_too(ana: User, mia: User, call: Call) -> None:
     first = say(ana, call, "What do you think, @mia chen?", at_ms=83_000 // 2).json()
-    told = notices(mia)
+    told = notifications(mia)
     assert told["unseen"] == 1
-    (notice,) = told["notices"]
-    assert (notice["kind"], notice["author"], notice["seen"]) == ("mention", "Ana Torres", False)
-    assert notice["url"] == f"/calls/{call.pk}#t=41"
-    assert notices(ana)["notices"] == []
+    (newest,) = told["notifications"]
+    assert (newest["kind"], newest["author"], newest["seen"]) == (
+        "mention",
+        "Ana Torres",
+        False,
+    )
+    assert newest["url"] == f"/calls/{call.pk}#t=41"
+    assert notifications(ana)["notifications"] == []
 
     say(mia, call, "Well done.", parent_id=first["id"])
-    assert [one["kind"] for one in notices(ana)["notices"]] == ["reply"]
-    assert signed_in(mia).post("/api/v2/notices/seen").status_code == 204
-    assert notices(mia)["unseen"] == 0
+    assert [one["kind"] for one in notifications(ana)["notifications"]] == ["reply"]
+    assert signed_in(mia).post("/api/v2/notifications/seen").status_code == 204
+    assert notifications(mia)["unseen"] == 0
 
 
 def test_nobody_is_told_who_may_not_hear_the_recording(ana: User, call: Call) -> None:
@@ -96,7 +100,7 @@ def test_nobody_is_told_who_may_not_hear_the_recording(ana: User, call: Call) ->
     UserFactory(name="Rea Only", permission_set="Read-only")
     UserFactory(name="Gone Away", permission_set="Admin", is_active=False)
     say(ana, call, "@Ben Rep @Wes West @Rea Only @Gone Away @Ana Torres")
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
     found = signed_in(ana).get(f"/api/v2/recordings/{call.pk}/listeners").json()["people"]
     assert [one["name"] for one in found] == ["Ana Torres"]
 
@@ -105,7 +109,7 @@ def test_a_notice_goes_when_the_recording_is_out_of_sight(ana: User, mia: User, 
     say(ana, call, "@Mia Chen")
     mia.group = GroupFactory(name="West")
     mia.save()
-    assert notices(User.objects.get(pk=mia.pk)) == {"unseen": 0, "notices": []}
+    assert notifications(User.objects.get(pk=mia.pk)) == {"unseen": 0, "notifications": []}
 
 
 def test_comments_of_others_calls_do_not_exist(call: Call, ana: User) -> None:
@@ -126,7 +130,7 @@ def test_one_deletes_ones_own_and_the_answers_go_with_it(ana: User, mia: User, c
     assert signed_in(mia).delete(path).status_code == 404
     assert signed_in(ana).delete(path).status_code == 204
     assert not Comment.objects.exists()
-    assert not Notice.objects.exists()
+    assert not Notification.objects.exists()
 
 
 def test_a_comment_is_audited_and_announced(ana: User, mia: User, call: Call) -> None:

@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Notice",
+            name="Notification",
             fields=[
                 (
                     "id",
@@ -211,20 +211,7 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("mention", "Mention"),
-                            ("reply", "Reply"),
-                            ("review_asked", "Review asked for"),
-                            ("review_answered", "Review answered"),
-                            ("scored", "Scored"),
-                            ("score_answered", "Score answered"),
-                        ],
-                        max_length=20,
-                    ),
-                ),
+                ("kind", models.CharField(max_length=20)),
                 ("at_ms", models.PositiveIntegerField(null=True)),
                 ("text", models.CharField(blank=True, max_length=200)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
@@ -242,7 +229,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
+                        related_name="notifications",
                         to="recordings.comment",
                     ),
                 ),
@@ -250,7 +237,7 @@ class Migration(migrations.Migration):
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="notices",
+                        related_name="notifications",
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
@@ -512,12 +499,14 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["user", "-id"], name="notices_newest_first"),
+            model_name="notification",
+            index=models.Index(fields=["user", "-id"], name="notifications_newest_first"),
         ),
         migrations.AddConstraint(
-            model_name="notice",
-            constraint=models.UniqueConstraint(fields=("user", "comment"), name="one_notice_a_comment"),
+            model_name="notification",
+            constraint=models.UniqueConstraint(
+                fields=("user", "comment"), name="one_notification_per_comment"
+            ),
         ),
         migrations.AddIndex(
             model_name="comment",

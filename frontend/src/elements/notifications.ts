@@ -1,21 +1,13 @@
-import { ApiError, api, type Notice } from '../api/client.ts'
+import { ApiError, api, type Notification } from '../api/client.ts'
 import { attribute, element, part, text } from '../dom.ts'
 import { live } from '../live.ts'
 
-const MARKUP = `<section class="notices" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews and scores will be here.</p></section>`
-const WORDS = {
-  mention: 'mentioned you',
-  reply: 'answered you',
-  review_asked: 'asks you for a review',
-  review_answered: 'answered your request for a review',
-  scored: 'scored your call',
-  score_answered: 'has read your score',
-} as const
+const MARKUP = `<section class="notifications" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews and scores will be here.</p></section>`
 /** What events that may bring one begin with. */
 const BRINGERS = ['recording.comment', 'recording.score', 'review.']
 
-/** `<or-notices>` in the user's menu: who mentioned, asked, answered or scored them. Opening the menu is seeing them. */
-export class Notices extends HTMLElement {
+/** `<or-notifications>` in the user's menu: who mentioned, asked, answered or scored them. Opening the menu is seeing them. */
+export class Notifications extends HTMLElement {
   #body = element(MARKUP)
   #unseen = 0
 
@@ -33,11 +25,11 @@ export class Notices extends HTMLElement {
 
   async #load(): Promise<void> {
     try {
-      const { unseen, notices } = await api.notices()
+      const { unseen, notifications } = await api.notifications()
       this.#unseen = unseen
       this.#badge()
-      part(this.#body, 'ul').replaceChildren(...notices.map((notice) => this.#item(notice)))
-      part(this.#body, 'p').hidden = notices.length > 0
+      part(this.#body, 'ul').replaceChildren(...notifications.map((notification) => this.#item(notification)))
+      part(this.#body, 'p').hidden = notifications.length > 0
       this.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     } catch (error) {
       // The next event or page tries again; a menu is no place to complain.
@@ -45,19 +37,19 @@ export class Notices extends HTMLElement {
     }
   }
 
-  #item(notice: Notice): HTMLElement {
-    const item = element('<li><a><span class="notice-who"></span><span class="notice-text"></span></a></li>')
-    attribute(item, 'data-unseen', !notice.seen)
+  #item(notification: Notification): HTMLElement {
+    const item = element('<li><a><span class="notification-title"></span><span class="notification-text"></span></a></li>')
+    attribute(item, 'data-unseen', !notification.seen)
     const link = part<HTMLAnchorElement>(item, 'a')
-    link.href = notice.url
-    text(part(item, '.notice-who'), `${notice.author} ${WORDS[notice.kind]}`)
-    text(part(item, '.notice-text'), notice.text)
+    link.href = notification.url
+    text(part(item, '.notification-title'), notification.title)
+    text(part(item, '.notification-text'), notification.text)
     return item
   }
 
   async #seen(): Promise<void> {
     try {
-      await api.seeNotices()
+      await api.seeNotifications()
       this.#unseen = 0
       this.#badge()
     } catch (error) {
