@@ -44,8 +44,7 @@ def _measure() -> None:
     from django.utils import timezone
 
     from onrecord.apps.accounts.models import Team, User
-    from onrecord.apps.calls.models import Call
-    from onrecord.apps.recordings.models import Recording
+    from onrecord.apps.calls.models import Call, Recording
 
     call_command("migrate", verbosity=0)
     team = Team.objects.create(name="Bench")

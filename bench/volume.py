@@ -13,19 +13,19 @@ from django.db.models import Model
 from django.utils import timezone
 
 from onrecord.apps.accounts.models import Group, Team, User
-from onrecord.apps.calls.models import Call, CallLog, NotesWord
+from onrecord.apps.calls.models import DIALER, Call, CallLog, NotesWord, Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.coaching.models import Clip, Playlist
 from onrecord.apps.core.folding import fold
 from onrecord.apps.core.written import words_of
 from onrecord.apps.people.models import Person, PhoneNumber
 from onrecord.apps.people.search import install
-from onrecord.apps.recordings.models import DIALER, Comment, CommentWord, Recording
+from onrecord.apps.recordings.models import Comment, CommentWord
 from onrecord.policy.areas import area_codes
 
 USERS, GROUPS = 100, 10
 TABLES = (
-    "people_person", "people_phonenumber", "calls_calllog", "calls_call", "recordings_recording",
+    "people_person", "people_phonenumber", "calls_calllog", "calls_call", "calls_recording",
     "calls_notesword", "recordings_comment", "recordings_commentword",
 )  # fmt: skip
 

@@ -72,9 +72,7 @@ def test_a_page_that_missed_too_many_events_begins_anew_and_looks_up_what_it_mis
         def change(status: str, events: int) -> None:
             event = (call_id, "recording.completed", "2026-01-01 00:00:00", "{}")
             with database:
-                database.execute(
-                    "UPDATE recordings_recording SET status = ? WHERE call_id = ?", (status, call_id)
-                )
+                database.execute("UPDATE calls_recording SET status = ? WHERE call_id = ?", (status, call_id))
                 database.executemany(
                     "INSERT INTO calls_callevent (call_id, type, at, payload) VALUES (?, ?, ?, ?)",
                     [event] * events,

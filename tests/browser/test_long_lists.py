@@ -18,8 +18,8 @@ import django
 django.setup()
 from datetime import timedelta
 from onrecord.apps.calls.models import new_call_id
-from onrecord.apps.recordings.actions import copy_facts
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.recording_actions import copy_facts
+from onrecord.apps.calls.models import Recording
 for number in range(1, 7):
     for recording in Recording.objects.filter(status="completed", pk__in=list(ORIGINALS)):
         call = recording.call
@@ -29,9 +29,9 @@ for number in range(1, 7):
         recording.save(force_insert=True)
         copy_facts(call)
 """.replace(
-    "from onrecord.apps.recordings.models import Recording\n",
+    "from onrecord.apps.calls.models import Recording\n",
     """\
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Recording
 ORIGINALS = set(Recording.objects.filter(status="completed").values_list("pk", flat=True))
 """,
 )

@@ -109,12 +109,12 @@ def test_what_is_lost_is_hatched_in_its_place_and_said_below(
     database = installation.config.home / "db.sqlite3"
     with closing(sqlite3.connect(database, timeout=30)) as connection, connection:
         (spans,) = connection.execute(
-            "SELECT spans FROM recordings_recording WHERE call_id = ?", [call_id]
+            "SELECT spans FROM calls_recording WHERE call_id = ?", [call_id]
         ).fetchone()
         begin = json.loads(spans)[0]["start_ms"]
         hole = {"start_ms": begin + 3000, "end_ms": begin + 7000, "cause": "damaged", "parties": [0, 1]}
         connection.execute(
-            "UPDATE recordings_recording SET holes = ? WHERE call_id = ?", [json.dumps([hole]), call_id]
+            "UPDATE calls_recording SET holes = ? WHERE call_id = ?", [json.dumps([hole]), call_id]
         )
     listening.reload()
     lost = listening.locator(".player-gap.lost")

@@ -14,10 +14,9 @@ from factory.django import DjangoModelFactory
 
 from onrecord.apps.accounts.models import Group, Team, User
 from onrecord.apps.accounts.permissions import Permission
-from onrecord.apps.calls.models import Call, CallLog
+from onrecord.apps.calls.models import Call, CallLog, Recording
 from onrecord.apps.governance.actions import publish
 from onrecord.apps.people.models import Person, PhoneNumber
-from onrecord.apps.recordings.models import Recording
 from onrecord.policy.document import Policy, Setting
 from onrecord.policy.mode import Mode
 

@@ -92,7 +92,7 @@ def witness_in(installation: Installation, call_id: str) -> Witness:
     columns = "manifest_sha256, key_commitment"
     with closing(sqlite3.connect(installation.home / "db.sqlite3")) as database:
         manifest_sha256, key_commitment = database.execute(
-            f"SELECT {columns} FROM recordings_recording WHERE call_id = ?", [call_id]
+            f"SELECT {columns} FROM calls_recording WHERE call_id = ?", [call_id]
         ).fetchone()
     return Witness(manifest_sha256=manifest_sha256, key_commitment=key_commitment)
 

@@ -15,8 +15,9 @@ from harness.stored import store_recording
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.actions import take_notes, write_log
-from onrecord.apps.calls.models import Call, CallEvent, Collaborator
+from onrecord.apps.calls.models import Call, CallEvent, Collaborator, Recording
 from onrecord.apps.calls.notes import Notes
+from onrecord.apps.calls.recording_actions import copy_facts
 from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
 from onrecord.apps.coaching.scoring import Kind, Question
 from onrecord.apps.dispositions.lists import Field
@@ -27,9 +28,8 @@ from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, Re
 from onrecord.apps.integrations.dialers.connections import connect, create_token
 from onrecord.apps.integrations.dialers.models import KeptDelivery
 from onrecord.apps.integrations.dialers.receive import receive
-from onrecord.apps.recordings.actions import copy_facts
 from onrecord.apps.recordings.comments import add_comment
-from onrecord.apps.recordings.models import Notification, Recording, SavedView, Verification
+from onrecord.apps.recordings.models import Notification, SavedView, Verification
 from onrecord.apps.requests.models import RecordingRequest
 from onrecord.apps.sharing.models import ShareLink
 from onrecord.media.render.encoder import OpusEncoder

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's plans by name")
 
 #: Tables that grow with the calls.
-GROWING = ("recordings_recording", "recordings_comment", "calls_call", "calls_notesword", "people_")
+GROWING = ("calls_recording", "recordings_comment", "calls_call", "calls_notesword", "people_")
 
 
 def plans(read: Callable[[], Any]) -> list[str]:

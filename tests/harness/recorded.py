@@ -6,7 +6,7 @@ from typing import Any
 from factories import CallFactory, PersonFactory
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, CallLog
-from onrecord.apps.recordings.actions import copy_facts
+from onrecord.apps.calls.recording_actions import copy_facts
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 

@@ -2,8 +2,7 @@
 
 import os
 
-from onrecord.apps.calls.models import Call
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.storage.recording import StoredRecording, Witness
 from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore

@@ -12,11 +12,10 @@ from pytest_django import DjangoDbBlocker
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.actions import apply_event
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.state import Event, Source
 from onrecord.apps.governance.decisions import current, person_facts, rep_facts, to_json
 from onrecord.apps.people.models import Person
-from onrecord.apps.recordings.models import Recording
 from onrecord.config import Config
 from onrecord.media.capture.journal import Chunk, ControlFrame
 from onrecord.media.capture.reader import JournalReader

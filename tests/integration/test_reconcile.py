@@ -14,10 +14,9 @@ from harness.people import STRANGER
 from harness.reports import report
 from harness.switch_rig import SwitchRig
 from onrecord.apps.calls.actions import state_of
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.switch_client import SwitchClient
-from onrecord.apps.recordings.models import Recording
 from onrecord.jobs import reconcile
 from onrecord.jobs.worker import schedule_jobs
 

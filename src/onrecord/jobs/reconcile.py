@@ -9,14 +9,13 @@ from django.utils import timezone
 
 from onrecord.apps.calls import actions
 from onrecord.apps.calls.enforcement import hold_live_calls, remind
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import DIALER, Call, Recording
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
 from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import switch
 from onrecord.apps.integrations.dialers.kept import forget_old
 from onrecord.apps.integrations.dialers.queue import enqueue_due
-from onrecord.apps.recordings.models import DIALER, Recording
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.policy.mode import Mode
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from onrecord.apps.recordings.faults import FOR_GUESTS, STORE_UNREACHABLE
+from onrecord.apps.calls.recording_faults import FOR_GUESTS, STORE_UNREACHABLE
 from onrecord.apps.recordings.opening import FaultyRecordingError
 from onrecord.storage.store import StoreUnreachableError
 from onrecord.web.errors import error

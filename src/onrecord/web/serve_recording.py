@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from onrecord.apps.recordings.faults import Fault
-from onrecord.apps.recordings.models import Recording
-from onrecord.apps.recordings.opening import CANNOT_BE_READ, note_fault, open_audio, reading_on
+from onrecord.apps.calls.models import Recording
+from onrecord.apps.calls.recording_actions import note_fault
+from onrecord.apps.calls.recording_faults import Fault
+from onrecord.apps.recordings.opening import CANNOT_BE_READ, open_audio, reading_on
 from onrecord.storage.sealed import SealedReader
 from onrecord.web.etags import is_held
 from onrecord.web.ranges import Part, UnsatisfiableError, requested_part

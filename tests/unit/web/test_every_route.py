@@ -13,8 +13,8 @@ from factories import CallFactory, PersonFactory, UserFactory
 from harness.stored import store_recording
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.accounts.permissions import DEEDS, SETS, Permission
-from onrecord.apps.calls.models import Call
-from onrecord.apps.recordings.models import Recording, SavedView
+from onrecord.apps.calls.models import Call, Recording
+from onrecord.apps.recordings.models import SavedView
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.requests.models import RecordingRequest
 from onrecord.web.api.root import api

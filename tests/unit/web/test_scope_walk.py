@@ -15,12 +15,11 @@ from harness.stored import store_recording
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.actions import take_notes
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.notes import Notes
+from onrecord.apps.calls.recording_actions import copy_facts
 from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review
-from onrecord.apps.recordings.actions import copy_facts
 from onrecord.apps.recordings.comments import add_comment
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.sharing.models import ShareLink
 

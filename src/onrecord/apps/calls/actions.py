@@ -11,8 +11,10 @@ from django.utils import timezone
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog, Collaborator
+from onrecord.apps.calls.call_events import emit
+from onrecord.apps.calls.models import AppliedEvent, Call, CallLog, Collaborator, Recording
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
+from onrecord.apps.calls.recording_actions import copy_facts, show, store_result
 from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
 from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
 from onrecord.apps.core.moments import later
@@ -22,8 +24,6 @@ from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.decisions import Judgement, to_json
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number
-from onrecord.apps.recordings.actions import copy_facts, show, store_result
-from onrecord.apps.recordings.models import Recording
 from onrecord.policy import facts_json
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
@@ -61,7 +61,7 @@ def begin(*, number: Number, person: Person | None, judgement: Judgement, acting
             )
             Recording.objects.create(call=call)
             record(Action.CALL_DIALED, call, acting_user=acting_user, number=number.e164)
-            _emit(call, "call.initiated", at=now, data={"actor": str(acting_user.pk)})
+            emit(call, "call.initiated", at=now, data={"actor": str(acting_user.pk)})
     except IntegrityError as error:
         if Call.objects.live().filter(user=acting_user).exists():
             raise CallInProgressError from error
@@ -93,7 +93,7 @@ def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
     """Enter that the user tried to record against the decision. Nothing reaches the switch."""
     data = {"actor": str(acting_user.pk), "wanted": "recording", "code": code}
     _note_refusal(call, data)
-    _emit(call, "recording.refused", at=timezone.now(), data=data)
+    emit(call, "recording.refused", at=timezone.now(), data=data)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,7 +133,7 @@ def restrict(call: Call, restriction: Restriction) -> None:
     }
     call.save(update_fields=["mode", "may_change", "restriction"])
     data = {name: call.restriction[name] for name in ("mode", "may_change", "policy_version", "sentence")}
-    _emit(call, "call.restricted", at=timezone.now(), data=data)
+    emit(call, "call.restricted", at=timezone.now(), data=data)
 
 
 @transaction.atomic
@@ -167,7 +167,7 @@ def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
     if after != before and after.ended_at is not None:
         _store(call, after)
         data = {"status": after.status, "reason": reason, "duration_ms": after.duration_ms}
-        _emit(call, "call.ended", at=after.ended_at, data=data)
+        emit(call, "call.ended", at=after.ended_at, data=data)
     return call
 
 
@@ -182,14 +182,14 @@ def mark_overdue(call: Call) -> None:
     """Say that the call's recording has been waited for too long."""
     show(call.recording, overdue())
     data = {"message": call.recording.reason}
-    _emit(call, "recording.overdue", at=timezone.now(), data=data)
+    emit(call, "recording.overdue", at=timezone.now(), data=data)
 
 
 @transaction.atomic
 def mark_gone(call: Call) -> None:
     """Say that the call's recording can never come."""
     show(call.recording, gone())
-    _emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
+    emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
 
 
 @transaction.atomic
@@ -208,7 +208,7 @@ def apply_event(call_id: str, event: Event) -> bool:
     if event.type == "recording.completed":
         store_result(call.recording, event.data, at=event.at)
     _store(call, state)
-    _emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
+    emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
     if event.type == "recording.refused":
         _note_refusal(call, event.data)
     if event.type == "party.left":
@@ -276,7 +276,7 @@ def write_log(
         person=log.person_id,
         notes=notes is not None,
     )
-    _emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
+    emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
 
 
 def _log_of(call: Call) -> CallLog:
@@ -345,7 +345,7 @@ def import_call(made: CallMadeElsewhere, *, judgement: Judgement, **details: Any
     )
     Recording.objects.create(call=call, source=made.source)
     record(Action.CALL_IMPORTED, call, acting_user=None, source=made.source, **details)
-    _emit(call, "call.imported", at=timezone.now(), data={"source": made.source})
+    emit(call, "call.imported", at=timezone.now(), data={"source": made.source})
     return call
 
 
@@ -368,7 +368,7 @@ def set_imported_outcome(
     """Say what became of an imported call's recording; browsers learn it by `event`, if there is one."""
     show(call.recording, result)
     if event:
-        _emit(call, event, at=timezone.now(), data=dict(data))
+        emit(call, event, at=timezone.now(), data=dict(data))
 
 
 @transaction.atomic
@@ -379,13 +379,6 @@ def complete_import(call: Call, result: dict[str, Any]) -> None:
     store_result(call.recording, result, at=timezone.now())
     completed = Outcome(status=RecordingStatus.COMPLETED)
     set_imported_outcome(call, completed, event="recording.completed", data=result)
-
-
-@transaction.atomic
-def announce(call: Call, kind: str, *, acting_user: User | None, **data: Any) -> None:
-    """Tell browsers of something about the call that is kept elsewhere."""
-    actor = str(acting_user.pk) if acting_user else None
-    _emit(call, kind, at=timezone.now(), data={"actor": actor, **data})
 
 
 def state_of(call: Call) -> CallState:
@@ -416,10 +409,6 @@ def _store(call: Call, state: CallState) -> None:
         call.recording.rendering = state.rendering
         call.recording.save(update_fields=["rendering"])
     show(call.recording, outcome(state, call.ruling))
-
-
-def _emit(call: Call, kind: str, *, at: datetime, clock_ms: int | None = None, data: dict[str, Any]) -> None:
-    CallEvent.objects.create(call=call, type=kind, at=at, payload={"clock_ms": clock_ms, "data": data})
 
 
 def _let_go(call: Call, *, user_id: int, at: datetime) -> int:

@@ -14,6 +14,7 @@ from onrecord.apps.calls.queries import list_calls
 from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS
 from onrecord.apps.core.moments import in_readers_zone
+from onrecord.apps.core.search_plan import SearchPlan
 from onrecord.policy.reasons import told_to_others
 
 _BATCH = 500
@@ -32,12 +33,15 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def csv_of(user: User, wanted: CallFilter) -> Iterator[str]:
-    """The calls that `user` may see and that `wanted` leaves, newest first: first the head, then batches."""
+def csv_of(user: User, wanted: CallFilter, also: SearchPlan) -> Iterator[str]:
+    """The calls that `user` may see and that `wanted` leaves, newest first: first the head, then batches.
+
+    `also`: see `onrecord.apps.calls.search.searched`.
+    """
     yield _MARK + _lines([COLUMNS])
     cursor: str | None = None
     while True:
-        found = list_calls(user, wanted=wanted, cursor=cursor, size=_BATCH)
+        found = list_calls(user, wanted=wanted, also=also, cursor=cursor, size=_BATCH)
         yield _lines(_row(call, user) for call in found.rows)
         cursor = found.next_cursor
         if cursor is None:

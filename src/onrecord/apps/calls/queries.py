@@ -10,13 +10,13 @@ from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.filters import CallFilter
-from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.calls.models import DIALER, Call, CallEvent
 from onrecord.apps.calls.search import searched
 from onrecord.apps.core.database.expressions import NoIndex
 from onrecord.apps.core.paging import PAGE_SIZE, Page, page_of_many
+from onrecord.apps.core.search_plan import SearchPlan
 from onrecord.apps.dispositions.lists import Field, missing
 from onrecord.apps.dispositions.queries import lists_of, requires_a_choice
-from onrecord.apps.recordings.models import DIALER
 
 #: How long after its end a call that nobody has to log waits in the dialer.
 _FRESH = timedelta(hours=1)
@@ -36,18 +36,20 @@ def shown_calls(user: User) -> "QuerySet[Call]":
     return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
 
 
-def list_calls(user: User, *, wanted: CallFilter, cursor: str | None, size: int = PAGE_SIZE) -> Page[Call]:
-    """Newest first."""
+def list_calls(
+    user: User, *, wanted: CallFilter, also: SearchPlan, cursor: str | None, size: int = PAGE_SIZE
+) -> Page[Call]:
+    """Newest first. `also`: see `searched`."""
     shown = Call.objects.select_related("person", "recording", "user", "log").only(*_LISTED)
-    return page_of_many(filtered_calls(user, wanted), shown, by="-created_at", cursor=cursor, size=size)
+    return page_of_many(filtered_calls(user, wanted, also), shown, by="-created_at", cursor=cursor, size=size)
 
 
-def filtered_calls(user: User, wanted: CallFilter) -> "QuerySet[Call]":
+def filtered_calls(user: User, wanted: CallFilter, also: SearchPlan) -> "QuerySet[Call]":
     """Each way to ask is a search in an index (tests/unit/apps/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
     by_key = Call.objects.alias(of=NoIndex("team")).filter(of=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)
-    found = searched(team, by_key, wanted.q, user, owner="user", log="log", owners=owners)
+    found = searched(team, by_key, wanted.q, user, owner="user", log="log", owners=owners, also=also)
     return found.filter(wanted.condition())
 
 

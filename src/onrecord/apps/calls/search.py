@@ -5,7 +5,6 @@ from typing import TypeVar
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.models import Call, NotesWord
 from onrecord.apps.core.database.expressions import InKeys, NoIndex
 from onrecord.apps.core.folding import fold
@@ -14,7 +13,6 @@ from onrecord.apps.core.written import found, having, wanted_words
 from onrecord.apps.people.numbers import digits_of
 from onrecord.apps.people.queries import digit_ranges
 from onrecord.apps.people.search import name_contains, people_named
-from onrecord.apps.recordings.models import Comment, CommentWord
 
 _M = TypeVar("_M", bound=Model)
 
@@ -31,11 +29,13 @@ def searched(
     owner: str,
     log: str,
     owners: list[int] | None,
+    also: SearchPlan,
 ) -> "QuerySet[_M]":
     """Of a team's rows those of `owners` (None: of anybody) that `q` may mean; if it is empty, all of theirs.
 
     `by_key`: the same rows, written so that they are found by their keys (`SearchPlan.find`). `owner`: the
-    rep's column. `log`: the path to the call's log.
+    rep's column. `log`: the path to the call's log. `also`: what else matches `q`, by what other
+    apps keep about a call.
     """
     if owners == []:
         return rows.none()
@@ -47,8 +47,7 @@ def searched(
     if not q:
         return ordered
     facts = _by_facts(rows, q, user, owner=owner, owners=owners)
-    written = _by_words(wanted_words(q), user, log=log)
-    plan = SearchPlan(indexed=facts.indexed, scan=facts.scan + written.scan, candidates=written.candidates)
+    plan = facts + _by_notes(wanted_words(q), log=log) + also
     return plan.find(theirs, ordered, by_key)
 
 
@@ -68,20 +67,14 @@ def _by_facts(
     return SearchPlan(indexed=indexed, scan=theirs)
 
 
-def _by_words(wanted: list[str], user: User, *, log: str) -> SearchPlan:
-    """The call's notes, or a comment on its recording that the user may read, have every word."""
-    scan, candidates = list[Q](), set[str]()
+def _by_notes(wanted: list[str], *, log: str) -> SearchPlan:
+    """The call's notes have every word."""
     logs = found(NotesWord, wanted) if wanted else []
     if logs is None:
-        scan.append(Q(Exists(having(NotesWord, wanted).filter(written=OuterRef(log)))))
-    elif logs:
-        candidates.update(Call.objects.filter(InKeys("log", logs)).values_list("pk", flat=True))
-    comments = found(CommentWord, wanted) if wanted and user.may(Permission.RECORDING_LISTEN) else []
-    if comments is None:
-        scan.append(Q(Exists(having(CommentWord, wanted).filter(written__recording=OuterRef("pk")))))
-    elif comments:
-        candidates.update(Comment.objects.filter(InKeys("pk", comments)).values_list("recording", flat=True))
-    return SearchPlan(indexed=[], scan=scan, candidates=list(candidates))
+        noted = having(NotesWord, wanted).filter(written=OuterRef(log))
+        return SearchPlan(indexed=[], scan=[Q(Exists(noted))])
+    calls = Call.objects.filter(InKeys("log", logs)).values_list("pk", flat=True) if logs else []
+    return SearchPlan(indexed=[], scan=[], candidates=list(calls))
 
 
 def _guess(rows: "QuerySet[_M]", contacts: list[int]) -> int:

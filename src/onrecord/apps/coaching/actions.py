@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls.actions import announce
+from onrecord.apps.calls.call_events import emit_now
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.coaching.clips import ClipError, moved
 from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Scorecard
 from onrecord.apps.coaching.notifications import CoachingNotification
 from onrecord.apps.coaching.scoring import Question, ScorecardError, score
-from onrecord.apps.recordings.models import Notification, Recording
+from onrecord.apps.recordings.models import Notification
 from onrecord.apps.recordings.notifications import notify
 
 MOST_CLIPS = 200
@@ -161,7 +162,7 @@ def assess(
         score=score(scorecard.asked, answers),
     )
     record(Action.RECORDING_SCORED, recording, acting_user=acting_user, assessment=made.pk, score=made.score)
-    announce(recording.call, "recording.scored", acting_user=acting_user)
+    emit_now(recording.call, "recording.scored", acting_user=acting_user)
     said = made.name if made.score is None else f"{made.name}: {made.score} of 100"
     notify(recording.call.user_id, recording, CoachingNotification.SCORED, text=said, acting_user=acting_user)
     return made
@@ -179,7 +180,7 @@ def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> No
         )
     recording = assessment.recording
     record(Action.SCORE_ANSWERED, recording, acting_user=acting_user, assessment=assessment.pk)
-    announce(recording.call, "recording.score_answered", acting_user=acting_user)
+    emit_now(recording.call, "recording.score_answered", acting_user=acting_user)
     kind = CoachingNotification.SCORE_ANSWERED
     notify(assessment.author_id, recording, kind, text=reply, acting_user=acting_user)
 
@@ -200,7 +201,7 @@ def ask_for_review(
                 at_ms=at_ms,
             )
             record(Action.REVIEW_ASKED, recording, acting_user=acting_user, reviewer=reviewer.pk)
-            announce(recording.call, "review.asked", acting_user=acting_user)
+            emit_now(recording.call, "review.asked", acting_user=acting_user)
             kind = CoachingNotification.REVIEW_ASKED
             notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
     except IntegrityError as error:
@@ -218,7 +219,7 @@ def withdraw_review(review: Review, *, acting_user: User) -> None:
     asked = Notification.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
     asked.filter(user=review.reviewer_id, kind=CoachingNotification.REVIEW_ASKED).delete()
     record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
-    announce(review.recording.call, "review.withdrawn", acting_user=acting_user)
+    emit_now(review.recording.call, "review.withdrawn", acting_user=acting_user)
 
 
 @transaction.atomic
@@ -237,7 +238,7 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
             + (f"What you wrote now was not kept: “{answer}”" if answer else "")
         )
     record(Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state)
-    announce(review.recording.call, "review.settled", acting_user=acting_user)
+    emit_now(review.recording.call, "review.settled", acting_user=acting_user)
     notify(
         review.asked_by_id,
         review.recording,

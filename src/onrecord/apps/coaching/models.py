@@ -7,8 +7,8 @@ from django.db import models
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.coaching.scoring import Question
-from onrecord.apps.recordings.models import Recording
 
 
 class PlaylistQuerySet(models.QuerySet["Playlist"]):

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from django.db.models import Avg, BooleanField, Count, ExpressionWrapper, Q, QuerySet
 
 from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.coaching.models import NEWS, Assessment, Clip, Playlist, Review
 from onrecord.apps.core.paging import Page, page
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.queries import audible
 
 

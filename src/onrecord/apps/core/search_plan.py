@@ -33,6 +33,13 @@ class SearchPlan:
     #: Conditions that match too many rows to look up, as far as is known.
     scan: list[Q]
 
+    def __add__(self, other: "SearchPlan") -> "SearchPlan":
+        return SearchPlan(
+            indexed=self.indexed + other.indexed,
+            candidates=self.candidates + other.candidates,
+            scan=self.scan + other.scan,
+        )
+
     def find(
         self, rows: "QuerySet[_M]", ordered: "QuerySet[_M]", by_key: "QuerySet[_M] | None" = None
     ) -> "QuerySet[_M]":

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from onrecord.apps.audit.models import Action, AuditEntry
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.paging import page
-from onrecord.apps.recordings.models import Recording
 
 _SENTENCES: dict[str, str] = {
     Action.RECORDING_COMMENTED: "Commented",

@@ -10,9 +10,10 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import users_who_may, users_who_see
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls.actions import announce
+from onrecord.apps.calls.call_events import emit_now
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.folding import fold
-from onrecord.apps.recordings.models import Comment, Recording
+from onrecord.apps.recordings.models import Comment
 from onrecord.apps.recordings.notifications import NotificationKind, notify
 
 
@@ -54,7 +55,7 @@ def add_comment(
     record(
         Action.RECORDING_COMMENTED, recording, acting_user=acting_user, comment=comment.pk, told=sorted(told)
     )
-    announce(recording.call, "recording.commented", acting_user=acting_user)
+    emit_now(recording.call, "recording.commented", acting_user=acting_user)
     return comment
 
 
@@ -64,7 +65,7 @@ def delete_comment(comment: Comment, *, acting_user: User) -> None:
     recording = comment.recording
     record(Action.RECORDING_COMMENT_DELETED, recording, acting_user=acting_user, comment=comment.pk)
     comment.delete()
-    announce(recording.call, "recording.comment_deleted", acting_user=acting_user)
+    emit_now(recording.call, "recording.comment_deleted", acting_user=acting_user)
 
 
 def listeners(recording: Recording, q: str, limit: int) -> list[User]:

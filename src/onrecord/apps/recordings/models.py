@@ -1,138 +1,14 @@
-"""The recording of a call: every call has exactly one row from the start."""
+"""What people add to a recording: comments, notices of them, proofs, saved searches."""
 
-from collections.abc import Sequence
 from typing import Any, Self
 
 from django.db import models
 
-from onrecord.apps.accounts.models import Team, User
+from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import Scope
-from onrecord.apps.calls.models import Call
-from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
-from onrecord.apps.calls.state import Rendering
-from onrecord.apps.core.database.fields import BytewiseCharField
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.written import Word, keep_words
-from onrecord.apps.people.models import Person
-from onrecord.apps.recordings.faults import Fault
-from onrecord.storage.recording import Witness
-
-#: `source` of the calls of our own dialer.
-DIALER = "Dialer"
-
-
-def _newest_first(*fields: str, name: str, also: Sequence[str] = ()) -> models.Index:
-    """The team's finished recordings by `fields`, newest first.
-
-    With what else may be asked of them behind the order: no recording is read but those that are shown.
-    """
-    order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms", *also]
-    columns = [*fields, *order, *(field for field in asked if field not in fields)]
-    return models.Index(fields=["call_team", "status", *columns], name=name)
-
-
-class RecordingQuerySet(models.QuerySet["Recording"]):
-    def visible_to(self, user: User) -> Self:
-        return self.filter(Scope.of(user).within("call__user"))
-
-
-class Recording(models.Model):
-    call = models.OneToOneField(Call, on_delete=models.PROTECT, primary_key=True, related_name="recording")
-    status = models.CharField(
-        max_length=12,
-        choices=[(one.value, one.value) for one in RecordingStatus],
-        default=RecordingStatus.PENDING,
-    )
-    reason_code = models.CharField(
-        max_length=20, blank=True, choices=[(one.value, one.value) for one in ReasonCode]
-    )
-    reason = models.TextField(blank=True)
-    #: "Dialer", or a third-party dialer's name.
-    source = models.CharField(max_length=40, default=DIALER)
-    rendering = models.CharField(
-        max_length=10, blank=True, choices=[(one.value, one.value) for one in Rendering if one]
-    )
-
-    #: Of this row; while the recording is awaited, the time since when nothing was heard of it.
-    changed_at = models.DateTimeField(auto_now=True)
-
-    # Set when completed
-    completed_at = models.DateTimeField(null=True)
-    duration_ms = models.PositiveIntegerField(null=True)
-    bytes = models.PositiveBigIntegerField(null=True)
-    sha256 = models.CharField(max_length=64, blank=True)
-    #: What the blob store cannot change alone (docs/reference/storage.md, "Witnesses").
-    manifest_sha256 = models.CharField(max_length=64, blank=True)
-    key_commitment = models.CharField(max_length=64, blank=True)
-    #: What was found wrong with what is stored, when it was last looked at; empty for nothing.
-    fault = models.CharField(max_length=12, blank=True, choices=[(one.value, one.value) for one in Fault])
-    #: When the reconciler last looked.
-    examined_at = models.DateTimeField(null=True)
-    #: [{`start_ms`, `end_ms`, `parties`}]
-    spans = models.JSONField(default=list)
-    #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
-    holes = models.JSONField(default=list)
-    #: Length of all holes together.
-    lost_ms = models.PositiveIntegerField(default=0)
-    #: Something was wrong with what it was made from, whether or not sound is missing.
-    damaged = models.BooleanField(default=False)
-    #: {`left`: [0..100], `right`: [...]} of 120 bins each
-    thumbnail = models.JSONField(default=dict)
-    #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.
-    talk_ratio = models.FloatField(null=True)
-    #: As in docs/reference/storage.md; None where nobody analysed it.
-    talk = models.JSONField(null=True)
-
-    # Copies of the call and its log (`actions.copy_facts`), also set when completed. With them each way to
-    # look for recordings is a search in one index, in the order of the list.
-    call_team = models.ForeignKey(
-        Team, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
-    )
-    rep = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
-    )
-    person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="recordings")
-    called_at = models.DateTimeField(null=True)
-    number = BytewiseCharField(max_length=16, blank=True)
-    #: The number's digits backwards.
-    reversed_digits = BytewiseCharField(max_length=15, blank=True)
-    disposition = models.CharField(max_length=50, blank=True)
-    sentiment = models.CharField(max_length=50, blank=True)
-    has_notes = models.BooleanField(default=False)
-
-    objects = RecordingQuerySet.as_manager()
-
-    class Meta:
-        indexes = [
-            models.Index(fields=["status"], name="recordings_by_status"),
-            models.Index(fields=["reason_code"], name="recordings_by_reason"),
-            # Few of very many, for the recording report.
-            models.Index(
-                fields=["call_team", "called_at", "rep", "lost_ms"],
-                name="recordings_incomplete",
-                condition=models.Q(lost_ms__gt=0),
-            ),
-            models.Index(fields=["examined_at"], name="recordings_at_fault", condition=~models.Q(fault="")),
-            models.Index(fields=["status", "fault", "examined_at"], name="recordings_to_examine"),
-            _newest_first(name="recordings_newest", also=["number", "reversed_digits"]),
-            *(
-                _newest_first(field, name=f"recordings_by_{field}")
-                for field in ("rep", "person", "source", "disposition", "sentiment", "has_notes")
-            ),
-            _newest_first("number", name="recordings_forwards"),
-            _newest_first("reversed_digits", name="recordings_backwards"),
-        ]
-
-    def __str__(self) -> str:
-        return f"Recording of {self.call_id}"
-
-    @property
-    def witness(self) -> Witness:
-        return Witness(manifest_sha256=self.manifest_sha256, key_commitment=self.key_commitment)
-
-    @property
-    def found_fault(self) -> Fault | None:
-        return Fault(self.fault) if self.fault else None
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

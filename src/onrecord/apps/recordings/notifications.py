@@ -4,7 +4,8 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.recordings.models import Comment, Notification, Recording
+from onrecord.apps.calls.models import Recording
+from onrecord.apps.recordings.models import Comment, Notification
 
 
 class NotificationKind(models.TextChoices):

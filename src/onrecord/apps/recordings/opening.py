@@ -9,11 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from django.db import transaction
-
-from onrecord.apps.calls.actions import announce
-from onrecord.apps.recordings.faults import UNREACHABLE, Fault, Problem, fault_of
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Recording
+from onrecord.apps.calls.recording_actions import note_fault
+from onrecord.apps.calls.recording_faults import UNREACHABLE, Fault, Problem, fault_of
 from onrecord.config import host_config
 from onrecord.storage.recording import NotWitnessedError, StoredRecording, compare
 from onrecord.storage.sealed import SealedReader, SealError
@@ -92,23 +90,6 @@ def problem_of(recording: Recording) -> Problem | None:
         log.error("%s", error)
         return UNREACHABLE
     return Problem.of(fault) if fault else None
-
-
-def note_fault(recording: Recording, fault: Fault | None, detail: str = "") -> None:
-    """Remember what was found; say it once, to browsers and in the log."""
-    found = fault or ""
-    if recording.fault == found:
-        return
-    with transaction.atomic():
-        changed = Recording.objects.filter(pk=recording.pk).exclude(fault=found).update(fault=found)
-        recording.fault = found
-        if changed:
-            kind = "recording.faulty" if fault else "recording.sound"
-            announce(recording.call, kind, acting_user=None, fault=found)
-    if changed and fault:
-        log.error("call %s: its recording is not in order (%s): %s", recording.pk, fault, detail)
-    elif changed:
-        log.info("call %s: its recording is in order again", recording.pk)
 
 
 def _stored(recording: Recording) -> StoredRecording:

@@ -7,14 +7,15 @@ from django.db.models import QuerySet
 
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.calls.search import searched
 from onrecord.apps.core.database.expressions import InKeys, NoIndex
 from onrecord.apps.core.database.values import distinct_values
 from onrecord.apps.core.paging import Page, page_of_many
 from onrecord.apps.core.query_params import end_of_day, start_of_day
+from onrecord.apps.recordings.comment_search import by_comments
 from onrecord.apps.recordings.filters import LENGTHS, Filters
-from onrecord.apps.recordings.models import Recording
 
 TILES = 24
 #: What a tile shows.
@@ -39,7 +40,16 @@ def list_recordings(
     by_key = audible(user).filter(pk__in=playlist) if filters.playlist else audible(user)
     finished = by_key if filters.playlist else team
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
-    rows = searched(finished, by_key, filters.q, user, owner="rep", log="call__log", owners=owners)
+    rows = searched(
+        finished,
+        by_key,
+        filters.q,
+        user,
+        owner="rep",
+        log="call__log",
+        owners=owners,
+        also=by_comments(filters.q, user),
+    )
     return page_of_many(
         _filtered(rows, filters),
         Recording.objects.select_related("call__person", "rep").only(*_SHOWN),

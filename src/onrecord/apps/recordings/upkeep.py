@@ -3,10 +3,10 @@
 import logging
 
 from django.db.models import F
-from django.utils import timezone
 
+from onrecord.apps.calls.models import Recording
+from onrecord.apps.calls.recording_actions import note_examined
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import examine
 from onrecord.storage.store import StoreUnreachableError
 
@@ -28,4 +28,4 @@ def examine_stored(most: int = BATCH) -> None:
                 examined.append(recording.pk)
     except StoreUnreachableError as error:
         log.error("%s", error)
-    Recording.objects.filter(pk__in=examined).update(examined_at=timezone.now())
+    note_examined(examined)

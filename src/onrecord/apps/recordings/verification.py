@@ -11,10 +11,12 @@ from django_q.tasks import async_task
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls.actions import announce
-from onrecord.apps.recordings.faults import Fault
-from onrecord.apps.recordings.models import Recording, Verification
-from onrecord.apps.recordings.opening import examine, note_fault
+from onrecord.apps.calls.call_events import emit_now
+from onrecord.apps.calls.models import Recording
+from onrecord.apps.calls.recording_actions import note_fault
+from onrecord.apps.calls.recording_faults import Fault
+from onrecord.apps.recordings.models import Verification
+from onrecord.apps.recordings.opening import examine
 
 #: Less than a job may take (Q_CLUSTER's timeout): an hour of audio takes well under a minute.
 _PATIENCE_S = 100
@@ -56,7 +58,7 @@ def run(verification_id: int) -> None:
     with transaction.atomic():
         verification.finished_at = timezone.now()
         verification.save()
-        announce(verification.recording.call, "recording.verified", acting_user=verification.requested_by)
+        emit_now(verification.recording.call, "recording.verified", acting_user=verification.requested_by)
 
 
 def _note(verification: Verification) -> None:

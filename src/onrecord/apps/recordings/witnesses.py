@@ -2,8 +2,8 @@
 
 from django.db import DatabaseError
 
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.recordings.models import Recording
 from onrecord.storage.recording import Witness
 
 

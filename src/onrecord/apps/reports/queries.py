@@ -7,10 +7,9 @@ from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet,
 from django.db.models.functions import Cast
 
 from onrecord.apps.audit.models import Action, AuditEntry
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
 from onrecord.apps.core.database.expressions import NoIndex
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.reports.selection import Selection
 from onrecord.policy.mode import Mode
 

@@ -13,9 +13,9 @@ from django.utils import timezone
 
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.audit.models import Action, AuditEntry, record
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.origins import origin_of
 from onrecord.apps.governance import decisions
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.sharing.models import ShareLink, SharingSettings, is_not_to_be_recorded
 from onrecord.apps.sharing.queries import full, opens, rules_of
 from onrecord.apps.sharing.rules import DEFAULT_RULES, LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules

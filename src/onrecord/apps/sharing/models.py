@@ -10,8 +10,8 @@ from django.db import models
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import Scope
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.sharing import rules
 
 

@@ -6,9 +6,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.paging import Page, page
 from onrecord.apps.governance import decisions
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.sharing.models import ShareLink, SharingSettings
 from onrecord.apps.sharing.rules import Rules, Standing
 

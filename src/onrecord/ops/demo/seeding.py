@@ -11,14 +11,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from onrecord.apps.accounts.models import Group, Team, User
-from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog
+from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog, Recording
 from onrecord.apps.calls.recording_status import outcome
 from onrecord.apps.core.written import keep_words
 from onrecord.apps.governance.actions import publish
 from onrecord.apps.governance.decisions import judge_facts, person_facts, policy_of, rep_facts, to_json
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person, PhoneNumber
-from onrecord.apps.recordings.models import Recording
 from onrecord.config import Config
 from onrecord.media.capture.recorder import CaptureHost
 from onrecord.ops.demo import team as tables

@@ -87,7 +87,7 @@ def stored_recordings(config: Config) -> Finding:
     """Look at those that were not looked at for the longest, as the worker does every minute."""
     if database(config).level is not Level.OK:
         return warn("The recordings were not looked at, for want of the database.", "Mend that first.")
-    from onrecord.apps.recordings.models import Recording
+    from onrecord.apps.calls.models import Recording
     from onrecord.apps.recordings.upkeep import examine_stored
 
     examine_stored()

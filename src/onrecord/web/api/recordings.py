@@ -10,10 +10,11 @@ from pydantic import Field, StringConstraints
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.query_params import search_param
 from onrecord.apps.recordings import comments
-from onrecord.apps.recordings.models import Comment, Recording
+from onrecord.apps.recordings.models import Comment
 from onrecord.apps.recordings.queries import audible
 
 router = Router(tags=["recordings"])

@@ -39,6 +39,7 @@ from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.recordings.access import access_history
+from onrecord.apps.recordings.comment_search import by_comments
 from onrecord.apps.recordings.comments import audience
 from onrecord.apps.recordings.opening import problem_of
 from onrecord.apps.recordings.passages import hits
@@ -51,7 +52,8 @@ def calls(request: HttpRequest) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
     wanted = CallFilter.of(request.GET)
-    found = list_calls(user, wanted=wanted, cursor=request.GET.get("cursor"))
+    also = by_comments(wanted.q, user)
+    found = list_calls(user, wanted=wanted, also=also, cursor=request.GET.get("cursor"))
     context = {
         "calls": found.rows,
         "hits": hits([one.pk for one in found.rows], wanted.q, user),
@@ -74,7 +76,8 @@ def export(request: HttpRequest) -> HttpResponseBase:
     user = cast(User, request.user)
     require_calls(user)
     wanted = CallFilter.of(request.GET)
-    rows = filtered_calls(user, wanted).count()
+    also = by_comments(wanted.q, user)
+    rows = filtered_calls(user, wanted, also).count()
     record(Action.CALLS_EXPORTED, user, acting_user=user, rows=rows, **wanted.query())
     headers = {
         "Content-Disposition": f'attachment; filename="calls-{timezone.localdate().isoformat()}.csv"',
@@ -82,7 +85,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
         "Cache-Control": "no-store",
         "X-Accel-Buffering": "no",
     }
-    body = _pieces(csv_of(user, wanted), timezone.get_current_timezone())
+    body = _pieces(csv_of(user, wanted, also), timezone.get_current_timezone())
     return StreamingHttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -11,12 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.coaching import actions
 from onrecord.apps.coaching.clips import ClipError, cut
 from onrecord.apps.coaching.models import Clip, Playlist
 from onrecord.apps.coaching.queries import playlists_of, tracks
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.queries import audible
 from onrecord.web.pages.calls import call_page
 

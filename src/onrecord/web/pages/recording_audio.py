@@ -15,8 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.audit.models import Action, AuditEntry, record
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.mp3 import mp3_of
 from onrecord.apps.recordings.opening import open_audio, open_manifest, open_peaks, reading_on
 from onrecord.apps.recordings.verification import request_verification

@@ -14,7 +14,7 @@ from onrecord.apps.accounts.scope import require_calls
 from onrecord.apps.coaching.queries import playlists_of, recordings_in
 from onrecord.apps.core.query_params import FilterError
 from onrecord.apps.people.models import Person
-from onrecord.apps.recordings import actions
+from onrecord.apps.recordings import saved_views
 from onrecord.apps.recordings.filters import Filters
 from onrecord.apps.recordings.models import SavedView
 from onrecord.apps.recordings.passages import hits
@@ -124,8 +124,8 @@ def save_view(request: HttpRequest) -> HttpResponse:
     except FilterError as error:
         return _page(request, Filters(), problem=f"The view was not saved. {error}")
     try:
-        view = actions.save_view(name=request.POST.get("name", ""), query=filters.query, acting_user=user)
-    except actions.ViewNameError as error:
+        view = saved_views.save_view(name=request.POST.get("name", ""), query=filters.query, acting_user=user)
+    except saved_views.ViewNameError as error:
         return _page(request, filters, problem=str(error))
     return redirect(_address(view.query))
 
@@ -136,8 +136,8 @@ def rename_view(request: HttpRequest, view_id: int) -> HttpResponse:
     require_calls(user)
     view = get_object_or_404(SavedView, user=user, pk=view_id)
     try:
-        actions.rename_view(view, name=request.POST.get("name", ""), acting_user=user)
-    except actions.ViewNameError as error:
+        saved_views.rename_view(view, name=request.POST.get("name", ""), acting_user=user)
+    except saved_views.ViewNameError as error:
         return _page(request, _filters_of(view) or Filters(), problem=str(error))
     return redirect(_address(view.query))
 
@@ -146,7 +146,7 @@ def rename_view(request: HttpRequest, view_id: int) -> HttpResponse:
 def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
     user = cast(User, request.user)
     require_calls(user)
-    actions.delete_view(get_object_or_404(SavedView, user=user, pk=view_id), acting_user=user)
+    saved_views.delete_view(get_object_or_404(SavedView, user=user, pk=view_id), acting_user=user)
     return redirect("recordings")
 
 

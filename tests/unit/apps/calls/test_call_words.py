@@ -13,6 +13,7 @@ from onrecord.apps.calls.export import csv_of
 from onrecord.apps.calls.filters import CallFilter
 from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS, repeats
+from onrecord.apps.recordings.comment_search import by_comments
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +87,8 @@ def test_other_words_of_the_log_stand_beside_the_status(browser: Client, ana: Us
 
 def test_the_export_says_both_columns_in_words_for_whoever_counts_by_one_of_them(ana: User) -> None:
     logged_call(ana, PersonFactory(), status="no-answer", disposition="No answer")
-    [row] = csv.DictReader(io.StringIO("".join(csv_of(ana, CallFilter())).removeprefix("\ufeff")))
+    [row] = csv.DictReader(
+        io.StringIO("".join(csv_of(ana, CallFilter(), by_comments("", ana))).removeprefix("\ufeff"))
+    )
     assert (row["Status"], row["Disposition"]) == ("No answer", "No answer")
     assert row["Recording"] in ("Not ready yet", "No Recording")

@@ -6,7 +6,10 @@ from factories import PersonFactory, UserFactory, logged_call
 from harness.plans import count_as_many, plans, scans, sqlite_only
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.queries import list_calls
+from onrecord.apps.core.paging import PAGE_SIZE, Page
+from onrecord.apps.recordings.comment_search import by_comments
 from onrecord.apps.recordings.models import Comment
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
@@ -53,16 +56,21 @@ def asked(case: str, user: User) -> CallFilter:
     return CallFilter.of({name: value.replace("REP", str(user.pk)) for name, value in CASES[case][0].items()})
 
 
+def listed(user: User, wanted: CallFilter, *, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Call]:
+    """As the page of calls asks."""
+    return list_calls(user, wanted=wanted, also=by_comments(wanted.q, user), cursor=cursor, size=size)
+
+
 @pytest.mark.parametrize("case", CASES)
 def test_each_filter_is_a_search_in_an_index_however_far_the_user_sees(case: str, scoped: User) -> None:
-    lines = plans(lambda: list_calls(scoped, wanted=asked(case, scoped), cursor=None))
+    lines = plans(lambda: listed(scoped, asked(case, scoped)))
     assert not scans(lines), lines
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
     user = UserFactory(permission_set="Admin")
-    lines = plans(lambda: list_calls(user, wanted=asked(case, user), cursor=None))
+    lines = plans(lambda: listed(user, asked(case, user)))
     assert not scans(lines), lines
     assert any(CASES[case][1] in line for line in lines), lines
 
@@ -72,13 +80,13 @@ def test_a_planner_that_knows_nothing_looks_calls_up_by_what_was_written() -> No
     call = logged_call(user, PersonFactory(), notes="The pricing list.")
     Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
     for q in ("pricing list", "nicely"):
-        lines = plans(lambda q=q: list_calls(user, wanted=CallFilter(q=q), cursor=None))
+        lines = plans(lambda q=q: listed(user, CallFilter(q=q)))
         assert not any("team_id=?" in line and "calls_" in line for line in lines), lines
 
 
 def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) -> None:
-    first = list_calls(scoped, wanted=CallFilter(), cursor=None, size=5)
-    lines = plans(lambda: list_calls(scoped, wanted=CallFilter(), cursor=first.next_cursor, size=5))
+    first = listed(scoped, CallFilter(), size=5)
+    lines = plans(lambda: listed(scoped, CallFilter(), cursor=first.next_cursor, size=5))
     assert not scans(lines), lines
     assert any("calls_of_" in line and "created_at" in line for line in lines), lines
     assert not any("TEMP B-TREE" in line for line in lines), lines
@@ -88,5 +96,5 @@ def test_a_very_wide_search_is_no_scan_either(scoped: User, monkeypatch: pytest.
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
     monkeypatch.setattr("onrecord.apps.core.written._FEW", 2)
     for q in ("person", "1212555", "pricing list", "nicely"):
-        lines = plans(lambda q=q: list_calls(scoped, wanted=CallFilter(q=q), cursor=None))
+        lines = plans(lambda q=q: listed(scoped, CallFilter(q=q)))
         assert not scans(lines), lines

@@ -17,6 +17,7 @@ from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.export import csv_of, safe
 from onrecord.apps.calls.filters import CallFilter
 from onrecord.apps.calls.models import Call
+from onrecord.apps.recordings.comment_search import by_comments
 
 pytestmark = pytest.mark.django_db
 
@@ -189,7 +190,7 @@ def test_a_longer_export_needs_no_more_queries(ana: User, django_assert_max_num_
         logged_call(ana, PersonFactory(), disposition="Connected", notes=f"Number {number}")
     # Permissions, keys, the calls.
     with django_assert_max_num_queries(4):
-        assert len(table("".join(csv_of(ana, CallFilter())))) == 8
+        assert len(table("".join(csv_of(ana, CallFilter(), by_comments("", ana))))) == 8
 
 
 def test_the_export_goes_on_over_many_batches(

@@ -10,8 +10,8 @@ from factories import CallFactory, GroupFactory, PersonFactory, UserFactory
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.recording_actions import copy_facts
 from onrecord.apps.coaching.models import Clip, Playlist
-from onrecord.apps.recordings.actions import copy_facts
 
 pytestmark = pytest.mark.django_db
 

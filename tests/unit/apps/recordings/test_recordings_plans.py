@@ -6,9 +6,10 @@ from factories import PersonFactory, UserFactory
 from harness.plans import count_as_many, plans, scans, sqlite_only
 from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.paging import Page
 from onrecord.apps.recordings.filters import Filters
-from onrecord.apps.recordings.models import Comment, Recording
+from onrecord.apps.recordings.models import Comment
 from onrecord.apps.recordings.queries import choices, list_recordings
 
 pytestmark = [pytest.mark.django_db, sqlite_only]
@@ -29,7 +30,7 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
     ),
     "sentiment": ({"sentiment": "x"}, "recordings_by_sentiment (call_team_id=? AND status=? AND sentiment=?"),
     "notes": ({"notes": "yes"}, "recordings_by_has_notes (call_team_id=? AND status=? AND has_notes=?"),
-    "playlist": ({"playlist": "1"}, "sqlite_autoindex_recordings_recording_1 (call_id=?)"),
+    "playlist": ({"playlist": "1"}, "sqlite_autoindex_calls_recording_1 (call_id=?)"),
     "name": ({"q": "person"}, "people_search VIRTUAL TABLE INDEX"),
     "short name": ({"q": "pe"}, "people_by_text (team_id=? AND search_text>? AND search_text<?"),
     "number": ({"q": "555 0123"}, "recordings_backwards (call_team_id=? AND status=? AND reversed_digits>?"),

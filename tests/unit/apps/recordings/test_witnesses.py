@@ -13,10 +13,9 @@ from factories import CallFactory, PersonFactory, UserFactory
 from harness.journals import CapturedCall, tone
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.actions import write_log
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
+from onrecord.apps.calls.recording_actions import store_result
 from onrecord.apps.recordings import verification
-from onrecord.apps.recordings.actions import store_result
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.apps.sharing.actions import share

@@ -16,6 +16,7 @@ from onrecord.apps.calls.models import Call, NotesWord
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.calls.queries import list_calls
 from onrecord.apps.core.written import passage, wanted_words, words_of
+from onrecord.apps.recordings.comment_search import by_comments
 from onrecord.apps.recordings.comments import add_comment, delete_comment
 from onrecord.apps.recordings.filters import Filters
 from onrecord.apps.recordings.models import CommentWord
@@ -88,7 +89,8 @@ def ana() -> User:
 
 def found(user: User, q: str) -> list[str]:
     """Keys of what both pages list."""
-    calls = {one.pk for one in list_calls(user, wanted=CallFilter(q=q), cursor=None).rows}
+    also = by_comments(q, user)
+    calls = {one.pk for one in list_calls(user, wanted=CallFilter(q=q), also=also, cursor=None).rows}
     recordings = {one.pk for one in list_recordings(user, Filters(q=q), cursor=None).rows}
     assert calls == recordings
     return sorted(calls)

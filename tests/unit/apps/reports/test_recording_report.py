@@ -11,8 +11,7 @@ from factories import ALLOWED, CallFactory, GroupFactory, UserFactory
 from harness.reports import report as post_event
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.audit.models import AuditEntry
-from onrecord.apps.calls.models import Call
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.reports.queries import recording_report
 from onrecord.apps.reports.selection import read
 

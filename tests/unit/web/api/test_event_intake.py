@@ -12,8 +12,7 @@ from django.utils import timezone
 from factories import ALLOWED, CallFactory
 from harness.reports import post, report
 from onrecord.apps.audit.models import AuditEntry
-from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, Recording
 
 pytestmark = pytest.mark.django_db
 

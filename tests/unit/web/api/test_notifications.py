@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from factories import CallFactory, UserFactory
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.recordings.notifications import NotificationKind, notify
 from onrecord.web.api.notifications import WORDS
 

@@ -11,8 +11,7 @@ from django.test import Client
 from factories import CallFactory, GroupFactory, PersonFactory, TeamFactory, UserFactory, logged_call
 from harness.reports import report
 from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.models import Call
-from onrecord.apps.recordings.models import Recording
+from onrecord.apps.calls.models import Call, Recording
 
 pytestmark = pytest.mark.django_db
 

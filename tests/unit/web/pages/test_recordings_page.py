@@ -11,11 +11,11 @@ from factories import GroupFactory, PersonFactory, TeamFactory, UserFactory
 from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.actions import write_log
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.recordings.filters import Filters
-from onrecord.apps.recordings.models import Recording, SavedView
+from onrecord.apps.recordings.models import SavedView
 from onrecord.apps.recordings.queries import audible, list_recordings
 
 pytestmark = pytest.mark.django_db

@@ -7,11 +7,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import onrecord.apps.calls.models
-import onrecord.apps.calls.state
 import onrecord.apps.core.database.fields
 
-# Before the statement, so that the turn to write (`onrecord.apps.core.database.postgresql.base.TURN`) is held before a row
-# takes its number, also by who writes an event outside a transaction.
+#: Before the statement: the turn to write (`onrecord.apps.core.database.postgresql.base.TURN`) is held before
+#: a row takes its number, even when an event is written outside a transaction.
 NOTIFY = """
 CREATE FUNCTION call_events_notify() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -27,9 +26,14 @@ DROP TRIGGER call_events_notify ON calls_callevent;
 DROP FUNCTION call_events_notify()
 """
 
+#: Only a finished recording has a team (`Recording.call_team`). PostgreSQL takes two columns for independent of
+#: each other, and so expects a third of the rows that there are.
+KNOW = "CREATE STATISTICS recordings_finished ON call_team_id, status FROM calls_recording"
+FORGET = "DROP STATISTICS recordings_finished"
+
 
 def _on_postgresql(sql: str) -> Any:
-    """SQLite tells by itself (`onrecord.web.live.waker`)."""
+    """SQLite notices events by itself (`onrecord.web.live.waker`), and needs no such statistics."""
 
     def execute(apps: Any, schema_editor: Any) -> None:
         if schema_editor.connection.vendor == "postgresql":
@@ -127,7 +131,7 @@ class Migration(migrations.Migration):
                             ("canceled", "canceled"),
                             ("failed", "failed"),
                         ],
-                        default=onrecord.apps.calls.state.Status["INITIATED"],
+                        default="initiated",
                         max_length=12,
                     ),
                 ),
@@ -177,7 +181,7 @@ class Migration(migrations.Migration):
                     "recording_state",
                     models.CharField(
                         choices=[("off", "off"), ("recording", "recording"), ("paused", "paused")],
-                        default=onrecord.apps.calls.state.RecordingState["OFF"],
+                        default="off",
                         max_length=10,
                     ),
                 ),
@@ -274,6 +278,145 @@ class Migration(migrations.Migration):
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="words",
                         to="calls.calllog",
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Recording",
+            fields=[
+                (
+                    "call",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="recording",
+                        serialize=False,
+                        to="calls.call",
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("not_recorded", "not_recorded"),
+                            ("pending", "pending"),
+                            ("processing", "processing"),
+                            ("completed", "completed"),
+                            ("failed", "failed"),
+                        ],
+                        default="pending",
+                        max_length=12,
+                    ),
+                ),
+                (
+                    "reason_code",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("do_not_record", "do_not_record"),
+                            ("failed", "failed"),
+                            ("gone", "gone"),
+                            ("group_off", "group_off"),
+                            ("import_failed", "import_failed"),
+                            ("lost", "lost"),
+                            ("never_answered", "never_answered"),
+                            ("nothing_captured", "nothing_captured"),
+                            ("not_announced", "not_announced"),
+                            ("not_a_person", "not_a_person"),
+                            ("not_supplied", "not_supplied"),
+                            ("overdue", "overdue"),
+                            ("rep_off", "rep_off"),
+                            ("rule", "rule"),
+                            ("sides_mixed", "sides_mixed"),
+                            ("team_off", "team_off"),
+                            ("unknown_area", "unknown_area"),
+                            ("user_off", "user_off"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("reason", models.TextField(blank=True)),
+                ("source", models.CharField(default="Dialer", max_length=40)),
+                (
+                    "rendering",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("processing", "processing"),
+                            ("empty", "empty"),
+                            ("failed", "failed"),
+                            ("lost", "lost"),
+                            ("completed", "completed"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                ("completed_at", models.DateTimeField(null=True)),
+                ("duration_ms", models.PositiveIntegerField(null=True)),
+                ("bytes", models.PositiveBigIntegerField(null=True)),
+                ("sha256", models.CharField(blank=True, max_length=64)),
+                ("manifest_sha256", models.CharField(blank=True, max_length=64)),
+                ("key_commitment", models.CharField(blank=True, max_length=64)),
+                (
+                    "fault",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("missing", "missing"),
+                            ("no_key", "no_key"),
+                            ("other_key", "other_key"),
+                            ("replaced", "replaced"),
+                            ("damaged", "damaged"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("examined_at", models.DateTimeField(null=True)),
+                ("spans", models.JSONField(default=list)),
+                ("holes", models.JSONField(default=list)),
+                ("lost_ms", models.PositiveIntegerField(default=0)),
+                ("damaged", models.BooleanField(default=False)),
+                ("thumbnail", models.JSONField(default=dict)),
+                ("talk_ratio", models.FloatField(null=True)),
+                ("talk", models.JSONField(null=True)),
+                ("called_at", models.DateTimeField(null=True)),
+                ("number", onrecord.apps.core.database.fields.BytewiseCharField(blank=True, max_length=16)),
+                (
+                    "reversed_digits",
+                    onrecord.apps.core.database.fields.BytewiseCharField(blank=True, max_length=15),
+                ),
+                ("disposition", models.CharField(blank=True, max_length=50)),
+                ("sentiment", models.CharField(blank=True, max_length=50)),
+                ("has_notes", models.BooleanField(default=False)),
+                (
+                    "call_team",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recordings",
+                        to="accounts.team",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="recordings",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "rep",
+                    models.ForeignKey(
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recordings",
+                        to=settings.AUTH_USER_MODEL,
                     ),
                 ),
             ],
@@ -397,5 +540,161 @@ class Migration(migrations.Migration):
             model_name="notesword",
             constraint=models.UniqueConstraint(fields=("written", "word"), name="notes_word_once"),
         ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(fields=["status"], name="recordings_by_status"),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(fields=["reason_code"], name="recordings_by_reason"),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                condition=models.Q(("lost_ms__gt", 0)),
+                fields=["call_team", "called_at", "rep", "lost_ms"],
+                name="recordings_incomplete",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                condition=models.Q(("fault", ""), _negated=True),
+                fields=["examined_at"],
+                name="recordings_at_fault",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(fields=["status", "fault", "examined_at"], name="recordings_to_examine"),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                    "number",
+                    "reversed_digits",
+                ],
+                name="recordings_newest",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=["call_team", "status", "rep", "-called_at", "-call", "person", "duration_ms"],
+                name="recordings_by_rep",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=["call_team", "status", "person", "-called_at", "-call", "rep", "duration_ms"],
+                name="recordings_by_person",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "source",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_by_source",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "disposition",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_by_disposition",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "sentiment",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_by_sentiment",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "has_notes",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_by_has_notes",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "number",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_forwards",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="recording",
+            index=models.Index(
+                fields=[
+                    "call_team",
+                    "status",
+                    "reversed_digits",
+                    "-called_at",
+                    "-call",
+                    "rep",
+                    "person",
+                    "duration_ms",
+                ],
+                name="recordings_backwards",
+            ),
+        ),
         migrations.RunPython(_on_postgresql(NOTIFY), _on_postgresql(QUIET)),
+        migrations.RunPython(_on_postgresql(KNOW), _on_postgresql(FORGET)),
     ]

@@ -7,6 +7,7 @@ from django.db import transaction
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls import actions as calls
+from onrecord.apps.calls.call_events import emit_now
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.state import Status
 from onrecord.apps.integrations.dialers.canonical import RecordedCall, RecordingFile
@@ -136,7 +137,7 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
 
 def _enter_recording(row: ImportedCall, call: Call, imported: RecordedCall) -> None:
     """The recording of a call that is there already has come."""
-    calls.announce(call, "recording.delivered", acting_user=None)
+    emit_now(call, "recording.delivered", acting_user=None)
     _decide(row, imported)
 
 

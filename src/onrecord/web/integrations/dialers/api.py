@@ -12,6 +12,7 @@ from ninja.security import HttpBearer
 from pydantic import ValidationError
 
 from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.json_input import JsonError, read_json
@@ -30,7 +31,6 @@ from onrecord.apps.integrations.dialers.schemas import (
     what_is_wrong,
 )
 from onrecord.apps.integrations.dialers.upload import FIELD, SealingUpload
-from onrecord.apps.recordings.models import Recording
 from onrecord.web.body_limit import BodyTooLargeError
 
 #: How exactly the last use of a token is known: a row is not written for each request.

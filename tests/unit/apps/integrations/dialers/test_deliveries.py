@@ -20,7 +20,7 @@ from harness import dialer_webhooks as webhooks
 from harness.dialer_webhooks import SECRET
 from harness.recordings_server import RecordingsServer
 from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.integrations.dialers import connections, kept, receive
 from onrecord.apps.integrations.dialers.fetch import AddressCheck, Fetcher, FetchError, Target
 from onrecord.apps.integrations.dialers.files import delete_original, imports_folder
@@ -29,7 +29,6 @@ from onrecord.apps.integrations.dialers.models import ApiToken, Connection, Impo
 from onrecord.apps.integrations.dialers.queue import enqueue_due
 from onrecord.apps.integrations.dialers.sealed_secrets import seal
 from onrecord.apps.integrations.dialers.tasks import BACKOFF, import_recording
-from onrecord.apps.recordings.models import Recording
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.cli import app
 from onrecord.media.render.verify import verify

@@ -8,11 +8,10 @@ from typer.testing import CliRunner
 from factories import PersonFactory
 from harness import sound_files
 from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.models import Call
+from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.integrations.dialers.files import imports_folder
 from onrecord.apps.integrations.dialers.folder_import import import_rows
 from onrecord.apps.integrations.dialers.manifest import read_manifest
-from onrecord.apps.recordings.models import Recording
 from onrecord.cli import app
 
 HEAD = "file,from,to,direction,duration,call_created_at,user_guid,channels,source"

@@ -1,18 +1,19 @@
-"""Changes of a recording."""
+"""Changes of a call's recording."""
 
 import logging
 from datetime import datetime
 from typing import Annotated, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.utils import timezone
 from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.models import Call, CallEvent
+from onrecord.apps.calls.call_events import emit_now
+from onrecord.apps.calls.models import Call, CallEvent, Recording
+from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.calls.recording_status import Outcome
 from onrecord.apps.calls.state import LARGEST_COUNT
-from onrecord.apps.recordings.models import Recording, SavedView
 from onrecord.storage.recording import Witness
 
 log = logging.getLogger(__name__)
@@ -166,31 +167,23 @@ def show(recording: Recording, result: Outcome) -> None:
     recording.save(update_fields=["status", "reason_code", "reason", "changed_at"])
 
 
-class ViewNameError(ValueError):
-    """The user has a view of this name already, or gave none."""
+def note_fault(recording: Recording, fault: Fault | None, detail: str = "") -> None:
+    """Remember what was found wrong with what is stored; say it once, to browsers and in the log."""
+    found = fault or ""
+    if recording.fault == found:
+        return
+    with transaction.atomic():
+        changed = Recording.objects.filter(pk=recording.pk).exclude(fault=found).update(fault=found)
+        recording.fault = found
+        if changed:
+            kind = "recording.faulty" if fault else "recording.sound"
+            emit_now(recording.call, kind, acting_user=None, fault=found)
+    if changed and fault:
+        log.error("call %s: its recording is not in order (%s): %s", recording.pk, fault, detail)
+    elif changed:
+        log.info("call %s: its recording is in order again", recording.pk)
 
 
-def save_view(*, name: str, query: str, acting_user: User) -> SavedView:
-    """Keep a search under a name. Raises ViewNameError."""
-    return _named(SavedView(user=acting_user, query=query), name)
-
-
-def rename_view(view: SavedView, *, name: str, acting_user: User) -> SavedView:
-    """Raises ViewNameError."""
-    return _named(view, name)
-
-
-def delete_view(view: SavedView, *, acting_user: User) -> None:
-    view.delete()
-
-
-def _named(view: SavedView, name: str) -> SavedView:
-    view.name = " ".join(name.split())[:60]
-    if not view.name:
-        raise ViewNameError("Give the view a name.")
-    try:
-        with transaction.atomic():
-            view.save()
-    except IntegrityError as error:
-        raise ViewNameError(f"You have a view named “{view.name}” already. Choose another name.") from error
-    return view
+def note_examined(call_ids: list[str]) -> None:
+    """Remember that what is stored of these was looked at just now."""
+    Recording.objects.filter(pk__in=call_ids).update(examined_at=timezone.now())
