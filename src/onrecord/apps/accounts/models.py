@@ -1,5 +1,6 @@
 """Team, reporting group and user."""
 
+from http import HTTPStatus
 from typing import Any, ClassVar
 from zoneinfo import available_timezones
 
@@ -9,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Lower
 
-from onrecord.apps.accounts.packages import Package, included_packages
+from onrecord.apps.accounts.packages import PACKAGES, Package, included_packages
 from onrecord.apps.accounts.permissions import SETS, Permission
+from onrecord.apps.core.api_error import ApiError
 
 
 class Team(models.Model):
@@ -26,6 +28,16 @@ class Team(models.Model):
     def has(self, package: Package) -> bool:
         """Whether the team may use the package."""
         return package in self.packages
+
+    def require(self, package: Package) -> None:
+        """Raise ApiError 403 `package_off`, with its sentence, unless the team may use the package."""
+        if not self.has(package):
+            raise ApiError(
+                HTTPStatus.FORBIDDEN,
+                "package_off",
+                f"The {PACKAGES[package].name} package is switched off for your team. "
+                "Ask an admin to switch it on in Settings, under Packages.",
+            )
 
 
 class Group(models.Model):

@@ -2,10 +2,6 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from http import HTTPStatus
-from typing import Protocol
-
-from onrecord.apps.core.api_error import ApiError
 
 
 class Package(StrEnum):
@@ -48,21 +44,3 @@ PACKAGES: dict[Package, Description] = {
 def included_packages() -> list[str]:
     """What a new team has: everything that there is."""
     return [package.value for package, about in PACKAGES.items() if about.is_included]
-
-
-class HasPackages(Protocol):
-    """A team."""
-
-    def has(self, package: Package) -> bool:
-        """Whether the team may use the package."""
-
-
-def require_package(team: HasPackages, package: Package) -> None:
-    """Raise ApiError 403 `package_off`, with its sentence, unless the team has the package."""
-    if not team.has(package):
-        raise ApiError(
-            HTTPStatus.FORBIDDEN,
-            "package_off",
-            f"The {PACKAGES[package].name} package is switched off for your team. "
-            "Ask an admin to switch it on in Settings, under Packages.",
-        )

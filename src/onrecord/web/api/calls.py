@@ -7,7 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field, StringConstraints
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.accounts.packages import Package, require_package
+from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls import actions
 from onrecord.apps.calls.joining import come_back, join
@@ -100,7 +100,7 @@ class LogIn(Schema):
 def place_call(request: HttpRequest, body: PlaceIn) -> Any:
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
-    require_package(user.team, Package.DIALER)
+    user.team.require(Package.DIALER)
     call, sdp = place(to=body.to, sdp=body.sdp, person_id=body.person_id, acting_user=user)
     return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user)))
 
@@ -121,7 +121,7 @@ def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
     """Whoever may call and sees the call may join it."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
-    require_package(user.team, Package.DIALER)
+    user.team.require(Package.DIALER)
     call = _live(shown_calls(user).filter(pk=call_id).first())
     sdp = join(call, sdp=body.sdp, acting_user=user)
     return PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user))

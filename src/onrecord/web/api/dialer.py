@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.accounts.packages import Package, require_package
+from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.actions import choose_recording
 from onrecord.apps.governance.decisions import decide_for, decide_next
@@ -80,7 +80,7 @@ def record_next_call(request: HttpRequest, body: WantedIn) -> PreviewOut:
 def _dialing_user(request: HttpRequest) -> User:
     user = cast(User, request.user)
     require(user, Permission.CALLS_PLACE)
-    require_package(user.team, Package.DIALER)
+    user.team.require(Package.DIALER)
     return user
 
 

@@ -7,7 +7,7 @@ from ninja import Router, Schema, Status
 from pydantic import Field
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.accounts.packages import Package, require_package
+from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.models import Call
 from onrecord.apps.core.api_error import ApiError
@@ -84,7 +84,7 @@ def _of_call(user: User, call_id: str) -> Reason:
 
 def _before_call(user: User, body: AskIn) -> Reason:
     """Judged here and now: what a browser says about a decision proves nothing."""
-    require_package(user.team, Package.DIALER)
+    user.team.require(Package.DIALER)
     try:
         number = to_dial(body.number, user.region).e164
     except NumberError as problem:
