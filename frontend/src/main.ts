@@ -1,29 +1,30 @@
 import './styles/index.css'
+import { live } from './api/events.ts'
 import { sendDrafts } from './call/drafts.ts'
 import { session } from './call/session.ts'
-import { AskAdmin } from './elements/ask-admin.ts'
-import { Beside } from './elements/beside.ts'
-import { Dialer } from './elements/dialer/dialer.ts'
-import { Export } from './elements/export.ts'
-import { LevelMeter } from './elements/level-meter.ts'
-import { MiniPlayer } from './elements/mini-player.ts'
-import { Notifications } from './elements/notifications.ts'
-import { Player } from './elements/player.ts'
-import { Playlist, takeTime } from './elements/playlist.ts'
-import { startShortcuts } from './elements/shortcut-list.ts'
-import { Simulation } from './elements/simulation.ts'
-import { TileMap } from './elements/tile-map.ts'
-import { Upload } from './elements/upload.ts'
-import { startCounts } from './counts.ts'
-import { startDisclosures } from './disclosures.ts'
-import { closeDialog, openDialog } from './dialog.ts'
-import { startLivePages } from './live-pages.ts'
-import { live } from './live.ts'
-import { startNavigation, toggleListening } from './navigation.ts'
-import { startRecordings } from './recordings.ts'
-import { copyField, openShare, showLocalTimes } from './sharing.ts'
-import { startSignOut } from './sign-out.ts'
-import { startTheme } from './theme.ts'
+import { AskAdmin } from './dialer/ask-admin.ts'
+import { Dialer } from './dialer/dialer.ts'
+import { LevelMeter } from './dialer/level-meter.ts'
+import { startShortcuts } from './dialer/shortcut-list.ts'
+import { Beside } from './pages/beside.ts'
+import { startCounts } from './pages/counts.ts'
+import { closeDialog, openDialog } from './pages/dialog.ts'
+import { Export } from './pages/export.ts'
+import { startLiveUpdates } from './pages/live-updates.ts'
+import { Notifications } from './pages/notifications.ts'
+import { startRecordings } from './pages/recordings.ts'
+import { copyField, openShare, showLocalTimes } from './pages/sharing.ts'
+import { startSignOut } from './pages/sign-out.ts'
+import { Simulation } from './pages/simulation.ts'
+import { startTheme } from './pages/theme.ts'
+import { TileMap } from './pages/tile-map.ts'
+import { Upload } from './pages/upload.ts'
+import { toggleListening } from './player/listening.ts'
+import { MiniPlayer } from './player/mini-player.ts'
+import { Player } from './player/player.ts'
+import { Playlist, takeTime } from './player/playlist.ts'
+import { startDisclosures } from './ui/disclosures.ts'
+import { startNavigation } from './ui/navigation.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
 customElements.define('or-beside', Beside)
@@ -73,7 +74,7 @@ if (dialer) {
   startShortcuts(dialer)
   // Of earlier calls, whose notes could not be sent before the page was left.
   void sendDrafts()
-  startLivePages()
+  startLiveUpdates()
   startRecordings()
   document.addEventListener('htmx:after:swap', () => {
     if (location.pathname !== '/sign-in') session.resume()

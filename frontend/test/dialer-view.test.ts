@@ -7,7 +7,7 @@ import { presetOutcome } from '../src/call/outcome.ts'
 import { GUARD_MS, PressGuard } from '../src/call/press-guard.ts'
 import { recordingView, type Ahead } from '../src/call/recording.ts'
 import { INITIAL, type Line, type State } from '../src/call/state.ts'
-import { dialerView } from '../src/elements/dialer/view.ts'
+import { dialerView } from '../src/dialer/view.ts'
 import { ANA, MARCUS, call } from './calls.ts'
 
 const NOTHING: Ahead = { decision: null, isFinal: false }

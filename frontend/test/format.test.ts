@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clock, escapeHtml, timer } from '../src/format.ts'
-import { classify, tidy } from '../src/number.ts'
+import { clock, escapeHtml, timer } from '../src/ui/format.ts'
+import { classify, tidy } from '../src/dialer/number.ts'
 
 test('a clock shows minutes and seconds, and hours when there are any', () => {
   assert.equal(clock(0), '0:00')

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { grade } from '../src/call/quality.ts'
-import { gapsOf, lostOf, parsePeaks, silencesOf, skipTo } from '../src/peaks.ts'
+import { gapsOf, lostOf, parsePeaks, silencesOf, skipTo } from '../src/player/peaks.ts'
 
 test('peaks are read as the loudest of each side', () => {
   const { left, right } = parsePeaks(new Int8Array([-128, 10, 0, 0, -1, 64, -32, 31]).buffer)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { shortcutOf, type Pressed } from '../src/shortcuts.ts'
+import { shortcutOf, type Pressed } from '../src/dialer/shortcuts.ts'
 
 const NONE: Pressed = { code: '', key: '', altKey: false, ctrlKey: false, metaKey: false, repeat: false }
 const alt = (code: string, key = ''): Pressed => ({ ...NONE, code, key, altKey: true })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Call, Log, OutcomeList } from '../src/api/client.ts'
-import { lacking } from '../src/elements/dialer/wrap-up.ts'
+import { lacking } from '../src/dialer/wrap-up.ts'
 
 const LISTS: OutcomeList[] = [
   { field: 'disposition', choices: ['Connected'], required: true },

@@ -1,6 +1,6 @@
 /** Who of ours is in the call, as each of them is shown it. Pure. */
 import type { Call, Participant } from '../api/client.ts'
-import { clock } from '../format.ts'
+import { clock } from '../ui/format.ts'
 
 /** The others of ours. */
 export function colleagues(call: Call, userId: string): Participant[] {

@@ -1,6 +1,6 @@
 /** How the recording icon and the strip below it look and read: pure, so that every case can be tested. */
 import type { Call, Decision, Wanted } from '../api/client.ts'
-import { clock } from '../format.ts'
+import { clock } from '../ui/format.ts'
 import { callTime, nameOf } from './people.ts'
 import { endingText, isOver, type State } from './state.ts'
 

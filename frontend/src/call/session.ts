@@ -3,7 +3,7 @@
  * state, so that elements may come and go with navigation and the call does not notice.
  */
 import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api/client.ts'
-import { live } from '../live.ts'
+import { live } from '../api/events.ts'
 import * as control from './control.ts'
 import { HeldMicrophone } from './held-microphone.ts'
 import { MicrophoneError, type MicrophoneSettings } from './microphone.ts'

@@ -1,6 +1,6 @@
 /** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
 import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api/client.ts'
-import { clock } from '../format.ts'
+import { clock } from '../ui/format.ts'
 
 export interface Problem {
   /** `signed_out` offers a way to sign in; others are shown as they stand. */

@@ -1,0 +1,74 @@
+/** Signing out: first what the server does not have yet, for whoever uses this browser next must find nothing of a call. */
+import { dropDraft, drafted, sendDrafts, type Unsent } from '../call/drafts.ts'
+import { element, part, text } from '../ui/dom.ts'
+import { icon } from '../ui/icon.ts'
+import { toast } from '../ui/toast.ts'
+
+const SIGN_IN = '/sign-in'
+const MARKUP = `
+  <dialog class="ask" aria-labelledby="unsent-heading">
+    <form method="dialog" class="form">
+      <h2 id="unsent-heading">Some notes are not saved</h2>
+      <p class="problem" role="alert"></p>
+      <p>They are in this browser only. When you sign out they are thrown away, so that nobody else reads them here.</p>
+      <div class="stack"></div>
+      <div class="acts"><button class="primary" value="again">Try again</button>
+        <button class="button" value="stay">Stay signed in</button>
+        <button class="button" value="discard">${icon('log-out')}Throw them away and sign out</button></div>
+    </form>
+  </dialog>`
+
+/** The user's other tabs show calls too. */
+const tabs = new BroadcastChannel('onrecord.signed-out')
+
+export function startSignOut(): void {
+  tabs.addEventListener('message', () => location.replace(SIGN_IN))
+  document.addEventListener('submit', (event) => {
+    const form = event.target as HTMLFormElement
+    if (form.getAttribute('action') !== '/sign-out') return
+    event.preventDefault()
+    void sendAndLeave(form)
+  })
+}
+
+async function sendAndLeave(form: HTMLFormElement): Promise<void> {
+  const unsent = await sendDrafts()
+  if (unsent.length) ask(form, unsent)
+  else await leave(form)
+}
+
+function ask(form: HTMLFormElement, unsent: Unsent[]): void {
+  const dialog = element<HTMLDialogElement>(MARKUP)
+  text(part(dialog, '.problem'), [...new Set(unsent.map(({ reason }) => reason))].join(' '))
+  part(dialog, '.stack').append(...unsent.map(noteField))
+  dialog.addEventListener('close', () => {
+    dialog.remove()
+    if (dialog.returnValue === 'again') void sendAndLeave(form)
+    if (dialog.returnValue === 'discard') void leave(form)
+  })
+  document.body.append(dialog)
+  dialog.showModal()
+}
+
+/** To be read, and copied to where it is safe. */
+function noteField({ callId, text: notes }: Unsent): HTMLElement {
+  const field = element(`<div class="field"><label></label><textarea rows="3" readonly></textarea></div>`)
+  const area = part<HTMLTextAreaElement>(field, 'textarea')
+  area.id = `unsent-${callId}`
+  area.value = notes
+  part<HTMLLabelElement>(field, 'label').htmlFor = area.id
+  text(part(field, 'label'), `Notes of call ${callId.slice(0, 8)}`)
+  return field
+}
+
+/** The drafts go when the session has gone, and not before. */
+async function leave(form: HTMLFormElement): Promise<void> {
+  const response = await fetch(form.action, { method: 'POST', body: new FormData(form) }).catch(() => null)
+  if (!response?.ok) {
+    toast('You are still signed in: OnRecord did not answer. Check your connection, then try again.')
+    return
+  }
+  drafted().forEach(dropDraft)
+  tabs.postMessage('')
+  location.assign(SIGN_IN)
+}

@@ -1,0 +1,48 @@
+import { attribute, part, text } from '../ui/dom.ts'
+
+const STEPS: Record<string, readonly [number, number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
+
+/** The map of squares: one stop of the Tab key, arrow keys from square to square, and the reason of the chosen one. */
+export class TileMap extends HTMLElement {
+  connectedCallback(): void {
+    this.addEventListener('keydown', (event) => this.#key(event))
+    this.addEventListener('focusin', (event) => this.#show(event.target as Element))
+    this.addEventListener('click', (event) => (event.target as Element).closest<SVGElement>('.tile')?.focus())
+  }
+
+  #key(event: KeyboardEvent): void {
+    const step = STEPS[event.key]
+    const here = (event.target as Element).closest<SVGElement>('.tile')
+    if (!step || !here || event.ctrlKey || event.metaKey || event.altKey) return
+    event.preventDefault()
+    this.#neighbour(here, step)?.focus()
+  }
+
+  /** The nearest square in that direction: straight ahead before aside, since the map has gaps. */
+  #neighbour(here: SVGElement, [right, down]: readonly [number, number]): SVGElement | null {
+    let nearest: SVGElement | null = null
+    let least = Number.POSITIVE_INFINITY
+    for (const tile of this.querySelectorAll<SVGElement>('.tile')) {
+      const columns = Number(tile.dataset.column) - Number(here.dataset.column)
+      const rows = Number(tile.dataset.row) - Number(here.dataset.row)
+      const ahead = columns * right + rows * down
+      const aside = Math.abs(columns * down) + Math.abs(rows * right)
+      const distance = ahead + 2 * aside
+      if (ahead > 0 && distance < least) [nearest, least] = [tile, distance]
+    }
+    return nearest
+  }
+
+  #show(target: Element): void {
+    const tile = target.closest<SVGElement>('.tile')
+    if (!tile) return
+    for (const other of this.querySelectorAll('.tile')) attribute(other, 'tabindex', other === tile ? '0' : '-1')
+    const { name, words, reason } = tile.dataset
+    text(part(this, '.tile-detail'), `${name}: ${words}. ${reason}`)
+  }
+}

@@ -1,0 +1,62 @@
+import WaveSurfer from 'wavesurfer.js'
+import type { Peaks } from './peaks.ts'
+
+const CHANNEL_HEIGHT = 44
+
+/** Draw both channels into `place`, our side above the contact. */
+export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks: Peaks, duration: number): WaveSurfer {
+  const container = document.createElement('div')
+  const wave = WaveSurfer.create({
+    container,
+    media: audio,
+    height: CHANNEL_HEIGHT,
+    barWidth: 2,
+    barGap: 1,
+    barRadius: 2,
+    cursorWidth: 2,
+    dragToSeek: true,
+    normalize: true,
+    maxPeak: loudest(peaks),
+    // Given at once: with an audio element alone it would fetch and decode the whole file.
+    peaks: [peaks.left, peaks.right],
+    duration,
+    ...colours(),
+  })
+  adoptStyles(container)
+  place.append(container)
+  return wave
+}
+
+/** Colours come from the page's theme; call again when it changes. */
+export function colours() {
+  const style = getComputedStyle(document.documentElement)
+  const value = (name: string) => style.getPropertyValue(name).trim()
+  return {
+    cursorColor: value('--ink'),
+    splitChannels: [
+      { waveColor: value('--ours-soft'), progressColor: value('--ours') },
+      { waveColor: value('--contact-soft'), progressColor: value('--contact') },
+    ],
+  }
+}
+
+/** Both channels share one scale, so that a quiet side looks quiet; near-silence is not blown up to full height. */
+function loudest({ left, right }: Peaks): number {
+  let most = 0.1
+  for (const side of [left, right]) for (const peak of side) if (peak > most) most = peak
+  return most
+}
+
+/**
+ * The waveform brings a style element, which our content security policy (style-src 'self') refuses. It is only judged
+ * when it enters the document, so before that its rules move into a constructed sheet, which the policy allows.
+ */
+function adoptStyles(container: HTMLElement): void {
+  const shadow = container.firstElementChild?.shadowRoot
+  const style = shadow?.querySelector('style')
+  if (!shadow || !style) throw new Error('wavesurfer.js builds its shadow tree in another way now')
+  const sheet = new CSSStyleSheet()
+  sheet.replaceSync(style.textContent ?? '')
+  shadow.adoptedStyleSheets = [sheet]
+  style.remove()
+}

@@ -1,0 +1,147 @@
+/** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
+import htmx from 'htmx.org'
+import { csrfToken } from '../api/client.ts'
+import { closeMenus } from './disclosures.ts'
+import { toast } from './toast.ts'
+
+export interface SwapTask {
+  type: string
+  target?: Element
+  fragment: DocumentFragment
+  swapSpec: { style: string }
+}
+
+interface Arrival {
+  history: { path: string }
+  sourceElement: Element
+  response: { raw: Response }
+}
+
+interface Asked {
+  sourceElement: Element
+  target?: Element
+  request: { method: string }
+  response: { status: number }
+}
+
+/** Mark the section in which the page is, and bring it into sight where the links need more room than there is. */
+function markSection(): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
+    const here = location.pathname === link.pathname || location.pathname.startsWith(`${link.pathname}/`)
+    if (here) link.setAttribute('aria-current', 'page')
+    else link.removeAttribute('aria-current')
+  }
+  for (const current of document.querySelectorAll(':is(.nav, .sections) > [aria-current]')) {
+    const row = current.parentElement as Element
+    row.scrollLeft += current.getBoundingClientRect().left - row.getBoundingClientRect().left - row.clientWidth / 3
+  }
+}
+
+/** Id of what had the focus before the page changed. */
+let held = ''
+
+function arrived(): void {
+  markSection()
+  if (document.activeElement === document.body) {
+    // The same control, where the page that came has it; else reading and tabbing go on at the top.
+    document.getElementById(held)?.focus({ preventScroll: true })
+    if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
+  }
+  closeMenus()
+}
+
+/** What was asked for last of all that comes into `#main`, until it has come. */
+let latest: Asked | null = null
+
+/** Whether a page is on its way into `#main`. */
+export function isPageAwaited(): boolean {
+  return latest !== null
+}
+
+function contextOf(event: Event): Asked {
+  return (event as CustomEvent<{ ctx: Asked }>).detail.ctx
+}
+
+/** Of two pages that are on their way, only the one asked for later comes, in whatever order they arrive. */
+function dropLateAnswers(): void {
+  document.addEventListener('htmx:before:request', (event) => {
+    const context = contextOf(event)
+    if (context.target?.id === 'main') latest = context
+  })
+  document.addEventListener('htmx:finally:request', (event) => {
+    if (contextOf(event) === latest) latest = null
+  })
+  document.addEventListener('htmx:before:response', (event) => {
+    const { target, request, response } = contextOf(event)
+    if (target?.id !== 'main' || contextOf(event) === latest) return
+    event.preventDefault()
+    if (request.method !== 'GET' && response.status >= 400) toast('What you sent from the page before was not saved. Go back to it and try again.')
+  })
+}
+
+/**
+ * A form is sent once, however often and fast its button is pressed. Of two quick clicks the second could send it again,
+ * or press what the answer has put in the button's place.
+ */
+function sendOnce(): void {
+  const sending = new Set<Element>()
+  let isSentByClicks = false
+  document.addEventListener('htmx:before:request', (event) => {
+    const { request, sourceElement } = contextOf(event)
+    if (request.method === 'GET') return
+    sending.add(sourceElement)
+    isSentByClicks = true
+  })
+  document.addEventListener('htmx:finally:request', (event) => sending.delete(contextOf(event).sourceElement))
+  const stop = (event: Event) => {
+    event.preventDefault()
+    event.stopImmediatePropagation()
+  }
+  document.addEventListener('submit', (event) => sending.has(event.target as Element) && stop(event), true)
+  document.addEventListener('click', (event) => {
+    if (event.detail <= 1) isSentByClicks = false
+    else if (isSentByClicks) stop(event)
+  }, true)
+}
+
+/** Where a form went is no page: what answers it there is shown at the address where the form stood. */
+function keepAddress(event: Event): void {
+  const { history, sourceElement, response } = (event as CustomEvent<Arrival>).detail
+  const isSent = sourceElement instanceof HTMLFormElement && sourceElement.method === 'post'
+  if (isSent && !response.raw.redirected && history.path === new URL(response.raw.url).pathname) event.preventDefault()
+}
+
+export function startNavigation(): void {
+  sendOnce()
+  dropLateAnswers()
+  document.addEventListener('htmx:before:history:update', keepAddress)
+  // A form that does not say how it is sent is sent by the element of ours that made it.
+  document.addEventListener('htmx:before:init', (event) => {
+    if (event.target instanceof HTMLFormElement && !event.target.hasAttribute('method')) event.preventDefault()
+  })
+  document.addEventListener('htmx:after:swap', arrived)
+  document.addEventListener('htmx:before:swap', (event) => {
+    held = document.activeElement?.id ?? ''
+    const task = (event as CustomEvent<{ tasks: SwapTask[] }>).detail.tasks.find(({ type }) => type === 'main')
+    if (!task || task.swapSpec.style === 'none' || task.fragment.firstElementChild) return
+    // What came has not the part that was asked for: a proxy's error, say, or the sign-in page for a row of a list.
+    event.preventDefault()
+    if (task.target?.id === 'main') toast('That page could not be shown. Try again in a moment.')
+  })
+  document.addEventListener('htmx:error', () => toast('OnRecord cannot be reached. Check your connection, then try again.'))
+  // Elements of ours that put links into the page ask for them to be boosted.
+  document.addEventListener('or:markup', (event) => htmx.process(event.target as Element))
+  markSection()
+}
+
+/** Fetch this page again and replace only the element with this id: the server's markup is the only one there is. */
+export async function refresh(id: string): Promise<void> {
+  const selector = `#${CSS.escape(id)}`
+  await htmx.ajax('GET', location.pathname + location.search, { target: selector, select: selector, swap: 'outerHTML' })
+}
+
+/** Send a form that has no form: the page that answers comes into `#main`. */
+export async function post(path: string, values: Record<string, string>): Promise<void> {
+  const headers = { 'X-CSRFToken': csrfToken() }
+  await htmx.ajax('POST', path, { target: '#main', select: '#main', swap: 'outerSync', values, headers })
+}
