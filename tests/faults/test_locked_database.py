@@ -24,9 +24,10 @@ import django
 django.setup()
 from onrecord.apps.accounts.models import User
 from onrecord.apps.governance.actions import publish
-from onrecord.apps.governance.decisions import current
+from onrecord.apps.governance.decisions import current_policy
 from onrecord.policy.document import Setting
-publish(replace(current(), team=Setting(record={record}, locked={locked})), acting_user=User.objects.first())
+policy = replace(current_policy(), team=Setting(record={record}, locked={locked}))
+publish(policy, acting_user=User.objects.first())
 """
 ENFORCE = """
 from django.conf import settings

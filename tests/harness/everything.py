@@ -22,7 +22,7 @@ from onrecord.apps.coaching.models import Assessment, Clip, Playlist, Review, Sc
 from onrecord.apps.coaching.scoring import Kind, Question
 from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
-from onrecord.apps.governance.actions import edit, edition_of
+from onrecord.apps.governance.actions import edit, revision_of
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
 from onrecord.apps.integrations.dialers.connections import connect, create_token
@@ -97,7 +97,7 @@ def make_everything(ana: User) -> dict[str, str]:
         connection=connection, digest="0" * 64, body="", problem="Unreadable.", received_at=timezone.now()
     )
     version = PolicyVersion.objects.latest("number")
-    edit(lambda policy: policy, edition=edition_of(None, version), acting_user=ana)
+    edit(lambda policy: policy, revision=revision_of(None, version), acting_user=ana)
     record(Action.PACKAGE_SWITCHED, ana.team, acting_user=ana, package="dialer", on=True)
     record(Action.DO_NOT_RECORD_CHANGED, person, acting_user=ana, do_not_record=True)
     return {

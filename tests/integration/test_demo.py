@@ -14,7 +14,7 @@ from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.actions import apply_event
 from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.state import Event, Source
-from onrecord.apps.governance.decisions import current, person_facts, rep_facts, to_json
+from onrecord.apps.governance.decisions import current_policy, decision_to_json, person_facts, rep_facts
 from onrecord.apps.people.models import Person
 from onrecord.config import Config
 from onrecord.media.capture.journal import Chunk, ControlFrame
@@ -101,12 +101,12 @@ def test_every_decision_is_the_one_that_the_policy_of_its_day_gives(seeded: Conf
             )
             for wants in (None, False)
         ]
-        assert call.decision in [to_json(decision) for decision in decisions]
+        assert call.decision in [decision_to_json(decision) for decision in decisions]
         assert call.policy_version.created_at <= call.created_at
 
 
 def test_the_current_policy_shows_california_grey_with_its_reason(seeded: Config) -> None:
-    policy = current()
+    policy = current_policy()
     maria, rep = Person.objects.get(name="Maria Lopez"), User.objects.get(email="ana@demo.example")
 
     decision = decide(

@@ -166,8 +166,8 @@ HI .. .. .. TX .. .. .. .. FL .. ..
 AS GU MP .. .. .. .. .. .. .. PR VI
 """
 
-COLUMNS = 12
-ROWS = 11
+MAP_COLUMNS = 12
+MAP_ROWS = 11
 
 TILES = tuple(
     Tile(code=f"CA-{cell.upper()}" if cell.islower() else f"US-{cell}", column=column, row=row)

@@ -1,7 +1,7 @@
 """How a decision comes about: may this call be recorded, does it start recorded, may the rep change it, why.
 
-Precedence: Do Not Record, then rules, then team, group and user, then the rep's "record next call". Every
-place that may matter is judged by its most specific rule, and the strictest ruling wins. See
+Precedence: Do Not Record, then rules, then team, group and user, then the rep's "record next call". In every
+place that may matter the most specific rule applies, and the strictest match wins. See
 docs/concepts/governance.md.
 """
 
@@ -13,7 +13,7 @@ from onrecord.policy.areas import Area, area_of_number
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import Reason, ReasonCode
-from onrecord.policy.rule_matching import Ruling, rulings_of_call, rulings_of_rep
+from onrecord.policy.rule_matching import RuleMatch, matches_of_call, matches_of_rep
 
 __all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decide", "decide_ahead"]
 
@@ -45,7 +45,7 @@ class RepFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """The ruling on one call, stored with it."""
+    """What governance decided about one call. It is stored with the call."""
 
     mode: Mode
     #: Whether recording starts with the answer.
@@ -80,23 +80,23 @@ def decide(
         return _never(policy, reasons.DO_NOT_RECORD_PERSON)
     if number in policy.do_not_record:
         return _never(policy, reasons.DO_NOT_RECORD_NUMBER)
-    rulings = rulings_of_call(policy, area_of_number(number), person.address, rep.location)
-    return _by_places(policy, rulings, rep=rep, wants_recording=wants_recording)
+    matches = matches_of_call(policy, area_of_number(number), person.address, rep.location)
+    return _by_places(policy, matches, rep=rep, wants_recording=wants_recording)
 
 
 def decide_ahead(policy: Policy, *, rep: RepFacts, wants_recording: bool | None) -> Decision:
     """How the next call stands before a number is known: by the rep's place, the defaults and the choice."""
-    return _by_places(policy, rulings_of_rep(policy, rep.location), rep=rep, wants_recording=wants_recording)
+    return _by_places(policy, matches_of_rep(policy, rep.location), rep=rep, wants_recording=wants_recording)
 
 
 def _by_places(
-    policy: Policy, rulings: list[Ruling], *, rep: RepFacts, wants_recording: bool | None
+    policy: Policy, matches: list[RuleMatch], *, rep: RepFacts, wants_recording: bool | None
 ) -> Decision:
-    mode = Mode.strictest(*[ruling.mode for ruling in rulings])
-    why = _unique(*[ruling.mode_reason for ruling in rulings if ruling.mode is mode])
+    mode = Mode.strictest(*[match.mode for match in matches])
+    why = _unique(*[match.mode_reason for match in matches if match.mode is mode])
     if mode is Mode.NONE:
         return _never(policy, *why)
-    return _choose(policy, mode=mode, why=why, rulings=rulings, rep=rep, wants_recording=wants_recording)
+    return _choose(policy, mode=mode, why=why, matches=matches, rep=rep, wants_recording=wants_recording)
 
 
 def _choose(
@@ -104,14 +104,14 @@ def _choose(
     *,
     mode: Mode,
     why: tuple[Reason, ...],
-    rulings: list[Ruling],
+    matches: list[RuleMatch],
     rep: RepFacts,
     wants_recording: bool | None,
 ) -> Decision:
     """On or off, where recording is allowed. Under one-sided the rep may only choose not to record."""
     record, reason, lock = _default(policy, rep)
-    record, reason = _by_rules(rulings, record, reason)
-    lock = next((ruling.lock_reason for ruling in rulings if ruling.lock_reason), lock)
+    record, reason = _by_rules(matches, record, reason)
+    lock = next((match.lock_reason for match in matches if match.lock_reason), lock)
     open_to_rep = lock is None and mode is Mode.BOTH
     # Not to record is the stricter choice, so it needs no permission.
     may_choose = lock is None if record else open_to_rep and rep.may_turn_on_before_call
@@ -127,7 +127,7 @@ def _choose(
         may_change=open_to_rep and rep.may_control_during_call,
         may_choose=may_choose,
         reasons=_unique(*why, reason, refused, lock),
-        announcements=tuple(dict.fromkeys(ruling.announcement for ruling in rulings if ruling.announcement)),
+        announcements=tuple(dict.fromkeys(match.announcement for match in matches if match.announcement)),
         policy_version=policy.version,
     )
 
@@ -160,15 +160,15 @@ def _default(policy: Policy, rep: RepFacts) -> tuple[bool, Reason, Reason | None
     return record, reason, None
 
 
-def _by_rules(rulings: Iterable[Ruling], record: bool, reason: Reason) -> tuple[bool, Reason]:
+def _by_rules(matches: Iterable[RuleMatch], record: bool, reason: Reason) -> tuple[bool, Reason]:
     """On only if every place ends up on; a place whose rule does not say takes the default."""
     on: Reason | None = None
     silent = False
-    for ruling in rulings:
-        if ruling.record is False and ruling.record_reason:
-            return False, ruling.record_reason
-        on = on or ruling.record_reason
-        silent = silent or ruling.record is None
+    for match in matches:
+        if match.record is False and match.record_reason:
+            return False, match.record_reason
+        on = on or match.record_reason
+        silent = silent or match.record is None
     if on is None or (silent and not record):
         return record, reason
     return True, on

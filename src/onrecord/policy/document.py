@@ -81,7 +81,7 @@ class Policy:
     during_call_permission: str = "recording:control"
     #: Seconds between beeps while recording; None for no beep.
     beep_every_s: int | None = None
-    #: Rulings by area, filled as calls are judged: a policy never changes, so they never go stale.
+    #: Matches by area, filled while calls are decided. A policy never changes, so they stay valid.
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

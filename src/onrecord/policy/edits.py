@@ -8,7 +8,7 @@ from onrecord.policy.document import Policy, PolicyError, Rule, Setting
 from onrecord.policy.mode import Mode
 from onrecord.policy.presets import PRESETS, with_preset
 
-Level = Literal["groups", "users"]
+SettingLevel = Literal["groups", "users"]
 
 
 def with_basics(
@@ -30,7 +30,7 @@ def with_basics(
     )
 
 
-def with_setting(policy: Policy, *, level: Level, key: str, setting: Setting) -> Policy:
+def with_setting(policy: Policy, *, level: SettingLevel, key: str, setting: Setting) -> Policy:
     """Set what holds for a group or user. A setting that says nothing is taken away."""
     settings: Mapping[str, Setting] = policy.groups if level == "groups" else policy.users
     others = {one: kept for one, kept in settings.items() if one != key}

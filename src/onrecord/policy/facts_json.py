@@ -16,7 +16,7 @@ _SOURCES = {
 
 
 def to_json(facts: CallFacts) -> dict[str, Any]:
-    """The inputs as plain JSON values; `from_json` gives equal facts, up to their id."""
+    """The facts as plain JSON values. `from_json` gives equal facts, except for their id."""
     return {
         "number": facts.number,
         "number_area": _area_to_json(area_of_number(facts.number)),
@@ -36,23 +36,23 @@ def to_json(facts: CallFacts) -> dict[str, Any]:
     }
 
 
-def from_json(call_id: str, inputs: dict[str, Any]) -> CallFacts:
+def from_json(call_id: str, stored: dict[str, Any]) -> CallFacts:
     """The facts of a past call. Raises KeyError, ValueError."""
-    person, rep = inputs["person"], inputs["rep"]
+    person, rep = stored["person"], stored["rep"]
     return CallFacts(
         id=call_id,
         person=person
         and PersonFacts(do_not_record=person["do_not_record"], address=_area_from_json(person["address"])),
         rep=RepFacts(**(rep | {"location": _area_from_json(rep["location"])})),
-        number=inputs["number"],
-        wants_recording=inputs["wants_recording"],
+        number=stored["number"],
+        wants_recording=stored["wants_recording"],
     )
 
 
-def sentence(inputs: dict[str, Any]) -> str:
+def sentence(stored: dict[str, Any]) -> str:
     """What was looked at, for the call page."""
-    person, rep = inputs["person"], inputs["rep"]
-    parts = [_number(inputs["number_area"])]
+    person, rep = stored["person"], stored["rep"]
+    parts = [_number(stored["number_area"])]
     if person is not None:
         address = f"is {_places(person['address'])}" if person["address"] else "is not known"
         parts.append(f"the person's address {address}")
@@ -62,7 +62,7 @@ def sentence(inputs: dict[str, Any]) -> str:
     parts.append(
         f"the rep was in {_places(rep['location'])}" if rep["location"] else "where the rep was is not known"
     )
-    parts.append(_CHOICES[inputs["wants_recording"]])
+    parts.append(_CHOICES[stored["wants_recording"]])
     return f"{'; '.join(parts)}."
 
 

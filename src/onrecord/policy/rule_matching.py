@@ -1,4 +1,4 @@
-"""What the rules of a policy say about the places that a call touches."""
+"""Which rules of a policy match the places of a call."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,8 +11,8 @@ from onrecord.policy.reasons import Reason
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Ruling:
-    """What one rule, or the lack of one, means in one place."""
+class RuleMatch:
+    """What the rule that matches a place, or the lack of one, means for the call."""
 
     mode: Mode
     #: On or off at the start; None leaves it to team, group and user.
@@ -27,24 +27,24 @@ class Ruling:
 
 
 #: A place without any rule.
-SILENT = Ruling(mode=Mode.BOTH)
+NO_RULE = RuleMatch(mode=Mode.BOTH)
 
 
-def rulings_of_call(
+def matches_of_call(
     policy: Policy, number: Area, address: Area | None, location: Area | None
-) -> list[Ruling]:
-    """At least one ruling: of the places where the contact may be, and of where the rep is."""
-    rulings: list[Ruling] = []
+) -> list[RuleMatch]:
+    """At least one: the matches of the places where the contact may be, and of the place where the rep is."""
+    matches: list[RuleMatch] = []
     for area in _contact_areas(number, address):
-        rulings += _rulings(policy, area, False)
+        matches += _matches(policy, area, False)
     if location is not None:
-        rulings += _rulings(policy, location, True)
-    return rulings
+        matches += _matches(policy, location, True)
+    return matches
 
 
-def rulings_of_rep(policy: Policy, location: Area | None) -> list[Ruling]:
-    """At least one ruling: of where the rep is, alone."""
-    return list(_rulings(policy, location, True)) if location is not None else [SILENT]
+def matches_of_rep(policy: Policy, location: Area | None) -> list[RuleMatch]:
+    """At least one: the matches of the place where the rep is, alone."""
+    return list(_matches(policy, location, True)) if location is not None else [NO_RULE]
 
 
 def _contact_areas(number: Area, address: Area | None) -> tuple[Area, ...]:
@@ -66,29 +66,29 @@ def _gives_way(vague: Area, precise: Area) -> bool:
     return not vague.subdivisions and bool(precise.subdivisions) and vague.countries >= precise.countries
 
 
-def _rulings(policy: Policy, area: Area, is_rep: bool) -> tuple[Ruling, ...]:
+def _matches(policy: Policy, area: Area, is_rep: bool) -> tuple[RuleMatch, ...]:
     key = area, is_rep
-    found: tuple[Ruling, ...] | None = policy.memo.get(key)
+    found: tuple[RuleMatch, ...] | None = policy.memo.get(key)
     if found is None:
-        found = policy.memo[key] = tuple(dict.fromkeys(_judge(policy, area, is_rep)))
+        found = policy.memo[key] = tuple(dict.fromkeys(_find_matches(policy, area, is_rep)))
     return found
 
 
-def _judge(policy: Policy, area: Area, is_rep: bool) -> Iterator[Ruling]:
+def _find_matches(policy: Policy, area: Area, is_rep: bool) -> Iterator[RuleMatch]:
     if not area.known:
         reason = None if policy.unknown_area is Mode.BOTH else reasons.unknown_area(policy.unknown_area)
-        yield Ruling(mode=policy.unknown_area, mode_reason=reason)
-        yield from (_ruling(rule, EVERYWHERE, is_rep) for rule in _rules_for(policy, EVERYWHERE))
+        yield RuleMatch(mode=policy.unknown_area, mode_reason=reason)
+        yield from (_match_of(rule, EVERYWHERE, is_rep) for rule in _rules_for(policy, EVERYWHERE))
         return
     for code, *wider in _chains(policy, area):
         for place in (code, *wider, EVERYWHERE):
             if rules := _rules_for(policy, place):
                 # A rule for everywhere is explained by the state or country it applies to.
                 named = (wider[0] if wider and code.isdecimal() else code) if place == EVERYWHERE else place
-                yield from (_ruling(rule, named, is_rep) for rule in rules)
+                yield from (_match_of(rule, named, is_rep) for rule in rules)
                 break
         else:
-            yield SILENT
+            yield NO_RULE
 
 
 def _chains(policy: Policy, area: Area) -> Iterator[tuple[str, ...]]:
@@ -112,8 +112,8 @@ def _rules_for(policy: Policy, place: str) -> list[Rule]:
     return [rule for rule in policy.rules if place in rule.where]
 
 
-def _ruling(rule: Rule, place: str, is_rep: bool) -> Ruling:
-    return Ruling(
+def _match_of(rule: Rule, place: str, is_rep: bool) -> RuleMatch:
+    return RuleMatch(
         mode=rule.mode,
         record=rule.record,
         announcement=rule.announcement,

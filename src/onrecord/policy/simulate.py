@@ -9,7 +9,7 @@ from onrecord.policy.document import Policy
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallFacts:
-    """The inputs of one decision."""
+    """The facts that one decision rests on."""
 
     #: Comes back with the difference.
     id: str

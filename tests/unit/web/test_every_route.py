@@ -32,7 +32,7 @@ CALLER = (503, 403, 503, 403, 503, 403, 401)
 LISTENER = (200, 200, 200, 403, 200, 403, 302)
 HEARER = (200, 200, 200, 403, 200, 403, 401)
 SETTINGS = (200, 200, 403, 403, 403, 403, 302)
-#: A change that names no edition of the draft: let through, then told that the page is old.
+#: A change that names no revision of the draft: let through, then told that the page is old.
 CHANGE = (409, 409, 403, 403, 403, 403, 302)
 
 ADMIN = (200, 403, 403, 403, 403, 403, 302)

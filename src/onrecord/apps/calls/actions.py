@@ -21,7 +21,7 @@ from onrecord.apps.core.moments import later
 from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.dispositions.lists import Field, demand, missing
 from onrecord.apps.dispositions.queries import lists_of
-from onrecord.apps.governance.decisions import Judgement, to_json
+from onrecord.apps.governance.decisions import CallDecision, decision_to_json
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number
 from onrecord.policy import facts_json
@@ -35,10 +35,10 @@ class CallInProgressError(Exception):
     """The user already has a live call."""
 
 
-def begin(*, number: Number, person: Person | None, judgement: Judgement, acting_user: User) -> Call:
+def begin(*, number: Number, person: Person | None, decided: CallDecision, acting_user: User) -> Call:
     """Enter a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
-    decision = judgement.decision
+    decision = decided.decision
     if Call.objects.live().with_(acting_user).exists():
         raise CallInProgressError
     try:
@@ -52,12 +52,12 @@ def begin(*, number: Number, person: Person | None, judgement: Judgement, acting
                 caller_number=acting_user.caller_number,
                 status=Status.INITIATED,
                 created_at=now,
-                decision=to_json(decision),
+                decision=decision_to_json(decision),
                 mode=decision.mode,
                 record_at_start=decision.record_at_start,
                 may_change=decision.may_change,
                 policy_version_id=decision.policy_version,
-                inputs=facts_json.to_json(judgement.facts),
+                inputs=facts_json.to_json(decided.facts),
             )
             Recording.objects.create(call=call)
             record(Action.CALL_DIALED, call, acting_user=acting_user, number=number.e164)
@@ -112,9 +112,9 @@ def stricter(call: Call, decision: Decision) -> Restriction | None:
     A decision that does not record and cannot be changed allows nothing, whatever its mode.
     """
     can_record = decision.record_at_start or decision.may_change or decision.may_choose
-    mode = Mode.strictest(Mode(call.ruling["mode"]), decision.mode if can_record else Mode.NONE)
-    may_change = call.ruling["may_change"] and decision.may_change
-    if (mode, may_change) == (call.ruling["mode"], call.ruling["may_change"]):
+    mode = Mode.strictest(Mode(call.effective_decision["mode"]), decision.mode if can_record else Mode.NONE)
+    may_change = call.effective_decision["may_change"] and decision.may_change
+    if (mode, may_change) == (call.effective_decision["mode"], call.effective_decision["may_change"]):
         return None
     return Restriction(mode=mode, may_change=may_change, decision=decision)
 
@@ -127,7 +127,7 @@ def restrict(call: Call, restriction: Restriction) -> None:
         return
     call.mode = Mode.strictest(Mode(call.mode), restriction.mode)
     call.may_change = call.may_change and restriction.may_change
-    call.restriction = to_json(restriction.decision) | {
+    call.restriction = decision_to_json(restriction.decision) | {
         "mode": call.mode.value,
         "may_change": call.may_change,
     }
@@ -319,9 +319,9 @@ class CallMadeElsewhere:
 
 
 @transaction.atomic
-def import_call(made: CallMadeElsewhere, *, judgement: Judgement, **details: Any) -> Call:
+def import_call(made: CallMadeElsewhere, *, decided: CallDecision, **details: Any) -> Call:
     """Enter a call that another dialer made. `details` of the delivery go into the audit trail."""
-    decision = judgement.decision
+    decision = decided.decision
     call = Call.objects.create(
         team_id=made.user.team_id,
         user=made.user,
@@ -336,12 +336,12 @@ def import_call(made: CallMadeElsewhere, *, judgement: Judgement, **details: Any
         duration_ms=made.duration // timedelta(milliseconds=1),
         end_reason="imported",
         log=_imported_log(made),
-        decision=to_json(decision),
+        decision=decision_to_json(decision),
         mode=decision.mode,
         record_at_start=decision.record_at_start,
         may_change=False,
         policy_version_id=decision.policy_version,
-        inputs=facts_json.to_json(judgement.facts),
+        inputs=facts_json.to_json(decided.facts),
     )
     Recording.objects.create(call=call, source=made.source)
     record(Action.CALL_IMPORTED, call, acting_user=None, source=made.source, **details)
@@ -408,7 +408,7 @@ def _store(call: Call, state: CallState) -> None:
     if call.recording.rendering != state.rendering:
         call.recording.rendering = state.rendering
         call.recording.save(update_fields=["rendering"])
-    show(call.recording, outcome(state, call.ruling))
+    show(call.recording, outcome(state, call.effective_decision))
 
 
 def _let_go(call: Call, *, user_id: int, at: datetime) -> int:

@@ -14,7 +14,7 @@ from onrecord.apps.calls.actions import Restriction
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import switch
-from onrecord.apps.governance.decisions import current, judge_facts, person_facts, rep_facts
+from onrecord.apps.governance.decisions import current_policy, decide_by_facts, person_facts, rep_facts
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 from onrecord.policy.simulate import CallFacts
@@ -31,9 +31,9 @@ def hold_live_calls() -> int:
     Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that
     took no writes left undone.
     """
-    policy = current()
+    policy = current_policy()
     live = Call.objects.live().select_related("person", "user", "recording")
-    restrictions = {call: found for call in live if (found := judge_again(call, policy))}
+    restrictions = {call: found for call in live if (found := decide_again(call, policy))}
     _enforce(restrictions)
     return len(restrictions)
 
@@ -41,13 +41,13 @@ def hold_live_calls() -> int:
 def hold_placed(call: Call) -> None:
     """What became stricter while the call was being placed had no gate to close then."""
     call = Call.objects.select_related("person", "user", "recording").get(pk=call.pk)
-    if restriction := judge_again(call, current()):
+    if restriction := decide_again(call, current_policy()):
         _enforce({call: restriction})
     elif call.restriction is not None:
         remind([call])
 
 
-def judge_again(call: Call, policy: Policy) -> Restriction | None:
+def decide_again(call: Call, policy: Policy) -> Restriction | None:
     """What the policy has stricter than the call's decision. Changes nothing."""
     facts = CallFacts(
         id=call.pk,
@@ -56,12 +56,15 @@ def judge_again(call: Call, policy: Policy) -> Restriction | None:
         number=call.number,
         wants_recording=(call.inputs or {}).get("wants_recording"),
     )
-    return actions.stricter(call, judge_facts(policy, facts).decision)
+    return actions.stricter(call, decide_by_facts(policy, facts).decision)
 
 
 def remind(calls: Iterable[Call]) -> None:
     """Bring what each call allows by its row to the switch, which never heard of it."""
-    _tell((call.pk, Mode(call.mode), call.may_change, call.ruling["policy_version"]) for call in calls)
+    _tell(
+        (call.pk, Mode(call.mode), call.may_change, call.effective_decision["policy_version"])
+        for call in calls
+    )
 
 
 def _enforce(restrictions: Mapping[Call, Restriction]) -> None:

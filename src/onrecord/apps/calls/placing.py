@@ -12,7 +12,7 @@ from onrecord.apps.calls.switch_client import SYSTEM, SwitchRefusedError, Switch
 from onrecord.apps.calls.switch_errors import asking, switch
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.dispositions.lists import demand
-from onrecord.apps.governance.decisions import Judgement, judge
+from onrecord.apps.governance.decisions import CallDecision, decide_call
 from onrecord.apps.people.dialing import to_dial
 from onrecord.apps.people.numbers import NumberError, readable
 from onrecord.apps.people.queries import owner_of_number
@@ -28,15 +28,15 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         with_whom = owing.person.name if owing.person else readable(owing.number)
         raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
     person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
-    judgement = judge(acting_user, number.e164, person)
+    decided = decide_call(acting_user, number.e164, person)
     try:
         # The row comes first: events of a call that the web does not know would be lost.
-        call = actions.begin(number=number, person=person, judgement=judgement, acting_user=acting_user)
+        call = actions.begin(number=number, person=person, decided=decided, acting_user=acting_user)
     except actions.CallInProgressError as error:
         raise ApiError(
             409, "call_in_progress", "You are already on a call. Hang up before you place another."
         ) from error
-    answer = _ask_switch(call, judgement, sdp, acting_user)
+    answer = _ask_switch(call, decided, sdp, acting_user)
     try:
         actions.confirm_placed(call, acting_user=acting_user)
         hold_placed(call)
@@ -47,7 +47,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
     return call, answer
 
 
-def _ask_switch(call: Call, judgement: Judgement, sdp: str, user: User) -> str:
+def _ask_switch(call: Call, decided: CallDecision, sdp: str, user: User) -> str:
     decision = {
         "mode": call.mode,
         "record_at_start": call.record_at_start,
@@ -64,8 +64,8 @@ def _ask_switch(call: Call, judgement: Judgement, sdp: str, user: User) -> str:
                 user_id=str(user.pk),
                 controls=user.may(Permission.RECORDING_CONTROL),
                 decision=decision,
-                announcement=judgement.announcement,
-                beep_every_s=judgement.beep_every_s,
+                announcement=decided.announcement,
+                beep_every_s=decided.beep_every_s,
             )
     except ApiError as error:
         if error.code == "switch_unreachable":

@@ -75,7 +75,7 @@ class RecordingNow(Schema):
         is_recording = call.recording_state == RecordingState.RECORDING
         return cls(
             moved=_last_move(events),
-            announcing=is_recording and bool(call.ruling["announcements"]) and not is_played,
+            announcing=is_recording and bool(call.effective_decision["announcements"]) and not is_played,
         )
 
 

@@ -8,15 +8,15 @@ from django.db import IntegrityError, transaction
 
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.governance.announcements import CLIPS, missing
+from onrecord.apps.governance.announcements import CLIPS, unknown_announcements
 from onrecord.apps.governance.decisions import policy_of
-from onrecord.apps.governance.models import Announcement, Draft, PolicyVersion, new_edition
+from onrecord.apps.governance.models import Announcement, Draft, PolicyVersion, new_revision
 from onrecord.policy.diff import diff
 from onrecord.policy.document import Policy, PolicyError
 from onrecord.policy.parser import read_policy
 
 
-class StaleError(Exception):
+class StaleRevisionError(Exception):
     """Somebody else changed it meanwhile; nothing was done. The text says who and what."""
 
 
@@ -37,37 +37,37 @@ def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
 
 
 @transaction.atomic
-def publish_draft(edition: str, *, acting_user: User) -> PolicyVersion:
-    """Publish the draft as the user saw it. Raises StaleError, PolicyError."""
-    draft = _draft_of(edition, acting_user)
+def publish_draft(revision: str, *, acting_user: User) -> PolicyVersion:
+    """Publish the draft as the user saw it. Raises StaleRevisionError, PolicyError."""
+    draft = _draft_of(revision, acting_user)
     current = PolicyVersion.objects.latest("number")
     if draft is None:
-        raise StaleError(f"There is no draft to publish: {_published(current)}")
+        raise StaleRevisionError(f"There is no draft to publish: {_published(current)}")
     if draft.base_id != current.number:
-        raise StaleError(
+        raise StaleRevisionError(
             f"The draft was begun from version {draft.base_id}, but {_published(current)} "
             "Your draft is kept: bring it up to date, look at its changes again, then publish."
         )
     policy = read_policy(draft.document)
-    if unknown := missing(rule.announcement for rule in policy.rules if rule.announcement):
+    if unknown := unknown_announcements(rule.announcement for rule in policy.rules if rule.announcement):
         raise PolicyError([f"There is no announcement '{name}': choose another." for name in unknown])
     draft.delete()
     return publish(policy, acting_user=acting_user)
 
 
 @transaction.atomic
-def edit(change: Callable[[Policy], Policy], *, edition: str, acting_user: User) -> Draft:
-    """Change the draft, or begin one from the policy in force. Raises StaleError, PolicyError."""
-    draft = _draft_of(edition, acting_user)
+def edit(change: Callable[[Policy], Policy], *, revision: str, acting_user: User) -> Draft:
+    """Change the draft, or begin one from the policy in force. Raises StaleRevisionError, PolicyError."""
+    draft = _draft_of(revision, acting_user)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
     document = change(read_policy(draft.document) if draft else policy_of(base)).to_json()
     return _keep(document, base=base, acting_user=acting_user)
 
 
 @transaction.atomic
-def copy_version(number: int, *, edition: str, acting_user: User) -> Draft:
-    """Let the draft say what an old version said. Raises StaleError, PolicyVersion.DoesNotExist."""
-    draft = _draft_of(edition, acting_user)
+def copy_version(number: int, *, revision: str, acting_user: User) -> Draft:
+    """Let the draft say what an old version said. Raises StaleRevisionError, PolicyVersion.DoesNotExist."""
+    draft = _draft_of(revision, acting_user)
     old = PolicyVersion.objects.get(number=number)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
     document = replace(policy_of(old), version=base.number).to_json()
@@ -75,9 +75,9 @@ def copy_version(number: int, *, edition: str, acting_user: User) -> Draft:
 
 
 @transaction.atomic
-def bring_up_to_date(edition: str, *, acting_user: User) -> None:
-    """Count the draft's changes from the version now in force. Raises StaleError."""
-    draft = _draft_of(edition, acting_user)
+def bring_up_to_date(revision: str, *, acting_user: User) -> None:
+    """Count the draft's changes from the version now in force. Raises StaleRevisionError."""
+    draft = _draft_of(revision, acting_user)
     if draft is not None:
         base = PolicyVersion.objects.latest("number")
         document = replace(read_policy(draft.document), version=base.number).to_json()
@@ -85,9 +85,9 @@ def bring_up_to_date(edition: str, *, acting_user: User) -> None:
 
 
 @transaction.atomic
-def discard(edition: str, *, acting_user: User) -> None:
-    """Throw the draft away. The audit row keeps what it changed. Raises StaleError."""
-    draft = _draft_of(edition, acting_user)
+def discard(revision: str, *, acting_user: User) -> None:
+    """Throw the draft away. The audit row keeps what it changed. Raises StaleRevisionError."""
+    draft = _draft_of(revision, acting_user)
     if draft is not None:
         changes = changes_between(policy_of(draft.base), read_policy(draft.document))
         record(Action.POLICY_DRAFT_DISCARDED, draft, acting_user=acting_user, changes=changes)
@@ -142,23 +142,23 @@ def changes_between(before: Policy, after: Policy) -> list[str]:
     )
 
 
-def edition_of(draft: Draft | None, current: PolicyVersion) -> str:
+def revision_of(draft: Draft | None, current: PolicyVersion) -> str:
     """What a form must name to change what it shows: the draft, or the lack of one."""
-    return draft.edition if draft else f"version-{current.number}"
+    return draft.revision if draft else f"version-{current.number}"
 
 
-def _draft_of(edition: str, user: User) -> Draft | None:
-    """The team's draft, if it is the one that the form showed. Raises StaleError."""
+def _draft_of(revision: str, user: User) -> Draft | None:
+    """The team's draft, if it is the one that the form showed. Raises StaleRevisionError."""
     draft = Draft.objects.select_related("base", "author").filter(team_id=user.team_id).first()
     current = PolicyVersion.objects.latest("number")
-    if edition == edition_of(draft, current):
+    if revision == revision_of(draft, current):
         return draft
     if draft is not None:
-        raise StaleError(
+        raise StaleRevisionError(
             f"{_name(draft.author, user)} changed the draft after you opened this page, so nothing of yours "
             "was saved. Look at the draft as it is now, then repeat your change."
         )
-    raise StaleError(
+    raise StaleRevisionError(
         f"The draft that you saw is gone: {_published(current)} Look at what is in force now, then repeat "
         "your change if it is still needed."
     )
@@ -175,6 +175,6 @@ def _name(author: User, user: User) -> str:
 def _keep(document: dict[str, object], *, base: PolicyVersion, acting_user: User) -> Draft:
     draft, _ = Draft.objects.update_or_create(
         team_id=acting_user.team_id,
-        defaults={"base": base, "author": acting_user, "document": document, "edition": new_edition()},
+        defaults={"base": base, "author": acting_user, "document": document, "revision": new_revision()},
     )
     return draft

@@ -15,17 +15,17 @@ class AnnouncementError(Exception):
     """It cannot be played. The text says why and what to do."""
 
 
-def names() -> list[str]:
+def announcement_names() -> list[str]:
     """Everything that a rule may name: our clips first."""
     return [*CLIPS, *Announcement.objects.order_by("name").values_list("name", flat=True)]
 
 
-def missing(wanted: Iterable[str]) -> list[str]:
+def unknown_announcements(wanted: Iterable[str]) -> list[str]:
     """Which of these cannot be played because they do not exist."""
-    return sorted(set(wanted) - set(names()))
+    return sorted(set(wanted) - set(announcement_names()))
 
 
-def load(name: str) -> bytes:
+def load_announcement(name: str) -> bytes:
     """PCMU, 8000 bytes a second. Raises AnnouncementError."""
     if name in CLIPS:
         return clips.load(name)
@@ -37,7 +37,7 @@ def load(name: str) -> bytes:
 
 def audio_of(wanted: Sequence[str]) -> bytes | None:
     """All of them, one after the other; None when there are none. Raises AnnouncementError."""
-    audio = b"".join(load(name) for name in wanted)
+    audio = b"".join(load_announcement(name) for name in wanted)
     if len(audio) > LONGEST_S * RATE:
         listed = ", ".join(f"'{name}'" for name in wanted)
         raise AnnouncementError(f"the announcements {listed} together are longer than {LONGEST_S} s.")

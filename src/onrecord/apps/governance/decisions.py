@@ -1,4 +1,4 @@
-"""Judging a call by the current policy."""
+"""Decisions by the policy in force."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,8 +20,8 @@ from onrecord.policy.simulate import CallFacts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Judgement:
-    """A decision with all that it rests on."""
+class CallDecision:
+    """A decision with the facts that it rests on and the sounds that it asks for."""
 
     facts: CallFacts
     decision: Decision
@@ -31,18 +31,18 @@ class Judgement:
     beep_every_s: int | None
 
 
-def current() -> Policy:
+def current_policy() -> Policy:
     """The newest version."""
     return policy_of(PolicyVersion.objects.only("number", "created_at").latest("number"))
 
 
-def current_number() -> int:
+def current_policy_version() -> int:
     """Of the version that is in force."""
     return PolicyVersion.objects.values_list("number", flat=True).latest("number")
 
 
 def policy_of(version: PolicyVersion) -> Policy:
-    """The policy of a version. One object as long as it is in use: a Policy remembers its rulings by area."""
+    """The policy of a version. One object as long as it is in use, because a Policy remembers its matches."""
     return _policy(version.number, version.created_at)
 
 
@@ -53,19 +53,19 @@ def _policy(number: int, created_at: datetime) -> Policy:
 
 
 def decide_for(user: User, number: str, person: Person | None) -> Decision:
-    """Judge a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
-    return judge(user, number, person).decision
+    """The decision on a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
+    return decide_call(user, number, person).decision
 
 
 def decide_next(user: User) -> Decision:
     """How the user's next call stands before it is known whom they call."""
-    policy = current()
+    policy = current_policy()
     return decide_ahead(policy, rep=rep_facts(user, policy), wants_recording=user.record_next_call)
 
 
-def judge(user: User, number: str, person: Person | None) -> Judgement:
-    """The same, with what it rests on and what is to be played."""
-    policy = current()
+def decide_call(user: User, number: str, person: Person | None) -> CallDecision:
+    """The same, with its facts and sounds."""
+    policy = current_policy()
     facts = CallFacts(
         id="",
         person=person_facts(person) if person else None,
@@ -73,11 +73,11 @@ def judge(user: User, number: str, person: Person | None) -> Judgement:
         number=number,
         wants_recording=user.record_next_call,
     )
-    return judge_facts(policy, facts)
+    return decide_by_facts(policy, facts)
 
 
-def judge_facts(policy: Policy, facts: CallFacts) -> Judgement:
-    """Judge by a given policy. Where an announcement cannot be played, nothing may be recorded."""
+def decide_by_facts(policy: Policy, facts: CallFacts) -> CallDecision:
+    """By a given policy. Where an announcement cannot be played, nothing may be recorded."""
     decision = decide(
         policy,
         person=facts.person,
@@ -98,7 +98,7 @@ def judge_facts(policy: Policy, facts: CallFacts) -> Judgement:
             reasons=(reason,),
             policy_version=policy.version,
         )
-    return Judgement(
+    return CallDecision(
         facts=facts, decision=decision, announcement=announcement, beep_every_s=policy.beep_every_s
     )
 
@@ -124,7 +124,7 @@ def _may(user: User, name: str) -> bool:
     return name in set(Permission) and user.may(Permission(name))
 
 
-def to_json(decision: Decision) -> dict[str, Any]:
+def decision_to_json(decision: Decision) -> dict[str, Any]:
     """The Decision as it is stored with the call."""
     return {
         "mode": decision.mode.value,

@@ -35,7 +35,7 @@ class PolicyVersion(models.Model):
         raise TypeError("A published policy version cannot be deleted.")
 
 
-def new_edition() -> str:
+def new_revision() -> str:
     """32 lower-case hexadecimal digits."""
     return uuid.uuid4().hex
 
@@ -52,7 +52,7 @@ class Draft(models.Model):
     #: Always a policy that could be published, of the base's number.
     document = models.JSONField()
     #: New with each change: a form that shows an older one cannot change this one unseen.
-    edition = models.CharField(max_length=32, default=new_edition)
+    revision = models.CharField(max_length=32, default=new_revision)
 
     def __str__(self) -> str:
         return f"Draft from version {self.base_id}"

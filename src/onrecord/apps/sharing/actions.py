@@ -82,7 +82,7 @@ def share(
         passcode=make_password(passcode) if passcode else "",
         shows_contact=shows_contact,
     )
-    if is_not_to_be_recorded(recording, decisions.current().do_not_record):
+    if is_not_to_be_recorded(recording, decisions.current_policy().do_not_record):
         raise ShareError("The person or the number is marked Do Not Record: such recordings are not shared.")
     link.save()
     record(Action.SHARE_CREATED, recording, acting_user=acting_user, link=link.pk, days=days)

@@ -53,7 +53,7 @@ def open_link_of(link_id: str) -> ShareLink | None:
 
 def standings(links: Iterable[ShareLink]) -> list[tuple[ShareLink, Standing]]:
     """Each with whether it opens now. Ask for the links by `full`."""
-    now, policy = timezone.now(), decisions.current()
+    now, policy = timezone.now(), decisions.current_policy()
     return [(link, link.standing(now, policy.do_not_record)) for link in links]
 
 

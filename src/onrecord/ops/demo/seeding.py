@@ -15,7 +15,13 @@ from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, CallLog, R
 from onrecord.apps.calls.recording_status import outcome
 from onrecord.apps.core.written import keep_words
 from onrecord.apps.governance.actions import publish
-from onrecord.apps.governance.decisions import judge_facts, person_facts, policy_of, rep_facts, to_json
+from onrecord.apps.governance.decisions import (
+    decide_by_facts,
+    decision_to_json,
+    person_facts,
+    policy_of,
+    rep_facts,
+)
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person, PhoneNumber
 from onrecord.config import Config
@@ -123,7 +129,7 @@ def _judge(
             number=call.number,
             wants_recording=call.wants_recording,
         )
-        decision = judge_facts(policy, facts).decision
+        decision = decide_by_facts(policy, facts).decision
         past = PastCall(id=facts.id, rep=str(user.pk), planned=call, facts=facts, decision=decision)
         calls.append(past)
         recorded += [past] if past.recorded else []
@@ -178,7 +184,7 @@ def _row(call: PastCall, user: User, person: Person | None) -> Call:
         duration_ms=facts.duration_ms,
         end_reason=facts.end_reason,
         captured=facts.captured,
-        decision=to_json(call.decision),
+        decision=decision_to_json(call.decision),
         mode=call.decision.mode,
         record_at_start=call.decision.record_at_start,
         may_change=call.decision.may_change,
@@ -217,7 +223,7 @@ def _event_row(
 
 def _recording(call: PastCall) -> Recording:
     """As the facts so far have it: what was captured waits for the renderer."""
-    now = outcome(state(call), to_json(call.decision))
+    now = outcome(state(call), decision_to_json(call.decision))
     return Recording(call_id=call.id, status=now.status, reason_code=now.reason_code or "", reason=now.reason)
 
 

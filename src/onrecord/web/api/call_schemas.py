@@ -57,7 +57,7 @@ class RecordingOut(Schema):
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
             mode=Mode(call.mode),
             reason_code=recording.reason_code or None,
-            reason=(call.ruling["sentence"] if is_open else recording.reason) or None,
+            reason=(call.effective_decision["sentence"] if is_open else recording.reason) or None,
             at_start=call.record_at_start,
             moved=now.moved,
             announcing=now.announcing,

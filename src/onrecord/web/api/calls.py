@@ -143,13 +143,13 @@ def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingReply
         require(user, Permission.RECORDING_CONTROL)
     if call.mode == Mode.NONE or not call.may_change:
         actions.refuse_recording(call, code="not_changeable", acting_user=user)
-        raise ApiError(403, "not_allowed", call.ruling["sentence"])
+        raise ApiError(403, "not_allowed", call.effective_decision["sentence"])
     try:
         with asking():
             reply = switch().record(call.pk, actor=str(user.pk), generation=body.generation)
     except ApiError as error:
         if error.status == 403:
-            raise ApiError(403, "not_allowed", call.ruling["sentence"]) from error
+            raise ApiError(403, "not_allowed", call.effective_decision["sentence"]) from error
         raise
     return RecordingReply(**reply)
 

@@ -71,14 +71,14 @@ def _of_call(user: User, call_id: str) -> Reason:
     call = Call.objects.with_(user).select_related("person").filter(pk=call_id).first()
     if call is None:
         raise Http404
-    ruling = call.ruling
+    effective_decision = call.effective_decision
     return Reason(
         number=call.number,
         person=call.person,
         call=call,
-        mode=ruling["mode"],
-        sentence=ruling["sentence"],
-        policy_version=ruling["policy_version"],
+        mode=effective_decision["mode"],
+        sentence=effective_decision["sentence"],
+        policy_version=effective_decision["policy_version"],
     )
 
 

@@ -17,7 +17,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.governance.decisions import current_number
+from onrecord.apps.governance.decisions import current_policy_version
 from onrecord.web.live.tail import Tail, last_seq
 
 #: An event may be sent this many seconds after the session was last looked at.
@@ -92,5 +92,5 @@ def _look(session_key: str) -> tuple[User | None, Scope, int]:
     request.session = SessionStore(session_key)
     user = get_user(request)
     if not isinstance(user, User):
-        return None, Scope(), current_number()
-    return user, Scope.of(user), current_number()
+        return None, Scope(), current_policy_version()
+    return user, Scope.of(user), current_policy_version()

@@ -9,9 +9,9 @@ from django.db import OperationalError, connection
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
 from harness.commanded import CommandedSwitch, commanded_switch
 from onrecord.apps.calls import actions
-from onrecord.apps.calls.enforcement import hold_live_calls, hold_placed, judge_again
+from onrecord.apps.calls.enforcement import decide_again, hold_live_calls, hold_placed
 from onrecord.apps.calls.models import Call
-from onrecord.apps.governance.decisions import current
+from onrecord.apps.governance.decisions import current_policy
 from onrecord.policy.document import Setting
 from onrecord.policy.mode import Mode
 
@@ -36,7 +36,7 @@ def calls() -> list[Call]:
 def record_no_more() -> dict[str, object]:
     """Publish a policy under which nothing may be recorded; the command that each live call gets."""
     allow_recording(team=Setting(record=False, locked=True))
-    return {"mode": "none", "may_change": False, "policy_version": current().version}
+    return {"mode": "none", "may_change": False, "policy_version": current_policy().version}
 
 
 def modes(calls: list[Call]) -> list[str]:
@@ -95,7 +95,7 @@ def test_the_switch_hears_of_a_restriction_that_was_entered_before_it_had_the_ca
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     command = record_no_more()
-    restriction = judge_again(calls[0], current())
+    restriction = decide_again(calls[0], current_policy())
     assert restriction is not None
     actions.restrict(calls[0], restriction)
     hold_placed(calls[0])

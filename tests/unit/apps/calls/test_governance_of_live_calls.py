@@ -9,7 +9,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.enforcement import hold_live_calls
 from onrecord.apps.calls.models import Call
-from onrecord.apps.governance.decisions import current
+from onrecord.apps.governance.decisions import current_policy
 from onrecord.apps.people.models import Person
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
@@ -44,7 +44,7 @@ def test_a_stricter_mode_is_taken_over_with_its_sentence(call: Call) -> None:
     assert (call.mode, call.may_change) == ("none", False)
     event = call.events.get(type="call.restricted")
     assert event.payload["data"]["sentence"] == "Off: Illinois is quiet (rule 'Quiet')."
-    assert event.payload["data"]["policy_version"] == current().version
+    assert event.payload["data"]["policy_version"] == current_policy().version
     assert call.decision["mode"] == "both"
     assert hold_live_calls() == 0
 
@@ -74,7 +74,7 @@ def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> 
     assert hold_live_calls() == 1
     call.refresh_from_db()
     assert call.mode == "none"
-    assert call.ruling["sentence"].startswith("Off: your team does not record calls by default.")
+    assert call.effective_decision["sentence"].startswith("Off: your team does not record calls by default.")
 
 
 def test_a_default_that_is_merely_off_leaves_a_running_call_alone(call: Call) -> None:
@@ -89,7 +89,10 @@ def test_marking_the_person_holds_the_live_call(call: Call, person: Person) -> N
     admin.force_login(UserFactory(permission_set="Admin"))
     admin.post(f"/people/{person.pk}/do-not-record", {"wanted": "on"})
     call.refresh_from_db()
-    assert (call.mode, call.ruling["sentence"]) == ("none", "Off: this person is marked Do Not Record.")
+    assert (call.mode, call.effective_decision["sentence"]) == (
+        "none",
+        "Off: this person is marked Do Not Record.",
+    )
 
 
 def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) -> None:

@@ -15,8 +15,8 @@ from django.test import Client
 from factories import PersonFactory, UserFactory, allow_recording
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
-from onrecord.apps.governance.actions import StaleError, edit, publish_draft
-from onrecord.apps.governance.decisions import current, decide_for, judge
+from onrecord.apps.governance.actions import StaleRevisionError, edit, publish_draft
+from onrecord.apps.governance.decisions import current_policy, decide_call, decide_for
 from onrecord.apps.governance.models import Announcement, Draft, PolicyVersion
 from onrecord.policy.document import PolicyError
 from onrecord.policy.mode import Mode
@@ -27,7 +27,7 @@ ROOT = "/settings/call-recording"
 
 
 class Admin:
-    """An admin at the pages: every form is sent with the edition that the page showed."""
+    """An admin at the pages: every form is sent with the revision that the page showed."""
 
     def __init__(self, name: str) -> None:
         self.user: User = UserFactory(name=name, permission_set="Admin")
@@ -37,13 +37,13 @@ class Admin:
 
     def open(self, path: str = "/rule") -> HttpResponse:
         page = self.client.get(ROOT + path)
-        self.edition = re.findall(r'name="edition" value="([^"]+)"', page.content.decode())[0]
+        self.revision = re.findall(r'name="revision" value="([^"]+)"', page.content.decode())[0]
         return page
 
     def send(self, path: str, *, reopen: bool = True, **fields: Any) -> HttpResponse:
         if reopen:
             self.open()
-        return self.client.post(f"{ROOT}/{path}", {"edition": self.edition} | fields)
+        return self.client.post(f"{ROOT}/{path}", {"revision": self.revision} | fields)
 
     def add_rule(self, **fields: Any) -> HttpResponse:
         values = {"name": "Texas", "where": "Texas", "mode": "none", "may_change": "on"}
@@ -74,7 +74,7 @@ def test_a_change_makes_a_draft_and_leaves_the_policy_in_force(ida: Admin) -> No
     assert ida.add_rule().status_code == 302
     draft = Draft.objects.get()
     assert (draft.author, draft.base_id) == (ida.user, 1)
-    assert current().rules == ()
+    assert current_policy().rules == ()
     assert PolicyVersion.objects.count() == 1
 
 
@@ -104,7 +104,7 @@ def test_an_old_version_can_be_copied_into_the_draft(ida: Admin) -> None:
     assert ida.send("versions/1/copy").status_code == 302
     ida.publish()
     assert PolicyVersion.objects.get(number=3).changes == ["Rule 'Texas' was removed."]
-    assert current().rules == ()
+    assert current_policy().rules == ()
 
 
 def test_of_two_admins_who_publish_at_once_the_second_is_told(ida: Admin, max_: Admin) -> None:
@@ -153,10 +153,10 @@ def test_a_discarded_draft_leaves_its_changes_in_the_audit(ida: Admin) -> None:
 def test_numbers_in_any_format_are_put_on_the_list_in_one(ida: Admin) -> None:
     ida.send("numbers", numbers="(312) 555-0123\n+44 7700 900123, 1-212-555-0100")
     ida.publish()
-    assert current().do_not_record == {"+13125550123", "+447700900123", "+12125550100"}
+    assert current_policy().do_not_record == {"+13125550123", "+447700900123", "+12125550100"}
     ida.send("numbers/remove", number="+447700900123")
     ida.publish()
-    assert len(current().do_not_record) == 2
+    assert len(current_policy().do_not_record) == 2
 
 
 def test_one_number_that_is_none_keeps_all_of_them_in_the_form(ida: Admin) -> None:
@@ -178,7 +178,7 @@ def test_levels_are_set_and_taken_away(ida: Admin) -> None:
     ]
     ida.send("level", who=f"users:{rep.pk}")
     ida.publish()
-    assert current().users == {}
+    assert current_policy().users == {}
 
 
 def test_the_basics_decide_who_may_turn_recording_on(ida: Admin) -> None:
@@ -189,7 +189,7 @@ def test_the_basics_decide_who_may_turn_recording_on(ida: Admin) -> None:
     ida.publish()
     decision = decide_for(rep, "+13125550123", person)
     assert (decision.may_choose, decision.may_change) == (False, True)
-    assert judge(rep, "+13125550123", person).beep_every_s == 15
+    assert decide_call(rep, "+13125550123", person).beep_every_s == 15
 
 
 def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(ida: Admin) -> None:
@@ -256,7 +256,7 @@ def test_a_preset_is_shown_state_by_state_and_goes_into_the_draft(ida: Admin) ->
     assert "not legal advice" in page
     ida.send("preset", preset="majority")
     ida.publish()
-    assert [rule.name for rule in current().rules] == ["All-party states", "All-party countries"]
+    assert [rule.name for rule in current_policy().rules] == ["All-party states", "All-party countries"]
 
 
 def tone_file(seconds: int = 1) -> SimpleUploadedFile:
@@ -278,7 +278,7 @@ def test_an_announcement_is_kept_as_telephone_sound_and_played_by_the_rule_that_
     ida.add_rule(where="Illinois", mode="both", announcement="Our voice")
     ida.publish()
     person = PersonFactory(number="+13125550123", subdivision="US-IL")
-    judged = judge(UserFactory(name="Ana"), "+13125550123", person)
+    judged = decide_call(UserFactory(name="Ana"), "+13125550123", person)
     assert judged.announcement is not None
     assert (judged.decision.mode, len(judged.announcement)) == (Mode.BOTH, 8000)
 
@@ -335,16 +335,16 @@ def test_do_not_record_is_set_on_the_persons_page_and_audited(ida: Admin) -> Non
 @pytest.mark.django_db(transaction=True)
 def test_many_who_publish_at_the_same_moment_make_one_version() -> None:
     admins = [UserFactory(name=f"Admin {number}", permission_set="Admin") for number in range(6)]
-    draft = edit(lambda policy: policy, edition="version-1", acting_user=admins[0])
+    draft = edit(lambda policy: policy, revision="version-1", acting_user=admins[0])
     outcomes: list[str] = []
     barrier = threading.Barrier(len(admins))
 
     def publish(user: User) -> None:
         barrier.wait()
         try:
-            publish_draft(draft.edition, acting_user=user)
+            publish_draft(draft.revision, acting_user=user)
             outcomes.append("published")
-        except StaleError:
+        except StaleRevisionError:
             outcomes.append("told")
         finally:
             connection.close()
@@ -363,7 +363,7 @@ def test_a_draft_whose_announcement_is_gone_is_not_published(ida: Admin) -> None
     ida.add_rule(mode="both", announcement="Our voice")
     Announcement.objects.all().delete()
     with pytest.raises(PolicyError, match="no announcement 'Our voice'"):
-        publish_draft(Draft.objects.get().edition, acting_user=ida.user)
+        publish_draft(Draft.objects.get().revision, acting_user=ida.user)
     assert Draft.objects.exists()
 
 

@@ -13,8 +13,8 @@ from django.utils import timezone
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, new_call_id
-from onrecord.apps.governance.actions import edit, edition_of
-from onrecord.apps.governance.decisions import current, judge
+from onrecord.apps.governance.actions import edit, revision_of
+from onrecord.apps.governance.decisions import current_policy, decide_call
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.reports import simulation
 from onrecord.policy import facts_json
@@ -33,19 +33,19 @@ def ida() -> User:
 @pytest.fixture
 def draft_forbids_illinois(ida: User) -> None:
     allow_recording()
-    edition = edition_of(None, PolicyVersion.objects.latest("number"))
-    edit(lambda policy: with_named_preset(policy, "majority"), edition=edition, acting_user=ida)
+    revision = revision_of(None, PolicyVersion.objects.latest("number"))
+    edit(lambda policy: with_named_preset(policy, "majority"), revision=revision, acting_user=ida)
 
 
 def past_call(number: str, *, days: int, subdivision: str) -> Call:
     person, rep = PersonFactory(number=number, subdivision=subdivision), UserFactory()
-    judgement = judge(rep, number, person)
+    decided = decide_call(rep, number, person)
     return CallFactory(
         user=rep,
         person=person,
         number=number,
         created_at=timezone.now() - timedelta(days=days),
-        inputs=facts_json.to_json(judgement.facts),
+        inputs=facts_json.to_json(decided.facts),
     )
 
 
@@ -98,7 +98,7 @@ def test_progress_is_reported_step_by_step(ida: User) -> None:
     stored = past_call(CHICAGO, days=1, subdivision="US-IL")
     stored.ended_at = stored.created_at  # a user has one live call at most
     Call.objects.bulk_create(copy_of(stored) for _ in range(2500))
-    policy = current()
+    policy = current_policy()
     draft = with_named_preset(policy, "majority")
     since = timezone.now() - timedelta(days=30)
     steps = list(simulation.past_calls(policy, draft, team=ida.team, since=since))

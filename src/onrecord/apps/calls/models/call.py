@@ -183,10 +183,10 @@ class Call(models.Model):
         return self.number[:0:-1]
 
     @property
-    def ruling(self) -> dict[str, Any]:
-        """The decision in force."""
-        ruling: dict[str, Any] = self.restriction or self.decision
-        return ruling
+    def effective_decision(self) -> dict[str, Any]:
+        """The restriction that came during the call, if one did, else the decision it was placed under."""
+        decision: dict[str, Any] = self.restriction or self.decision
+        return decision
 
     @property
     def status_words(self) -> str:

@@ -64,8 +64,8 @@ class Migration(migrations.Migration):
                 ("updated_at", models.DateTimeField(auto_now=True)),
                 ("document", models.JSONField()),
                 (
-                    "edition",
-                    models.CharField(default=onrecord.apps.governance.models.new_edition, max_length=32),
+                    "revision",
+                    models.CharField(default=onrecord.apps.governance.models.new_revision, max_length=32),
                 ),
                 (
                     "author",

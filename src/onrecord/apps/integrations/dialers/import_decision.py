@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, why_not
 from onrecord.apps.calls.state import CallState, Status
-from onrecord.apps.governance.decisions import to_json
+from onrecord.apps.governance.decisions import decision_to_json
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
 
@@ -62,7 +62,7 @@ def never_answered() -> Outcome:
 
 def _forbidden(decision: Decision) -> Outcome:
     # As of a call that was answered: that it was is not in question.
-    return why_not(_ANSWERED, to_json(decision))
+    return why_not(_ANSWERED, decision_to_json(decision))
 
 
 def _without(code: ReasonCode, sentence: str) -> Outcome:

@@ -2,7 +2,13 @@
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
-from onrecord.apps.governance.decisions import Judgement, current, judge_facts, person_facts, rep_facts
+from onrecord.apps.governance.decisions import (
+    CallDecision,
+    current_policy,
+    decide_by_facts,
+    person_facts,
+    rep_facts,
+)
 from onrecord.apps.integrations.dialers.canonical import RecordedCall
 from onrecord.apps.integrations.dialers.import_decision import ImportDecision, decide_import
 from onrecord.apps.integrations.dialers.models import ImportedCall
@@ -10,9 +16,9 @@ from onrecord.apps.people.models import Person
 from onrecord.policy.simulate import CallFacts
 
 
-def judge_made_elsewhere(user: User, number: str, person: Person | None) -> Judgement:
+def judge_made_elsewhere(user: User, number: str, person: Person | None) -> CallDecision:
     """What the rep chose for their next call in our dialer says nothing about this one."""
-    policy = current()
+    policy = current_policy()
     facts = CallFacts(
         id="",
         person=person_facts(person) if person else None,
@@ -20,7 +26,7 @@ def judge_made_elsewhere(user: User, number: str, person: Person | None) -> Judg
         number=number,
         wants_recording=None,
     )
-    return judge_facts(policy, facts)
+    return decide_by_facts(policy, facts)
 
 
 def decide_now(row: ImportedCall) -> ImportDecision:

@@ -115,7 +115,7 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
     """Make the call."""
     number = e164(imported.person.number, user.region)
     person = owner_of_number(user.team, number, person_id=None) if number else None
-    judgement = judge_made_elsewhere(user, number, person)
+    decided = judge_made_elsewhere(user, number, person)
     call = calls.CallMadeElsewhere(
         user=user,
         person=person,
@@ -130,7 +130,7 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
         notes=imported.notes,
         source=row.source,
     )
-    row.call = calls.import_call(call, judgement=judgement, row=row.pk)
+    row.call = calls.import_call(call, decided=decided, row=row.pk)
     row.save(update_fields=["call"])
     _decide(row, imported)
 

@@ -14,7 +14,12 @@ from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import users_who_may
 from onrecord.apps.calls.enforcement import hold_live_calls
 from onrecord.apps.governance import actions
-from onrecord.apps.governance.announcements import CLIPS, AnnouncementError, load, names
+from onrecord.apps.governance.announcements import (
+    CLIPS,
+    AnnouncementError,
+    announcement_names,
+    load_announcement,
+)
 from onrecord.apps.governance.decisions import rep_facts
 from onrecord.apps.governance.models import Announcement, PolicyVersion
 from onrecord.apps.governance.sound import LARGEST_BYTES, LONGEST_S, SoundError, to_pcmu
@@ -24,7 +29,7 @@ from onrecord.policy.document import Policy, PolicyError, Rule
 from onrecord.policy.places import write_place
 from onrecord.policy.presets import PLACES, PRESETS
 from onrecord.web.pages.settings import governance_forms
-from onrecord.web.pages.settings.governance_context import Desk, settings_page, show
+from onrecord.web.pages.settings.governance_context import DraftContext, render_page, settings_page
 
 Problems = tuple[str, ...]
 
@@ -46,7 +51,9 @@ def _settings(request: HttpRequest, problems: Problems = (), status: int = 200, 
         "largest_bytes": LARGEST_BYTES,
         "longest_s": LONGEST_S,
     }
-    return show(request, "call_recording", Desk(request), problems=problems, status=status, **context)
+    return render_page(
+        request, "call_recording", DraftContext(request), problems=problems, status=status, **context
+    )
 
 
 @require_POST
@@ -113,10 +120,10 @@ def _change(
 ) -> HttpResponse:
     """Change the draft and show it again; what cannot be done is said on the page, with what was typed."""
     try:
-        actions.edit(change, edition=request.POST.get("edition", ""), acting_user=cast(User, request.user))
+        actions.edit(change, revision=request.POST.get("revision", ""), acting_user=cast(User, request.user))
     except PolicyError as error:
         return _settings(request, error.problems, status=422, **typed)
-    except actions.StaleError as error:
+    except actions.StaleRevisionError as error:
         return _settings(request, (str(error),), status=409, **typed)
     return redirect(f"/settings/call-recording#{part}")
 
@@ -128,7 +135,7 @@ def rule(request: HttpRequest) -> HttpResponse:
     replacing = request.GET.get("name")
     if request.method == "POST":
         return _save_rule(request, replacing)
-    shown = next((one for one in Desk(request).policy.rules if one.name == replacing), None)
+    shown = next((one for one in DraftContext(request).policy.rules if one.name == replacing), None)
     if replacing is not None and shown is None:
         raise Http404
     return _rule_form(request, replacing, _values(shown))
@@ -139,10 +146,10 @@ def _save_rule(request: HttpRequest, replacing: str | None) -> HttpResponse:
         return edits.with_rule(policy, governance_forms.read_rule(request.POST), replacing=replacing)
 
     try:
-        actions.edit(change, edition=request.POST.get("edition", ""), acting_user=cast(User, request.user))
+        actions.edit(change, revision=request.POST.get("revision", ""), acting_user=cast(User, request.user))
     except PolicyError as error:
         return _rule_form(request, replacing, request.POST.dict(), error.problems, 422)
-    except actions.StaleError as error:
+    except actions.StaleRevisionError as error:
         return _rule_form(request, replacing, request.POST.dict(), (str(error),), 409)
     return redirect("/settings/call-recording#rules")
 
@@ -154,8 +161,8 @@ def _rule_form(
     problems: Problems = (),
     status: int = 200,
 ) -> HttpResponse:
-    context = {"values": values, "replacing": replacing, "announcements": names()}
-    return show(request, "rule", Desk(request), problems=problems, status=status, **context)
+    context = {"values": values, "replacing": replacing, "announcements": announcement_names()}
+    return render_page(request, "rule", DraftContext(request), problems=problems, status=status, **context)
 
 
 def _values(rule: Rule | None) -> dict[str, str]:
@@ -180,14 +187,16 @@ def review(request: HttpRequest) -> HttpResponse:
 
 
 def _show_review(request: HttpRequest, *, problems: tuple[str, ...] = (), status: int = 200) -> HttpResponse:
-    desk = Desk(request)
-    reps = User.objects.filter(users_who_may(Permission.CALLS_PLACE), team=desk.user.team)
-    before, after = (_recording_reps(policy, reps) for policy in (desk.in_force, desk.policy))
-    return show(
+    draft_context = DraftContext(request)
+    reps = User.objects.filter(users_who_may(Permission.CALLS_PLACE), team=draft_context.user.team)
+    before, after = (
+        _recording_reps(policy, reps) for policy in (draft_context.in_force, draft_context.policy)
+    )
+    return render_page(
         request,
         "review",
-        desk,
-        reach=coverage.reach(desk.in_force, desk.policy),
+        draft_context,
+        reach=coverage.reach(draft_context.in_force, draft_context.policy),
         reps={"total": len(reps), "before": before, "after": after},
         problems=problems,
         status=status,
@@ -203,10 +212,12 @@ def _recording_reps(policy: Policy, reps: Iterable[User]) -> int:
 def publish(request: HttpRequest) -> HttpResponse:
     """Put the draft in force. The gates of live calls have closed where they must when this answers."""
     try:
-        version = actions.publish_draft(request.POST.get("edition", ""), acting_user=cast(User, request.user))
+        version = actions.publish_draft(
+            request.POST.get("revision", ""), acting_user=cast(User, request.user)
+        )
     except PolicyError as error:
         return _show_review(request, problems=error.problems, status=422)
-    except actions.StaleError as error:
+    except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
     hold_live_calls()
     return redirect("settings-version", version.number)
@@ -226,8 +237,8 @@ def discard(request: HttpRequest) -> HttpResponse:
 
 def _with_draft(request: HttpRequest, act: Callable[..., None], then: str) -> HttpResponse:
     try:
-        act(request.POST.get("edition", ""), acting_user=cast(User, request.user))
-    except actions.StaleError as error:
+        act(request.POST.get("revision", ""), acting_user=cast(User, request.user))
+    except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
     return redirect(then)
 
@@ -237,11 +248,11 @@ def _with_draft(request: HttpRequest, act: Callable[..., None], then: str) -> Ht
 def copy_version(request: HttpRequest, number: int) -> HttpResponse:
     try:
         actions.copy_version(
-            number, edition=request.POST.get("edition", ""), acting_user=cast(User, request.user)
+            number, revision=request.POST.get("revision", ""), acting_user=cast(User, request.user)
         )
     except PolicyVersion.DoesNotExist as error:
         raise Http404 from error
-    except actions.StaleError as error:
+    except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
     return redirect("settings-review")
 
@@ -279,7 +290,7 @@ def remove_announcement(request: HttpRequest, name: str) -> HttpResponse:
 def announcement(request: HttpRequest, name: str) -> HttpResponse:
     """What the telephone plays, as a WAV file that every browser plays."""
     try:
-        pcmu = load(name)
+        pcmu = load_announcement(name)
     except AnnouncementError as error:
         raise Http404 from error
     sound = io.BytesIO()

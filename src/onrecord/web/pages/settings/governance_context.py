@@ -9,7 +9,7 @@ from django.shortcuts import render
 
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.governance.actions import changes_between, edition_of
+from onrecord.apps.governance.actions import changes_between, revision_of
 from onrecord.apps.governance.decisions import policy_of
 from onrecord.apps.governance.models import Draft, PolicyVersion
 from onrecord.policy.coverage import EFFECTS
@@ -28,7 +28,7 @@ def settings_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRe
     return guarded
 
 
-class Desk:
+class DraftContext:
     """The policy in force and the draft beside it, as one request sees them."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -41,8 +41,8 @@ class Desk:
         self.policy = read_policy(self.draft.document) if self.draft else self.in_force
 
     @property
-    def edition(self) -> str:
-        return edition_of(self.draft, self.version)
+    def revision(self) -> str:
+        return revision_of(self.draft, self.version)
 
     @property
     def changes(self) -> list[str]:
@@ -54,15 +54,15 @@ class Desk:
         return self.in_force if of == "force" else self.policy
 
 
-def show(
-    request: HttpRequest, template: str, desk: Desk, *, status: int = 200, **context: Any
+def render_page(
+    request: HttpRequest, template: str, draft_context: DraftContext, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render a page of the settings."""
     shared = {
-        "desk": desk,
-        "policy": desk.policy,
+        "draft_context": draft_context,
+        "policy": draft_context.policy,
         "effects": EFFECTS,
-        "names": names_of(desk.user),
+        "names": names_of(draft_context.user),
         "problems": (),
     }
     return render(request, f"settings/{template}.html", shared | context, status=status)

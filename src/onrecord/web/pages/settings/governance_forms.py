@@ -7,10 +7,10 @@ from django.http import QueryDict
 
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.governance.announcements import missing
+from onrecord.apps.governance.announcements import unknown_announcements
 from onrecord.apps.people.numbers import NumberError, normalise
 from onrecord.policy.document import PolicyError, Rule, Setting
-from onrecord.policy.edits import Level
+from onrecord.policy.edits import SettingLevel
 from onrecord.policy.mode import Mode
 from onrecord.policy.places import read_places
 
@@ -59,7 +59,7 @@ def read_basics(post: QueryDict) -> Basics:
     )
 
 
-def read_setting(post: QueryDict) -> tuple[Level, str, Setting]:
+def read_setting(post: QueryDict) -> tuple[SettingLevel, str, Setting]:
     """Level, id and setting; `who` is `groups:1` or `users:7`."""
     level, _, key = post.get("who", "").partition(":")
     setting = Setting(record=_DEFAULTS.get(post.get("record", "")), locked=post.get("locked") == "on")
@@ -76,7 +76,7 @@ def read_rule(post: QueryDict) -> Rule:
     if mode not in set(Mode):
         problems.append("Choose what may be recorded.")
     announcement = post.get("announcement") or None
-    if announcement and missing([announcement]):
+    if announcement and unknown_announcements([announcement]):
         problems.append(f"There is no announcement '{announcement}': choose another.")
     _refuse(problems)
     return Rule(

@@ -3,7 +3,7 @@
 import json
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_safe
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.queries import shown_calls
 from onrecord.apps.core.paging import page
-from onrecord.apps.governance.decisions import judge_facts, person_facts, policy_of, rep_facts
+from onrecord.apps.governance.decisions import decide_by_facts, person_facts, policy_of, rep_facts
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import NumberError, normalise
@@ -25,7 +25,7 @@ from onrecord.policy import coverage
 from onrecord.policy.decision import PersonFacts, RepFacts
 from onrecord.policy.document import Policy
 from onrecord.policy.simulate import CallFacts, Comparison
-from onrecord.web.pages.settings.governance_context import Desk, names_of, settings_page, show
+from onrecord.web.pages.settings.governance_context import DraftContext, names_of, render_page, settings_page
 
 #: How far back past calls are judged again.
 PAST = timedelta(days=30)
@@ -35,24 +35,26 @@ PAST = timedelta(days=30)
 @settings_page
 def simulate(request: HttpRequest) -> HttpResponse:
     """The choices, and the answer for one number when `?number=` is given."""
-    desk = Desk(request)
+    draft_context = DraftContext(request)
     number = request.GET.get("number", "").strip()
     context: dict[str, Any] = {"number": number, "rep": request.GET.get("rep", ""), "result": None}
     if number:
         try:
-            context["result"] = _one_number(desk, number, _rep(request, desk.user) or desk.user)
+            context["result"] = _one_number(draft_context, number, _rep_or_self(request))
         except NumberError as problem:
-            return show(request, "simulate", desk, problems=(problem.message,), status=422, **context)
-    return show(request, "simulate", desk, **context)
+            return render_page(
+                request, "simulate", draft_context, problems=(problem.message,), status=422, **context
+            )
+    return render_page(request, "simulate", draft_context, **context)
 
 
-def _one_number(desk: Desk, typed: str, rep: User) -> dict[str, Any]:
+def _one_number(draft_context: DraftContext, typed: str, rep: User) -> dict[str, Any]:
     number = normalise(typed, rep.region)
     person = owner_of_number(rep.team, number, person_id=None)
 
     def decision(policy: Policy, contact: PersonFacts | None) -> Any:
         facts = CallFacts(id="", person=contact, rep=rep_facts(rep, policy), number=number)
-        return judge_facts(policy, facts).decision
+        return decide_by_facts(policy, facts).decision
 
     # A number that is nobody's yet is judged as if it were a person's: otherwise the answer is always no.
     contact = person_facts(person) if person else PersonFacts()
@@ -60,8 +62,8 @@ def _one_number(desk: Desk, typed: str, rep: User) -> dict[str, Any]:
         "number": number,
         "person": person,
         "rep": rep,
-        "before": decision(desk.in_force, contact),
-        "after": decision(desk.policy, contact),
+        "before": decision(draft_context.in_force, contact),
+        "after": decision(draft_context.policy, contact),
     }
 
 
@@ -69,21 +71,26 @@ def _one_number(desk: Desk, typed: str, rep: User) -> dict[str, Any]:
 @settings_page
 def simulate_calls(request: HttpRequest) -> StreamingHttpResponse:
     """The last 30 days of calls under the draft, step by step: JSON lines, the last with the result."""
-    desk = Desk(request)
+    draft_context = DraftContext(request)
     steps = simulation.past_calls(
-        desk.in_force, desk.policy, team=desk.user.team, since=timezone.now() - PAST
+        draft_context.in_force,
+        draft_context.policy,
+        team=draft_context.user.team,
+        since=timezone.now() - PAST,
     )
-    return _stream(desk.user, steps, "calls")
+    return _stream(draft_context.user, steps, "calls")
 
 
 @require_safe
 @settings_page
 def simulate_people(request: HttpRequest) -> StreamingHttpResponse:
     """Every person's numbers, as if the rep of `?rep=` called them now."""
-    desk = Desk(request)
-    rep = rep_facts(_rep(request, desk.user) or desk.user, desk.policy)
-    steps = simulation.all_people(desk.in_force, desk.policy, team=desk.user.team, rep=rep)
-    return _stream(desk.user, steps, "people")
+    draft_context = DraftContext(request)
+    rep = rep_facts(_rep_or_self(request), draft_context.policy)
+    steps = simulation.all_people(
+        draft_context.in_force, draft_context.policy, team=draft_context.user.team, rep=rep
+    )
+    return _stream(draft_context.user, steps, "people")
 
 
 def _stream(user: User, steps: Iterator[Progress], kind: str) -> StreamingHttpResponse:
@@ -132,21 +139,21 @@ def _people_rows(user: User, shown: tuple[Comparison, ...]) -> list[tuple[Any, C
 @settings_page
 def areas(request: HttpRequest) -> HttpResponse:
     """The map and the table of countries: `?of=force` or the draft, for the rep of `?rep=` or for any."""
-    desk = Desk(request)
-    of = "force" if request.GET.get("of") == "force" or desk.draft is None else "draft"
-    policy, rep = desk.chosen(of), _rep(request, desk.user)
+    draft_context = DraftContext(request)
+    of = "force" if request.GET.get("of") == "force" or draft_context.draft is None else "draft"
+    policy, rep = draft_context.chosen(of), _rep(request)
     # Any rep: nowhere in particular, without a setting of their own.
     facts = rep_facts(rep, policy) if rep else RepFacts(user="")
     context: dict[str, Any] = {
         "of": of,
         "rep": request.GET.get("rep", ""),
         "tiles": coverage.TILES,
-        "columns": coverage.COLUMNS,
-        "rows": coverage.ROWS,
+        "columns": coverage.MAP_COLUMNS,
+        "rows": coverage.MAP_ROWS,
         "subdivisions": coverage.subdivisions(policy, facts),
         "countries": coverage.countries(policy, facts),
     }
-    return show(request, "areas", desk, **context)
+    return render_page(request, "areas", draft_context, **context)
 
 
 @require_safe
@@ -154,7 +161,9 @@ def areas(request: HttpRequest) -> HttpResponse:
 def history(request: HttpRequest) -> HttpResponse:
     versions = PolicyVersion.objects.select_related("author")
     found = page(versions, by="-created_at", cursor=request.GET.get("cursor"))
-    return show(request, "history", Desk(request), versions=found.rows, next_cursor=found.next_cursor)
+    return render_page(
+        request, "history", DraftContext(request), versions=found.rows, next_cursor=found.next_cursor
+    )
 
 
 @require_safe
@@ -163,14 +172,18 @@ def version(request: HttpRequest, number: int) -> HttpResponse:
     shown = PolicyVersion.objects.select_related("author").filter(number=number).first()
     if shown is None:
         raise Http404
-    return show(request, "version", Desk(request), version=shown, policy=policy_of(shown))
+    return render_page(request, "version", DraftContext(request), version=shown, policy=policy_of(shown))
 
 
-def _rep(request: HttpRequest, user: User) -> User | None:
+def _rep_or_self(request: HttpRequest) -> User:
+    return _rep(request) or cast(User, request.user)
+
+
+def _rep(request: HttpRequest) -> User | None:
     """The user of `?rep=`, one of the team; None when none is named."""
     key = request.GET.get("rep", "")
     if not key:
         return None
-    if key not in names_of(user)["users"]:
+    if key not in names_of(cast(User, request.user))["users"]:
         raise Http404
     return User.objects.select_related("team", "group").get(pk=int(key))
