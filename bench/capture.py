@@ -1,7 +1,7 @@
 """What sealed capture from UDP costs beside the least that any receiver costs.
 
 The load comes from one core, the receiver runs on another: first a C program that takes datagrams in batches
-and forgets them (the sink), then the real receiver with gate, seal and journal, then asyncio's callback for
+and forgets them (the sink), then the batch receiver with gate, seal and journal, then asyncio's callback for
 each datagram into the same gate and journal.
 """
 
@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.receiver import PACE_SECONDS, Receiver, bind
 from bench.row import Row
 from onrecord.audio import rtp
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recorder import TICK_NS, CallCapture, CaptureHost
-from onrecord.media.recorder.receiver import PACE_SECONDS, Receiver, bind
 from onrecord.policy.mode import Mode
 
 ROOT = Path(__file__).parent.parent
@@ -210,7 +210,7 @@ def _open_calls(host: CaptureHost, calls: int) -> list[CallCapture]:
 
 
 def _receive(to_port: int, from_port: int, calls: int) -> None:
-    """The product's receiver, in a process of its own."""
+    """The batch receiver, in a process of its own."""
     meter = _Meter()
     with TemporaryDirectory() as folder, bind(("127.0.0.1", to_port)) as sock:
         host = CaptureHost(Path(folder), MASTER_KEY)

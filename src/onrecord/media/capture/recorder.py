@@ -61,7 +61,7 @@ class CallEndedError(Exception):
 
 
 class Intake(Protocol):
-    """A source of packets that keeps some back, such as the batch receiver."""
+    """A source of packets that keeps some back, such as the batch receiver of `bench`."""
 
     def settle(self) -> None:
         """Pass on whatever has arrived until now, under the gates as they are now."""

@@ -22,9 +22,9 @@ from capture_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bench.receiver import BATCH, Receiver, bind
 from onrecord.media.capture.gate import RecordingState, Side, is_open
 from onrecord.media.capture.recorder import CallCapture, CaptureHost
-from onrecord.media.recorder.receiver import BATCH, Receiver, bind
 from onrecord.policy.mode import Mode
 
 SIDES = {OURS: Side.OURS, CONTACT: Side.CONTACT}

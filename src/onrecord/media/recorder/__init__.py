@@ -1,1 +1,0 @@
-"""Recording what other engines send."""
