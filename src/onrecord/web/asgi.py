@@ -1,13 +1,13 @@
 """The ASGI application: built files first, then limits, then Django."""
 
 import gc
-import importlib
 import os
 import re
 from typing import cast
 
 import django
 from django.conf import settings
+from django.urls import reverse
 from servestatic import ServeStaticASGI
 
 from onrecord.apps.core.database import POSTGRESQL
@@ -27,16 +27,17 @@ from onrecord.apps.calls.switch_errors import switch  # noqa: E402
 from onrecord.web.call_control import CallControl  # noqa: E402
 
 #: Takes recordings of other dialers.
-IMPORTS = "/api/v2/conversations/calls"
+IMPORTS = reverse("api-2:enter_call")
 
 #: Paths that take files, and how large a request to them may be.
 LARGEST_BODIES = {
-    "/settings/call-recording/announcements": LARGEST_BYTES + 100_000,
+    reverse("add-announcement"): LARGEST_BYTES + 100_000,
     IMPORTS: LARGEST_RECORDING + 100_000,
 }
 
+_SHARING = re.escape(reverse("share-recording", kwargs={"call_id": "ID"})).replace("ID", r"\w+")
 #: Paths that take or set a password or a passcode.
-HASHING = re.compile(r"/sign-in|/shared|/recordings/\w+/links")
+HASHING = re.compile("|".join((re.escape(reverse("sign-in")), re.escape(reverse("share-link")), _SHARING)))
 #: Each takes some 100 MB while it lasts, a tenth of a second (argon2's memory).
 HASHES_AT_ONCE = 2
 
@@ -68,8 +69,7 @@ application = ServeStaticASGI(
     allow_all_origins=False,
 )
 
-# What answers requests is loaded before the first of them, and stays as long as the process. It is not to be
-# looked through for garbage again and again, which would hold up a request by some 50 ms each time.
-importlib.import_module(settings.ROOT_URLCONF)
+# What answers requests is loaded (by `reverse`), and stays as long as the process. It is not to be looked
+# through for garbage again and again, which would hold up a request by some 50 ms each time.
 gc.collect()
 gc.freeze()

@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import reverse
 
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.query_params import FilterError
@@ -23,13 +24,13 @@ _TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available right now",
 }
 
-#: Where a page of an error leads, unless there is a better place.
-_HOME = ("/", "Go to your people")
+#: Areas of the web that no person opens.
+FOR_SCRIPTS = ("/api/", "/events", "/internal/", "/webhooks/")
 
 
 def wants_json(request: HttpRequest) -> bool:
     """Whether a script asks rather than a person who follows a link."""
-    return request.path.startswith(("/api/", "/events", "/internal/", "/webhooks/"))
+    return request.path.startswith(FOR_SCRIPTS)
 
 
 def session_expired() -> HttpResponse:
@@ -39,19 +40,28 @@ def session_expired() -> HttpResponse:
 
 
 def error(
-    request: HttpRequest, status: HTTPStatus, code: str, message: str, *, onward: tuple[str, str] = _HOME
+    request: HttpRequest,
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    *,
+    onward: tuple[str, str] | None = None,
 ) -> HttpResponse:
     """The error as a page or as JSON. `onward`: address and words of the page's link."""
     if wants_json(request):
         return ApiError(status, code, message).response()
-    context = {"title": _TITLES[status], "message": message, "onward": onward}
+    context = {
+        "title": _TITLES[status],
+        "message": message,
+        "onward": onward or (reverse("home"), "Go to your people"),
+    }
     return render(request, "error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     if isinstance(exception, FilterError):
-        # An export is of a list, which has the address before it.
-        unfiltered = (request.path.removesuffix("/export"), "Show it without filters")
+        is_export = request.path == reverse("calls-export")
+        unfiltered = (reverse("calls") if is_export else request.path, "Show it without filters")
         return error(request, HTTPStatus.BAD_REQUEST, "bad_request", str(exception), onward=unfiltered)
     # What Django refuses of itself is not worded for people.
     message = str(exception) if isinstance(exception, BadRequest) else ""

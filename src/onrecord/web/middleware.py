@@ -24,7 +24,7 @@ class SignInRequired(LoginRequiredMiddleware):
         view_args: tuple[object, ...],
         view_kwargs: dict[str, object],
     ) -> HttpResponseBase | None:
-        if request.path.startswith("/api/"):
+        if request.resolver_match is not None and request.resolver_match.app_name == "ninja":
             return None
         to_sign_in = super().process_view(request, view_func, view_args, view_kwargs)
         return session_expired() if to_sign_in is not None and wants_json(request) else to_sign_in

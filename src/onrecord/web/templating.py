@@ -1,7 +1,7 @@
 """The Jinja2 environment of the pages."""
 
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.urls import reverse
@@ -40,8 +40,9 @@ def environment(**options: Any) -> Environment:
     return env
 
 
-def url(name: str, **kwargs: Any) -> str:
-    """Path of a named page."""
+@lru_cache(maxsize=10_000)
+def url(name: str, /, **kwargs: Any) -> str:
+    """Path of a named page. Lists ask for the same ones again and again."""
     return reverse(name, kwargs=kwargs)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_not_required
 from django.db import DataError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from ninja import Schema
@@ -73,3 +74,8 @@ def _take(request: HttpRequest) -> None:
         "event %s %s/%d of call %s%s",
         report.type, report.source, report.seq, report.call_id, "" if is_new else " (repeated)",
     )  # fmt: skip
+
+
+urlpatterns = [
+    path("internal/events", events, name="switch-events"),
+]

@@ -11,6 +11,7 @@ from asgiref.sync import sync_to_async
 from django.contrib.auth import get_user
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.urls import path
 from django.views.decorators.http import require_GET
 
 from onrecord.apps.accounts.models import User
@@ -94,3 +95,8 @@ def _look(session_key: str) -> tuple[User | None, Scope, int]:
     if not isinstance(user, User):
         return None, Scope(), current_policy_version()
     return user, Scope.of(user), current_policy_version()
+
+
+urlpatterns = [
+    path("events", events, name="live-events"),
+]

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from asgiref.sync import sync_to_async
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -183,3 +183,11 @@ def call_page(
         # Where a form went is no page: reloaded, it would be an error.
         response["HX-Push-Url"] = reverse("call", args=[call_id])
     return response
+
+
+urlpatterns = [
+    path("calls", calls, name="calls"),
+    path("calls/export", export, name="calls-export"),
+    path("calls/<str:call_id>", call, name="call"),
+    path("calls/<str:call_id>/log", log, name="log-call"),
+]

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -51,3 +52,11 @@ def do_not_record(request: HttpRequest, person_id: int) -> HttpResponse:
     set_do_not_record(marked, wanted=request.POST.get("wanted") == "on", acting_user=user)
     hold_live_calls()
     return redirect("person", person_id)
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("people", people, name="people"),
+    path("people/<int:person_id>", person, name="person"),
+    path("people/<int:person_id>/do-not-record", do_not_record, name="mark-do-not-record"),
+]

@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -187,3 +187,12 @@ def _playlist(
         # Where a form went is no page: reloaded, it would be an error.
         response["HX-Push-Url"] = reverse("playlist", args=[shown.pk])
     return response
+
+
+urlpatterns = [
+    path("coaching", playlists, name="playlists"),
+    path("coaching/playlists/<int:playlist_id>", playlist, name="playlist"),
+    path("coaching/playlists/<int:playlist_id>/change", change_playlist, name="change-playlist"),
+    path("coaching/clips/<int:clip_id>", change_clip, name="change-clip"),
+    path("recordings/<str:call_id>/clips", add_clip, name="add-clip"),
+]

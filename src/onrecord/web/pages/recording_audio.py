@@ -9,6 +9,7 @@ from typing import cast
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -125,3 +126,11 @@ def _recording(user: User, call_id: str, permission: Permission) -> Recording:
     if recording is None:
         raise Http404
     return recording
+
+
+urlpatterns = [
+    path("recordings/<str:call_id>/audio", audio, name="recording-audio"),
+    path("recordings/<str:call_id>/peaks", peaks, name="recording-peaks"),
+    path("recordings/<str:call_id>/manifest", manifest, name="recording-manifest"),
+    path("recordings/<str:call_id>/verify", verify, name="verify-recording"),
+]

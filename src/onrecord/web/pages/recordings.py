@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import Group, User
@@ -164,3 +164,11 @@ def _address(query: str) -> str:
 
 def _query(text: str) -> dict[str, str]:
     return dict(parse_qsl(text))
+
+
+urlpatterns = [
+    path("recordings", recordings, name="recordings"),
+    path("recordings/views", save_view, name="save-view"),
+    path("recordings/views/<int:view_id>", rename_view, name="rename-view"),
+    path("recordings/views/<int:view_id>/delete", delete_view, name="delete-view"),
+]

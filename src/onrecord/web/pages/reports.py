@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import path
 from django.views.decorators.http import require_safe
 
 from onrecord.apps.accounts.models import User
@@ -29,3 +30,8 @@ def recording(request: HttpRequest) -> HttpResponse:
         "reps": reps,
     }
     return render(request, "reports/recording.html", context)
+
+
+urlpatterns = [
+    path("reports/recording", recording, name="recording-report"),
+]

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -60,7 +61,7 @@ def _settle(
         settle(settled, user)
     except actions.RefusedError as refusal:
         return _inbox(request, status=422, problem=str(refusal), typed={settled.pk: typed})
-    return redirect("requests-inbox")
+    return redirect("request-inbox")
 
 
 def _inbox(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
@@ -77,3 +78,11 @@ def _inbox(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespo
         "longest": actions.LONGEST_TEXT,
     }
     return render(request, "settings/requests.html", shown | context, status=status)
+
+
+urlpatterns = [
+    path("requests", own, name="requests"),
+    path("settings/requests", inbox, name="request-inbox"),
+    path("settings/requests/<int:request_id>/answer", answer, name="answer-request"),
+    path("settings/requests/<int:request_id>/close", close, name="close-request"),
+]

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -129,3 +129,12 @@ def _inbox(
     else:
         actions.see_answers(asked, acting_user=user)
     return response
+
+
+urlpatterns = [
+    path("coaching/reviews", reviews, name="reviews"),
+    path("coaching/reviews/<int:review_id>", settle, name="settle-review"),
+    path("coaching/scores/<int:assessment_id>", answer_score, name="answer-score"),
+    path("recordings/<str:call_id>/reviews", ask, name="ask-for-review"),
+    path("recordings/<str:call_id>/scores", assess, name="score-recording"),
+]

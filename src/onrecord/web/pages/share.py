@@ -13,7 +13,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -64,7 +64,7 @@ def share(request: HttpRequest, call_id: str) -> HttpResponse:
     except actions.ShareError as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return call_page(request, call_id, status=status, share_problem=str(problem))
-    address = f"{config.public_url}{reverse('shared')}#{token}"
+    address = f"{config.public_url}{reverse('share-link')}#{token}"
     response = call_page(request, call_id, new_link=link, new_address=address)
     response["Cache-Control"] = "no-store"
     return response
@@ -196,3 +196,13 @@ def _cookie(link_id: str) -> str:
 
 def _address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR") or "unknown")
+
+
+urlpatterns = [
+    path("recordings/<str:call_id>/links", share, name="share-recording"),
+    path("recordings/links/<str:link_id>/revoke", revoke, name="revoke-link"),
+    path("shared", entry, name="share-link"),
+    path("shared/<str:link_id>", shared, name="shared-recording"),
+    path("shared/<str:link_id>/audio", shared_audio, name="shared-audio"),
+    path("shared/<str:link_id>/peaks", shared_peaks, name="shared-peaks"),
+]

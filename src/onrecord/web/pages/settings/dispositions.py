@@ -6,6 +6,7 @@ from typing import cast
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -66,3 +67,9 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "problem": problem,
     }
     return render(request, "settings/outcomes.html", context, status=status)
+
+
+urlpatterns = [
+    path("settings/outcomes", outcomes, name="outcomes"),
+    path("settings/outcomes/<str:field>", change, name="change-outcomes"),
+]

@@ -7,6 +7,7 @@ from typing import IO, Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import path, reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
@@ -125,7 +126,12 @@ def _change(
         return _settings(request, error.problems, status=422, **typed)
     except actions.StaleRevisionError as error:
         return _settings(request, (str(error),), status=409, **typed)
-    return redirect(f"/settings/call-recording#{part}")
+    return _back_to(part)
+
+
+def _back_to(part: str) -> HttpResponse:
+    """To a part of the page."""
+    return redirect(f"{reverse('call-recording')}#{part}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,7 +157,7 @@ def _save_rule(request: HttpRequest, replacing: str | None) -> HttpResponse:
         return _rule_form(request, replacing, request.POST.dict(), error.problems, 422)
     except actions.StaleRevisionError as error:
         return _rule_form(request, replacing, request.POST.dict(), (str(error),), 409)
-    return redirect("/settings/call-recording#rules")
+    return _back_to("rules")
 
 
 def _rule_form(
@@ -220,13 +226,13 @@ def publish(request: HttpRequest) -> HttpResponse:
     except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
     hold_live_calls()
-    return redirect("settings-version", version.number)
+    return redirect("policy-version", version.number)
 
 
 @require_POST
 @settings_page
 def bring_up_to_date(request: HttpRequest) -> HttpResponse:
-    return _with_draft(request, actions.bring_up_to_date, "settings-review")
+    return _with_draft(request, actions.bring_up_to_date, "draft-review")
 
 
 @require_POST
@@ -254,7 +260,7 @@ def copy_version(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404 from error
     except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
-    return redirect("settings-review")
+    return redirect("draft-review")
 
 
 @require_POST
@@ -271,7 +277,7 @@ def add_announcement(request: HttpRequest) -> HttpResponse:
         return _settings(request, error.problems, status=422)
     except SoundError as error:
         return _settings(request, (str(error),), status=422)
-    return redirect("/settings/call-recording#announcements")
+    return _back_to("announcements")
 
 
 @require_POST
@@ -282,7 +288,7 @@ def remove_announcement(request: HttpRequest, name: str) -> HttpResponse:
         actions.remove_announcement(found, acting_user=cast(User, request.user))
     except PolicyError as error:
         return _settings(request, error.problems, status=409)
-    return redirect("/settings/call-recording#announcements")
+    return _back_to("announcements")
 
 
 @require_safe
@@ -300,3 +306,27 @@ def announcement(request: HttpRequest, name: str) -> HttpResponse:
         file.setframerate(RATE)
         file.writeframes(ULAW[list(pcmu)].astype("<i2").tobytes())
     return HttpResponse(sound.getvalue(), content_type="audio/wav")
+
+
+urlpatterns = [
+    path("settings/call-recording", settings, name="call-recording"),
+    path("settings/call-recording/basics", basics, name="change-basics"),
+    path("settings/call-recording/level", level, name="change-level"),
+    path("settings/call-recording/preset", preset, name="apply-preset"),
+    path("settings/call-recording/rule", rule, name="rule"),
+    path("settings/call-recording/rule/remove", remove_rule, name="remove-rule"),
+    path("settings/call-recording/numbers", numbers, name="add-number"),
+    path("settings/call-recording/numbers/remove", remove_number, name="remove-number"),
+    path("settings/call-recording/announcements", add_announcement, name="add-announcement"),
+    path("settings/call-recording/announcements/<str:name>", announcement, name="announcement"),
+    path(
+        "settings/call-recording/announcements/<str:name>/remove",
+        remove_announcement,
+        name="remove-announcement",
+    ),
+    path("settings/call-recording/review", review, name="draft-review"),
+    path("settings/call-recording/publish", publish, name="publish-draft"),
+    path("settings/call-recording/up-to-date", bring_up_to_date, name="update-draft"),
+    path("settings/call-recording/discard", discard, name="discard-draft"),
+    path("settings/call-recording/versions/<int:number>/copy", copy_version, name="copy-policy-version"),
+]

@@ -8,6 +8,7 @@ from typing import Any, cast
 from asgiref.sync import sync_to_async
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.template.loader import render_to_string
+from django.urls import path
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -187,3 +188,13 @@ def _rep(request: HttpRequest) -> User | None:
     if key not in names_of(cast(User, request.user))["users"]:
         raise Http404
     return User.objects.select_related("team", "group").get(pk=int(key))
+
+
+urlpatterns = [
+    path("settings/call-recording/areas", areas, name="policy-map"),
+    path("settings/call-recording/simulate", simulate, name="simulation"),
+    path("settings/call-recording/simulate/calls", simulate_calls, name="simulate-calls"),
+    path("settings/call-recording/simulate/people", simulate_people, name="simulate-people"),
+    path("settings/call-recording/versions", history, name="policy-versions"),
+    path("settings/call-recording/versions/<int:number>", version, name="policy-version"),
+]

@@ -5,6 +5,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.apps.accounts.models import User
@@ -80,3 +81,9 @@ def _page(
 def _editor(request: HttpRequest) -> User:
     require(request.user, Permission.SCORECARDS_CHANGE)
     return cast(User, request.user)
+
+
+urlpatterns = [
+    path("settings/scorecards", scorecards, name="scorecards"),
+    path("settings/scorecards/<int:scorecard_id>", change_scorecard, name="change-scorecard"),
+]

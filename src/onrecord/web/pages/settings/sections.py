@@ -31,7 +31,7 @@ SECTIONS = (
     Section(page="packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE),
     *(section for integration in INTEGRATIONS for section in integration.sections),
     Section(
-        page="requests-inbox",
+        page="request-inbox",
         icon="inbox",
         label="Requests",
         permission=Permission.RECORDING_REQUESTS_ANSWER,

@@ -4,6 +4,7 @@ from typing import cast
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.apps.accounts.models import User
@@ -54,3 +55,9 @@ def revoke_all(request: HttpRequest) -> HttpResponse:
 def _manager(request: HttpRequest) -> User:
     require(request.user, Permission.SHARING_MANAGE)
     return cast(User, request.user)
+
+
+urlpatterns = [
+    path("settings/sharing", sharing, name="sharing"),
+    path("settings/sharing/revoke-all", revoke_all, name="revoke-all-links"),
+]

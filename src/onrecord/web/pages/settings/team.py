@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from onrecord.apps.accounts import actions
@@ -167,3 +168,15 @@ def _choices(editor: User, form: QueryDict) -> dict[User, PermissionSet | None]:
         if chosen is not None and chosen != form.get(f"seen-{user.pk}"):
             choices[user] = _set(chosen) if chosen else None
     return choices
+
+
+urlpatterns = [
+    path("settings", settings, name="settings"),
+    path("settings/permission-sets", permission_sets, name="permission-sets"),
+    path("settings/permission-sets/new", create_permission_set, name="create-permission-set"),
+    path("settings/permission-sets/users", permission_set_users, name="permission-set-users"),
+    path("settings/permission-sets/<int:set_id>/rename", rename_permission_set, name="rename-permission-set"),
+    path("settings/permission-sets/<int:set_id>/delete", delete_permission_set, name="delete-permission-set"),
+    path("settings/packages", packages, name="packages"),
+    path("settings/packages/<str:package>", switch_package, name="switch-package"),
+]
