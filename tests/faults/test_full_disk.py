@@ -16,7 +16,7 @@ from harness.browser import Dialer, sign_in
 from harness.databases import full, small_disk
 from harness.installation import Installation, eventually
 from harness.people import STEADY
-from onrecord.media.render.holes import Cause
+from onrecord.protocol.recording_state import HoleCause
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount a disk to be filled")
 
@@ -74,7 +74,7 @@ def test_a_full_disk_is_told_at_once_and_costs_what_is_told(
     expect(page.locator("#main")).to_contain_text("Nothing is being kept: the recording disk is full")
     outcome = installation.command("verify", call_id)
     assert outcome.returncode == 3, outcome.stdout
-    assert f"({Cause.DISK_FULL})" in outcome.stdout
+    assert f"({HoleCause.DISK_FULL})" in outcome.stdout
     page.context.clear_cookies()
     sign_in(page, installation, "ida")
     page.goto(f"{installation.url}/reports/recording")

@@ -18,9 +18,10 @@ from onrecord.media.capture.journal import Chunk
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord, recover_journal
-from onrecord.media.render.holes import Hole, holes
+from onrecord.media.render.holes import holes
 from onrecord.media.render.rendering import Rendering
 from onrecord.policy.mode import Mode
+from onrecord.protocol.events import Hole
 
 MASTER_KEY = bytes(range(32))
 CALL_ID = "da" * 16

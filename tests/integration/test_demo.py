@@ -13,7 +13,6 @@ from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.actions import apply_event
 from onrecord.apps.calls.models import Call, Recording
-from onrecord.apps.calls.state import Event, Source
 from onrecord.apps.governance.decisions import current_policy, decision_to_json, person_facts, rep_facts
 from onrecord.apps.people.models import Person
 from onrecord.config import Config
@@ -22,6 +21,8 @@ from onrecord.media.capture.reader import JournalReader
 from onrecord.ops import demo
 from onrecord.policy.decision import decide
 from onrecord.policy.parser import read_policy
+from onrecord.protocol.events import CallEnded, Event
+from onrecord.protocol.message import read
 from onrecord.web.settings import config as settings_config
 
 pytestmark = pytest.mark.django_db
@@ -153,14 +154,13 @@ def test_the_end_of_a_call_told_again_by_the_switch_changes_nothing(seeded: Conf
     told = call.events.get(type="call.ended")
     for seq in (1, 2):
         again = Event(
-            source=Source.SWITCH,
+            call_id=call.id,
             seq=seq,
-            type=told.type,
             at=told.at,
             clock_ms=told.payload["clock_ms"],
-            data=told.payload["data"],
+            data=read(CallEnded, told.payload["data"]),
         )
-        assert not apply_event(call.id, again)
+        assert not apply_event(again)
 
     assert call.events.filter(type="call.ended").count() == 1
 

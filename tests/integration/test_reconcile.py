@@ -15,10 +15,11 @@ from harness.reports import report
 from harness.switch_rig import SwitchRig
 from onrecord.apps.calls.actions import state_of
 from onrecord.apps.calls.models import Call, Recording
-from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.switch_client import SwitchClient
 from onrecord.jobs import reconcile
 from onrecord.jobs.worker import schedule_jobs
+from onrecord.policy.mode import Mode
+from onrecord.protocol.commands import PlaceCall, RecordingDecision
 
 pytestmark = pytest.mark.django_db
 
@@ -40,28 +41,25 @@ def switch(rig: SwitchRig) -> SwitchClient:
 
 def place(switch: SwitchClient, peers: Peers, call: Call) -> None:
     peer = peers.offer()
-    decision = {
-        "mode": call.mode,
-        "record_at_start": call.record_at_start,
-        "may_change": call.may_change,
-        "policy_version": call.policy_version_id,
-    }
-    answer = switch.place(
-        call.pk,
+    decision = RecordingDecision(
+        mode=Mode(call.mode),
+        record_at_start=call.record_at_start,
+        may_change=call.may_change,
+        policy_version=call.policy_version_id,
+    )
+    placed = PlaceCall(
+        call_id=call.pk,
         to=STRANGER,
-        from_=None,
         sdp=peer.sdp,
         user_id=str(call.user_id),
         controls=True,
         decision=decision,
-        announcement=None,
-        beep_every_s=None,
     )
-    peer.accept(answer)
+    peer.accept(switch.place(placed))
 
 
 def live_at_switch(switch: SwitchClient) -> set[str]:
-    return {state["call_id"] for state in switch.calls() if not Status(state["status"]).is_final}
+    return {state.call_id for state in switch.calls() if not state.status.is_final}
 
 
 def test_a_call_that_the_switch_has_not_known_for_half_a_minute_ends_as_failed(switch: SwitchClient) -> None:

@@ -26,7 +26,7 @@ export type Participant = Schemas['ParticipantOut']
 export type PersonLink = Schemas['PersonLink']
 export type Preview = Schemas['PreviewOut']
 /** Where the recording is now. */
-export type Recorded = Schemas['RecordingReply']
+export type Recorded = Schemas['RecordingAnswer']
 export type RecordingState = Schemas['RecordingState']
 /** Who placed a call is its rep; who joined it, a collaborator. */
 export type Role = Participant['role']

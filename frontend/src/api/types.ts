@@ -591,7 +591,7 @@ export interface components {
         };
         /**
          * RecordingState
-         * @description Whether the switch's gate is open now.
+         * @description Where the commands have brought the recording of a call.
          * @enum {string}
          */
         RecordingState: "off" | "recording" | "paused";
@@ -636,24 +636,33 @@ export interface components {
             sdp: string;
         };
         /**
-         * RecordingReply
-         * @description Where the recording is after a command.
+         * RecordingAnswer
+         * @description Where the recording is, and since when.
          */
-        RecordingReply: {
+        RecordingAnswer: {
             recording: components["schemas"]["RecordingState"];
             /** Clock Ms */
             clock_ms: number | null;
-            /** Generation */
+            /**
+             * Generation
+             * @description a whole number from 0 to 2,147,483,647
+             */
             generation: number;
         };
         /** RecordIn */
         RecordIn: {
-            /** Generation */
+            /**
+             * Generation
+             * @description a whole number from 0 to 2,147,483,647
+             */
             generation: number;
         };
         /** DtmfIn */
         DtmfIn: {
-            /** Digits */
+            /**
+             * Digits
+             * @description 1 to 64 of 0-9 * # A-D
+             */
             digits: string;
         };
         /** NotesReply */
@@ -1257,7 +1266,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordingReply"];
+                    "application/json": components["schemas"]["RecordingAnswer"];
                 };
             };
             /** @description Not now */

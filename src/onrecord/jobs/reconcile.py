@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db.models import Q
 from django.utils import timezone
@@ -11,13 +10,14 @@ from onrecord.apps.calls import actions
 from onrecord.apps.calls.enforcement import hold_live_calls, remind
 from onrecord.apps.calls.models import DIALER, Call, Recording
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
-from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import switch
 from onrecord.apps.integrations.dialers.kept import forget_old
 from onrecord.apps.integrations.dialers.queue import enqueue_due
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import EndReason
+from onrecord.protocol.commands import CallState
 
 log = logging.getLogger(__name__)
 
@@ -51,20 +51,20 @@ def calls(client: SwitchClient, now: datetime) -> None:
         log.warning("The switch did not say which calls it has: %s", error)
         return
     live = list(Call.objects.live())
-    known = {state["call_id"]: state for state in states}
+    known = {state.call_id: state for state in states}
     # A stricter decision that never reached the switch.
     remind(call for call in live if call.pk in known and _allows_too_much(known[call.pk], call))
     for call in live:
         _compare(call, call.pk in known, now)
     ours = {call.pk for call in live}
     for state in states:
-        if state["call_id"] not in ours and not Status(state["status"]).is_final:
+        if state.call_id not in ours and not state.status.is_final:
             _hang_up(client, state)
 
 
-def _allows_too_much(state: dict[str, Any], call: Call) -> bool:
-    looser = Mode(state["mode"]).strictness < Mode(call.mode).strictness
-    return looser or (state["may_change"] and not call.may_change)
+def _allows_too_much(state: CallState, call: Call) -> bool:
+    looser = state.mode.strictness < Mode(call.mode).strictness
+    return looser or (state.may_change and not call.may_change)
 
 
 def _compare(call: Call, is_known: bool, now: datetime) -> None:
@@ -75,16 +75,16 @@ def _compare(call: Call, is_known: bool, now: datetime) -> None:
         actions.set_missing(call, since=now)
     elif now - call.missing_since >= MISSING_FOR:
         log.error("call %s: the switch does not know it; ended as failed", call.pk)
-        actions.give_up(call.pk, reason="lost", captured=None)
+        actions.give_up(call.pk, reason=EndReason.LOST, captured=None)
 
 
-def _hang_up(client: SwitchClient, state: dict[str, Any]) -> None:
+def _hang_up(client: SwitchClient, state: CallState) -> None:
     """The web has no such live call, so nobody could end it."""
-    log.error("call %s: live at the switch but not here; hung up", state["call_id"])
+    log.error("call %s: live at the switch but not here; hung up", state.call_id)
     try:
-        client.hang_up(state["call_id"], actor=SYSTEM)
+        client.hang_up(state.call_id, actor=SYSTEM)
     except (SwitchUnreachableError, SwitchRefusedError) as error:
-        log.warning("call %s could not be hung up: %s", state["call_id"], error)
+        log.warning("call %s could not be hung up: %s", state.call_id, error)
 
 
 def recordings(now: datetime) -> None:

@@ -16,15 +16,17 @@ from weakref import WeakValueDictionary
 
 from onrecord.apps.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.tickets import BadTicketError, Ticket, read
-from onrecord.web.api.call_schemas import HangUpReply, RecordingReply
+from onrecord.protocol.error_codes import ErrorCode
+from onrecord.protocol.fields import CALL_ID, PRESS_ID
+from onrecord.web.api.call_schemas import HangUpReply
 from onrecord.web.body_limit import Application, Message, Receive, Send
 
 log = logging.getLogger(__name__)
 
 TICKET_HEADER = b"onrecord-ticket"
 
-_PATH = re.compile(r"/api/v2/calls/(?P<call_id>[0-9a-f]{32})/(?P<command>pause|hangup|leave|detach)")
-_PRESS = re.compile(r"[0-9A-Za-z-]{1,64}")
+_PATH = re.compile(rf"/api/v2/calls/(?P<call_id>{CALL_ID})/(?P<command>pause|hangup|leave|detach)")
+_PRESS = re.compile(PRESS_ID)
 #: A press has some 60 bytes.
 _LARGEST_BODY = 1000
 #: Commands at a time. None waits longer than the switch's client does.
@@ -117,8 +119,8 @@ def _pause(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
         raise RefusalError(
             HTTPStatus.BAD_REQUEST, "bad_request", "`press` must be 1 to 64 letters, digits and hyphens."
         )
-    reply = RecordingReply(**switch.pause(ticket.call_id, actor=ticket.user_id, press=press))
-    return HTTPStatus.OK, reply.model_dump(mode="json")
+    answer = switch.pause(ticket.call_id, actor=ticket.user_id, press=press)
+    return HTTPStatus.OK, answer.document()
 
 
 def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
@@ -128,9 +130,9 @@ def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Repl
             HTTPStatus.FORBIDDEN, "not_allowed", "Only the rep can end this call. You can leave it."
         )
     try:
-        status = switch.hang_up(ticket.call_id, actor=ticket.user_id)["status"]
+        status = switch.hang_up(ticket.call_id, actor=ticket.user_id).status
     except SwitchRefusedError as error:
-        if error.code != "no_such_call":
+        if error.code != ErrorCode.NO_SUCH_CALL:
             raise
         status = None
     return HTTPStatus.OK, HangUpReply(status=status).model_dump(mode="json")
@@ -141,7 +143,7 @@ def _leave(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
     try:
         switch.leave(ticket.call_id, user_id=ticket.user_id)
     except SwitchRefusedError as error:
-        if error.code not in {"absent", "no_such_call"}:
+        if error.code not in {ErrorCode.ABSENT, ErrorCode.NO_SUCH_CALL}:
             raise
     return HTTPStatus.NO_CONTENT, None
 
@@ -159,10 +161,18 @@ _STILL_RUNS = (
     "The switch cannot be reached: the call may still run and be recorded. Close this tab to leave it."
 )
 _REFUSALS: dict[str, tuple[int, str, str]] = {
-    "not_changeable": (403, "not_allowed", "The recording policy does not let you pause this recording."),
-    "not_permitted": (403, "not_allowed", "You may not control recordings. Ask an admin if you need to."),
-    "no_such_call": (409, "call_ended", "The call has ended."),
-    "absent": (409, "absent", "You are not in this call any more."),
+    ErrorCode.NOT_CHANGEABLE: (
+        403,
+        "not_allowed",
+        "The recording policy does not let you pause this recording.",
+    ),
+    ErrorCode.NOT_PERMITTED: (
+        403,
+        "not_allowed",
+        "You may not control recordings. Ask an admin if you need to.",
+    ),
+    ErrorCode.NO_SUCH_CALL: (409, "call_ended", "The call has ended."),
+    ErrorCode.ABSENT: (409, "absent", "You are not in this call any more."),
 }
 
 

@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 
 from harness.switch_rig import Browser, SwitchRig, order, place, spectrum, until
-from onrecord.media.switch.state import CONSENT_S
+from onrecord.media.switch.presence import CONSENT_S
 
 BUSY, NO_ANSWER, VOICEMAIL, BRIEF, UNREACHABLE, STEADY, ECHO = (
     f"+120255501{ending}" for ending in range(90, 97)

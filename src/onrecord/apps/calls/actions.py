@@ -16,7 +16,7 @@ from onrecord.apps.calls.models import AppliedEvent, Call, CallLog, Collaborator
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
 from onrecord.apps.calls.recording_actions import copy_facts, show, store_result
 from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
-from onrecord.apps.calls.state import CallState, Event, RecordingState, Rendering, Status, apply, ended_by_web
+from onrecord.apps.calls.reported_call import RenderState, ReportedCall, apply, ended_by_web
 from onrecord.apps.core.moments import later
 from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.dispositions.lists import Field, demand, missing
@@ -27,6 +27,20 @@ from onrecord.apps.people.numbers import Number
 from onrecord.policy import facts_json
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import Status
+from onrecord.protocol.events import (
+    CallEnded,
+    Event,
+    EventData,
+    PartyLeft,
+    RecordingCompleted,
+    RecordingHeld,
+    RecordingPaused,
+    RecordingRefused,
+    RecordingResumed,
+    RecordingStarted,
+)
+from onrecord.protocol.recording_state import RecordingState
 
 NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
@@ -91,9 +105,9 @@ def choose_recording(*, wanted: bool, acting_user: User) -> None:
 @transaction.atomic
 def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
     """Enter that the user tried to record against the decision. Nothing reaches the switch."""
-    data = {"actor": str(acting_user.pk), "wanted": "recording", "code": code}
-    _note_refusal(call, data)
-    emit(call, "recording.refused", at=timezone.now(), data=data)
+    refused = RecordingRefused(actor=str(acting_user.pk), wanted=RecordingState.RECORDING, code=code)
+    _note_refusal(call, refused)
+    emit(call, refused.type, at=timezone.now(), data=refused.document())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -193,26 +207,23 @@ def mark_gone(call: Call) -> None:
 
 
 @transaction.atomic
-def apply_event(call_id: str, event: Event) -> bool:
-    """Apply a report of switch or renderer once; False for a repetition.
-
-    Raises Call.DoesNotExist, UnknownEventError, and ValidationError of pydantic for an incomplete result.
-    """
-    call = Call.objects.select_related("recording").get(pk=call_id)
+def apply_event(event: Event) -> bool:
+    """Apply a report of switch or renderer once; False for a repetition. Raises Call.DoesNotExist."""
+    call = Call.objects.select_related("recording").get(pk=event.call_id)
     _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
     if not is_new:
         return False
     # Whatever a clock said before it was set right, nothing happens to a call before there is one.
     event = replace(event, at=max(event.at, call.created_at))
     state = apply(state_of(call), event)
-    if event.type == "recording.completed":
+    if isinstance(event.data, RecordingCompleted):
         store_result(call.recording, event.data, at=event.at)
     _store(call, state)
-    emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data)
-    if event.type == "recording.refused":
+    emit(call, event.type, at=event.at, clock_ms=event.clock_ms, data=event.data.document())
+    if isinstance(event.data, RecordingRefused):
         _note_refusal(call, event.data)
-    if event.type == "party.left":
-        _let_go(call, user_id=int(event.data["user"]), at=event.at)
+    if isinstance(event.data, PartyLeft):
+        _let_go(call, user_id=int(event.data.user), at=event.at)
     _note_deed(call, event)
     return True
 
@@ -372,34 +383,34 @@ def set_imported_outcome(
 
 
 @transaction.atomic
-def complete_import(call: Call, result: dict[str, Any]) -> None:
-    """Store an imported recording, converted. Raises pydantic's ValidationError."""
-    call.recording.rendering = Rendering.COMPLETED
+def complete_import(call: Call, result: RecordingCompleted) -> None:
+    """Store an imported recording, converted."""
+    call.recording.rendering = RenderState.COMPLETED
     call.recording.save(update_fields=["rendering"])
     store_result(call.recording, result, at=timezone.now())
     completed = Outcome(status=RecordingStatus.COMPLETED)
-    set_imported_outcome(call, completed, event="recording.completed", data=result)
+    set_imported_outcome(call, completed, event=result.type, data=result.document())
 
 
-def state_of(call: Call) -> CallState:
+def state_of(call: Call) -> ReportedCall:
     """The row as the pure state that events change."""
     stored = {name: getattr(call, name) for name in _COLUMNS}
-    return CallState(
+    return ReportedCall(
         **stored
         | {
             "status": Status(call.status),
             "mode": Mode(call.mode),
             "recording_state": RecordingState(call.recording_state),
-            "rendering": Rendering(call.recording.rendering),
+            "rendering": RenderState(call.recording.rendering),
         }
     )
 
 
 #: Each field of the state is a column of the call, but for the rendering, which is the recording's.
-_COLUMNS = [field.name for field in fields(CallState) if field.name != "rendering"]
+_COLUMNS = [field.name for field in fields(ReportedCall) if field.name != "rendering"]
 
 
-def _store(call: Call, state: CallState) -> None:
+def _store(call: Call, state: ReportedCall) -> None:
     for name in _COLUMNS:
         setattr(call, name, getattr(state, name))
     call.save(update_fields=_COLUMNS)
@@ -418,32 +429,34 @@ def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
 
 
 #: What a user did by way of the switch: its action in the audit trail, and the details that say what.
-_DEEDS: Mapping[str, tuple[Action, dict[str, str]]] = MappingProxyType(
+_DEEDS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = MappingProxyType(
     {
-        "recording.started": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
-        "recording.resumed": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
-        "recording.paused": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
-        "recording.held": (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
-        "party.left": (Action.CALL_LEFT, {}),
-        "call.ended": (Action.CALL_HUNG_UP, {}),
+        RecordingStarted: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        RecordingResumed: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
+        RecordingPaused: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        RecordingHeld: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "paused"}),
+        PartyLeft: (Action.CALL_LEFT, {}),
+        CallEnded: (Action.CALL_HUNG_UP, {}),
     }
 )
 
 
 def _note_deed(call: Call, event: Event) -> None:
     """Audit what a user did. The switch was asked first, and perhaps by a way that needs no database."""
-    user = _user_of(event.data)
-    if event.type in _DEEDS and user is not None:
-        action, details = _DEEDS[event.type]
-        several = {"times": event.data["times"]} if "times" in event.data else {}
+    data = event.data.document()
+    user = _user_of(data.get("actor"))
+    if type(event.data) in _DEEDS and user is not None:
+        action, details = _DEEDS[type(event.data)]
+        several = {"times": data["times"]} if "times" in data else {}
         record(action, call, acting_user=user, at=event.at.isoformat(), **details, **several)
 
 
-def _note_refusal(call: Call, data: dict[str, Any]) -> None:
+def _note_refusal(call: Call, refused: RecordingRefused) -> None:
     """An attempt to record more than the decision allows, whoever made it and wherever it was stopped."""
-    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=_user_of(data), **data)
+    user = _user_of(refused.actor)
+    record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=user, **refused.document())
 
 
-def _user_of(data: dict[str, Any]) -> User | None:
+def _user_of(actor: str | None) -> User | None:
     """The user who acted; None where nobody did, or the system."""
-    return User.objects.filter(pk=whole_number(str(data.get("actor"))) or 0).first()
+    return User.objects.filter(pk=whole_number(str(actor)) or 0).first()

@@ -11,11 +11,11 @@ from onrecord.apps.calls import recording_status
 from onrecord.apps.calls.filters import CallFilter
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.queries import list_calls
-from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS
 from onrecord.apps.core.moments import in_readers_zone
 from onrecord.apps.core.search_plan import SearchPlan
 from onrecord.policy.reasons import told_to_others
+from onrecord.protocol.call_status import Status
 
 _BATCH = 500
 #: Excel takes a file for UTF-8 only if it begins with this.

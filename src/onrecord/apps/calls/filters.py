@@ -7,7 +7,6 @@ from typing import Self
 
 from django.db.models import Q
 
-from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS
 from onrecord.apps.core.query_params import (
     choice_param,
@@ -17,6 +16,7 @@ from onrecord.apps.core.query_params import (
     search_param,
     start_of_day,
 )
+from onrecord.protocol.call_status import Status
 
 #: What a person can ask for, and the statuses that it means.
 STATUSES: dict[str, tuple[str, frozenset[Status]]] = {

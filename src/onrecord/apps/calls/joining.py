@@ -9,6 +9,7 @@ from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.switch_client import SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import asking, switch
 from onrecord.apps.core.api_error import ApiError
+from onrecord.protocol.error_codes import ErrorCode
 
 
 def join(call: Call, *, sdp: str, acting_user: User) -> str:
@@ -40,6 +41,6 @@ def come_back(call: Call, *, sdp: str, acting_user: User) -> str:
         try:
             return switch().attach(call.pk, sdp=sdp, user_id=user_id, controls=controls)
         except SwitchRefusedError as refusal:
-            if refusal.code != "absent":
+            if refusal.code != ErrorCode.ABSENT:
                 raise
             return switch().join(call.pk, sdp=sdp, user_id=user_id, controls=controls)

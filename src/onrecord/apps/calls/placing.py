@@ -16,6 +16,9 @@ from onrecord.apps.governance.decisions import CallDecision, decide_call
 from onrecord.apps.people.dialing import to_dial
 from onrecord.apps.people.numbers import NumberError, readable
 from onrecord.apps.people.queries import owner_of_number
+from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import EndReason
+from onrecord.protocol.commands import Announcement, PlaceCall, RecordingDecision
 
 
 def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
@@ -48,32 +51,32 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
 
 
 def _ask_switch(call: Call, decided: CallDecision, sdp: str, user: User) -> str:
-    decision = {
-        "mode": call.mode,
-        "record_at_start": call.record_at_start,
-        "may_change": call.may_change,
-        "policy_version": call.policy_version_id,
-    }
+    placed = PlaceCall(
+        call_id=call.pk,
+        to=call.number,
+        caller=call.caller_number or None,
+        sdp=sdp,
+        user_id=str(user.pk),
+        controls=user.may(Permission.RECORDING_CONTROL),
+        decision=RecordingDecision(
+            mode=Mode(call.mode),
+            record_at_start=call.record_at_start,
+            may_change=call.may_change,
+            policy_version=call.policy_version_id,
+        ),
+        announcement=Announcement(pcmu=decided.announcement) if decided.announcement else None,
+        beep_every_s=decided.beep_every_s,
+    )
     try:
         with asking():
-            return switch().place(
-                call.pk,
-                to=call.number,
-                from_=call.caller_number or None,
-                sdp=sdp,
-                user_id=str(user.pk),
-                controls=user.may(Permission.RECORDING_CONTROL),
-                decision=decision,
-                announcement=decided.announcement,
-                beep_every_s=decided.beep_every_s,
-            )
+            return switch().place(placed)
     except ApiError as error:
         if error.code == "switch_unreachable":
             # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
             _hang_up(call)
-            actions.give_up(call.pk, reason="switch_unreachable", captured=False)
+            actions.give_up(call.pk, reason=EndReason.SWITCH_UNREACHABLE, captured=False)
         else:
-            actions.give_up(call.pk, reason="switch_refused", captured=False)
+            actions.give_up(call.pk, reason=EndReason.SWITCH_REFUSED, captured=False)
         raise
 
 

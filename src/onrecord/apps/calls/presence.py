@@ -8,8 +8,8 @@ from ninja import Schema
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, CallEvent
-from onrecord.apps.calls.state import RecordingState, StallCause
 from onrecord.apps.core.query_params import whole_number
+from onrecord.protocol.recording_state import LossCause, RecordingState
 
 _MOVES: dict[str, Literal["started", "paused", "resumed"]] = {
     "recording.started": "started",
@@ -20,9 +20,9 @@ _PLAYED = "announcement.played"
 
 #: Why nothing is being kept, and what to do, for those in the call.
 STALLS = {
-    StallCause.DISK_FULL: "The recording disk is full. Tell your admin. The call goes on.",
-    StallCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call goes on.",
-    StallCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call goes on.",
+    LossCause.DISK_FULL: "The recording disk is full. Tell your admin. The call goes on.",
+    LossCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call goes on.",
+    LossCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call goes on.",
 }
 
 

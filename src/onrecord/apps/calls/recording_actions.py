@@ -2,85 +2,18 @@
 
 import logging
 from datetime import datetime
-from typing import Annotated, Any
 
 from django.db import transaction
 from django.utils import timezone
-from ninja import Schema
-from pydantic import Field, StringConstraints
 
 from onrecord.apps.calls.call_events import emit_now
 from onrecord.apps.calls.models import Call, CallEvent, Recording
 from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.calls.recording_status import Outcome
-from onrecord.apps.calls.state import LARGEST_COUNT
+from onrecord.protocol.events import Hole, RecordingCompleted
 from onrecord.storage.recording import Witness
 
 log = logging.getLogger(__name__)
-
-
-#: As many as a column holds.
-Milliseconds = Annotated[int, Field(ge=0, le=LARGEST_COUNT)]
-
-
-class Span(Schema):
-    start_ms: Milliseconds
-    end_ms: Milliseconds
-    parties: list[Any]
-
-
-class Hole(Span):
-    """A stretch of the call of which sound is missing (docs/reference/storage.md)."""
-
-    cause: str = Field(max_length=20)
-
-
-class Stretch(Schema):
-    start_ms: Milliseconds
-    end_ms: Milliseconds
-
-
-class Monologues(Schema):
-    ours: Stretch | None
-    contact: Stretch | None
-
-
-class Counts(Schema):
-    ours: int = Field(ge=0)
-    contact: int = Field(ge=0)
-
-
-class Talk(Schema):
-    """Who talked (docs/reference/storage.md)."""
-
-    ours_ms: Milliseconds
-    contact_ms: Milliseconds
-    both_ms: Milliseconds
-    silence_ms: Milliseconds
-    ratio: float | None = Field(ge=0, le=1)
-    longest_monologue: Monologues
-    interruptions: Counts
-
-
-#: 32 bytes, hexadecimal.
-Sha256 = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
-
-
-class Result(Schema):
-    """What the renderer says of a finished recording (`recording.completed` in docs/reference/switch.md)."""
-
-    duration_ms: Milliseconds
-    spans: list[Span]
-    holes: list[Hole] = []
-    damaged: bool = False
-    #: Call clock of the end, as the journal has it.
-    ends_at_ms: Milliseconds | None = None
-    bytes: int = Field(gt=0, lt=1 << 63)
-    audio_sha256: Sha256
-    manifest_sha256: Sha256
-    key_commitment: Sha256
-    thumbnail: dict[str, list[int]]
-    talk: Talk | None = None
 
 
 #: Columns that come with the result.
@@ -105,12 +38,8 @@ RESULT = [
 _ROOM_MS = 2000
 
 
-def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) -> None:
-    """Take over what the renderer says, the first time: a witness never changes its mind.
-
-    Raises pydantic's ValidationError.
-    """
-    result = Result.model_validate(data)
+def store_result(recording: Recording, result: RecordingCompleted, *, at: datetime) -> None:
+    """Take over what the renderer says, the first time: a witness never changes its mind."""
     told = Witness(manifest_sha256=result.manifest_sha256, key_commitment=result.key_commitment)
     if recording.completed_at is not None:
         if recording.witness != told:
@@ -122,25 +51,25 @@ def store_result(recording: Recording, data: dict[str, Any], *, at: datetime) ->
     recording.sha256 = result.audio_sha256
     recording.manifest_sha256 = result.manifest_sha256
     recording.key_commitment = result.key_commitment
-    recording.spans = [span.model_dump() for span in result.spans]
-    recording.holes = [hole.model_dump() for hole in (*result.holes, *_cut_off(recording.call, result))]
+    recording.spans = [span.document() for span in result.spans]
+    recording.holes = [hole.document() for hole in (*result.holes, *_cut_off(recording.call, result))]
     recording.lost_ms = sum(hole["end_ms"] - hole["start_ms"] for hole in recording.holes)
     recording.damaged = result.damaged
     recording.thumbnail = result.thumbnail
-    recording.talk = result.talk.model_dump() if result.talk else None
+    recording.talk = result.talk.document() if result.talk else None
     recording.talk_ratio = result.talk.ratio if result.talk else None
     recording.save(update_fields=RESULT)
     copy_facts(recording.call)
 
 
-def _cut_off(call: Call, result: Result) -> list[Hole]:
+def _cut_off(call: Call, result: RecordingCompleted) -> list[Hole]:
     """What the journal lacks of the call as the switch has ended it: the renderer may not have known."""
     ended_ms = call.duration_ms or 0
     if result.ends_at_ms is None or call.end_is_guess or ended_ms <= result.ends_at_ms + _ROOM_MS:
         return []
     stalled = CallEvent.objects.filter(call=call, type="capture.stalled").order_by("seq").last()
     cause = stalled.payload["data"]["cause"] if stalled else "damaged"
-    return [Hole(start_ms=result.ends_at_ms, end_ms=ended_ms, cause=cause, parties=[])]
+    return [Hole(start_ms=result.ends_at_ms, end_ms=ended_ms, cause=cause, parties=())]
 
 
 def copy_facts(call: Call) -> None:

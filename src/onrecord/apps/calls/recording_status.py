@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from onrecord.apps.calls.state import CallState, Rendering
+from onrecord.apps.calls.reported_call import RenderState, ReportedCall
 from onrecord.policy.mode import Mode
 
 
@@ -85,13 +85,13 @@ class Outcome:
     reason: str = ""
 
 
-def outcome(state: CallState, decision: dict[str, Any]) -> Outcome:
+def outcome(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
     """What the facts so far amount to. `decision` is the stored Decision."""
-    if state.rendering is Rendering.COMPLETED:
+    if state.rendering is RenderState.COMPLETED:
         return Outcome(status=RecordingStatus.COMPLETED)
-    if state.rendering is Rendering.FAILED:
+    if state.rendering is RenderState.FAILED:
         return _without(RecordingStatus.FAILED, ReasonCode.FAILED)
-    if state.rendering is Rendering.LOST:
+    if state.rendering is RenderState.LOST:
         return _without(RecordingStatus.FAILED, ReasonCode.LOST)
     if not state.status.is_final:
         return Outcome(status=RecordingStatus.PENDING)
@@ -110,7 +110,7 @@ def gone() -> Outcome:
     return _without(RecordingStatus.FAILED, ReasonCode.GONE)
 
 
-def why_not(state: CallState, decision: dict[str, Any]) -> Outcome:
+def why_not(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
     """Why nothing was captured: what governance forbade, else the call's course, else the default."""
     forbidden = decision["mode"] == Mode.NONE
     if not forbidden and state.answered_at is None:
@@ -133,7 +133,7 @@ def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
 
 #: What a call with something captured shows, as far as its rendering has come.
 _RENDERED = {
-    Rendering.NONE: Outcome(status=RecordingStatus.PENDING),
-    Rendering.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),
-    Rendering.EMPTY: _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED),
+    RenderState.NONE: Outcome(status=RecordingStatus.PENDING),
+    RenderState.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),
+    RenderState.EMPTY: _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED),
 }

@@ -2,7 +2,7 @@
 
 import re
 
-from onrecord.apps.calls.state import Status
+from onrecord.protocol.call_status import Status
 
 STATUS_WORDS = {
     Status.QUEUED: "Queued",

@@ -1,21 +1,22 @@
 """The switch that this web commands, and what its errors mean to a rep."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 
 from onrecord.apps.calls.switch_client import SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.core.api_error import ApiError
 from onrecord.config import host_config
+from onrecord.protocol.error_codes import ErrorCode
 
 log = logging.getLogger(__name__)
 
-_REFUSALS = {
-    "bad_sdp": "The browser's connection offer cannot be used. Reload the page and try again.",
-    "no_such_call": "The call has ended.",
-    "stopping": "OnRecord is about to restart and takes no new calls. Try again in a few minutes.",
-    "stale": "The recording was paused or restricted meanwhile. Look at its state and try again.",
+_REFUSALS: Mapping[str, str] = {
+    ErrorCode.BAD_SDP: "The browser's connection offer cannot be used. Reload the page and try again.",
+    ErrorCode.NO_SUCH_CALL: "The call has ended.",
+    ErrorCode.STOPPING: "OnRecord is about to restart and takes no new calls. Try again in a few minutes.",
+    ErrorCode.STALE: "The recording was paused or restricted meanwhile. Look at its state and try again.",
 }
 
 

@@ -6,19 +6,17 @@ so it stays good when the user signs out or loses a permission.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
 
 from django.core import signing
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
+from onrecord.protocol.fields import Role
 
 #: Longer than any call.
 _LASTS = timedelta(hours=24)
 #: Names the purpose, not a module: tickets hold through an upgrade that moves this one.
 _SALT = "onrecord.calls.tickets"
-
-Role = Literal["rep", "collaborator"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

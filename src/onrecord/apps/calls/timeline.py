@@ -1,13 +1,15 @@
 """The events of a call as sentences."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.queries import events_of
-from onrecord.apps.calls.state import StallCause
 from onrecord.apps.core.query_params import whole_number
+from onrecord.protocol.call_status import EndReason
+from onrecord.protocol.recording_state import LossCause
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -62,25 +64,25 @@ _SENTENCES = {
     "recording.failed": ("The recording could not be made", "warn"),
 }
 
-_ENDS = {
-    "rep_hung_up": "Hung up",
-    "contact_hung_up": "The contact hung up",
-    "busy": "The line was busy",
-    "no_answer": "Nobody answered",
-    "unreachable": "The number could not be reached",
-    "browser_lost": "Ended: the browser did not come back",
-    "switch_restarted": "Ended: the switch was restarted",
-    "switch_stopped": "Ended: the switch was stopped",
-    "switch_unreachable": "Not placed: the switch could not be reached",
-    "switch_refused": "Not placed: the switch refused it",
-    "lost": "Ended: the switch no longer knows this call",
+_ENDS: Mapping[str, str] = {
+    EndReason.REP_HUNG_UP: "Hung up",
+    EndReason.CONTACT_HUNG_UP: "The contact hung up",
+    EndReason.BUSY: "The line was busy",
+    EndReason.NO_ANSWER: "Nobody answered",
+    EndReason.UNREACHABLE: "The number could not be reached",
+    EndReason.BROWSER_LOST: "Ended: the browser did not come back",
+    EndReason.SWITCH_RESTARTED: "Ended: the switch was restarted",
+    EndReason.SWITCH_STOPPED: "Ended: the switch was stopped",
+    EndReason.SWITCH_UNREACHABLE: "Not placed: the switch could not be reached",
+    EndReason.SWITCH_REFUSED: "Not placed: the switch refused it",
+    EndReason.LOST: "Ended: the switch no longer knows this call",
 }
 
 
 _STALLS = {
-    StallCause.DISK_FULL: "the recording disk is full",
-    StallCause.DISK_FAILED: "the recording disk has failed",
-    StallCause.DISK_SLOW: "the recording disk is too slow",
+    LossCause.DISK_FULL: "the recording disk is full",
+    LossCause.DISK_FAILED: "the recording disk has failed",
+    LossCause.DISK_SLOW: "the recording disk is too slow",
 }
 
 
@@ -114,7 +116,7 @@ def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         reason = str(data["reason"])
         return _ENDS.get(reason, f"Ended ({reason})"), ""
     if kind == "capture.stalled":
-        return f"Nothing is being kept: {_STALLS[StallCause(str(data['cause']))]}", "warn"
+        return f"Nothing is being kept: {_STALLS[LossCause(str(data['cause']))]}", "warn"
     if kind == "capture.resumed":
         return _kept_again(data), "warn"
     if kind == "call.restricted":

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 
 from onrecord.apps.governance.models import Announcement
-from onrecord.apps.governance.sound import LONGEST_S
 from onrecord.audio import clips
 from onrecord.audio.g711 import RATE
+from onrecord.protocol.fields import LONGEST_ANNOUNCEMENT_S
 
 #: Our clips that say that a call is recorded.
 CLIPS = ("consent-announcement",)
@@ -38,7 +38,9 @@ def load_announcement(name: str) -> bytes:
 def audio_of(wanted: Sequence[str]) -> bytes | None:
     """All of them, one after the other; None when there are none. Raises AnnouncementError."""
     audio = b"".join(load_announcement(name) for name in wanted)
-    if len(audio) > LONGEST_S * RATE:
+    if len(audio) > LONGEST_ANNOUNCEMENT_S * RATE:
         listed = ", ".join(f"'{name}'" for name in wanted)
-        raise AnnouncementError(f"the announcements {listed} together are longer than {LONGEST_S} s.")
+        raise AnnouncementError(
+            f"the announcements {listed} together are longer than {LONGEST_ANNOUNCEMENT_S} s."
+        )
     return audio or None

@@ -6,9 +6,7 @@ import numpy as np
 
 from onrecord.audio.decoding.process import Decoder, UndecodableError
 from onrecord.audio.g711 import encode_ulaw
-
-#: Seconds of the longest announcement.
-LONGEST_S = 30
+from onrecord.protocol.fields import LONGEST_ANNOUNCEMENT_S
 
 #: The largest file taken: 30 s of uncompressed studio sound (96 kHz, stereo, 24 bits) have 17 MB.
 LARGEST_BYTES = 20_000_000
@@ -30,7 +28,7 @@ def to_pcmu(file: IO[bytes]) -> bytes:
     """PCMU of a sound file, 8000 bytes a second, mono. Raises SoundError, OSError."""
     try:
         with Decoder(
-            file, longest_s=LONGEST_S, cpu_s=_DECODING_S, mono=True, most_bytes=LARGEST_BYTES
+            file, longest_s=LONGEST_ANNOUNCEMENT_S, cpu_s=_DECODING_S, mono=True, most_bytes=LARGEST_BYTES
         ) as decoder:
             pieces = list(decoder.pieces())
     except UndecodableError as error:

@@ -16,6 +16,7 @@ import phonenumbers
 from phonenumbers import ValidationResult
 
 from onrecord.policy.areas import place_name
+from onrecord.protocol.fields import E164
 
 
 class Problem(StrEnum):
@@ -95,6 +96,9 @@ def understand(text: str, region: str) -> Number:
     if result != ValidationResult.IS_POSSIBLE:
         raise _bad(_BY_LENGTH[result])
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    # German plans have numbers of 17 digits, which no network outside of the country dials.
+    if re.fullmatch(E164, e164) is None:
+        raise _bad(_BY_LENGTH[ValidationResult.TOO_LONG])
     return Number(e164=e164, extension=extension)
 
 

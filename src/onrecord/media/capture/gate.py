@@ -6,8 +6,11 @@ it. Whatever is unknown is shut.
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import ClassVar
 
 from onrecord.policy.mode import Mode
+from onrecord.protocol.error_codes import ErrorCode
+from onrecord.protocol.recording_state import RecordingState
 
 #: RTP payload types that carry speech (RFC 3551): PCMU and PCMA. All others are dropped unseen, above all
 #: telephone-event (RFC 4733): digits typed in a call are card numbers and secrets.
@@ -21,31 +24,23 @@ class Side(StrEnum):
     CONTACT = "contact"
 
 
-class RecordingState(StrEnum):
-    """Where the commands have brought the recording of one call."""
-
-    OFF = "off"
-    RECORDING = "recording"
-    PAUSED = "paused"
-
-
 class RefusedError(Exception):
     """A command was refused; nothing moved."""
 
-    #: Short name of the refusal in the switch's replies and events.
-    code = "refused"
+    #: Its name in the switch's replies and events.
+    code: ClassVar[ErrorCode]
 
 
 class AboveCeiling(RefusedError):  # noqa: N818 - a refusal, not a fault
     """The command asks for more than governance allows on this call."""
 
-    code = "above_ceiling"
+    code = ErrorCode.ABOVE_CEILING
 
 
 class NotChangeable(RefusedError):  # noqa: N818
     """Users may not change the recording of this call."""
 
-    code = "not_changeable"
+    code = ErrorCode.NOT_CHANGEABLE
 
 
 def is_open(mode: Mode, state: RecordingState, side: Side) -> bool:

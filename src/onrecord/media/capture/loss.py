@@ -4,29 +4,18 @@ import errno
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from enum import StrEnum
-from typing import Any
 
 import numpy as np
 
 from onrecord.audio.g711 import RATE
 from onrecord.media.capture import journal
+from onrecord.protocol.recording_state import LossCause
 
 _PER_MS = RATE // 1000
 
 
-class LossCause(StrEnum):
-    """Why the disk did not take them."""
-
-    DISK_FULL = "disk_full"
-    #: A write or a sync failed for another reason.
-    DISK_FAILED = "disk_failed"
-    #: It wrote too slowly: more waited for it than may wait.
-    DISK_SLOW = "disk_slow"
-
-    @classmethod
-    def of(cls, error: OSError) -> "LossCause":
-        return cls.DISK_FULL if error.errno in {errno.ENOSPC, errno.EDQUOT} else cls.DISK_FAILED
+def cause_of(error: OSError) -> LossCause:
+    return LossCause.DISK_FULL if error.errno in {errno.ENOSPC, errno.EDQUOT} else LossCause.DISK_FAILED
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,15 +32,6 @@ class Loss:
     @property
     def count(self) -> int:
         return sum(self.frames.values())
-
-    def document(self) -> dict[str, Any]:
-        """As it stands in events."""
-        return {
-            "cause": self.cause.value,
-            "start_ms": self.start_ms,
-            "until_ms": self.until_ms,
-            "frames": self.count,
-        }
 
     def control_frame(self) -> bytes:
         """The `drops` frame that tells of it (docs/reference/journal.md)."""

@@ -13,19 +13,12 @@ from typing import Any, Protocol
 
 from onrecord.media.capture import journal
 from onrecord.media.capture.clock import CallClock
-from onrecord.media.capture.gate import (
-    PAYLOAD_TYPES,
-    AboveCeiling,
-    Gate,
-    NotChangeable,
-    RecordingState,
-    RefusedError,
-    Side,
-)
-from onrecord.media.capture.loss import Loss, LossCause, count, joined, lost_with
+from onrecord.media.capture.gate import PAYLOAD_TYPES, AboveCeiling, Gate, NotChangeable, RefusedError, Side
+from onrecord.media.capture.loss import Loss, count, joined, lost_with
 from onrecord.media.capture.recovery import LastWord, RecoveredCall, recover
 from onrecord.media.capture.writer import Handover, JournalFile, Writer
 from onrecord.policy.mode import Mode
+from onrecord.protocol.recording_state import LossCause, RecordingState
 
 __all__ = [
     "AboveCeiling",

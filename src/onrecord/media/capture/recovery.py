@@ -14,10 +14,10 @@ from onrecord.media.capture import journal
 from onrecord.media.capture.header import OpenedHeader
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.writer import JournalFile, lock, sync_filesystem
+from onrecord.protocol.call_status import EndReason
 
 log = logging.getLogger(__name__)
 
-REASON = "switch_restarted"
 #: What a dying process has not written yet is at most so old, in ms.
 UNWRITTEN_MS = 1000
 #: Events that come with a frame of the journal; with some room for a slow disk, in ms.
@@ -93,7 +93,7 @@ def recover(folder: Path, master_key: bytes, last_word: Callable[[str], LastWord
             continue
         except (journal.JournalError, OSError) as error:
             log.error("%s: not recovered: %s", path, error)
-            status, reason = word.ending or ("failed", REASON)
+            status, reason = word.ending or ("failed", EndReason.SWITCH_RESTARTED)
             call = RecoveredCall(
                 call_id=path.stem, status=status, reason=reason, duration_ms=word.clock_ms, captured=True
             )
@@ -136,7 +136,7 @@ def _continue(path: Path, descriptor: int, reader: JournalReader) -> JournalFile
 
 
 def _ended(reader: JournalReader, held: _Held, word: LastWord) -> RecoveredCall:
-    status, reason = word.ending or ("completed" if held.answered else "failed", REASON)
+    status, reason = word.ending or ("completed" if held.answered else "failed", EndReason.SWITCH_RESTARTED)
     return RecoveredCall(
         call_id=reader.header.call_id,
         status=status,

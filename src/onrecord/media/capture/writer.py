@@ -17,8 +17,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from onrecord.media.capture.header import OpenedHeader, copy_of, new_header
-from onrecord.media.capture.loss import Loss, LossCause, Losses, lost_with
+from onrecord.media.capture.loss import Loss, Losses, cause_of, lost_with
 from onrecord.media.capture.sealing import NO_CHUNK, ChunkSeal
+from onrecord.protocol.recording_state import LossCause
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +79,7 @@ class JournalFile:
         try:
             _write_whole(self._descriptor, chunk)
         except OSError as error:
-            cause = LossCause.of(error)
+            cause = cause_of(error)
             self._owed += controls
             self.losses = self.losses.owing(lost_with(plaintext, cause)).failed(cause)
             raise
@@ -248,7 +249,7 @@ class Writer:
         try:
             sync_filesystem(self._folder)
         except OSError as error:
-            self.sync_fault = LossCause.of(error)
+            self.sync_fault = cause_of(error)
             log.exception("%s: sync failed", self._folder)
         else:
             self.sync_fault = None

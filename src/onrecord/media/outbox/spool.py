@@ -28,6 +28,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from onrecord.protocol.fields import CALL_ID
+
 log = logging.getLogger(__name__)
 
 #: A call's folder goes this long after its last event. Until then a late event (a render tried again,
@@ -41,7 +43,7 @@ SKIPPED = 10_000
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
 ASIDE = "aside"
 
-_CALL_ID = re.compile(r"[0-9a-f]{32}")
+_CALL_ID = re.compile(CALL_ID)
 _NAME = re.compile(r"([0-9]{8})\.(event|done|rejected)")
 
 

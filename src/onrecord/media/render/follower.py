@@ -20,11 +20,13 @@ from onrecord.media.capture.reader import JournalReader
 from onrecord.media.render import manifest
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.gating import entering
-from onrecord.media.render.holes import Cause, holes
+from onrecord.media.render.holes import holes
 from onrecord.media.render.peaks import thumbnail
 from onrecord.media.render.rendering import Rendering
 from onrecord.media.render.spans import spans
 from onrecord.media.render.writer import Draft
+from onrecord.protocol.events import RecordingCompleted
+from onrecord.protocol.recording_state import HoleCause
 from onrecord.storage.recording import StoredRecording, Witness
 from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore
 
@@ -86,7 +88,7 @@ class Follower:
     @property
     def damaged(self) -> bool:
         """Whether sound of the call may have been lost to damage."""
-        return any(hole.cause is Cause.DAMAGED for hole in holes(self._rendering.controls))
+        return any(hole.cause is HoleCause.DAMAGED for hole in holes(self._rendering.controls))
 
     @property
     def captured(self) -> bool:
@@ -149,7 +151,7 @@ class Follower:
             "holes": [hole.document() for hole in holes(rendering.controls)],
             "begins_at_ms": (rendering.begin or 0) // _PER_MS,
             "samples": draft.samples,
-            "talk": draft.talk.finish({rendering.sides[party] for party in rendering.captured()}),
+            "talk": draft.talk.finish({rendering.sides[party] for party in rendering.captured()}).document(),
             "frames": {str(party): counts for party, counts in rendering.captured().items()},
             "drops": sum(c.fields["frames"] for c in rendering.controls if c.type == "drops"),
             "audio": {"sha256": draft.audio_sha256, "bytes": draft.audio_bytes},
@@ -166,24 +168,24 @@ def _parties(controls: Iterable[ControlFrame]) -> list[dict[str, Any]]:
     return [{"party": party, **fields} for party, fields in found.items()]
 
 
-def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> dict[str, Any]:
-    """Data of the event `recording.completed` (docs/reference/switch.md)."""
-    return {
-        "duration_ms": round(signed["samples"] / _PER_MS),
-        "samples": signed["samples"],
-        "spans": signed["spans"],
+def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> RecordingCompleted:
+    """What a signed manifest says of the recording."""
+    return RecordingCompleted(
+        duration_ms=round(signed["samples"] / _PER_MS),
+        samples=signed["samples"],
+        spans=signed["spans"],
         # Manifests made before holes were told have none.
-        "holes": signed.get("holes", []),
+        holes=signed.get("holes", []),
         # An imported file knows nothing of the call: how long it rang, or when the dialer began to record.
-        "ends_at_ms": signed["entries"][-1]["clock"] if signed["journal"] else None,
-        "damaged": bool(signed["journal"] and signed["journal"].get("damage")),
-        "bytes": signed["audio"]["bytes"],
-        "audio_sha256": signed["audio"]["sha256"],
-        "manifest_sha256": witness.manifest_sha256,
-        "key_commitment": witness.key_commitment,
-        "thumbnail": thumbnail(peaks),
-        "talk": signed["talk"],
-    }
+        ends_at_ms=signed["entries"][-1]["clock"] if signed["journal"] else None,
+        damaged=bool(signed["journal"] and signed["journal"].get("damage")),
+        bytes=signed["audio"]["bytes"],
+        audio_sha256=signed["audio"]["sha256"],
+        manifest_sha256=witness.manifest_sha256,
+        key_commitment=witness.key_commitment,
+        thumbnail=thumbnail(peaks),
+        talk=signed["talk"],
+    )
 
 
 def stored_but_not_told(

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from onrecord.media.capture.gate import RecordingState, Side, is_open
+from onrecord.media.capture.gate import Side, is_open
 from onrecord.media.capture.journal import ControlFrame
 from onrecord.policy.mode import Mode
+from onrecord.protocol.recording_state import RecordingState
 
 _STATES = {
     "start": RecordingState.RECORDING,

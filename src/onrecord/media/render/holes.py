@@ -4,55 +4,11 @@ This is the only form in which lost sound is told: in manifests, in `recording.c
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
 
 from onrecord.media.capture.journal import ControlFrame
-from onrecord.media.capture.loss import LossCause
 from onrecord.media.render.gating import Gating
-
-
-class Cause(StrEnum):
-    """Why the sound is not there."""
-
-    #: What was written was altered or removed afterwards.
-    DAMAGED = "damaged"
-    #: The switch died before it had written it; at most a second. `end_ms` is the latest it can have been.
-    TORN = "torn"
-    #: Of a file from elsewhere: it stands there, and cannot be decoded.
-    UNREADABLE = "unreadable"
-    #: Of a file from elsewhere: it ends before the length that its header says. The hole begins where the
-    #: audio ends.
-    CUT = "cut"
-    #: The disk did not take it while the call was live; from when to when is known to the frame.
-    DISK_FULL = LossCause.DISK_FULL.value
-    DISK_FAILED = LossCause.DISK_FAILED.value
-    DISK_SLOW = LossCause.DISK_SLOW.value
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Hole:
-    """A stretch of call time of which sound is missing."""
-
-    #: Milliseconds since answer.
-    start_ms: int
-    end_ms: int
-    cause: Cause
-    #: Numbers of the parties whose sound may be missing, ascending.
-    parties: tuple[int, ...]
-
-    def __str__(self) -> str:
-        return f"{(self.end_ms - self.start_ms) / 1000:.1f} s at {self.start_ms / 1000:.1f} s ({self.cause})"
-
-    def document(self) -> dict[str, Any]:
-        """As it stands in manifests and events."""
-        return {
-            "start_ms": self.start_ms,
-            "end_ms": self.end_ms,
-            "cause": self.cause.value,
-            "parties": list(self.parties),
-        }
+from onrecord.protocol.events import Hole
+from onrecord.protocol.recording_state import HoleCause
 
 
 def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
@@ -74,7 +30,7 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
                 Hole(
                     start_ms=waiting.clock,
                     end_ms=max(waiting.clock, waiting.fields["until"]),
-                    cause=Cause(waiting.fields["cause"]),
+                    cause=HoleCause(waiting.fields["cause"]),
                     parties=tuple(sorted(parties or ())),
                 )
             )
@@ -84,7 +40,7 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
             close()
             # Between two holes nothing was learned: the second may lack whom the first does.
             if waiting is None or gating.is_known:
-                is_torn = control.fields["cause"] == Cause.TORN
+                is_torn = control.fields["cause"] == HoleCause.TORN
                 known = gating.captured if is_torn else gating.allowed
                 parties = known if gating.is_known else None
             waiting = control
@@ -104,6 +60,6 @@ def _dropped(drops: ControlFrame) -> Hole:
     return Hole(
         start_ms=drops.clock,
         end_ms=drops.fields["until"],
-        cause=Cause(drops.fields["cause"]),
+        cause=HoleCause(drops.fields["cause"]),
         parties=tuple(party["party"] for party in drops.fields["parties"]),
     )

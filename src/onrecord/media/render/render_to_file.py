@@ -16,8 +16,9 @@ from onrecord.media.capture.journal import JournalError
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.render.encoder import OpusEncoder
 from onrecord.media.render.errors import RenderError
-from onrecord.media.render.holes import Hole, holes
+from onrecord.media.render.holes import holes
 from onrecord.media.render.rendering import Rendering
+from onrecord.protocol.events import Hole
 
 #: Chunks rendered together; larger batches are no faster.
 BATCH = 32

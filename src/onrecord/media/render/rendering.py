@@ -15,9 +15,10 @@ from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import NO_PARTY, Chunk, ControlFrame, MediaFrames
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.gating import entering
-from onrecord.media.render.holes import Cause, holes
+from onrecord.media.render.holes import holes
 from onrecord.media.render.mixdown import Mixdown
 from onrecord.media.render.placement import HORIZON, Placement
+from onrecord.protocol.recording_state import HoleCause
 
 _PER_MS = RATE // 1000
 
@@ -81,7 +82,7 @@ class Rendering:
 
     def _take(self, chunk: Chunk) -> MediaFrames:
         if chunk.follows_gap:
-            fields = {"cause": Cause.DAMAGED.value, "until": chunk.began_ms}
+            fields = {"cause": HoleCause.DAMAGED.value, "until": chunk.began_ms}
             self._follow(ControlFrame(type="hole", clock=self.newest_ms, party=NO_PARTY, fields=fields))
         for control in chunk.controls():
             self._follow(control)

@@ -23,6 +23,14 @@ from onrecord.media.outbox.delivery import DeliveryThread
 from onrecord.media.outbox.spool import Spool, newest_event
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.follower import Follower, Recording, completion, stored_but_not_told
+from onrecord.protocol.events import (
+    RecordingCompleted,
+    RecordingEmpty,
+    RecordingFailed,
+    RecordingProcessing,
+    RendererEvent,
+    Source,
+)
 from onrecord.storage.recording import Witness
 from onrecord.storage.store import AlreadyStoredError, BlobStore
 
@@ -38,7 +46,7 @@ RETRY_S = 5.0
 STORE_THREADS = 4
 
 #: Events after which nothing more is to be done for a call but wait for the web.
-_FINAL = frozenset({"recording.completed", "recording.empty"})
+_FINAL = frozenset({RecordingCompleted.type, RecordingEmpty.type})
 #: Names of journals: a call id and the suffix.
 _JOURNALS = "[0-9a-f]" * 32 + ".journal"
 #: Seconds without anything new in a journal before its writer is looked for.
@@ -105,7 +113,7 @@ class Renderer:
     def _take_up(self, path: Path) -> None:
         call_id = path.stem
         last = self._spool.last_type(call_id)
-        if last == "recording.failed":
+        if last == RecordingFailed.type:
             self._put_aside(path)
         elif last in _FINAL:
             # An earlier process got this far. Rendering again could bring back a recording erased since.
@@ -156,7 +164,7 @@ class Renderer:
             return
         if worked:
             return
-        word = LastWord.of(newest_event(self._config.spool("switch"), call.call_id))
+        word = LastWord.of(newest_event(self._config.spool(Source.SWITCH), call.call_id))
         if word.ending is None:
             return
         with suppress(BlockingIOError):  # it is still being written
@@ -168,10 +176,10 @@ class Renderer:
             self._fail(call.journal, "All of its sound is lost: the journal was damaged.", is_lost=True)
             return
         if not call.captured:
-            self._announce(call.journal, "recording.empty", call.clock_ms, {})
+            self._announce(call.journal, call.clock_ms, RecordingEmpty())
             return
-        if self._spool.last_type(call.call_id) != "recording.processing":
-            self._spool.append(call.call_id, "recording.processing", call.clock_ms, {})
+        if self._spool.last_type(call.call_id) != RecordingProcessing.type:
+            self._report(call.journal, call.clock_ms, RecordingProcessing())
         recording = call.finish()
         if recording is None:
             raise RenderError("The journal holds media frames, but none has samples.")
@@ -199,12 +207,15 @@ class Renderer:
 
     def _complete(self, path: Path, manifest: dict[str, Any], peaks: bytes, witness: Witness) -> None:
         clock_ms = manifest["entries"][-1]["clock"]
-        self._announce(path, "recording.completed", clock_ms, completion(manifest, peaks, witness))
+        self._announce(path, clock_ms, completion(manifest, peaks, witness))
 
-    def _announce(self, path: Path, event: str, clock_ms: int, data: dict[str, Any]) -> None:
-        self._spool.append(path.stem, event, clock_ms, data)
+    def _announce(self, path: Path, clock_ms: int, result: RendererEvent) -> None:
+        self._report(path, clock_ms, result)
         self._announced.add(path)
-        log.info("call %s: %s", path.stem, event)
+        log.info("call %s: %s", path.stem, result.type)
+
+    def _report(self, path: Path, clock_ms: int | None, said: RendererEvent) -> None:
+        self._spool.append(path.stem, said.type, clock_ms, said.document())
 
     def _delete_acknowledged(self) -> None:
         if not self._announced:
@@ -223,7 +234,7 @@ class Renderer:
     def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
         """Say that there will be no recording, and keep the journal for whoever looks into it."""
         log.error("call %s: %s The journal is kept in %s.", path.stem, message, self._aside)
-        self._spool.append(path.stem, "recording.failed", None, {"message": message, "lost": is_lost})
+        self._report(path, None, RecordingFailed(message=message, lost=is_lost))
         self._put_aside(path)
 
     def _put_aside(self, path: Path) -> None:
@@ -244,7 +255,7 @@ def run(config: Config) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    spool = Spool(config.spool("renderer"), "renderer")
+    spool = Spool(config.spool(Source.RENDERER), Source.RENDERER)
     with DeliveryThread(spool, config.web_address, config.secrets.event_secret):
         renderer = Renderer(config, spool)
         log.info("renderer: following %s", config.journals)

@@ -4,14 +4,13 @@ Each side has a channel of its own, so that the question is not whose voice it i
 energy answers it as well as a model of speech does, and says the same everywhere, to the frame.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.audio.g711 import RATE
 from onrecord.media.capture.gate import Side
 from onrecord.media.render.peaks import POINT, reduced
+from onrecord.protocol.events import Interruptions, Monologues, Stretch, Talk
 
 #: Milliseconds of a frame.
 FRAME_MS = POINT * 1000 // RATE
@@ -31,7 +30,7 @@ _PAUSE, _REMARK = 100, 50
 _SIDES = (Side.OURS, Side.CONTACT)
 
 
-class Talk:
+class TalkAnalysis:
     """Gathers the level of each frame while the PCM passes: 4 bytes for 20 ms."""
 
     def __init__(self) -> None:
@@ -47,8 +46,8 @@ class Talk:
         self._levels += _levels(pcm[:whole].reshape(-1, POINT, 2)).tobytes()
         self._rest = pcm[whole:].copy()
 
-    def finish(self, captured: set[Side]) -> dict[str, Any]:
-        """`talk` of docs/reference/storage.md. `captured` are the sides of which there is any audio."""
+    def finish(self, captured: set[Side]) -> Talk:
+        """Who talked. `captured` are the sides of which there is any audio."""
         levels = [np.frombuffer(self._levels, np.uint16).reshape(-1, 2)]
         if len(self._rest):
             padded = np.zeros((1, POINT, 2), np.int16)
@@ -63,18 +62,17 @@ class Talk:
             int(widths[where].sum()) for where in (ours & ~contact, contact & ~ours, ours & contact)
         )
         total = ours_ms + contact_ms + 2 * both_ms
-        return {
-            "ours_ms": ours_ms,
-            "contact_ms": contact_ms,
-            "both_ms": both_ms,
-            "silence_ms": duration - ours_ms - contact_ms - both_ms,
-            "ratio": round((ours_ms + both_ms) / total, 4) if total and captured == set(_SIDES) else None,
-            "longest_monologue": {"ours": _monologue(ours, contact), "contact": _monologue(contact, ours)},
-            "interruptions": {
-                "ours": _interruptions(ours, contact),
-                "contact": _interruptions(contact, ours),
-            },
-        }
+        return Talk(
+            ours_ms=ours_ms,
+            contact_ms=contact_ms,
+            both_ms=both_ms,
+            silence_ms=duration - ours_ms - contact_ms - both_ms,
+            ratio=round((ours_ms + both_ms) / total, 4) if total and captured == set(_SIDES) else None,
+            longest_monologue=Monologues(ours=_monologue(ours, contact), contact=_monologue(contact, ours)),
+            interruptions=Interruptions(
+                ours=_interruptions(ours, contact), contact=_interruptions(contact, ours)
+            ),
+        )
 
 
 def _levels(frames: NDArray[np.int16]) -> NDArray[np.uint16]:
@@ -122,14 +120,14 @@ def _closed(where: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
     return where | _painted(runs[inside & (runs[:, 1] - runs[:, 0] <= frames)], len(where))
 
 
-def _monologue(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> dict[str, int] | None:
+def _monologue(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> Stretch | None:
     """The longest stretch in which one side holds the floor; None when it never talks."""
     yielded = _without_short(other, _REMARK)
     runs = _runs(_closed(own & ~yielded, _PAUSE) & ~yielded)
     if not len(runs):
         return None
     start, end = runs[np.argmax(runs[:, 1] - runs[:, 0])].tolist()
-    return {"start_ms": start * FRAME_MS, "end_ms": end * FRAME_MS}
+    return Stretch(start_ms=start * FRAME_MS, end_ms=end * FRAME_MS)
 
 
 def _interruptions(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> int:

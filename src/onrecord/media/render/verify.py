@@ -22,7 +22,8 @@ from onrecord.media.render.holes import holes
 from onrecord.media.render.peaks import POINT
 from onrecord.media.render.render_to_file import render
 from onrecord.media.render.rendering import Rendering
-from onrecord.media.render.spans import Span, spans
+from onrecord.media.render.spans import spans
+from onrecord.protocol.events import Span
 from onrecord.storage.recording import NotWitnessedError, Witness, compare
 from onrecord.storage.sealed import SealedReader, SealError
 from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore, NoSuchObjectError

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onrecord.media.render.encoder import OpusEncoder
 from onrecord.media.render.peaks import Peaks
-from onrecord.media.render.talk import Talk
+from onrecord.media.render.talk import TalkAnalysis
 from onrecord.storage.sealed import SealedWriter
 from onrecord.storage.store import AUDIO
 
@@ -27,7 +27,7 @@ class Draft:
         self.samples = 0
         #: Bytes of the opened Ogg Opus.
         self.audio_bytes = 0
-        self.talk = Talk()
+        self.talk = TalkAnalysis()
         self._pcm_hash = hashlib.sha256()
         self._audio_hash = hashlib.sha256()
         self._peaks = Peaks()

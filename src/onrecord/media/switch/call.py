@@ -3,24 +3,49 @@
 import asyncio
 import logging
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from onrecord.audio.rtp_sending import Rtp
-from onrecord.media.capture.gate import RecordingState, Side
-from onrecord.media.capture.loss import LossCause
+from onrecord.media.capture.gate import Side
+from onrecord.media.capture.loss import Loss
 from onrecord.media.capture.recorder import CallCapture, RefusedError
 from onrecord.media.switch.bridge import Bridge
+from onrecord.media.switch.call_progress import CallProgress
 from onrecord.media.switch.legs.leg import Dial, LegEvent
 from onrecord.media.switch.legs.webrtc import EmbeddedLeg
 from onrecord.media.switch.participant import Participant
 from onrecord.media.switch.precedence import Precedence
 from onrecord.media.switch.presses import Press, Want
 from onrecord.media.switch.prompts import Notices
-from onrecord.media.switch.repeats import Repeats, Report
-from onrecord.media.switch.state import CallState, Reason, Status
+from onrecord.media.switch.repeats import Repeats, Vain
 from onrecord.policy.mode import Mode
-from onrecord.protocol.commands import Order
+from onrecord.protocol.call_status import EndReason, Status
+from onrecord.protocol.commands import CallState, PlaceCall, RecordingAnswer, RestrictAnswer, UserState
+from onrecord.protocol.error_codes import ErrorCode
+from onrecord.protocol.events import (
+    AnnouncementPlayed,
+    CallAnswered,
+    CallAttached,
+    CallDetached,
+    CallEnded,
+    CallRinging,
+    CaptureResumed,
+    CaptureStalled,
+    PartyJoined,
+    PartyLeft,
+    RecordingHeld,
+    RecordingPaused,
+    RecordingRefused,
+    RecordingRestricted,
+    RecordingResumed,
+    RecordingStarted,
+    ReportedLoss,
+    SwitchEvent,
+)
+from onrecord.protocol.fields import Role
+from onrecord.protocol.recording_state import LossCause, RecordingState
 
 log = logging.getLogger(__name__)
 
@@ -29,12 +54,15 @@ REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
 #: Users whom one call takes, those who have left included: mixing costs more with each.
 MAX_USERS = 8
 
-_RUNS = {RecordingState.OFF: "recording.started", RecordingState.PAUSED: "recording.resumed"}
+_RUNS: dict[RecordingState, type[RecordingStarted | RecordingResumed]] = {
+    RecordingState.OFF: RecordingStarted,
+    RecordingState.PAUSED: RecordingResumed,
+}
 
 _VERDICTS = {
-    LegEvent.BUSY: Reason.BUSY,
-    LegEvent.NO_ANSWER: Reason.NO_ANSWER,
-    LegEvent.UNREACHABLE: Reason.UNREACHABLE,
+    LegEvent.BUSY: EndReason.BUSY,
+    LegEvent.NO_ANSWER: EndReason.NO_ANSWER,
+    LegEvent.UNREACHABLE: EndReason.UNREACHABLE,
 }
 
 
@@ -57,7 +85,7 @@ class FullError(Exception):
 class NotPermitted(RefusedError):  # noqa: N818 - a refusal, not a fault
     """The user may not change the recording."""
 
-    code = "not_permitted"
+    code = ErrorCode.NOT_PERMITTED
 
 
 class Surroundings(Protocol):
@@ -69,7 +97,7 @@ class Surroundings(Protocol):
     #: When every call will be ended; None while the switch is not about to stop.
     stops_at: datetime | None
 
-    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
         """An event for the web, at this moment."""
 
     def ended(self, call: "LiveCall") -> None:
@@ -83,16 +111,16 @@ class LiveCall:
     """One call. Everything runs in the media loop; nothing here waits for a disk or for the web."""
 
     def __init__(
-        self, order: Order, capture: CallCapture, browser: EmbeddedLeg, around: Surroundings
+        self, order: PlaceCall, capture: CallCapture, browser: EmbeddedLeg, around: Surroundings
     ) -> None:
         self.order = order
-        self.state = CallState()
+        self.progress = CallProgress()
         self._capture = capture
         self._around = around
         self._bridge = Bridge()
         self._notices = Notices(
             capture,
-            announcement=order.announcement,
+            announcement=order.announcement.pcmu if order.announcement else None,
             announcement_party=ANNOUNCEMENT,
             beep_every_s=order.beep_every_s,
             beep_party=BEEP,
@@ -117,23 +145,23 @@ class LiveCall:
         self._far = around.dial(order.to, order.caller, self)
         self._bridge.connect(CONTACT, self._far.hear)
 
-    def describe(self) -> dict[str, Any]:
-        """The `state` of docs/reference/switch.md."""
+    def describe(self) -> CallState:
+        """The call at this moment."""
         rep = self._ours.get(self.order.user_id)
-        return {
-            "call_id": self.order.call_id,
-            "status": self.state.status,
-            "recording": self._capture.recording,
-            "generation": self._precedence.generation,
-            "mode": self._capture.mode,
-            "may_change": self._capture.may_change,
-            "clock_ms": self._duration_ms if self.state.ended else self._capture.clock_ms,
-            "attached": rep is not None and rep.attached,
-            "users": [
-                {"user": one.user, "role": one.role, "attached": one.attached} for one in self._ours.values()
+        return CallState(
+            call_id=self.order.call_id,
+            status=self.progress.status,
+            recording=self._capture.recording,
+            generation=self._precedence.generation,
+            mode=self._capture.mode,
+            may_change=self._capture.may_change,
+            clock_ms=self._duration_ms if self.progress.ended else self._capture.clock_ms,
+            attached=rep is not None and rep.attached,
+            users=[
+                UserState(user=one.user, role=one.role, attached=one.attached) for one in self._ours.values()
             ],
-            "drops": self._capture.drops,
-        }
+            drops=self._capture.drops,
+        )
 
     # Our side
 
@@ -169,7 +197,7 @@ class LiveCall:
                 self._connect(self._ours[user], leg, controls=controls)
                 return answer
             joined = self._admit(user, leg, controls=controls)
-            self._report("party.joined", user=user, role=joined.role)
+            self._report(PartyJoined(user=user, role=joined.role))
             self._notices.owe_announcement()
             return answer
 
@@ -179,7 +207,7 @@ class LiveCall:
 
     def leave(self, user: str) -> None:
         """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
-        self._dismiss(self._present(user), Reason.REP_HUNG_UP, actor=user)
+        self._dismiss(self._present(user), EndReason.REP_HUNG_UP, actor=user)
 
     def detach(self, user: str) -> None:
         """The page of a user's browser goes away. Raises AbsentError, EndedError."""
@@ -187,14 +215,14 @@ class LiveCall:
 
     async def _answer(self, offer: str) -> tuple[EmbeddedLeg, str]:
         leg, answer = await EmbeddedLeg.answer(offer, loopback=self._around.loopback)
-        if self.state.ended:
+        if self.progress.ended:
             self._around.close(leg)
             raise EndedError
         return leg, answer
 
     def _admit(self, user: str, leg: EmbeddedLeg, *, controls: bool) -> Participant:
         number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
-        role = "rep" if number == REP else "collaborator"
+        role: Role = "rep" if number == REP else "collaborator"
         self._join(number, side=Side.OURS, role=role, user=user)
         participant = Participant(party=number, user=user, role=role, room=self, bridge=self._bridge)
         self._ours[user] = participant
@@ -220,9 +248,9 @@ class LiveCall:
 
     def _announced(self) -> None:
         self._capture.inform()
-        self._report("announcement.played")
+        self._report(AnnouncementPlayed())
 
-    def _dismiss(self, participant: Participant, reason: Reason, *, actor: str | None = None) -> None:
+    def _dismiss(self, participant: Participant, reason: EndReason, *, actor: str | None = None) -> None:
         if len(self._ours) == 1:
             self.end(reason, actor=actor)
             return
@@ -232,7 +260,7 @@ class LiveCall:
             self._controllers.discard(participant.user)
         participant.release()
         self._capture.leave(participant.party)
-        self._report("party.left", user=participant.user, role=participant.role, actor=actor)
+        self._report(PartyLeft(user=participant.user, role=participant.role, actor=actor))
 
     def _present(self, user: str) -> Participant:
         self._check_alive()
@@ -245,26 +273,26 @@ class LiveCall:
 
     def went(self, participant: Participant) -> None:
         if participant.party == REP:
-            self._report("call.detached")
+            self._report(CallDetached())
 
     def came(self, participant: Participant) -> None:
         if participant.party == REP:
-            self._report("call.attached")
+            self._report(CallAttached())
 
     def pressed(self, participant: Participant, press: Press) -> dict[str, Any]:
         """As the same command over HTTP; an error's code where it cannot be done."""
         try:
             if press.want is Want.PAUSED:
-                return self.pause(actor=participant.user, press=press.id)
+                return self.pause(actor=participant.user, press=press.id).document()
             if participant.party == REP:
-                self.end(Reason.REP_HUNG_UP, actor=participant.user)
+                self.end(EndReason.REP_HUNG_UP, actor=participant.user)
             else:
                 self.leave(participant.user)
         except RefusedError as refusal:
             return {"code": refusal.code}
         except (AbsentError, EndedError):
             pass
-        return {"status": self.state.status}
+        return {"status": self.progress.status}
 
     def close(self, leg: EmbeddedLeg) -> None:
         self._around.close(leg)
@@ -276,28 +304,28 @@ class LiveCall:
 
     def leg_event(self, event: LegEvent) -> None:
         if event is LegEvent.RINGING:
-            self.state = self.state.rang()
-            self._report("call.ringing")
+            self.progress = self.progress.rang()
+            self._report(CallRinging())
         elif event is LegEvent.ANSWERED:
             self._answered()
         elif event is LegEvent.GONE:
-            self.end(Reason.CONTACT_HUNG_UP)
+            self.end(EndReason.CONTACT_HUNG_UP)
         else:
-            self.state = self.state.will_end(_VERDICTS[event])
+            self.progress = self.progress.will_end(_VERDICTS[event])
 
     def _answered(self) -> None:
-        self.state = self.state.answered()
+        self.progress = self.progress.answered()
         self._capture.answer(datetime.now(UTC))
         # The answer is 0 ms, however long it took to come here.
-        self._report_at(0, "call.answered")
+        self._report_at(0, CallAnswered())
         if self._capture.recording is RecordingState.RECORDING:
-            started = {"generation": self._precedence.generation, "actor": self._wished_by}
-            self._report_at(0, "recording.started", **started)
+            generation = self._precedence.generation
+            self._report_at(0, RecordingStarted(actor=self._wished_by, generation=generation))
             self._notices.owe_announcement()
 
     def _say(self, party: int, frame: Rtp) -> None:
         """A voice: captured as it came, before any mixing, and brought to the others."""
-        if self.state.status is Status.IN_PROGRESS:
+        if self.progress.status is Status.IN_PROGRESS:
             self._capture.media(party, *frame)
         self._bridge.say(party, frame)
 
@@ -306,14 +334,14 @@ class LiveCall:
     def tick(self) -> None:
         """Every 20 ms."""
         self._far.tick()
-        if self.state.ended:
+        if self.progress.ended:
             return
         self._report_losses()
-        self._tell(self._repeats.due(time.monotonic()))
+        self._report_all(self._repeats.due(time.monotonic()))
         self._bridge.step(self._notices.step())
         for participant in list(self._ours.values()):
             if participant.is_given_up():
-                self._dismiss(participant, Reason.BROWSER_LOST)
+                self._dismiss(participant, EndReason.BROWSER_LOST)
 
     def _report_losses(self) -> None:
         """Tell at once when the disk takes nothing, and when it does again.
@@ -325,15 +353,15 @@ class LiveCall:
         if self._stalled is None and (cause := fault or next((loss.cause for loss in news), None)):
             self._stalled = cause
             self._tell_all(_stall(cause))
-            self._report("capture.stalled", cause=cause)
+            self._report(CaptureStalled(cause=cause))
         if self._stalled is not None and fault is None:
             self._stalled, self._losses_reported = None, len(told)
             self._tell_all(_stall(None))
-            self._report("capture.resumed", lost=[loss.document() for loss in news])
+            self._report(CaptureResumed(lost=_reported(news)))
 
     # Commands
 
-    def pause(self, *, actor: str, press: str) -> dict[str, Any]:
+    def pause(self, *, actor: str, press: str) -> RecordingAnswer:
         """Shut the gate; the reply says where it is and since when. Once for each `press` of an actor.
 
         It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
@@ -355,12 +383,13 @@ class LiveCall:
         before = self._capture.recording
         self._capture.pause(actor)
         self._precedence.tighten()
+        generation = self._precedence.generation
         if self._capture.recording is not before:
-            self._report_recording("recording.paused", actor=actor)
+            self._report_recording(RecordingPaused(actor=actor, generation=generation))
         else:
-            self._report_vain("recording.held", actor=actor, generation=self._precedence.generation)
+            self._report_vain(RecordingHeld(actor=actor, generation=generation))
 
-    def record(self, *, actor: str, generation: int) -> dict[str, Any]:
+    def record(self, *, actor: str, generation: int) -> RecordingAnswer:
         """Open the gate, unless the call became stricter since `generation`.
 
         Raises StaleError, EndedError, and RefusedError (above_ceiling, not_changeable, not_permitted):
@@ -378,12 +407,12 @@ class LiveCall:
                 raise
             self._wished_by = actor
         if self._capture.recording is not before:
-            self._report_recording(_RUNS[before], actor=actor)
+            self._report_recording(_RUNS[before](actor=actor, generation=generation))
             if before is RecordingState.OFF:
                 self._notices.owe_announcement()
         return self._recording_now()
 
-    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> dict[str, Any]:
+    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictAnswer:
         """Lower the ceiling, take the choice from the users; what is looser than now changes nothing.
 
         It is never stale, and voids every request to record that was sent before it. Raises EndedError.
@@ -393,89 +422,102 @@ class LiveCall:
         self._capture.restrict(
             Mode.strictest(self._capture.mode, mode), policy_version, may_change=may_change
         )
-        now = {"mode": self._capture.mode, "may_change": self._capture.may_change}
         if (self._capture.mode, self._capture.may_change) != before:
             self._precedence.tighten()
             self._report_recording(
-                "recording.restricted",
-                policy_version=policy_version,
-                recording=self._capture.recording,
-                **now,
+                RecordingRestricted(
+                    mode=self._capture.mode,
+                    may_change=self._capture.may_change,
+                    policy_version=policy_version,
+                    recording=self._capture.recording,
+                    generation=self._precedence.generation,
+                )
             )
-        return {**now, **self._recording_now()}
+        return RestrictAnswer(
+            mode=self._capture.mode,
+            may_change=self._capture.may_change,
+            recording=self._capture.recording,
+            clock_ms=self._capture.clock_ms,
+            generation=self._precedence.generation,
+        )
 
     def _check_control(self, actor: str) -> None:
         if actor not in self._controllers:
             raise NotPermitted("This user may not change the recording of this call.")
 
     def _refused(self, refusal: RefusedError, actor: str, wanted: RecordingState) -> None:
-        self._report_vain("recording.refused", actor=actor, wanted=wanted, code=refusal.code)
+        self._report_vain(RecordingRefused(actor=actor, wanted=wanted, code=refusal.code))
 
-    def _recording_now(self) -> dict[str, Any]:
-        return {
-            "recording": self._capture.recording,
-            "clock_ms": self._capture.clock_ms,
-            "generation": self._precedence.generation,
-        }
+    def _recording_now(self) -> RecordingAnswer:
+        return RecordingAnswer(
+            recording=self._capture.recording,
+            clock_ms=self._capture.clock_ms,
+            generation=self._precedence.generation,
+        )
 
     def dtmf(self, digits: str) -> None:
         """Press keys. Raises EndedError."""
         self._check_alive()
         self._far.dtmf(digits)
 
-    def end(self, reason: Reason, *, actor: str | None = None) -> None:
+    def end(self, reason: EndReason, *, actor: str | None = None) -> None:
         """End the call, unless it has ended: both legs closed, the journal's last frame, `call.ended`.
 
         `actor`: the user who ended it, if one did.
         """
-        if self.state.ended:
+        if self.progress.ended:
             return
-        self.state = self.state.end(reason)
+        self.progress = self.progress.end(reason)
         self._far.close()
         for participant in self._ours.values():
             participant.release()
         self._ours.clear()
-        self._tell(self._repeats.rest())
+        self._report_all(self._repeats.rest())
         clock_ms = self._capture.clock_ms
-        self._duration_ms = self._capture.end(self.state.status, str(self.state.reason))
-        self._around.report(
-            self.order.call_id,
-            "call.ended",
+        ending = self.progress.reason or reason
+        self._duration_ms = self._capture.end(self.progress.status, ending)
+        self._report_at(
             clock_ms,
-            {
-                "status": self.state.status,
-                "reason": self.state.reason,
-                "actor": actor,
-                "duration_ms": self._duration_ms,
-                "captured": self._capture.captured,
-                "drops": self._capture.drops,
-                "lost": [loss.document() for loss in self._capture.losses],
-            },
+            CallEnded(
+                status=self.progress.status,
+                reason=ending,
+                actor=actor,
+                duration_ms=self._duration_ms,
+                captured=self._capture.captured,
+                drops=self._capture.drops,
+                lost=_reported(self._capture.losses),
+            ),
         )
         self._around.ended(self)
 
     def _check_alive(self) -> None:
-        if self.state.ended:
+        if self.progress.ended:
             raise EndedError
 
-    def _report_vain(self, kind: str, **data: Any) -> None:
+    def _report_vain(self, vain: Vain) -> None:
         """Of a command that moved nothing."""
-        self._tell(self._repeats.add(kind, data, time.monotonic()))
+        self._report_all(self._repeats.add(vain, time.monotonic()))
 
-    def _tell(self, reports: list[Report]) -> None:
-        for report in reports:
-            several = {"times": report.times} if report.times > 1 else {}
-            self._report(report.kind, **report.data, **several)
+    def _report_recording(self, moved: SwitchEvent) -> None:
+        self._report_all(self._repeats.rest())
+        self._report(moved)
 
-    def _report_recording(self, kind: str, **data: Any) -> None:
-        self._tell(self._repeats.rest())
-        self._report(kind, generation=self._precedence.generation, **data)
+    def _report_all(self, events: Iterable[SwitchEvent]) -> None:
+        for event in events:
+            self._report(event)
 
-    def _report(self, kind: str, **data: Any) -> None:
-        self._report_at(self._capture.clock_ms, kind, **data)
+    def _report(self, event: SwitchEvent) -> None:
+        self._report_at(self._capture.clock_ms, event)
 
-    def _report_at(self, clock_ms: int | None, kind: str, **data: Any) -> None:
-        self._around.report(self.order.call_id, kind, clock_ms, data)
+    def _report_at(self, clock_ms: int | None, event: SwitchEvent) -> None:
+        self._around.report(self.order.call_id, clock_ms, event)
+
+
+def _reported(losses: Iterable[Loss]) -> list[ReportedLoss]:
+    return [
+        ReportedLoss(cause=loss.cause, start_ms=loss.start_ms, until_ms=loss.until_ms, frames=loss.count)
+        for loss in losses
+    ]
 
 
 def _stall(cause: LossCause | None) -> dict[str, Any]:

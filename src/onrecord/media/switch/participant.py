@@ -6,8 +6,9 @@ from typing import Any, Protocol
 from onrecord.audio.rtp_sending import Rtp
 from onrecord.media.switch.bridge import Bridge
 from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.presence import Change, Presence
 from onrecord.media.switch.presses import Press
-from onrecord.media.switch.state import Change, Presence
+from onrecord.protocol.fields import Role
 
 
 class Room(Protocol):
@@ -32,7 +33,7 @@ class Room(Protocol):
 class Participant:
     """Keeps the one connection that counts, and watches over it."""
 
-    def __init__(self, *, party: int, user: str, role: str, room: Room, bridge: Bridge) -> None:
+    def __init__(self, *, party: int, user: str, role: Role, room: Room, bridge: Bridge) -> None:
         self.party = party
         self.user = user
         self.role = role

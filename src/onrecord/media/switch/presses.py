@@ -5,8 +5,9 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-#: What names a press, here and over HTTP.
-PRESS_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+from onrecord.protocol.fields import PRESS_ID
+
+_PRESS_ID = re.compile(PRESS_ID)
 
 
 class Want(StrEnum):
@@ -30,4 +31,4 @@ def read(text: str) -> Press | None:
         press, want = said["press"], Want(said["want"])
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return Press(id=press, want=want) if isinstance(press, str) and PRESS_ID.fullmatch(press) else None
+    return Press(id=press, want=want) if isinstance(press, str) and _PRESS_ID.fullmatch(press) else None

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from onrecord.audio import tones
 from onrecord.audio.rtp_sending import FRAME_MS, FRAME_SAMPLES, PCMU
-from onrecord.media.capture.gate import RecordingState, Side
+from onrecord.media.capture.gate import Side
 from onrecord.media.capture.recorder import CallCapture
+from onrecord.protocol.recording_state import RecordingState
 
 #: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms
 #: each way, to which ITU-T G.114 holds most networks.

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from onrecord.media.outbox.spool import Spool
+from onrecord.protocol.events import SwitchEvent
 
 log = logging.getLogger(__name__)
 
@@ -27,11 +28,12 @@ class Reporter:
         self._holds = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
-    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
+    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
         """Store an event that happens now; returns at once."""
-        log.info("call %s: %s at %s ms %s", call_id, kind, clock_ms, json.dumps(data))
+        data = said.document()
+        log.info("call %s: %s at %s ms %s", call_id, said.type, clock_ms, json.dumps(data))
         at = datetime.now(UTC)
-        stored = self._thread.submit(self._store, call_id, kind, clock_ms, data, at)
+        stored = self._thread.submit(self._store, call_id, said.type, clock_ms, data, at)
         stored.add_done_callback(_check)
 
     def _store(

@@ -19,11 +19,10 @@ from onrecord.media.switch.http import application
 from onrecord.media.switch.legs import simulated
 from onrecord.media.switch.reporter import Reporter
 from onrecord.media.switch.switchboard import Switchboard
+from onrecord.protocol.call_status import Status
+from onrecord.protocol.events import CallEnded, Source
 
 log = logging.getLogger(__name__)
-
-SOURCE = "switch"
-ENDED = "call.ended"
 
 
 def run(config: Config) -> None:
@@ -33,7 +32,7 @@ def run(config: Config) -> None:
 
 async def _run(config: Config) -> None:
     asked, hurried = _signals()
-    spool = Spool(config.spool(SOURCE), SOURCE)
+    spool = Spool(config.spool(Source.SWITCH), Source.SWITCH)
     capture = CaptureHost(config.journals, config.secrets.master_key)
     recover(config, capture, spool)
     reporter = Reporter(spool)
@@ -90,26 +89,14 @@ async def _drain(switchboard: Switchboard, seconds: int, hurried: asyncio.Event)
 def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
     """Tell the web how the calls of a crashed switch ended."""
     for call in capture.recover(lambda call_id: LastWord.of(newest_event(spool.folder, call_id))):
-        if spool.last_type(call.call_id) == ENDED:
+        if spool.last_type(call.call_id) == CallEnded.type:
             continue
         spool.skip(call.call_id)
         log.warning("call %s: ended by the crash of the switch", call.call_id)
-        spool.append(
-            call.call_id,
-            ENDED,
-            call.duration_ms,
-            {
-                "status": call.status,
-                "reason": call.reason,
-                "actor": None,
-                "duration_ms": call.duration_ms,
-                "captured": call.captured,
-                "drops": 0,
-                "lost": [],
-            },
-        )
+        ended = _ended(call.status, call.reason, duration_ms=call.duration_ms, captured=call.captured)
+        spool.append(call.call_id, ended.type, call.duration_ms, ended.document())
     for path in sorted(config.journals.glob("*.journal")):
-        if spool.last_type(path.stem) != ENDED:
+        if spool.last_type(path.stem) != CallEnded.type:
             spool.skip(path.stem)
             _report_end(path, config.secrets.master_key, spool)
 
@@ -123,18 +110,28 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
             for frame in chunk.controls():
                 answered |= frame.type == "answer" or frame.clock > 0
                 if frame.type == "end":
-                    data = {
-                        "status": frame.fields["status"],
-                        "reason": frame.fields["reason"],
-                        "actor": None,
-                        "duration_ms": frame.clock if answered else 0,
-                        "captured": captured,
-                        "drops": 0,
-                        "lost": [],
-                    }
-                    spool.append(path.stem, ENDED, frame.clock if answered else None, data)
-    except (JournalError, OSError) as error:
+                    ended = _ended(
+                        frame.fields["status"],
+                        frame.fields["reason"],
+                        duration_ms=frame.clock if answered else 0,
+                        captured=captured,
+                    )
+                    spool.append(path.stem, ended.type, frame.clock if answered else None, ended.document())
+    except (JournalError, OSError, ValueError) as error:
         log.error("%s: its end cannot be reported: %s", path, error)
+
+
+def _ended(status: str, reason: str, *, duration_ms: int, captured: bool) -> CallEnded:
+    """The end as a journal tells it."""
+    return CallEnded(
+        status=Status(status),
+        reason=reason,
+        actor=None,
+        duration_ms=duration_ms,
+        captured=captured,
+        drops=0,
+        lost=[],
+    )
 
 
 def _is_loopback(address: str) -> bool:

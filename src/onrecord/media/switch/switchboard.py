@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections import OrderedDict
 from datetime import datetime
-from typing import Any
 
 from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.switch.call import LiveCall, StoppingError
@@ -12,8 +11,9 @@ from onrecord.media.switch.legs.leg import Dial
 from onrecord.media.switch.legs.webrtc import EmbeddedLeg
 from onrecord.media.switch.pacing import Pacer
 from onrecord.media.switch.reporter import Reporter
-from onrecord.media.switch.state import Reason
-from onrecord.protocol.commands import Order
+from onrecord.protocol.call_status import EndReason
+from onrecord.protocol.commands import PlaceCall
+from onrecord.protocol.events import SwitchEvent
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Switchboard:
         """A call that has not ended, or has not long ago."""
         return self._calls.get(call_id) or self._past.get(call_id)
 
-    async def place(self, order: Order, offer: str) -> str:
+    async def place(self, order: PlaceCall) -> str:
         """Answer the browser's offer and dial.
 
         Raises ExistsError, BadSdpError, StoppingError; then nothing is left.
@@ -78,7 +78,7 @@ class Switchboard:
             raise ExistsError
         self._placing.add(order.call_id)
         try:
-            leg, answer = await EmbeddedLeg.answer(offer, loopback=self.loopback)
+            leg, answer = await EmbeddedLeg.answer(order.sdp, loopback=self.loopback)
             call = self._begin(order, leg)
         finally:
             self._placing.discard(order.call_id)
@@ -87,7 +87,7 @@ class Switchboard:
         self._pacer.start()
         return answer
 
-    def _begin(self, order: Order, leg: EmbeddedLeg) -> LiveCall:
+    def _begin(self, order: PlaceCall, leg: EmbeddedLeg) -> LiveCall:
         decision = order.decision
         try:
             capture = self._capture.open_call(
@@ -105,8 +105,8 @@ class Switchboard:
             raise
         return LiveCall(order, capture, leg, self)
 
-    def report(self, call_id: str, kind: str, clock_ms: int | None, data: dict[str, Any]) -> None:
-        self._reporter.report(call_id, kind, clock_ms, data)
+    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
+        self._reporter.report(call_id, clock_ms, said)
 
     def ended(self, call: LiveCall) -> None:
         """Forget a call, though not at once how it ended."""
@@ -136,7 +136,7 @@ class Switchboard:
     async def stop(self) -> None:
         """End every call as `switch_stopped`."""
         for call in self.calls:
-            call.end(Reason.SWITCH_STOPPED)
+            call.end(EndReason.SWITCH_STOPPED)
         self._pacer.stop()
         if self._closing:
             await asyncio.wait(self._closing, timeout=STOP_GRACE_S)
@@ -153,7 +153,7 @@ class Switchboard:
             except Exception:
                 # One call's fault must not silence the others.
                 log.exception("call %s broke and is ended", call.order.call_id)
-                call.end(Reason.SWITCH_STOPPED)
+                call.end(EndReason.SWITCH_STOPPED)
         self._steps += 1
         if self._steps % CAPTURE_STEPS == 0:
             self._capture.tick()

@@ -26,7 +26,8 @@ def main() -> None:
     answer: dict[str, object]
     try:
         store = BlobStore(config.blob_url, config.secrets.master_key)
-        answer = {"completion": convert(order, store, order.file.parent, config.secrets.master_key)}
+        completed = convert(order, store, order.file.parent, config.secrets.master_key)
+        answer = {"completion": completed.document()}
     except SidesMixedError as error:
         answer = {"problem": {"code": "sides_mixed", "message": str(error)}}
     except UndecodableError as error:

@@ -19,6 +19,7 @@ from onrecord.media.render.writer import Draft
 from onrecord.media.transcode.damage import Damage, cut
 from onrecord.media.transcode.sides import Channel, sides
 from onrecord.policy.mode import Mode
+from onrecord.protocol.events import RecordingCompleted
 from onrecord.storage.pending import WaitingFile
 from onrecord.storage.store import AlreadyStoredError, BlobStore
 
@@ -49,8 +50,8 @@ class Order(BaseModel):
     source: dict[str, str]
 
 
-def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> dict[str, Any]:
-    """Make and store the recording; the data of its `recording.completed` (docs/reference/switch.md).
+def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> RecordingCompleted:
+    """Make and store the recording; what its `recording.completed` says.
 
     Done already, it is only told again. Raises UndecodableError, SidesMixedError, RenderError, OSError.
     """
@@ -99,7 +100,8 @@ def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
     controls = _controls(order, picked.heard, damage, round(draft.samples * 1000 / RATE), sound.cut_s)
     # Of voices in one channel nobody can say whose turn it is.
     apart = set(picked.heard) if picked.ours != picked.contact else set()
-    unsigned = _manifest(order.call_id, source, controls, draft, peaks) | {"talk": draft.talk.finish(apart)}
+    talk = draft.talk.finish(apart).document()
+    unsigned = _manifest(order.call_id, source, controls, draft, peaks) | {"talk": talk}
     return Recording(
         call_id=order.call_id,
         data_key=draft.data_key,

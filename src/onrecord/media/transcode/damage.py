@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from onrecord.audio.g711 import RATE
-from onrecord.media.capture.gate import RecordingState, Side
+from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import NO_PARTY, ControlFrame
-from onrecord.media.render.holes import Cause
+from onrecord.protocol.recording_state import HoleCause, RecordingState
 
 #: Holes that are told one by one. Of a file with more, neighbors are told as one, sound between them and all.
 _MOST = 500
@@ -47,7 +47,7 @@ class Damage:
         for hole in self._found:
             start, end = _ms(hole.start), _ms(hole.end)
             controls += [
-                _control("hole", start, until=end, cause=Cause.UNREADABLE.value),
+                _control("hole", start, until=end, cause=HoleCause.UNREADABLE.value),
                 _control("state", end, **state),
             ]
         return controls
@@ -57,7 +57,7 @@ def cut(at_ms: int, cut_s: float) -> list[ControlFrame]:
     """The sound that a file announces and does not hold is missing behind its end."""
     if cut_s <= 0:
         return []
-    return [_control("hole", at_ms, until=at_ms + round(cut_s * 1000), cause=Cause.CUT.value)]
+    return [_control("hole", at_ms, until=at_ms + round(cut_s * 1000), cause=HoleCause.CUT.value)]
 
 
 def _control(kind: str, clock: int, **fields: Any) -> ControlFrame:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from onrecord.ops.demo.people import PEOPLE, DemoPerson
 from onrecord.ops.demo.team import REPS, DemoUser
+from onrecord.protocol.call_status import EndReason, Status
 
 CALLS = 200
 DAYS = 30
@@ -22,21 +23,27 @@ _MAX_CALL = timedelta(minutes=30)
 class Ending:
     """How a call ended, in the words of `call.ended`."""
 
-    status: str
-    reason: str
+    status: Status
+    reason: EndReason
     #: What the rep says of it.
     disposition: str
     #: How long it rang.
     ring_s: int
 
 
-_BUSY = Ending(status="busy", reason="busy", disposition="Busy", ring_s=2)
-_NO_ANSWER = Ending(status="no-answer", reason="no_answer", disposition="No answer", ring_s=30)
-_CANCELED = Ending(status="canceled", reason="rep_hung_up", disposition="", ring_s=6)
-_UNREACHABLE = Ending(status="failed", reason="unreachable", disposition="Wrong number", ring_s=1)
-_LEFT_VOICEMAIL = Ending(status="completed", reason="rep_hung_up", disposition="Left voicemail", ring_s=20)
-_CUT_SHORT = Ending(status="completed", reason="contact_hung_up", disposition="Not interested", ring_s=5)
-_TALKED = Ending(status="completed", reason="rep_hung_up", disposition="Connected", ring_s=8)
+_BUSY = Ending(status=Status.BUSY, reason=EndReason.BUSY, disposition="Busy", ring_s=2)
+_NO_ANSWER = Ending(status=Status.NO_ANSWER, reason=EndReason.NO_ANSWER, disposition="No answer", ring_s=30)
+_CANCELED = Ending(status=Status.CANCELED, reason=EndReason.REP_HUNG_UP, disposition="", ring_s=6)
+_UNREACHABLE = Ending(
+    status=Status.FAILED, reason=EndReason.UNREACHABLE, disposition="Wrong number", ring_s=1
+)
+_LEFT_VOICEMAIL = Ending(
+    status=Status.COMPLETED, reason=EndReason.REP_HUNG_UP, disposition="Left voicemail", ring_s=20
+)
+_CUT_SHORT = Ending(
+    status=Status.COMPLETED, reason=EndReason.CONTACT_HUNG_UP, disposition="Not interested", ring_s=5
+)
+_TALKED = Ending(status=Status.COMPLETED, reason=EndReason.REP_HUNG_UP, disposition="Connected", ring_s=8)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,13 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import count
-from typing import Any
 
-from onrecord.apps.calls.state import CallState, Event, Source, Status, apply
+from onrecord.apps.calls.reported_call import ReportedCall, apply
 from onrecord.ops.demo.conversation import Script, lay_out
 from onrecord.ops.demo.history import PlannedCall
 from onrecord.policy.decision import Decision
 from onrecord.policy.simulate import CallFacts
+from onrecord.protocol.call_status import Status
+from onrecord.protocol.events import (
+    CallAnswered,
+    CallEnded,
+    CallRinging,
+    Event,
+    RecordingPaused,
+    RecordingResumed,
+    RecordingStarted,
+    SwitchEvent,
+)
+
+_PRESSES: dict[str, type[RecordingPaused | RecordingResumed]] = {
+    "pause": RecordingPaused,
+    "resume": RecordingResumed,
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,36 +71,35 @@ def events(call: PastCall) -> Iterator[Event]:
     """What the switch reported, in order."""
     number = count(1)
 
-    def event(kind: str, clock_ms: int | None, **data: Any) -> Event:
-        before_answer = kind == "call.ringing"
+    def event(clock_ms: int | None, data: SwitchEvent) -> Event:
+        before_answer = isinstance(data, CallRinging)
         at = (
             call.planned.placed_at
             if before_answer
             else call.answered_at + timedelta(milliseconds=clock_ms or 0)
         )
-        return Event(source=Source.SWITCH, seq=next(number), type=kind, at=at, clock_ms=clock_ms, data=data)
+        return Event(call_id=call.id, seq=next(number), at=at, clock_ms=clock_ms, data=data)
 
-    yield event("call.ringing", None)
+    yield event(None, CallRinging())
     if call.answered:
-        yield event("call.answered", 0)
+        yield event(0, CallAnswered())
     if call.recorded:
-        yield event("recording.started", 0, actor=None)
+        yield event(0, RecordingStarted(actor=None))
     for clock_ms, press in call.presses.items():
-        yield event(f"recording.{press}d", clock_ms, actor=call.rep)
-    yield event(
-        "call.ended",
-        call.duration_ms if call.answered else None,
+        yield event(clock_ms, _PRESSES[press](actor=call.rep))
+    ended = CallEnded(
         status=call.planned.ending.status,
         reason=call.planned.ending.reason,
         duration_ms=call.duration_ms,
         captured=call.recorded,
         drops=0,
     )
+    yield event(call.duration_ms if call.answered else None, ended)
 
 
-def state(call: PastCall) -> CallState:
+def state(call: PastCall) -> ReportedCall:
     """The facts that follow from the switch's reports."""
-    facts = CallState(status=Status.INITIATED, mode=call.decision.mode)
+    facts = ReportedCall(status=Status.INITIATED, mode=call.decision.mode)
     for event in events(call):
         facts = apply(facts, event)
     return facts

@@ -212,7 +212,7 @@ def _log(call: PastCall, user: User, person: Person | None) -> CallLog | None:
 def _event_rows(call: PastCall) -> Iterator[CallEvent]:
     yield _event_row(call, "call.initiated", call.planned.placed_at, None, {"actor": call.rep})
     for event in events(call):
-        yield _event_row(call, event.type, event.at, event.clock_ms, event.data)
+        yield _event_row(call, event.type, event.at, event.clock_ms, event.data.document())
 
 
 def _event_row(

@@ -9,10 +9,11 @@ from ninja import Schema
 from onrecord.apps.calls.models import Call, CallLog
 from onrecord.apps.calls.presence import STALLS, MoveOut, ParticipantOut, RecordingNow
 from onrecord.apps.calls.recording_status import RecordingStatus
-from onrecord.apps.calls.state import RecordingState, StallCause, Status
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import Status
+from onrecord.protocol.recording_state import LossCause, RecordingState
 
 
 class PersonLink(Schema):
@@ -61,7 +62,7 @@ class RecordingOut(Schema):
             at_start=call.record_at_start,
             moved=now.moved,
             announcing=now.announcing,
-            stalled=STALLS[StallCause(call.stall_cause)] if call.stall_cause else None,
+            stalled=STALLS[LossCause(call.stall_cause)] if call.stall_cause else None,
             id=recording.pk,
         )
 
@@ -138,14 +139,6 @@ class CallEventOut(Schema):
     type: str
     #: As it stands when it is sent.
     call: CallOut
-
-
-class RecordingReply(Schema):
-    """Where the recording is after a command."""
-
-    recording: RecordingState
-    clock_ms: int | None
-    generation: int
 
 
 class HangUpReply(Schema):

@@ -16,18 +16,21 @@ from onrecord.apps.calls.notes import LONGEST_NOTES, Notes
 from onrecord.apps.calls.placing import place
 from onrecord.apps.calls.queries import call_to_log, live_call_of, shown_calls
 from onrecord.apps.calls.switch_errors import asking, switch
-from onrecord.apps.calls.tickets import Role, issue, role_in
+from onrecord.apps.calls.tickets import issue, role_in
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.apps.dispositions.lists import Field as ListField
 from onrecord.apps.people.models import Person
 from onrecord.policy.mode import Mode
-from onrecord.web.api.call_schemas import CallOut, RecordingReply
+from onrecord.protocol.commands import RecordingAnswer
+from onrecord.protocol.error_codes import ErrorCode
+from onrecord.protocol.fields import Count, Digits, Role
+from onrecord.web.api.call_schemas import CallOut
 
 router = Router(tags=["calls"])
 
 #: An offer of a browser has 2-6 kB; nothing sensible has more than this.
-Sdp = Annotated[str, StringConstraints(max_length=100_000)]
+Sdp = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 
 
 class PlaceIn(Schema):
@@ -65,11 +68,11 @@ class CallReply(Schema):
 
 class RecordIn(Schema):
     #: Of the call's recording, as the user saw it.
-    generation: int = Field(ge=0, lt=1 << 31)
+    generation: Count
 
 
 class DtmfIn(Schema):
-    digits: str = Field(pattern=r"^[0-9*#A-D]{1,32}$")
+    digits: Digits
 
 
 class NotesIn(Schema):
@@ -133,25 +136,24 @@ def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
     return SdpOut(sdp=come_back(call, sdp=body.sdp, acting_user=_user(request)))
 
 
-@router.post("/{call_id}/record", response=RecordingReply)
-def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingReply:
+@router.post("/{call_id}/record", response=RecordingAnswer)
+def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingAnswer:
     """Start or resume. To pause needs no session: `control`."""
     user = _user(request)
     call = _joined_live_call(request, call_id)
     if not user.may(Permission.RECORDING_CONTROL):
-        actions.refuse_recording(call, code="not_permitted", acting_user=user)
+        actions.refuse_recording(call, code=ErrorCode.NOT_PERMITTED, acting_user=user)
         require(user, Permission.RECORDING_CONTROL)
     if call.mode == Mode.NONE or not call.may_change:
-        actions.refuse_recording(call, code="not_changeable", acting_user=user)
+        actions.refuse_recording(call, code=ErrorCode.NOT_CHANGEABLE, acting_user=user)
         raise ApiError(403, "not_allowed", call.effective_decision["sentence"])
     try:
         with asking():
-            reply = switch().record(call.pk, actor=str(user.pk), generation=body.generation)
+            return switch().record(call.pk, actor=str(user.pk), generation=body.generation)
     except ApiError as error:
         if error.status == 403:
             raise ApiError(403, "not_allowed", call.effective_decision["sentence"]) from error
         raise
-    return RecordingReply(**reply)
 
 
 @router.post("/{call_id}/dtmf", response={204: None})

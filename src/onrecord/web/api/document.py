@@ -8,14 +8,15 @@ from ninja.schema import NinjaGenerateJsonSchema
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from onrecord.web.api.call_schemas import CallEventOut, HangUpReply, RecordingReply
+from onrecord.protocol.commands import RecordingAnswer
+from onrecord.web.api.call_schemas import CallEventOut, HangUpReply
 from onrecord.web.integrations import INTEGRATIONS
 
 #: What is sent outside of the operations: the bodies and answers that ninja does not read or write itself.
 _BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
     (CallEventOut, "serialization"),
     (HangUpReply, "serialization"),
-    (RecordingReply, "serialization"),
+    (RecordingAnswer, "serialization"),
     *((schema, "validation") for integration in INTEGRATIONS for schema in integration.bodies),
 ]
 

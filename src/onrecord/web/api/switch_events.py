@@ -2,7 +2,7 @@
 
 import logging
 import time
-from typing import Any
+from dataclasses import replace
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DataError, InterfaceError, OperationalError
@@ -10,28 +10,17 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
-from ninja import Schema
-from pydantic import AwareDatetime, Field, ValidationError
 
 from onrecord.apps.calls.actions import apply_event
 from onrecord.apps.calls.models import Call
-from onrecord.apps.calls.state import Event, Source, UnknownEventError
 from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.json_input import JsonError, read_json
+from onrecord.protocol.events import Event
+from onrecord.protocol.message import BadMessageError
 from onrecord.protocol.signature import HEADER, ahead, by_our_clock, sent_at
 from onrecord.web.settings import config
 
 log = logging.getLogger(__name__)
-
-
-class Report(Schema):
-    call_id: str = Field(pattern="^[0-9a-f]{32}$")
-    source: Source
-    seq: int = Field(ge=1, lt=1 << 31)
-    type: str
-    at: AwareDatetime
-    clock_ms: int | None
-    data: dict[str, Any]
 
 
 @login_not_required
@@ -53,12 +42,9 @@ def _take(request: HttpRequest) -> None:
     if difference := ahead(sent, now):
         log.warning("The clock of %s is %d s ahead of ours.", request.META.get("REMOTE_ADDR"), difference)
     try:
-        report = Report.model_validate(read_json(request.body))
-        event = Event(**report.model_dump(exclude={"call_id", "at"}), at=by_our_clock(report.at, sent, now))
-        is_new = apply_event(report.call_id, event)
-    except ValidationError as error:
-        raise ApiError(400, "bad_event", f"The event cannot be read: {error}") from error
-    except (JsonError, UnknownEventError) as error:
+        event = Event.read(read_json(request.body))
+        is_new = apply_event(replace(event, at=by_our_clock(event.at, sent, now)))
+    except (JsonError, BadMessageError) as error:
         raise ApiError(400, "bad_event", str(error)) from error
     except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
         # It would be the same the next time, and hold up what comes behind it.
@@ -72,7 +58,7 @@ def _take(request: HttpRequest) -> None:
         raise ApiError(503, "busy", "The database is busy. Send the event again.") from error
     log.info(
         "event %s %s/%d of call %s%s",
-        report.type, report.source, report.seq, report.call_id, "" if is_new else " (repeated)",
+        event.type, event.source, event.seq, event.call_id, "" if is_new else " (repeated)",
     )  # fmt: skip
 
 

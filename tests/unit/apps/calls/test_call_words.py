@@ -11,9 +11,9 @@ from factories import PersonFactory, UserFactory, logged_call
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.export import csv_of
 from onrecord.apps.calls.filters import CallFilter
-from onrecord.apps.calls.state import Status
 from onrecord.apps.calls.status_words import STATUS_WORDS, repeats
 from onrecord.apps.recordings.comment_search import by_comments
+from onrecord.protocol.call_status import Status
 
 pytestmark = pytest.mark.django_db
 

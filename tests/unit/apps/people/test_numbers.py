@@ -74,6 +74,8 @@ def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: s
         ("555-0123", "area code is missing"),
         ("212 555 012", "too short"),
         ("212 555 0123 4567 89", "too long"),
+        # Germany numbers extensions so, but E.164 ends at 15 digits.
+        ("+49 30 1234567890123", "too long"),
         ("+999 123 4567", "No country"),
     ],
 )

@@ -9,11 +9,12 @@ import pytest
 
 from factories import ALLOWED
 from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, outcome
-from onrecord.apps.calls.state import CallState, Rendering, Status
+from onrecord.apps.calls.reported_call import RenderState, ReportedCall
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import Status
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
-LIVE = CallState(status=Status.IN_PROGRESS, answered_at=NOW, mode=Mode.BOTH)
+LIVE = ReportedCall(status=Status.IN_PROGRESS, answered_at=NOW, mode=Mode.BOTH)
 CAPTURED = replace(LIVE, status=Status.COMPLETED, ended_at=NOW, duration_ms=9000, captured=True)
 SILENT = replace(CAPTURED, captured=False)
 UNANSWERED = replace(SILENT, status=Status.BUSY, answered_at=None)
@@ -37,12 +38,12 @@ ONE_SIDED_OFF = decided("one_sided", False, ("rule", "One-sided: Florida."), ("r
         (LIVE, ALLOWED, "pending", None),
         (LIVE, STRANGER, "pending", None),
         (CAPTURED, ALLOWED, "pending", None),
-        (replace(CAPTURED, rendering=Rendering.PROCESSING), ALLOWED, "processing", None),
-        (replace(CAPTURED, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
-        (replace(CAPTURED, rendering=Rendering.FAILED), ALLOWED, "failed", "failed"),
-        (replace(CAPTURED, rendering=Rendering.LOST), ALLOWED, "failed", "lost"),
-        (replace(CAPTURED, rendering=Rendering.EMPTY), ALLOWED, "not_recorded", "nothing_captured"),
-        (replace(LOST, rendering=Rendering.COMPLETED), ALLOWED, "completed", None),
+        (replace(CAPTURED, rendering=RenderState.PROCESSING), ALLOWED, "processing", None),
+        (replace(CAPTURED, rendering=RenderState.COMPLETED), ALLOWED, "completed", None),
+        (replace(CAPTURED, rendering=RenderState.FAILED), ALLOWED, "failed", "failed"),
+        (replace(CAPTURED, rendering=RenderState.LOST), ALLOWED, "failed", "lost"),
+        (replace(CAPTURED, rendering=RenderState.EMPTY), ALLOWED, "not_recorded", "nothing_captured"),
+        (replace(LOST, rendering=RenderState.COMPLETED), ALLOWED, "completed", None),
         (LOST, ALLOWED, "pending", None),
         (SILENT, ALLOWED, "not_recorded", "nothing_captured"),
         (SILENT, STRANGER, "not_recorded", "not_a_person"),
@@ -52,11 +53,11 @@ ONE_SIDED_OFF = decided("one_sided", False, ("rule", "One-sided: Florida."), ("r
         (UNANSWERED, ALLOWED, "not_recorded", "never_answered"),
         (UNANSWERED, TEAM_OFF, "not_recorded", "never_answered"),
         (UNANSWERED, STRANGER, "not_recorded", "not_a_person"),
-        (replace(UNANSWERED, rendering=Rendering.EMPTY), ALLOWED, "not_recorded", "never_answered"),
+        (replace(UNANSWERED, rendering=RenderState.EMPTY), ALLOWED, "not_recorded", "never_answered"),
     ],
 )
 def test_the_facts_amount_to_what_the_table_says(
-    state: CallState, decision: dict[str, Any], status: str, code: str | None
+    state: ReportedCall, decision: dict[str, Any], status: str, code: str | None
 ) -> None:
     found = outcome(state, decision)
     assert (found.status, found.reason_code) == (status, code)
@@ -70,7 +71,7 @@ def test_the_reason_is_the_sentence_of_what_forbade_it() -> None:
 def test_every_finished_call_shows_exactly_one_thing() -> None:
     states = [CAPTURED, SILENT, UNANSWERED, LOST]
     decisions = [ALLOWED, STRANGER, BY_RULE, TEAM_OFF, ONE_SIDED_OFF]
-    for state, decision, rendering in product(states, decisions, Rendering):
+    for state, decision, rendering in product(states, decisions, RenderState):
         shown: Outcome = outcome(replace(state, rendering=rendering), decision)
         without = {RecordingStatus.NOT_RECORDED, RecordingStatus.FAILED}
         assert (shown.reason_code is not None) == (shown.status in without)

@@ -6,16 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.media.capture.gate import (
-    PAYLOAD_TYPES,
-    AboveCeiling,
-    Gate,
-    NotChangeable,
-    RecordingState,
-    Side,
-    is_open,
-)
+from onrecord.media.capture.gate import PAYLOAD_TYPES, AboveCeiling, Gate, NotChangeable, Side, is_open
 from onrecord.policy.mode import Mode
+from onrecord.protocol.recording_state import RecordingState
 
 OPEN = {
     (Mode.BOTH, RecordingState.RECORDING, Side.OURS),

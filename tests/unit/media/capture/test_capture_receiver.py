@@ -23,9 +23,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.receiver import BATCH, Receiver, bind
-from onrecord.media.capture.gate import RecordingState, Side, is_open
+from onrecord.media.capture.gate import Side, is_open
 from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.policy.mode import Mode
+from onrecord.protocol.recording_state import RecordingState
 
 SIDES = {OURS: Side.OURS, CONTACT: Side.CONTACT}
 

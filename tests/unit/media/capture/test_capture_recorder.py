@@ -23,10 +23,11 @@ from capture_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.media.capture.gate import AboveCeiling, NotChangeable, RecordingState, Side
+from onrecord.media.capture.gate import AboveCeiling, NotChangeable, Side
 from onrecord.media.capture.recorder import CallCapture, CallEndedError
 from onrecord.media.render.holes import holes
 from onrecord.policy.mode import Mode
+from onrecord.protocol.recording_state import RecordingState
 
 
 @dataclass

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from onrecord.media.capture.gate import Side
-from onrecord.media.render.talk import Talk
+from onrecord.media.render.talk import TalkAnalysis
 
 BOTH = {Side.OURS, Side.CONTACT}
 SPEECH, WHISPER = 3000, 60
@@ -30,11 +30,11 @@ def spoken(*table: tuple[str, int]) -> NDArray[np.int16]:
 
 
 def talk(pcm: NDArray[np.int16], captured: set[Side] = BOTH, cuts: list[int] | None = None) -> dict[str, Any]:
-    analysis, at = Talk(), 0
+    analysis, at = TalkAnalysis(), 0
     for cut in [*(cuts or []), len(pcm)]:
         analysis.add(pcm[at : at + cut])
         at += cut
-    return analysis.finish(captured)
+    return analysis.finish(captured).document()
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from harness.installation import eventually
 from onrecord.media.outbox.spool import Spool
 from onrecord.media.switch.reporter import Reporter
+from onrecord.protocol.events import AnnouncementPlayed, CallAnswered, CallRinging
 
 CALL = "0" * 32
 
@@ -18,8 +19,8 @@ def test_events_wait_in_memory_for_a_disk_that_takes_nothing_and_keep_their_orde
     spool = Spool(tmp_path, "switch")
     (tmp_path / CALL).write_text("where the call's folder should be")
     reporter = Reporter(spool)
-    for kind in ("call.ringing", "call.answered"):
-        reporter.report(CALL, kind, None, {})
+    for event in (CallRinging(), CallAnswered()):
+        reporter.report(CALL, None, event)
     eventually(lambda: "events wait for the disk" in caplog.text, "it says that they wait")
     first = spool.first(CALL)
     assert first is not None
@@ -34,8 +35,8 @@ def test_what_the_disk_does_not_take_can_be_delivered_and_is_not_stored_afterwar
     spool = Spool(tmp_path, "switch")
     (tmp_path / CALL).write_text("where the call's folder should be")
     reporter = Reporter(spool)
-    for kind in ("call.ringing", "call.answered"):
-        reporter.report(CALL, kind, None, {})
+    for event in (CallRinging(), CallAnswered()):
+        reporter.report(CALL, None, event)
     eventually(lambda: spool.pending == 2, "both wait")
     spool.ack(CALL, 1)
     (tmp_path / CALL).unlink()
@@ -47,6 +48,6 @@ def test_what_the_disk_does_not_take_can_be_delivered_and_is_not_stored_afterwar
 def test_what_cannot_be_stored_to_the_end_is_said(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / CALL).write_text("where the call's folder should be")
     reporter = Reporter(Spool(tmp_path, "switch"))
-    reporter.report(CALL, "call.ended", 5, {})
+    reporter.report(CALL, 5, AnnouncementPlayed())
     reporter.close()
     assert [record.levelno for record in caplog.records if "are lost" in record.message] == [logging.ERROR]

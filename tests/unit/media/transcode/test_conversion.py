@@ -62,7 +62,7 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
         )
         drafts = tmp_path / "drafts"
         drafts.mkdir(exist_ok=True)
-        return convert(order, store, drafts, config.secrets.master_key)
+        return convert(order, store, drafts, config.secrets.master_key).document()
 
     return take
 

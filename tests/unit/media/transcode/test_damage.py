@@ -5,8 +5,9 @@ from hypothesis import strategies as st
 
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import ControlFrame
-from onrecord.media.render.holes import Hole, holes
+from onrecord.media.render.holes import holes
 from onrecord.media.transcode.damage import Damage, cut
+from onrecord.protocol.events import Hole
 
 POLICY = ControlFrame(type="policy", clock=0, party=0, fields={"mode": "both"})
 SIDES = {0: Side.OURS, 1: Side.CONTACT}

@@ -9,13 +9,14 @@ from django.db.models.functions import Coalesce
 
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.accounts.scope import Scope
-from onrecord.apps.calls.state import RecordingState, Status
 from onrecord.apps.calls.status_words import STATUS_WORDS, repeats
 from onrecord.apps.core.database.fields import BytewiseCharField, DerivedCharField
 from onrecord.apps.core.written import Word, keep_words
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import Status
+from onrecord.protocol.recording_state import RecordingState
 
 
 def new_call_id() -> str:

@@ -10,7 +10,7 @@ from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.models.call import Call
 from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
-from onrecord.apps.calls.state import Rendering
+from onrecord.apps.calls.reported_call import RenderState
 from onrecord.apps.core.database.fields import BytewiseCharField
 from onrecord.apps.people.models import Person
 from onrecord.storage.recording import Witness
@@ -48,7 +48,7 @@ class Recording(models.Model):
     #: "Dialer", or a third-party dialer's name.
     source = models.CharField(max_length=40, default=DIALER)
     rendering = models.CharField(
-        max_length=10, blank=True, choices=[(one.value, one.value) for one in Rendering if one]
+        max_length=10, blank=True, choices=[(one.value, one.value) for one in RenderState if one]
     )
 
     #: Of this row; while the recording is awaited, the time since when nothing was heard of it.

@@ -12,8 +12,8 @@ from pydantic import (
     model_validator,
 )
 
-from onrecord.apps.calls.state import Status
 from onrecord.apps.core.moments import STORED, PastMoment
+from onrecord.protocol.call_status import Status
 
 ChannelName = Literal["user", "person", "mixed"]
 

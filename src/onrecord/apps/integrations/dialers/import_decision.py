@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, why_not
-from onrecord.apps.calls.state import CallState, Status
+from onrecord.apps.calls.reported_call import ReportedCall
 from onrecord.apps.governance.decisions import decision_to_json
 from onrecord.policy.decision import Decision
 from onrecord.policy.mode import Mode
+from onrecord.protocol.call_status import Status
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,7 +22,7 @@ class ImportDecision:
     mode: Mode
 
 
-_ANSWERED = CallState(status=Status.COMPLETED, answered_at=datetime.min.replace(tzinfo=UTC))
+_ANSWERED = ReportedCall(status=Status.COMPLETED, answered_at=datetime.min.replace(tzinfo=UTC))
 _NOT_ANNOUNCED = (
     "Off: a consent announcement is required here, and the dialer does not say that one was played."
 )

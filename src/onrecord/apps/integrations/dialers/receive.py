@@ -9,7 +9,6 @@ from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls import actions as calls
 from onrecord.apps.calls.call_events import emit_now
 from onrecord.apps.calls.models import Call
-from onrecord.apps.calls.state import Status
 from onrecord.apps.integrations.dialers.canonical import RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.files import delete_original
 from onrecord.apps.integrations.dialers.import_decision import never_answered, not_supplied
@@ -23,6 +22,7 @@ from onrecord.apps.people.numbers import NumberError, normalise
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.apps.people.withheld import is_withheld
 from onrecord.config import host_config
+from onrecord.protocol.call_status import Status
 
 State = ImportedCall.State
 

@@ -1,7 +1,6 @@
 """What became of a delivered recording: the row and its call say so in one transaction."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -13,6 +12,7 @@ from onrecord.apps.integrations.dialers.files import delete_original
 from onrecord.apps.integrations.dialers.import_decision import import_failed, sides_mixed
 from onrecord.apps.integrations.dialers.models import KEPT_FOR, ImportedCall
 from onrecord.apps.integrations.dialers.queue import enqueue_on_commit
+from onrecord.protocol.events import RecordingCompleted
 
 State = ImportedCall.State
 
@@ -59,11 +59,8 @@ def fail(row: ImportedCall, message: str, *, keeps_file: bool = False) -> None:
 
 
 @transaction.atomic
-def complete(row: ImportedCall, completion: dict[str, Any], *, keeps_file: bool = False) -> None:
-    """The recording is in the store. `keeps_file`: a part of the original could not be read.
-
-    Raises pydantic's ValidationError.
-    """
+def complete(row: ImportedCall, completion: RecordingCompleted, *, keeps_file: bool = False) -> None:
+    """The recording is in the store. `keeps_file`: a part of the original could not be read."""
     calls.complete_import(_call(row), completion)
     _settle(row, State.DONE, "", keeps_file=keeps_file)
 

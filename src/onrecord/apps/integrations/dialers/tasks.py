@@ -20,6 +20,9 @@ from onrecord.apps.integrations.dialers.queue import claim
 from onrecord.apps.integrations.dialers.sealed_secrets import unseal
 from onrecord.config import host_config
 from onrecord.policy.mode import Mode
+from onrecord.protocol.events import RecordingCompleted
+from onrecord.protocol.message import read
+from onrecord.protocol.recording_state import HoleCause
 from onrecord.storage.pending import sealing
 
 log = logging.getLogger(__name__)
@@ -28,8 +31,6 @@ log = logging.getLogger(__name__)
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 240, 900, 1800))
 #: Seconds that a conversion may take.
 _CONVERSION_S = 500
-#: `cause` of a hole that the original may fill one day (docs/reference/storage.md).
-_UNREADABLE = "unreadable"
 
 
 def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
@@ -130,11 +131,11 @@ def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) ->
     may_keep = _may_keep(row, mode)
     problem = answer.get("problem")
     if problem is None:
-        holes = answer["completion"]["holes"]
-        damaged = any(hole["cause"] == _UNREADABLE for hole in holes)
+        completed = read(RecordingCompleted, answer["completion"])
+        damaged = any(hole.cause is HoleCause.UNREADABLE for hole in completed.holes)
         if damaged and may_keep and not row.file:
             row.file = path.name
-        results.complete(row, answer["completion"], keeps_file=damaged and may_keep)
+        results.complete(row, completed, keeps_file=damaged and may_keep)
     elif problem["code"] == "sides_mixed":
         results.refuse_mixed(row, problem["message"])
     else:

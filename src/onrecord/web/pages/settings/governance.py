@@ -23,12 +23,13 @@ from onrecord.apps.governance.announcements import (
 )
 from onrecord.apps.governance.decisions import rep_facts
 from onrecord.apps.governance.models import Announcement, PolicyVersion
-from onrecord.apps.governance.sound import LARGEST_BYTES, LONGEST_S, SoundError, to_pcmu
+from onrecord.apps.governance.sound import LARGEST_BYTES, SoundError, to_pcmu
 from onrecord.audio.g711 import RATE, ULAW
 from onrecord.policy import coverage, edits
 from onrecord.policy.document import Policy, PolicyError, Rule
 from onrecord.policy.places import write_place
 from onrecord.policy.presets import PLACES, PRESETS
+from onrecord.protocol.fields import LONGEST_ANNOUNCEMENT_S
 from onrecord.web.pages.settings import governance_forms
 from onrecord.web.pages.settings.governance_context import DraftContext, render_page, settings_page
 
@@ -50,7 +51,7 @@ def _settings(request: HttpRequest, problems: Problems = (), status: int = 200, 
         "clips": CLIPS,
         "announcements": Announcement.objects.select_related("author").order_by("name"),
         "largest_bytes": LARGEST_BYTES,
-        "longest_s": LONGEST_S,
+        "longest_s": LONGEST_ANNOUNCEMENT_S,
     }
     return render_page(
         request, "call_recording", DraftContext(request), problems=problems, status=status, **context

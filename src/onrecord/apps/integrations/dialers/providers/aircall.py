@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from onrecord.apps.calls.state import Status
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
@@ -14,6 +13,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
     seconds,
     text,
 )
+from onrecord.protocol.call_status import Status
 
 #: The recording may be ready only after the end.
 _EVENTS = {"call.ended", "call.comm_assets_generated"}

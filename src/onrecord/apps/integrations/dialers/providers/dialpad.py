@@ -7,7 +7,6 @@ import hmac
 from datetime import datetime
 from typing import Any
 
-from onrecord.apps.calls.state import Status
 from onrecord.apps.core.json_input import read_json
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
 from onrecord.apps.integrations.dialers.providers.delivery import (
@@ -22,6 +21,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
     seconds,
     text,
 )
+from onrecord.protocol.call_status import Status
 
 #: The end of a call, and that its recordings are ready.
 _STATES = {"hangup", "recording"}

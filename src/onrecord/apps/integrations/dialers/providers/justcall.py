@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from onrecord.apps.calls.state import Status
 from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
@@ -16,6 +15,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
     seconds,
     text,
 )
+from onrecord.protocol.call_status import Status
 
 _EVENTS = {"call.completed", "call.updated"}
 _DIRECTIONS: dict[str, Literal["outbound", "inbound"]] = {"outgoing": "outbound", "incoming": "inbound"}

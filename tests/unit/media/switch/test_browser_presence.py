@@ -1,72 +1,9 @@
 from functools import reduce
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.media.switch.state import (
-    ATTACH_WAIT_S,
-    CONSENT_S,
-    WATCHDOG_S,
-    CallState,
-    Change,
-    Presence,
-    Reason,
-    Status,
-)
-
-FINAL = {Status.COMPLETED, Status.BUSY, Status.NO_ANSWER, Status.CANCELED, Status.FAILED}
-
-
-@pytest.mark.parametrize("reason", list(Reason))
-def test_an_answered_call_is_completed_whoever_ends_it(reason: Reason) -> None:
-    state = CallState().rang().answered().end(reason)
-    assert (state.status, state.reason) == (Status.COMPLETED, reason)
-
-
-@pytest.mark.parametrize(
-    ("reason", "status"),
-    [
-        (Reason.REP_HUNG_UP, Status.CANCELED),
-        (Reason.BROWSER_LOST, Status.CANCELED),
-        (Reason.BUSY, Status.BUSY),
-        (Reason.NO_ANSWER, Status.NO_ANSWER),
-        (Reason.UNREACHABLE, Status.FAILED),
-        (Reason.CONTACT_HUNG_UP, Status.FAILED),
-        (Reason.SWITCH_STOPPED, Status.FAILED),
-    ],
-)
-def test_a_call_that_was_never_answered_says_why(reason: Reason, status: Status) -> None:
-    assert CallState().rang().end(reason).status is status
-
-
-def test_a_verdict_of_the_network_stands_even_if_the_rep_hangs_up_first() -> None:
-    state = CallState().will_end(Reason.BUSY).end(Reason.REP_HUNG_UP)
-    assert (state.status, state.reason) == (Status.BUSY, Reason.BUSY)
-
-
-def test_a_call_ends_once() -> None:
-    ended = CallState().end(Reason.REP_HUNG_UP)
-    assert ended.end(Reason.CONTACT_HUNG_UP) == ended
-
-
-STEPS = st.one_of(
-    st.just(CallState.rang),
-    st.just(CallState.answered),
-    st.sampled_from(Reason).map(lambda reason: lambda state: state.will_end(reason)),
-    st.sampled_from(Reason).map(lambda reason: lambda state: state.end(reason)),
-)
-
-
-@given(st.lists(STEPS))
-def test_no_order_of_steps_leads_out_of_the_states_that_exist(steps: list[object]) -> None:
-    states = [CallState()]
-    for step in steps:
-        assert callable(step)
-        states.append(step(states[-1]))
-    assert all((state.reason is not None) == (state.status in FINAL) for state in states)
-    ended = [state for state in states if state.ended]
-    assert all(state == ended[0] for state in ended)
+from onrecord.media.switch.presence import ATTACH_WAIT_S, CONSENT_S, WATCHDOG_S, Change, Presence
 
 
 def test_a_browser_that_is_heard_is_there() -> None:
