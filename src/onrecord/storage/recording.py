@@ -54,7 +54,7 @@ class NotWitnessedError(Exception):
     """What is stored is not the recording that its witness knows."""
 
 
-def compare(found: Witness, known: Witness) -> None:
+def check_witness(found: Witness, known: Witness) -> None:
     """Raises NotWitnessedError where what was found is not what is known."""
     differ = [
         name

@@ -1,14 +1,25 @@
 """A sealed object as a file, for libraries that read files."""
 
 import io
+from typing import Any
 
 from onrecord.storage.sealed import SEGMENT, SealedReader
 
+#: Plaintext that is opened at once, because libraries read small pieces one after another.
+_BLOCK = 16 * SEGMENT
 
-class _Stream(io.RawIOBase):
+
+class SealedStream(io.RawIOBase):
+    """The plaintext, to read and seek in: never whole in memory, never on disk."""
+
     def __init__(self, sealed: SealedReader) -> None:
         self._sealed = sealed
         self._at = 0
+        self._block = (-1, b"")
+
+    @property
+    def size(self) -> int:
+        return self._sealed.size
 
     def readable(self) -> bool:
         return True
@@ -17,17 +28,21 @@ class _Stream(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int:
-        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self._sealed.size}[whence]
-        self._at = base + offset
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: self.size}[whence]
+        self._at = max(0, base + offset)
         return self._at
 
-    def readinto(self, buffer: "memoryview[int]", /) -> int:  # type: ignore[override]
-        data = self._sealed.read(self._at, self._at + len(buffer))
-        buffer[: len(data)] = data
-        self._at += len(data)
-        return len(data)
+    def readinto(self, buffer: Any, /) -> int:
+        """Raises SealError for an object that was altered."""
+        number, offset = divmod(self._at, _BLOCK)
+        if self._block[0] != number:
+            self._block = (number, self._sealed.read(number * _BLOCK, (number + 1) * _BLOCK))
+        piece = self._block[1][offset : offset + len(buffer)]
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
 
 
 def as_file(sealed: SealedReader) -> io.BufferedReader:
-    """The plaintext, fetched piece by piece: libav reads 32 KiB at a time and a segment holds 64."""
-    return io.BufferedReader(_Stream(sealed), 4 * SEGMENT)
+    """The plaintext for libraries that expect `read` to give all that they ask for."""
+    return io.BufferedReader(SealedStream(sealed))

@@ -5,7 +5,7 @@ import hmac
 
 import pytest
 
-from onrecord.storage.recording import NotWitnessedError, Witness, commitment, compare
+from onrecord.storage.recording import NotWitnessedError, Witness, check_witness, commitment
 
 CALL = "a" * 32
 KEY = bytes(range(32))
@@ -22,11 +22,11 @@ def test_another_key_and_another_call_have_other_commitments() -> None:
 
 def test_what_differs_is_named() -> None:
     known = Witness.of(CALL, b"{}", KEY)
-    compare(Witness.of(CALL, b"{}", KEY), known)
+    check_witness(Witness.of(CALL, b"{}", KEY), known)
     with pytest.raises(NotWitnessedError, match="another manifest of it"):
-        compare(Witness.of(CALL, b"[]", KEY), known)
+        check_witness(Witness.of(CALL, b"[]", KEY), known)
     with pytest.raises(NotWitnessedError, match="another manifest and another key of it"):
-        compare(Witness.of(CALL, b"[]", bytes(32)), known)
+        check_witness(Witness.of(CALL, b"[]", bytes(32)), known)
 
 
 def test_a_witness_is_read_as_it_is_written() -> None:

@@ -13,7 +13,7 @@ from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_actions import note_fault
 from onrecord.apps.calls.recording_faults import UNREACHABLE, Fault, Problem, fault_of
 from onrecord.config import host_config
-from onrecord.storage.recording import NotWitnessedError, StoredRecording, compare
+from onrecord.storage.recording import NotWitnessedError, StoredRecording, check_witness
 from onrecord.storage.sealed import SealedReader, SealError
 from onrecord.storage.store import AUDIO, PEAKS, BlobStore, NoSuchObjectError, StoreUnreachableError
 
@@ -94,7 +94,7 @@ def problem_of(recording: Recording) -> Problem | None:
 
 def _stored(recording: Recording) -> StoredRecording:
     stored = StoredRecording(blob_store(), recording.pk)
-    compare(stored.witness, recording.witness)
+    check_witness(stored.witness, recording.witness)
     return stored
 
 

@@ -1,15 +1,14 @@
-"""The confined process: an order on standard input, then `protocol`, until the file is decoded."""
+"""The confined process: it reads a request, then sends `messages` until the file is decoded."""
 
 import io
 import os
 import traceback
 from typing import Any
 
-from onrecord.audio.decoding import protocol
+from onrecord.audio.decoding import messages
 from onrecord.audio.decoding.confinement import confine
-from onrecord.audio.decoding.facts import Ending, Order
-from onrecord.audio.decoding.protocol import Kind
-from onrecord.audio.decoding.sound import Hole, Sound, UnusableError
+from onrecord.audio.decoding.messages import DecodeEnd, DecodeRequest, MessageKind
+from onrecord.audio.decoding.sound import Sound, Undecoded, UnusableError
 
 #: Bytes of the file that are fetched at once.
 _PIECE = 256 << 10
@@ -17,7 +16,7 @@ _PIECE = 256 << 10
 _LONGEST_TEXT = 4000
 
 
-class _Far(io.RawIOBase):
+class _RemoteFile(io.RawIOBase):
     """The file, which the other side holds."""
 
     def __init__(self, size: int) -> None:
@@ -36,48 +35,51 @@ class _Far(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any, /) -> int:
-        wanted = min(len(buffer), protocol.LARGEST, self._size - self._at)
+        wanted = min(len(buffer), messages.LARGEST, self._size - self._at)
         if wanted <= 0:
             return 0
-        _send(Kind.READ, protocol.RANGE.pack(self._at, wanted))
-        (length,) = protocol.LENGTH.unpack(_receive(protocol.LENGTH.size))
+        _send(MessageKind.READ, messages.RANGE.pack(self._at, wanted))
+        (length,) = messages.LENGTH.unpack(_receive(messages.LENGTH.size))
         buffer[:length] = _receive(length)
         self._at += length
         return int(length)
 
 
 def main() -> None:
-    order = Order.model_validate_json(_line())
+    request = DecodeRequest.model_validate_json(_line())
     try:
-        protections = confine(cpu_s=order.cpu_s, memory=order.memory)
-        _send(Kind.READY, ",".join(protections).encode())
-        _decode(order)
+        protections = confine(cpu_s=request.cpu_s, memory=request.memory)
+        _send(MessageKind.READY, ",".join(protections).encode())
+        _decode(request)
     except UnusableError as error:
-        _send(Kind.UNUSABLE, str(error).encode())
+        _send(MessageKind.UNUSABLE, str(error).encode())
     except MemoryError:
-        _send(Kind.UNUSABLE, b"The file needs more memory than decoding may take. Send it in another format.")
+        _send(
+            MessageKind.UNUSABLE,
+            b"The file needs more memory than decoding may take. Send it in another format.",
+        )
     except Exception:  # whatever it is, the other side logs it
-        _send(Kind.BROKEN, traceback.format_exc()[-_LONGEST_TEXT:].encode(errors="replace"))
+        _send(MessageKind.BROKEN, traceback.format_exc()[-_LONGEST_TEXT:].encode(errors="replace"))
 
 
-def _decode(order: Order) -> None:
-    sound = Sound(io.BufferedReader(_Far(order.size), _PIECE), order)
-    _send(Kind.FACTS, sound.facts.model_dump_json().encode())
+def _decode(request: DecodeRequest) -> None:
+    sound = Sound(io.BufferedReader(_RemoteFile(request.size), _PIECE), request)
+    _send(MessageKind.FORMAT, sound.format.model_dump_json().encode())
     for piece in sound.pieces():
-        if isinstance(piece, Hole):
-            _send(Kind.HOLE, protocol.SAMPLES.pack(piece.samples))
+        if isinstance(piece, Undecoded):
+            _send(MessageKind.HOLE, messages.SAMPLES.pack(piece.samples))
         else:
             _send_samples(piece.tobytes())
-    _send(Kind.END, Ending(cut_s=sound.cut_s).model_dump_json().encode())
+    _send(MessageKind.END, DecodeEnd(cut_s=sound.cut_s).model_dump_json().encode())
 
 
 def _send_samples(pcm: bytes) -> None:
-    for start in range(0, len(pcm), protocol.LARGEST):
-        _send(Kind.PCM, pcm[start : start + protocol.LARGEST])
+    for start in range(0, len(pcm), messages.LARGEST):
+        _send(MessageKind.PCM, pcm[start : start + messages.LARGEST])
 
 
-def _send(kind: Kind, payload: bytes) -> None:
-    rest = memoryview(protocol.message(kind, payload))
+def _send(kind: MessageKind, payload: bytes) -> None:
+    rest = memoryview(messages.message(kind, payload))
     while rest:
         rest = rest[os.write(1, rest) :]
 

@@ -2,7 +2,6 @@
 
 import io
 import struct
-from typing import Protocol
 
 #: Sizes that writers of streams leave in a RIFF header, who cannot go back to fill them in: 0, or about the
 #: largest number there is, signed or not (google/oboe#2108, muaz-khan/RecordRTC#401).
@@ -13,14 +12,7 @@ _MOST_CHUNKS = 100
 _XING_WITHIN = 64
 
 
-class Source(Protocol):
-    """A file that is read here and there."""
-
-    def read(self, size: int, /) -> bytes: ...
-    def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int: ...
-
-
-def wave_cut_s(file: Source, size: int) -> float:
+def wave_cut_s(file: io.BufferedIOBase, size: int) -> float:
     """Seconds that a WAV file of `size` bytes lacks of the sound it says it has; 0 for any other file."""
     file.seek(0)
     head = file.read(12)
@@ -46,7 +38,7 @@ def wave_cut_s(file: Source, size: int) -> float:
     return 0.0
 
 
-def mpeg_tells_length(file: Source) -> bool:
+def mpeg_tells_length(file: io.BufferedIOBase) -> bool:
     """Whether an MP3 file says how long it is. Without, libav guesses by its first frames, and errs far."""
     file.seek(0)
     head = file.read(10)

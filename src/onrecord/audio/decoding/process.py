@@ -1,6 +1,6 @@
-"""Starting the confined process and hearing what it makes of a file.
+"""Starting the confined process and reading its messages.
 
-It is not trusted either: what it says is checked against the protocol and the order, and it has so much time.
+It is not trusted either: its messages are checked against the request, and its time is limited.
 """
 
 import io
@@ -16,9 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
-from onrecord.audio.decoding import protocol
-from onrecord.audio.decoding.facts import Ending, Facts, Order
-from onrecord.audio.decoding.protocol import Kind, ProtocolError
+from onrecord.audio.decoding import messages
+from onrecord.audio.decoding.messages import (
+    BadMessageError,
+    DecodeEnd,
+    DecodeRequest,
+    MessageKind,
+    SoundFormat,
+)
 from onrecord.audio.g711 import RATE
 
 log = logging.getLogger(__name__)
@@ -28,14 +33,14 @@ _PATIENCE = 3
 #: Nothing of ours: no address, no secret. One thread is all that may compute.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 _SLOW = "Decoding this file takes too long. Convert it to WAV or MP3 and send it again."
-_FELL = "The decoder cannot cope with this file and stopped. Convert it to WAV or MP3 and send it again."
+_FAILED = "The decoder cannot cope with this file and stopped. Convert it to WAV or MP3 and send it again."
 
 
 #: A WAV file of one sample.
 _PROBE = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data\x02\0\0\0\0\0"
 
 
-class Source(Protocol):
+class SeekableFile(Protocol):
     """The file: read here and there."""
 
     def read(self, size: int, /) -> bytes | None: ...
@@ -51,7 +56,7 @@ class Decoder:
 
     def __init__(
         self,
-        file: Source,
+        file: SeekableFile,
         *,
         longest_s: int,
         cpu_s: int,
@@ -61,7 +66,7 @@ class Decoder:
         """Raises UndecodableError, OSError."""
         self._file = file
         limit = {} if most_bytes is None else {"most_bytes": most_bytes}
-        self._order = Order(
+        self._request = DecodeRequest(
             size=file.seek(0, io.SEEK_END), longest_s=longest_s, cpu_s=cpu_s, mono=mono, **limit
         )
         self._process = subprocess.Popen(
@@ -73,7 +78,7 @@ class Decoder:
             cwd="/",
         )
         self._out_of_time = threading.Event()
-        self._timer = threading.Timer(cpu_s * _PATIENCE, self._give_up)
+        self._timer = threading.Timer(cpu_s * _PATIENCE, self._time_out)
         self._timer.daemon = True
         self._timer.start()
         #: What keeps the decoder in, by name.
@@ -81,12 +86,12 @@ class Decoder:
         #: Seconds by which the file breaks off before its end; known after the last piece.
         self.cut_s = 0.0
         try:
-            self._write(self._order.model_dump_json().encode() + b"\n")
-            self.protections = self._expect(Kind.READY).decode("ascii", "replace").split(",")
-            self.facts = Facts.model_validate_json(self._expect(Kind.FACTS))
-        except (ProtocolError, ValidationError) as error:
+            self._write(self._request.model_dump_json().encode() + b"\n")
+            self.protections = self._expect(MessageKind.READY).decode("ascii", "replace").split(",")
+            self.format = SoundFormat.model_validate_json(self._expect(MessageKind.FORMAT))
+        except (BadMessageError, ValidationError) as error:
             self.close()
-            raise self._fell(error) from error
+            raise self._failure(error) from error
         except BaseException:
             self.close()
             raise
@@ -115,60 +120,60 @@ class Decoder:
 
         Raises UndecodableError.
         """
-        left = self._order.longest_s * RATE
+        left = self._request.longest_s * RATE
         try:
             while True:
-                kind, payload = self._hear()
-                if kind is Kind.END:
-                    self.cut_s = Ending.model_validate_json(payload).cut_s
+                kind, payload = self._next_message()
+                if kind is MessageKind.END:
+                    self.cut_s = DecodeEnd.model_validate_json(payload).cut_s
                     return
                 piece = self._piece(kind, payload)
                 left -= piece if isinstance(piece, int) else len(piece)
                 if left < 0:
-                    raise ProtocolError("more samples than are wanted")
+                    raise BadMessageError("more samples than are wanted")
                 yield piece
-        except (ProtocolError, ValidationError) as error:
-            raise self._fell(error) from error
+        except (BadMessageError, ValidationError) as error:
+            raise self._failure(error) from error
 
-    def _piece(self, kind: Kind, payload: bytes) -> NDArray[np.int16] | int:
-        if kind is Kind.HOLE and len(payload) == protocol.SAMPLES.size:
-            return int(protocol.SAMPLES.unpack(payload)[0])
-        if kind is Kind.PCM and len(payload) % (2 * self.facts.channels) == 0:
-            return np.frombuffer(payload, "<i2").reshape(-1, self.facts.channels)
-        raise ProtocolError(f"{kind.name} of {len(payload)} bytes")
+    def _piece(self, kind: MessageKind, payload: bytes) -> NDArray[np.int16] | int:
+        if kind is MessageKind.HOLE and len(payload) == messages.SAMPLES.size:
+            return int(messages.SAMPLES.unpack(payload)[0])
+        if kind is MessageKind.PCM and len(payload) % (2 * self.format.channels) == 0:
+            return np.frombuffer(payload, "<i2").reshape(-1, self.format.channels)
+        raise BadMessageError(f"{kind.name} of {len(payload)} bytes")
 
-    def _expect(self, kind: Kind) -> bytes:
-        said, payload = self._hear()
+    def _expect(self, kind: MessageKind) -> bytes:
+        said, payload = self._next_message()
         if said is not kind:
-            raise ProtocolError(f"{said.name} instead of {kind.name}")
+            raise BadMessageError(f"{said.name} instead of {kind.name}")
         return payload
 
-    def _hear(self) -> tuple[Kind, bytes]:
-        """The next message that is not about reading the file. Raises UndecodableError, ProtocolError."""
+    def _next_message(self) -> tuple[MessageKind, bytes]:
+        """The next message that is not about reading the file. Raises UndecodableError, BadMessageError."""
         pipe = self._process.stdout
         assert pipe is not None  # noqa: S101 - for the type checker
         while True:
-            found = protocol.receive(pipe.read)
+            found = messages.receive_message(pipe.read)
             if found is None:
-                raise ProtocolError("it ended without a word")
+                raise BadMessageError("it ended without a word")
             kind, payload = found
-            if kind is Kind.UNUSABLE:
+            if kind is MessageKind.UNUSABLE:
                 raise UndecodableError(payload.decode(errors="replace"))
-            if kind is Kind.BROKEN:
-                raise ProtocolError(payload.decode(errors="replace"))
-            if kind is not Kind.READ:
+            if kind is MessageKind.BROKEN:
+                raise BadMessageError(payload.decode(errors="replace"))
+            if kind is not MessageKind.READ:
                 return kind, payload
             self._answer(payload)
 
     def _answer(self, payload: bytes) -> None:
-        if len(payload) != protocol.RANGE.size:
-            raise ProtocolError("a range that is none")
-        offset, length = protocol.RANGE.unpack(payload)
-        if length > protocol.LARGEST or offset > self._order.size:
-            raise ProtocolError("a range outside of the file")
+        if len(payload) != messages.RANGE.size:
+            raise BadMessageError("a range that is none")
+        offset, length = messages.RANGE.unpack(payload)
+        if length > messages.LARGEST or offset > self._request.size:
+            raise BadMessageError("a range outside of the file")
         self._file.seek(offset)
         data = _read(self._file, length)
-        self._write(protocol.LENGTH.pack(len(data)) + data)
+        self._write(messages.LENGTH.pack(len(data)) + data)
 
     def _write(self, data: bytes) -> None:
         pipe: IO[bytes] | None = self._process.stdin
@@ -177,19 +182,19 @@ class Decoder:
             pipe.write(data)
             pipe.flush()
         except BrokenPipeError as error:
-            raise ProtocolError("it ended while it was read to") from error
+            raise BadMessageError("it ended while it was read to") from error
 
-    def _give_up(self) -> None:
+    def _time_out(self) -> None:
         self._out_of_time.set()
         self._process.kill()
 
-    def _fell(self, error: Exception) -> UndecodableError:
-        """What to say of a decoder that did not come to its end."""
+    def _failure(self, error: Exception) -> UndecodableError:
+        """The error for a decoder that stopped before the end."""
         self._process.kill()
         status = self._process.wait()
         log.warning("a decoder stopped with status %d: %s", status, error)
         slow = self._out_of_time.is_set() or status == -signal.SIGXCPU
-        return UndecodableError(_SLOW if slow else _FELL)
+        return UndecodableError(_SLOW if slow else _FAILED)
 
 
 def probe() -> list[str]:
@@ -198,7 +203,7 @@ def probe() -> list[str]:
         return decoder.protections
 
 
-def _read(file: Source, size: int) -> bytes:
+def _read(file: SeekableFile, size: int) -> bytes:
     """That many bytes, fewer only at the end."""
     pieces = []
     while size > 0 and (piece := file.read(size)):

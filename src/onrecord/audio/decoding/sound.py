@@ -21,9 +21,9 @@ import av.video.stream
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.audio.decoding.facts import HIGHEST_RATE, LOWEST_RATE, Facts, Order
+from onrecord.audio.decoding.gaps import GapTracker, Packet
 from onrecord.audio.decoding.headers import mpeg_tells_length, wave_cut_s
-from onrecord.audio.decoding.placement import Packet, Placement
+from onrecord.audio.decoding.messages import HIGHEST_RATE, LOWEST_RATE, DecodeRequest, SoundFormat
 from onrecord.audio.g711 import RATE
 
 #: Playlists and the like would have libav open other files and addresses on our behalf.
@@ -47,7 +47,7 @@ class UnusableError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
+class Undecoded:
     """Samples that could not be decoded stand here."""
 
     samples: int
@@ -56,10 +56,10 @@ class Hole:
 class Sound:
     """A sound file opened for one pass. Raises UnusableError."""
 
-    def __init__(self, file: io.BufferedIOBase, order: Order) -> None:
-        _check_size(order)
-        self._order = order
-        self._wave_cut_s = wave_cut_s(file, order.size)
+    def __init__(self, file: io.BufferedIOBase, request: DecodeRequest) -> None:
+        _check_size(request)
+        self._request = request
+        self._wave_cut_s = wave_cut_s(file, request.size)
         self._is_told = mpeg_tells_length(file)
         file.seek(0)
         try:
@@ -77,13 +77,13 @@ class Sound:
         if context is None:  # a codec that nobody here has
             raise UnusableError(_UNREADABLE)
         context.thread_count = 1
-        self.facts = _facts(self._container, context, mono=order.mono)
+        self.format = _sound_format(self._container, context, mono=request.mono)
         #: Samples given so far, silence for what is missing among them.
         self._given = 0
         #: Seconds by which the file breaks off before its end; known after the last sample.
         self.cut_s = self._wave_cut_s
 
-    def pieces(self) -> Iterator[NDArray[np.int16] | Hole]:
+    def pieces(self) -> Iterator[NDArray[np.int16] | Undecoded]:
         """All samples at 8 kHz, int16[n, channels] a block, and holes where some could not be decoded.
 
         Raises UnusableError.
@@ -91,7 +91,7 @@ class Sound:
         block: list[NDArray[np.int16]] = []
         heard, begun = False, 0
         for piece in self._decoded():
-            if isinstance(piece, Hole):
+            if isinstance(piece, Undecoded):
                 self._count(piece.samples)
                 yield from _joined(block)
                 yield piece
@@ -109,33 +109,33 @@ class Sound:
 
     def _count(self, samples: int) -> None:
         self._given += samples
-        if self._given > self._order.longest_s * RATE:
+        if self._given > self._request.longest_s * RATE:
             raise UnusableError(
-                f"This is longer than {_length(self._order.longest_s)}. Cut it and send it again."
+                f"This is longer than {_length(self._request.longest_s)}. Cut it and send it again."
             )
 
-    def _decoded(self) -> Iterator[NDArray[np.int16] | Hole]:
-        placement = Placement(
-            timed=self.facts.container not in _UNTIMED,
-            longest_gap=self._duration if self._duration is not None else Fraction(self._order.longest_s),
+    def _decoded(self) -> Iterator[NDArray[np.int16] | Undecoded]:
+        gaps = GapTracker(
+            timed=self.format.container not in _UNTIMED,
+            longest_gap=self._duration if self._duration is not None else Fraction(self._request.longest_s),
         )
-        resampler = _Resampler(self.facts.channels)
+        resampler = _Resampler(self.format.channels)
         for raw in self._packets():
             packet = _packet(raw)
             try:
                 frames = [frame for frame in raw.decode() if _is_plausible(frame)]
             except av.error.FFmpegError:
-                placement.bad(packet)
+                gaps.bad(packet)
                 continue
             if raw.size:
-                lost = placement.good(packet)
+                lost = gaps.good(packet)
                 if lost:
                     yield from resampler.flush()
-                    yield Hole(round(lost * RATE))
+                    yield Undecoded(round(lost * RATE))
             for frame in frames:
                 yield from resampler.add(frame)
         yield from resampler.flush()
-        yield from self._tail(placement)
+        yield from self._tail(gaps)
 
     def _packets(self) -> Iterator[Any]:
         """Every packet, the last one empty: it has the decoder give what it still holds."""
@@ -150,20 +150,20 @@ class Sound:
             else:
                 return
 
-    def _tail(self, placement: Placement) -> Iterator[Hole]:
+    def _tail(self, gaps: GapTracker) -> Iterator[Undecoded]:
         """What is missing at the end. Behind the sound of a file there may be tags, or padding."""
         left = None if self._duration is None else self._duration - Fraction(self._given, RATE)
-        lost = placement.lost if left is None else min(placement.lost, left)
-        if lost > 0 and self.facts.container not in ("wav", "w64"):
-            yield Hole(round(lost * RATE))
+        lost = gaps.lost if left is None else min(gaps.lost, left)
+        if lost > 0 and self.format.container not in ("wav", "w64"):
+            yield Undecoded(round(lost * RATE))
         if self._duration is not None and not self._wave_cut_s:
-            missing = self._duration - max(placement.end, Fraction(self._given, RATE))
+            missing = self._duration - max(gaps.end, Fraction(self._given, RATE))
             self.cut_s = float(missing) if missing > _CUT_S else 0.0
 
     @property
     def _duration(self) -> Fraction | None:
         """Seconds by the header; None where it does not say."""
-        is_guess = self.facts.container == "aac" or (self.facts.container == "mp3" and not self._is_told)
+        is_guess = self.format.container == "aac" or (self.format.container == "mp3" and not self._is_told)
         length = self._container.duration
         return None if is_guess or not length or length < 0 else Fraction(length, av.time_base)
 
@@ -206,13 +206,13 @@ class _Resampler:
             yield piece.to_ndarray().astype(np.int16, copy=False).reshape(-1, self._channels)
 
 
-def _check_size(order: Order) -> None:
-    if order.size == 0:
+def _check_size(request: DecodeRequest) -> None:
+    if request.size == 0:
         raise UnusableError("The file is empty. Send it again.")
-    if order.size > order.most_bytes:
+    if request.size > request.most_bytes:
         raise UnusableError(
-            f"The file has {order.size / 1e6:.0f} MB, and at most {order.most_bytes / 1e6:.0f} MB are taken. "
-            "Send it in a compressed format."
+            f"The file has {request.size / 1e6:.0f} MB, "
+            f"and at most {request.most_bytes / 1e6:.0f} MB are taken. Send it in a compressed format."
         )
 
 
@@ -230,7 +230,7 @@ def _only_sound(container: Any) -> Any:
     return container.streams.audio[0]
 
 
-def _facts(container: Any, context: Any, *, mono: bool) -> Facts:
+def _sound_format(container: Any, context: Any, *, mono: bool) -> SoundFormat:
     if not 1 <= context.channels <= (_MOST_CHANNELS if mono else 2):
         raise UnusableError(
             f"The file has {context.channels} channels. Send it in mono, or in stereo with a side each."
@@ -240,7 +240,7 @@ def _facts(container: Any, context: Any, *, mono: bool) -> Facts:
             f"The file has {context.rate:,} samples a second. Convert it to {LOWEST_RATE:,} at least and "
             f"{HIGHEST_RATE:,} at most, and send it again."
         )
-    return Facts(
+    return SoundFormat(
         container=container.format.name.partition(",")[0],
         codec=context.name,
         rate=context.rate,

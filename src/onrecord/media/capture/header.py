@@ -135,7 +135,7 @@ def _open(start: bytes, master_key: bytes) -> OpenedHeader:
         )
     try:
         data_key = sealing.unwrap_key(master_key, wrapped)
-    except sealing.SealError as error:
+    except sealing.JournalSealError as error:
         raise _DamagedError(f"The key of call {header.call_id} is damaged.") from error
     signed, check = start[: _START + length], start[_START + length : end]
     if version > 1 and not hmac.compare_digest(check, sealing.header_check(data_key, signed)):

@@ -18,7 +18,7 @@ from onrecord.media.capture.sealing import (
     ChunkHead,
     ChunkSeal,
     ChunkSeal1,
-    SealError,
+    JournalSealError,
 )
 
 _LEAST_WINDOW, _MOST_WINDOW = 1 << 12, 1 << 20
@@ -98,7 +98,7 @@ class MarkedScan:
         raw = file.read(HEAD_SIZE + head.length)
         try:
             plaintext = self._seal.open(head, raw[HEAD_SIZE:])
-        except SealError:
+        except JournalSealError:
             self._tries[name] += 1
             return None
         return Found(head=head, offset=offset, raw=raw, plaintext=plaintext)
@@ -148,7 +148,7 @@ class PlainScan:
         raw = start + _read(file, self.position + _HEAD_1.size, length, size)
         try:
             plaintext = self._seal.open(epoch, number, raw[_HEAD_1.size :])
-        except SealError:
+        except JournalSealError:
             return None
         previous = number - 1 if number else NO_CHUNK
         head = ChunkHead(epoch=epoch, number=number, previous=previous, length=length)

@@ -28,7 +28,7 @@ _NONCE = struct.Struct(">QI")
 _NONCE_1 = struct.Struct(">IQ")
 
 
-class SealError(Exception):
+class JournalSealError(Exception):
     """Something sealed does not open: another key, or altered bytes."""
 
 
@@ -43,11 +43,11 @@ def wrap_key(master_key: bytes, data_key: bytes) -> bytes:
 
 
 def unwrap_key(master_key: bytes, wrapped: bytes) -> bytes:
-    """The data key. Raises SealError."""
+    """The data key. Raises JournalSealError."""
     try:
         return aes_key_unwrap(master_key, wrapped)
     except (InvalidUnwrap, ValueError) as error:
-        raise SealError("The wrapped key does not open with this master key.") from error
+        raise JournalSealError("The wrapped key does not open with this master key.") from error
 
 
 def header_check(data_key: bytes, header: bytes) -> bytes:
@@ -92,7 +92,7 @@ class ChunkSeal:
         return ChunkHead(epoch=epoch, number=number, previous=previous, length=length)
 
     def open(self, head: ChunkHead, sealed: bytes) -> bytes:
-        """Plaintext. Raises SealError."""
+        """Plaintext. Raises JournalSealError."""
         return _open(self._aead, _NONCE.pack(head.epoch, head.number), sealed, self._associated)
 
     def _check(self, head: bytes) -> bytes:
@@ -107,7 +107,7 @@ class ChunkSeal1:
         self._associated = associated
 
     def open(self, epoch: int, number: int, sealed: bytes) -> bytes:
-        """Plaintext. Raises SealError."""
+        """Plaintext. Raises JournalSealError."""
         return _open(self._aead, _NONCE_1.pack(epoch, number), sealed, self._associated)
 
 
@@ -119,4 +119,4 @@ def _open(aead: AESGCM, nonce: bytes, sealed: bytes, associated: bytes) -> bytes
     try:
         return aead.decrypt(nonce, sealed, associated)
     except (InvalidTag, ValueError) as error:
-        raise SealError("The chunk does not open.") from error
+        raise JournalSealError("The chunk does not open.") from error

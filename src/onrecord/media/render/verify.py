@@ -24,7 +24,7 @@ from onrecord.media.render.render_to_file import render
 from onrecord.media.render.rendering import Rendering
 from onrecord.media.render.spans import spans
 from onrecord.protocol.events import Span
-from onrecord.storage.recording import NotWitnessedError, Witness, compare
+from onrecord.storage.recording import NotWitnessedError, Witness, check_witness
 from onrecord.storage.sealed import SealedReader, SealError
 from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore, NoSuchObjectError
 from onrecord.storage.stream import as_file
@@ -118,7 +118,7 @@ class _Proof:
 
     def witness(self) -> str:
         """A manifest that the recording's own key has signed proves nothing alone: both could be replaced."""
-        compare(Witness.of(self._call_id, self._stored, self._data_key), self._witness)
+        check_witness(Witness.of(self._call_id, self._stored, self._data_key), self._witness)
         return "manifest and key are those that the database knows"
 
     def signature(self) -> str:

@@ -20,7 +20,7 @@ from onrecord.media.transcode.damage import Damage, cut
 from onrecord.media.transcode.sides import Channel, sides
 from onrecord.policy.mode import Mode
 from onrecord.protocol.events import RecordingCompleted
-from onrecord.storage.pending import WaitingFile
+from onrecord.storage.pending import PendingFile
 from onrecord.storage.store import AlreadyStoredError, BlobStore
 
 #: Hours of the longest recording taken.
@@ -37,7 +37,7 @@ class Order(BaseModel):
     """What is to be converted, and under which decision."""
 
     call_id: str
-    #: A waiting file (`storage.pending`).
+    #: A pending file (`storage.pending`).
     file: Path
     #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
     policy: dict[str, Any]
@@ -64,7 +64,7 @@ def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> 
             made.draft.unlink()
         else:
             return completion(made.manifest, made.peaks, made.witness)
-    with WaitingFile(order.file, master_key) as file:
+    with PendingFile(order.file, master_key) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
 
     def is_of_file(signed: dict[str, Any]) -> bool:
@@ -75,10 +75,10 @@ def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> 
 
 def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
     with (
-        WaitingFile(order.file, master_key) as file,
+        PendingFile(order.file, master_key) as file,
         Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as sound,
     ):
-        picked = sides(sound.facts.channels, order.channels, Mode(order.policy["mode"]))
+        picked = sides(sound.format.channels, order.channels, Mode(order.policy["mode"]))
         draft, damage = Draft(drafts / f"{order.call_id}.audio", order.call_id), Damage()
         try:
             for piece in sound.pieces():
@@ -116,17 +116,17 @@ def _add_silence(draft: Draft, samples: int) -> None:
         draft.add(np.zeros((min(_BLOCK, samples - start), 2), np.int16))
 
 
-def _file(file: WaitingFile, sound: Decoder, damage: Damage) -> dict[str, Any]:
+def _file(file: PendingFile, sound: Decoder, damage: Damage) -> dict[str, Any]:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
-    facts = sound.facts
+    known = sound.format
     return {
         "sha256": digest,
         "bytes": file.size,
-        "container": facts.container,
-        "codec": facts.codec,
-        "rate": facts.rate,
-        "channels": facts.channels,
+        "container": known.container,
+        "codec": known.codec,
+        "rate": known.rate,
+        "channels": known.channels,
         "truncated": sound.cut_s > 0,
         "unreadable_ms": round(damage.samples * 1000 / RATE),
     }

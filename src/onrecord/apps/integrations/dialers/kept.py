@@ -18,7 +18,7 @@ from onrecord.apps.integrations.dialers.providers import PROVIDERS, DeliveryErro
 from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.integrations.dialers.sealed_secrets import seal, unseal
 from onrecord.config import host_config
-from onrecord.storage.pending import WaitingFile
+from onrecord.storage.pending import PendingFile
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ def write_original(call_id: str, out: Path) -> None:
     if row is None:
         raise ValueError(f"No original of call {call_id} is kept.")
     with (
-        WaitingFile(imports_folder() / row.file, host_config().secrets.master_key) as original,
+        PendingFile(imports_folder() / row.file, host_config().secrets.master_key) as original,
         out.open("xb") as file,
     ):
         shutil.copyfileobj(original, file, 1 << 20)

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 
 from onrecord.apps.integrations.dialers.files import imports_folder, new_name
 from onrecord.config import host_config
-from onrecord.storage.pending import WaitingWriter
+from onrecord.storage.pending import PendingWriter
 
 FIELD = "recording"
 
@@ -20,14 +20,14 @@ class SealingUpload(FileUploadHandler):
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
         self.name = ""
-        self._writer: WaitingWriter | None = None
+        self._writer: PendingWriter | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)
         if self.field_name != FIELD or self.name:
             raise SkipFile
         self.name = new_name()
-        self._writer = WaitingWriter(imports_folder() / self.name, host_config().secrets.master_key)
+        self._writer = PendingWriter(imports_folder() / self.name, host_config().secrets.master_key)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         assert self._writer is not None  # noqa: S101 - for the type checker: a file was begun

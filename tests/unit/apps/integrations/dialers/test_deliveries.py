@@ -34,7 +34,7 @@ from onrecord.cli import app
 from onrecord.media.render.verify import verify
 from onrecord.policy.document import Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.storage.pending import WaitingFile
+from onrecord.storage.pending import PendingFile
 from onrecord.storage.store import MANIFEST
 from onrecord.web.integrations.dialers.webhooks import address
 from onrecord.web.settings import config
@@ -403,7 +403,7 @@ def test_of_a_file_that_could_not_be_read_in_part_the_original_is_kept_for_a_mon
     import_recording(ImportedCall.objects.get().pk, FETCHER)
     made, row = recording(), ImportedCall.objects.get()
     assert (made.status, [hole["cause"] for hole in made.holes]) == ("completed", ["unreadable"])
-    with WaitingFile(imports_folder() / row.file, config.secrets.master_key) as original:
+    with PendingFile(imports_folder() / row.file, config.secrets.master_key) as original:
         assert original.read() == server.files["/r.mp3"]
     result = CliRunner().invoke(app, ["original", made.call_id, str(tmp_path / "r.mp3")])
     assert result.exit_code == 0, result.output

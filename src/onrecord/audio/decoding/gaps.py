@@ -26,7 +26,7 @@ class Packet:
     duration: Fraction
 
 
-class Placement:
+class GapTracker:
     """Counts what is missing. Feed it every packet in the file's order."""
 
     def __init__(self, *, timed: bool, longest_gap: Fraction) -> None:

@@ -1,4 +1,4 @@
-"""Files that wait for their conversion: sealed as they arrive, read like any file."""
+"""Files that are pending conversion: sealed as they arrive, read like any file."""
 
 import io
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from onrecord.storage.pending import WaitingFile, sealing
+from onrecord.storage.pending import PendingFile, sealing
 from onrecord.storage.sealed import SEGMENT, SealError
 
 KEY = bytes(range(32))
@@ -24,7 +24,7 @@ def kept(path: Path, content: bytes) -> Path:
 def test_what_was_written_is_read_and_nothing_of_it_is_on_disk(tmp_path: Path, size: int) -> None:
     content = os.urandom(size)
     path = kept(tmp_path / "a.upload", content)
-    with WaitingFile(path, KEY) as file:
+    with PendingFile(path, KEY) as file:
         assert (file.size, file.read()) == (size, content)
     if size > 16:
         assert content[:16] not in path.read_bytes()
@@ -34,7 +34,7 @@ def test_it_is_sought_in_like_any_file(tmp_path: Path) -> None:
     content = os.urandom(40 * SEGMENT)
     path, chance = kept(tmp_path / "a.upload", content), random.Random(5)
     plain = io.BytesIO(content)
-    with WaitingFile(path, KEY) as file:
+    with PendingFile(path, KEY) as file:
         for _ in range(200):
             whence = chance.choice([io.SEEK_SET, io.SEEK_CUR, io.SEEK_END])
             offset = chance.randrange(-len(content), len(content))
@@ -67,15 +67,15 @@ def test_nothing_is_left_of_what_breaks_off(tmp_path: Path) -> None:
 def test_another_key_an_altered_byte_and_a_cut_are_noticed(tmp_path: Path) -> None:
     path = kept(tmp_path / "a.upload", os.urandom(3 * SEGMENT))
     with pytest.raises(SealError, match="master key"):
-        WaitingFile(path, bytes(32))
+        PendingFile(path, bytes(32))
     whole = bytearray(path.read_bytes())
     whole[2 * SEGMENT] ^= 1
     path.write_bytes(whole)
-    with WaitingFile(path, KEY) as file, pytest.raises(SealError):
+    with PendingFile(path, KEY) as file, pytest.raises(SealError):
         file.read()
     path.write_bytes(whole[:-1])
-    with pytest.raises(SealError), WaitingFile(path, KEY) as file:
+    with pytest.raises(SealError), PendingFile(path, KEY) as file:
         file.read()
     path.write_bytes(whole[:20])
     with pytest.raises(SealError):
-        WaitingFile(path, KEY)
+        PendingFile(path, KEY)
