@@ -267,10 +267,27 @@ def test_every_window_has_room_for_the_pages_and_whole_names_of_the_sections(
         admin.goto(installation.url + path)
         for width in (390, 768, 800, 850, 1024, 1366):
             admin.set_viewport_size({"width": width, "height": 844})
-            inside: bool = admin.evaluate("document.documentElement.scrollWidth <= innerWidth")
+            # Beside the scrollbar.
+            inside: bool = admin.evaluate(
+                "(one => one.scrollWidth <= one.clientWidth)(document.documentElement)"
+            )
             assert inside, f"{path} at {width}"
             for section in admin.locator(".nav a").all():
                 expect(section, f"{path} at {width}").to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize(
+    "path", ["people", "calls", "recordings", "reports/recording", "settings/call-recording"]
+)
+def test_pages_fit_a_small_phone_beside_a_scrollbar(
+    installation: Installation, admin: Page, path: str
+) -> None:
+    admin.set_viewport_size({"width": 360, "height": 740})
+    admin.goto(f"{installation.url}/{path}")
+    widths = admin.evaluate(
+        "(({ clientWidth, scrollWidth }) => [clientWidth, scrollWidth])(document.scrollingElement)"
+    )
+    assert widths == [345, 345]
 
 
 def test_the_settings_take_one_row_of_a_phone_with_the_present_one_in_sight(
