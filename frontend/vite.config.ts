@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { defineConfig, type Plugin } from 'vite'
@@ -16,6 +16,7 @@ const ICONS = [
 ]
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const OUT = here('../src/onrecord/web/static')
 
 function sprite(): string {
   const symbols = ICONS.map((name) => {
@@ -59,13 +60,28 @@ function compressed(): Plugin {
   }
 }
 
+/** Leaves the files of the last build beside the new ones: a server that still runs names them. Older ones go. */
+function keepLastBuild(): Plugin {
+  return {
+    name: 'keep-last-build',
+    buildStart() {
+      if (!existsSync(join(OUT, 'manifest.json'))) return
+      const manifest = JSON.parse(readFileSync(join(OUT, 'manifest.json'), 'utf8')) as Record<string, { file: string }>
+      const last = new Set(Object.values(manifest).map(({ file }) => basename(file)))
+      for (const name of readdirSync(join(OUT, 'assets'))) {
+        if (!last.has(name.replace(/\.(gz|br)$/, ''))) rmSync(join(OUT, 'assets', name))
+      }
+    },
+  }
+}
+
 export default defineConfig({
   base: './',
   publicDir: false,
-  plugins: [pictures(), compressed()],
+  plugins: [pictures(), compressed(), keepLastBuild()],
   build: {
-    outDir: '../src/onrecord/web/static',
-    emptyOutDir: true,
+    outDir: OUT,
+    emptyOutDir: false,
     // Only `assets` is served: each name in it holds a hash of the content, and the manifest says which is which.
     manifest: 'manifest.json',
     target: 'es2023',

@@ -29,13 +29,17 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frontend = tree / "frontend"
     shutil.copytree(ROOT / "frontend", frontend, ignore=shutil.ignore_patterns("node_modules"))
     (frontend / "node_modules").symlink_to(ROOT / "frontend" / "node_modules")
+    change_and_build(frontend)
+    return tree
+
+
+def change_and_build(frontend: Path) -> None:
     with open(frontend / "src" / "main.ts", "a") as script:
         script.write("console.debug('changed')\n")
     with open(frontend / "src" / "styles" / "base.css", "a") as style:
         style.write("main { outline: none }\n")
     vite = frontend / "node_modules" / "vite" / "bin" / "vite.js"
     subprocess.run([NODE, vite, "build"], cwd=frontend, check=True, capture_output=True)
-    return tree
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +97,19 @@ def test_every_file_is_sent_compressed_and_kept_for_a_year(
 def test_the_manifest_and_the_files_of_an_older_build_are_not_served(ana: httpx.Client) -> None:
     for path in ("/static/manifest.json", "/static/app.js", static("style.css")):
         assert ana.get(path).status_code == 404
+
+
+def test_a_build_leaves_a_running_web_its_files_and_removes_those_of_the_build_before(
+    ana: httpx.Client, named: set[str], rebuilt: Path
+) -> None:
+    def built() -> set[str]:
+        assets = rebuilt / "src" / "onrecord" / "web" / "static" / "assets"
+        return {f"/static/{file.name}" for file in assets.iterdir() if file.suffix not in (".br", ".gz")}
+
+    change_and_build(rebuilt / "frontend")
+    second = built() - named
+    assert second
+    assert {ana.get(name).status_code for name in named} == {200}
+    change_and_build(rebuilt / "frontend")
+    assert built() >= second
+    assert not built() & {name for name in named if name.endswith(".js")}
