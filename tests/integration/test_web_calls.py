@@ -136,6 +136,18 @@ def test_events_reach_those_who_may_see_the_call_and_nobody_else(signed_in: Sign
     assert chloe.get(f"/calls/{call['id']}").status_code == 404
 
 
+def test_what_the_rep_wrote_is_in_the_reps_own_stream_only(signed_in: SignIn, peers: Peers) -> None:
+    ana, marcus = signed_in("ana"), signed_in("marcus")
+    peer = peers.offer()
+    with listening(ana) as own, listening(marcus) as of_manager:
+        call, answer = ana.call(STRANGER, peer.sdp)
+        peer.accept(answer)
+        ana.send("PUT", f"/calls/{call['id']}/notes", notes="Wants a quote.")
+        ana.hang_up(call["id"])
+        assert own.until("call.ended")[0]["log"]["notes"] == "Wants a quote."
+        assert of_manager.until("call.ended")[0]["log"] is None
+
+
 def test_a_stream_ends_with_its_session(signed_in: SignIn, peers: Peers) -> None:
     ana, ben = signed_in("ana"), signed_in("ben")
     with listening(ana) as stream:

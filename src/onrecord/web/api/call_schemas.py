@@ -137,7 +137,7 @@ class CallEventOut(Schema):
     """Data of `event: call` in the live events."""
 
     type: str
-    #: As it stands when it is sent.
+    #: As it is when the event is sent. `log` only for the rep.
     call: CallOut
 
 

@@ -35,6 +35,8 @@ class LiveEvent:
     owner: User
     #: A `CallEventOut` as JSON.
     data: str
+    #: The same without the call's log.
+    data_for_others: str
 
 
 class Tail:
@@ -140,5 +142,13 @@ def _read(after: int) -> list[LiveEvent]:
 
 
 def _live(event: CallEvent) -> LiveEvent:
-    data = CallEventOut(type=event.type, call=CallOut.of(event.call)).model_dump_json()
-    return LiveEvent(seq=event.seq, owner=event.call.user, data=data)
+    call = CallOut.of(event.call)
+    return LiveEvent(
+        seq=event.seq,
+        owner=event.call.user,
+        data=CallEventOut(type=event.type, call=call).model_dump_json(),
+        # Notes have up to 100,000 characters, and only the dialer of the rep shows them.
+        data_for_others=CallEventOut(
+            type=event.type, call=call.model_copy(update={"log": None})
+        ).model_dump_json(),
+    )

@@ -78,8 +78,10 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
                 return
             for event in batch:
                 # Whoever places a call follows it, whatever else they may see.
-                if scope.covers(event.owner) or event.owner == user:
+                if event.owner == user:
                     yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
+                elif scope.covers(event.owner):
+                    yield f"id: {event.seq}\nevent: call\ndata: {event.data_for_others}\n\n"
             # Also where nothing of the batch was for this user: so a reconnection begins here.
             yield f"id: {position}\n: \n\n"
             if policy != told:
