@@ -24,7 +24,7 @@ import { MiniPlayer } from './player/mini-player.ts'
 import { Player } from './player/player.ts'
 import { Playlist, takeTime } from './player/playlist.ts'
 import { startDisclosures } from './ui/disclosures.ts'
-import { startNavigation } from './ui/navigation.ts'
+import { signInPage, startNavigation } from './ui/navigation.ts'
 
 customElements.define('or-ask-admin', AskAdmin)
 customElements.define('or-beside', Beside)
@@ -77,7 +77,7 @@ if (dialer) {
   startLiveUpdates()
   startRecordings()
   document.addEventListener('htmx:after:swap', () => {
-    if (location.pathname !== '/sign-in') session.resume()
+    if (location.pathname !== signInPage) session.resume()
   })
   // Browsers allow few connections to one host: a tab that nobody sees and that carries no call gives its own back.
   document.addEventListener('visibilitychange', () => {

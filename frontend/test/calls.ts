@@ -7,7 +7,7 @@ export const MARCUS: Participant = { id: 2, name: 'Marcus Reed', role: 'collabor
 export function call(status: CallStatus, recording: Partial<Call['recording']> = {}, id = 'c1'): Call {
   const answered = status === 'in-progress' || status === 'completed'
   return {
-    id, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', extension: null, from_formatted: null,
+    id, url: `/calls/${id}`, status, direction: 'outbound', to: '+12125550100', to_formatted: '+1 212-555-0100', extension: null, from_formatted: null,
     person: null, log: null, created_at: '2026-01-01T00:00:00Z', answered_at: answered ? '2026-01-01T00:00:10Z' : null,
     ended_at: null, duration_ms: null, end_reason: null, people: [ANA],
     recording: {

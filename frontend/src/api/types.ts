@@ -472,6 +472,8 @@ export interface components {
         CallOut: {
             /** Id */
             id: string;
+            /** Url */
+            url: string;
             status: components["schemas"]["Status"];
             direction: components["schemas"]["Direction"];
             /** To */

@@ -319,7 +319,7 @@ export class Dialer extends HTMLElement {
     text(part(this.#dock, '.dk-title'), view.title)
     this.#icon.hidden = !view.icon
     renderIcon(this.#icon, view.recording, closed.record)
-    this.#strip.render(view.recording, line === 'ended' && call ? call.id : null, closed.record)
+    this.#strip.render(view.recording, line === 'ended' && call ? call.url : null, closed.record)
     if (this.#problem.render(session.problem)) this.#open(true, false)
     this.#renderBody(view)
     this.#foot.render(view.foot, closed.main)

@@ -1,6 +1,7 @@
 import type { Problem as Said } from '../call/state.ts'
 import { element, part } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
+import { signInPage } from '../ui/navigation.ts'
 
 /** What went wrong, in its own words; it stays until it is over or dismissed. */
 export class Problem {
@@ -20,7 +21,7 @@ export class Problem {
     place.textContent = message
     if (problem?.code === 'signed_out') {
       const link = element<HTMLAnchorElement>('<a>Sign in</a>')
-      link.href = `/sign-in?${new URLSearchParams({ next: location.pathname + location.search })}`
+      link.href = `${signInPage}?${new URLSearchParams({ next: location.pathname + location.search })}`
       place.append(' ', link)
       place.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     }

@@ -37,7 +37,7 @@ export class Strip {
   #button = keyed(part<HTMLButtonElement>(this.root, '[data-do=record]'), 'Alt+P')
   #link = part<HTMLAnchorElement>(this.root, 'a')
 
-  /** `over`: the id of the ended call. */
+  /** `over`: the address of the ended call. */
   render(view: RecordingView, over: string | null, isClosed: boolean): void {
     attribute(this.root, 'data-tone', view.tone)
     attribute(part(this.root, '.dk-lamp'), 'data-glyph', over ? 'check' : view.tone === 'warn' ? 'warn' : view.locked ? 'lock' : view.tone)
@@ -47,8 +47,8 @@ export class Strip {
     text(part(this.#button, 'span'), view.button)
     attribute(this.#button, 'aria-disabled', view.press && !isClosed ? null : 'true')
     this.#link.hidden = !over
-    if (over && this.#link.pathname !== `/calls/${over}`) {
-      this.#link.href = `/calls/${over}`
+    if (over && this.#link.pathname !== over) {
+      this.#link.href = over
       this.#link.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     }
   }

@@ -2,9 +2,9 @@
 import { dropDraft, drafted, sendDrafts, type Unsent } from '../call/drafts.ts'
 import { element, part, text } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
+import { signInPage } from '../ui/navigation.ts'
 import { toast } from '../ui/toast.ts'
 
-const SIGN_IN = '/sign-in'
 const MARKUP = `
   <dialog class="ask" aria-labelledby="unsent-heading">
     <form method="dialog" class="form">
@@ -22,10 +22,10 @@ const MARKUP = `
 const tabs = new BroadcastChannel('onrecord.signed-out')
 
 export function startSignOut(): void {
-  tabs.addEventListener('message', () => location.replace(SIGN_IN))
+  tabs.addEventListener('message', () => location.replace(signInPage))
   document.addEventListener('submit', (event) => {
     const form = event.target as HTMLFormElement
-    if (form.getAttribute('action') !== '/sign-out') return
+    if (!form.hasAttribute('data-sign-out')) return
     event.preventDefault()
     void sendAndLeave(form)
   })
@@ -70,5 +70,5 @@ async function leave(form: HTMLFormElement): Promise<void> {
   }
   drafted().forEach(dropDraft)
   tabs.postMessage('')
-  location.assign(SIGN_IN)
+  location.assign(signInPage)
 }

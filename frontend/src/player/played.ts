@@ -1,7 +1,7 @@
 import { gapsOf, lostOf, type Hole, type Range, type Span } from './peaks.ts'
 
 /** What a player plays: a recording or a clip of one, in the words of the server's markup. All values are texts. */
-const NAMES = ['call', 'label', 'src', 'peaks', 'duration', 'spans', 'holes', 'start', 'end', 'clip', 'playlist'] as const
+const NAMES = ['call', 'page', 'label', 'src', 'peaks', 'duration', 'spans', 'holes', 'start', 'end', 'clip', 'playlist'] as const
 
 export type Played = Partial<Record<(typeof NAMES)[number], string>>
 
@@ -26,8 +26,8 @@ export function putInto(player: Element, played: Played): void {
 }
 
 /** Where its player is: a clip's in its playlist. */
-export function pageOf({ call, clip, playlist }: Played): string {
-  return playlist ? `/coaching/playlists/${playlist}#clip-${clip}` : `/calls/${call}`
+export function pageOf({ page, clip, playlist }: Played): string {
+  return playlist ? `${playlist}#clip-${clip}` : page ?? ''
 }
 
 /** Where it begins and ends and how long its recording is, in seconds. */

@@ -44,11 +44,11 @@ const MARKUP = `
   </div>`
 
 /**
- * Player of one recording: `<or-player call label src peaks duration spans holes [start end] [linked] [plain]>`. `duration` is in milliseconds,
+ * Player of one recording: `<or-player call page label src peaks duration spans holes [start end] [linked] [plain]>`. `duration` is in milliseconds,
  * `spans` and `holes` the JSON of what was captured and of what is missing. `linked`: on the call's own page, whose address may name a second
  * (`#t=83`) and whose stream of events takes the comments in.
  * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
- * `clip`, `playlist`: ids of a clip in a playlist; `rest`: what follows it.
+ * `page`: address of the call. `clip`: id of a clip, `playlist`: address of its playlist; `rest`: what follows it there.
  * `plain`: for somebody without a session, so without comments and links. Playing when it
  * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
  * server notes who listened.
@@ -132,7 +132,7 @@ export class Player extends HTMLElement {
   }
 
   get #page(): string {
-    return `/calls/${this.getAttribute('call') ?? ''}`
+    return this.getAttribute('page') ?? ''
   }
 
   /** Go to the second that the page's address names. Nothing is loaded before somebody plays. */

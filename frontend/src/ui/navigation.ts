@@ -4,6 +4,9 @@ import { csrfToken } from '../api/client.ts'
 import { closeMenus } from './disclosures.ts'
 import { toast } from './toast.ts'
 
+/** Address of the page on which one signs in. */
+export const signInPage = document.querySelector<HTMLMetaElement>('meta[name="sign-in"]')?.content ?? ''
+
 export interface SwapTask {
   type: string
   target?: Element

@@ -92,6 +92,8 @@ class LogOut(Schema):
 
 class CallOut(Schema):
     id: str
+    #: Of its page.
+    url: str
     status: Status
     direction: Call.Direction
     to: str
@@ -115,6 +117,7 @@ class CallOut(Schema):
         """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
         return cls(
             id=call.pk,
+            url=reverse("call", args=[call.pk]),
             status=Status(call.status),
             direction=Call.Direction(call.direction),
             to=call.number,
