@@ -115,7 +115,7 @@ test('while the announcement plays nothing says that the call is recorded, or th
 test('everybody reads who paused, and when', () => {
   const moved = { kind: 'paused', at: '2026-01-01T00:06:00Z', by: 'Marcus Reed' } as const
   const paused = running({ state: 'paused', moved }, [ANA, MARCUS])
-  assert.deepEqual([paused.text, paused.reason], ['Paused by Marcus Reed', 'Since 5:50. Nothing is kept until one of you resumes.'])
+  assert.deepEqual([paused.text, paused.reason], ['Paused by Marcus Reed', 'Since 5:50. Nothing is saved until one of you resumes.'])
   assert.equal(running({ state: 'paused', moved: { ...moved, by: 'Ana Torres' } }).text, 'Paused by you')
   const twin = { ...MARCUS, name: 'Ana Torres' }
   assert.equal(running({ state: 'paused', moved: { ...moved, by: 'Ana Torres' } }, [ANA, twin]).text, 'Paused by Ana Torres')

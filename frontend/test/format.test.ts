@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { clock, escapeHtml, timer } from '../src/ui/format.ts'
+import { clock, count, escapeHtml, localMoment, moment, timeOfDay, timer } from '../src/ui/format.ts'
 import { classify, tidy } from '../src/dialer/number.ts'
 
 test('a clock shows minutes and seconds, and hours when there are any', () => {
@@ -14,6 +14,19 @@ test('the call timer always has two digits of minutes', () => {
   assert.equal(timer(59_999), '00:59')
   assert.equal(timer(754_000), '12:34')
   assert.equal(timer(3_600_000), '1:00:00')
+})
+
+test('moments are written as Americans write them, in the zone that is asked for', () => {
+  assert.equal(moment('2026-01-31T15:04:05Z', 'America/New_York'), 'Jan 31, 2026, 10:04 AM')
+  assert.equal(moment('2026-09-01T00:30:00Z', 'UTC'), 'Sep 1, 2026, 12:30 AM')
+  assert.equal(moment('2026-09-01T12:00:00Z', 'UTC'), 'Sep 1, 2026, 12:00 PM')
+  assert.match(localMoment('2026-01-31T15:04:05Z'), /^[A-Z][a-z]{2} \d{1,2}, 2026, \d{1,2}:04 [AP]M \S+$/)
+  assert.equal(timeOfDay(new Date(2026, 0, 31, 15, 4)), '3:04 PM')
+})
+
+test('counts have separators', () => {
+  assert.equal(count(12), '12')
+  assert.equal(count(1_234_567), '1,234,567')
 })
 
 test('text cannot become markup', () => {

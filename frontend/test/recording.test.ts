@@ -9,9 +9,9 @@ function call(status: string, state: string): Call {
 }
 
 test('a collaborator who left reads that the call goes on, not that its recording is being made', () => {
-  assert.equal(outcomeText(call('in-progress', 'recording')), 'The call goes on and is being recorded.')
-  assert.equal(outcomeText(call('in-progress', 'paused')), 'The call goes on.')
-  assert.equal(outcomeText(call('completed', 'recording')), 'The recording is being made.')
+  assert.equal(outcomeText(call('in-progress', 'recording')), 'The call continues and is being recorded.')
+  assert.equal(outcomeText(call('in-progress', 'paused')), 'The call continues.')
+  assert.equal(outcomeText(call('completed', 'recording')), 'The recording is being processed.')
 })
 
 test('why there is no recording is said without what stands before it already', () => {

@@ -43,10 +43,10 @@ test('news of other calls changes nothing', () => {
 })
 
 test('a disk that takes nothing is told instead of the recording, for as long as it lasts', () => {
-  const stalled = 'The recording disk is full. Tell your admin. The call goes on.'
+  const stalled = 'The recording disk is full. Tell your admin. The call continues.'
   const running = after(dial, placed, snapshot('in-progress', { state: 'recording', stalled }))
   const told = view(running)
-  assert.deepEqual([told.tone, told.text, told.reason], ['warn', 'Nothing is being kept', stalled])
+  assert.deepEqual([told.tone, told.text, told.reason], ['warn', 'Nothing is being saved', stalled])
   assert.deepEqual(told.press, { kind: 'now', wanted: 'paused' })
   const again = view(reduce(running, snapshot('in-progress', { state: 'recording' })))
   assert.deepEqual([again.tone, again.text], ['on', 'Recording'])

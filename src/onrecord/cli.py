@@ -121,7 +121,9 @@ def migrate() -> None:
 
 @app.command()
 def demo(
-    if_new: Annotated[bool, typer.Option("--if-new", help="Do nothing when the database has users.")] = False,
+    if_new: Annotated[
+        bool, typer.Option("--if-new", help="Do nothing if the database already has users.")
+    ] = False,
 ) -> None:
     """Fill the database with a demo team and its calls."""
     _django()
@@ -177,7 +179,9 @@ def import_recordings(
     folder: Annotated[
         Path, typer.Argument(exists=True, file_okay=False, help="Folder with the sound files.")
     ],
-    manifest: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV file, a call a line.")],
+    manifest: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, help="CSV file with one call per line.")
+    ],
 ) -> None:
     """Import a folder of another dialer's recordings.
 
@@ -219,7 +223,7 @@ def verify(
     call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
     witness: Annotated[
-        str, typer.Option(help="What the database knows of it, on a host that does not reach the database.")
+        str, typer.Option(help="The witness from the database, on a host that cannot reach the database.")
     ] = "",
 ) -> None:
     """Prove a stored recording against manifest and database.

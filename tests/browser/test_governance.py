@@ -78,7 +78,7 @@ def add_rule(
     page.get_by_label("Name", exact=True).fill(name)
     page.get_by_label("Where").fill(where)
     page.get_by_label(mode).check()
-    page.get_by_label("Because").fill(because)
+    page.get_by_label("Reason").fill(because)
     page.get_by_label("Consent announcement").select_option(announcement)
     page.get_by_role("button", name="Save to the draft").click()
     expect(page.get_by_role("link", name=f"Edit rule {name}")).to_be_visible()
@@ -172,7 +172,7 @@ def test_a_stricter_policy_closes_the_gate_of_a_live_call_and_says_why(
     assert max(media) <= shut["clock_ms"]
 
     page.goto(f"{installation.url}/calls/{call_id}")
-    expect(page.get_by_text("What became stricter during the call.")).to_be_visible()
+    expect(page.get_by_text("Made stricter during the call.")).to_be_visible()
     expect(page.locator(".stream")).to_contain_text("is stricter. Off: Ohio is under review")
     expect(page.locator("or-player")).to_be_visible(timeout=30_000)
 
@@ -272,7 +272,7 @@ def test_a_draft_is_tried_over_the_past_before_it_is_published(
         admin, installation, name="Texas now", where="Texas", mode="No recording", because="is under review"
     )
     admin.get_by_role("link", name="Try it out").click()
-    admin.get_by_role("button", name="Judge past calls by the draft").click()
+    admin.get_by_role("button", name="Test the draft on past calls").click()
     result = admin.locator("or-simulation").first
     expect(result).to_contain_text("calls would be decided differently")
     expect(result).to_contain_text("Off: Texas is under review (rule 'Texas now').")
@@ -292,7 +292,7 @@ def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     admin.get_by_role("button", name="Upload").click()
 
     problem = admin.get_by_label("Sound file").evaluate("input => input.validationMessage")
-    assert problem == "This file has 200 MB. Choose one of at most 20 MB."
+    assert problem == "This file is 200 MB. Choose one of at most 20 MB."
     expect(admin.get_by_role("alert")).to_have_count(0)
 
 

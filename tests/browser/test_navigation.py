@@ -171,7 +171,7 @@ def test_a_form_is_sent_once_however_fast_its_button_is_pressed(
     page.goto(f"{installation.url}/people")
     go(page, "a:text('Adam Flynn')")
     mark = page.get_by_role("button", name="Do Not Record", exact=True)
-    lift = page.get_by_role("button", name="Lift Do Not Record")
+    lift = page.get_by_role("button", name="Remove Do Not Record")
     box = mark.bounding_box()
     assert box is not None
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)

@@ -36,7 +36,7 @@ def test_search_and_filters_are_in_the_address_and_the_back_button_takes_them_ba
     assert 0 < found < everything
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Sentiment").select_option("Negative")
-    expect(page.get_by_text("No recording matches")).to_be_visible()
+    expect(page.get_by_text("No matching recordings")).to_be_visible()
     assert page.url.endswith("/recordings?q=emma&sentiment=Negative")
     page.go_back()
     expect(tiles).to_have_count(found)
@@ -49,8 +49,8 @@ def test_search_and_filters_are_in_the_address_and_the_back_button_takes_them_ba
 def test_a_filter_is_taken_away_by_its_name(page: Page) -> None:
     page.get_by_text("Filters", exact=True).click()
     page.get_by_label("Sentiment").select_option("Positive")
-    page.get_by_role("link", name="Without the filter Positive").click()
-    expect(page.get_by_role("link", name="Without the filter Positive")).to_be_hidden()
+    page.get_by_role("link", name="Remove the filter Positive").click()
+    expect(page.get_by_role("link", name="Remove the filter Positive")).to_be_hidden()
     assert page.url.endswith("/recordings")
 
 

@@ -173,7 +173,7 @@ def test_a_search_shows_where_notes_and_comments_have_its_words_and_forgets_what
     mine.get_by_role("button", name="Delete").click()
     expect(mine).to_have_count(0)
     marcus.goto(f"{installation.url}/calls?q=rhodo")
-    expect(marcus.get_by_text("No call matches")).to_be_visible()
+    expect(marcus.get_by_text("No matching calls")).to_be_visible()
     assert b"rhododendron" not in stored(installation)
 
 
@@ -255,7 +255,7 @@ def test_verify_proves_the_recording_and_shows_it_live(ida: Page) -> None:
     ida.get_by_role("button", name="Verify").click()
     expect(ida.locator("#proof")).to_contain_text("Verified", timeout=60_000)
     expect(ida.locator("#proof .checks li[data-passed=yes]")).to_have_count(11)
-    expect(ida.locator("#access")).to_contain_text("Had it verified")
+    expect(ida.locator("#access")).to_contain_text("Verified it")
     without_serious_issues(ida)
 
 

@@ -154,7 +154,7 @@ def test_signing_out_sends_the_notes_first_and_leaves_no_word_of_a_call_behind(
     )
     sign_out(page)
     expect(dialog.get_by_label("Notes of call")).to_have_value("Secret")
-    dialog.get_by_role("button", name="Throw them away").click()
+    dialog.get_by_role("button", name="Delete them").click()
     page.wait_for_url("**/sign-in")
     other_tab.wait_for_url("**/sign-in")
     kept = page.evaluate("Object.entries(localStorage).filter(([key]) => key.startsWith('onrecord.notes.'))")

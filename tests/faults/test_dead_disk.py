@@ -39,7 +39,7 @@ def test_a_disk_that_takes_neither_sound_nor_events_is_told_at_once(
     dialer, call_id, said = in_a_recorded_call(installation, chromium)
     switch = installation.pid("switch")
     set_dead(switch, True)
-    expect(said).to_have_text("Nothing is being kept")
+    expect(said).to_have_text("Nothing is being saved")
     set_dead(switch, False)
     expect(said).to_have_text("Recording")
     dialer.hang_up()
@@ -58,7 +58,7 @@ def test_by_its_control_channel_a_page_is_told_while_the_web_says_nothing(
     os.kill(web, signal.SIGSTOP)
     try:
         set_dead(switch, True)
-        expect(said).to_have_text("Nothing is being kept")
+        expect(said).to_have_text("Nothing is being saved")
         set_dead(switch, False)
         expect(said).to_have_text("Recording")
     finally:
@@ -72,7 +72,7 @@ def test_a_disk_that_never_comes_back_shortens_no_recording_silently(
 ) -> None:
     dialer, call_id, said = in_a_recorded_call(installation, chromium)
     set_dead(installation.pid("switch"), True)
-    expect(said).to_have_text("Nothing is being kept")
+    expect(said).to_have_text("Nothing is being saved")
     switch = SwitchClient(installation.config.switch_address, installation.config.secrets.switch_secret)
     eventually(lambda: switch.calls()[0]["drops"] > 250, "more than two seconds are lost")
     dialer.hang_up()

@@ -78,11 +78,11 @@ def test_the_pages_go_on_serving_a_live_call_and_the_rep_reads_by_when_it_ends(
         dialer = Dialer(page)
         dialer.call(STEADY)
         installation.send_signal(signal.SIGTERM)
-        expect(dialer.problem).to_contain_text("and ends this call then")
+        expect(dialer.problem).to_contain_text("and end this call then")
         colleague = Dialer(other)
         colleague.type(STEADY)
         colleague.call_button.click()
-        expect(colleague.problem).to_contain_text("takes no new calls")
+        expect(colleague.problem).to_contain_text("is not accepting new calls")
         dialer.hang_up()
         assert installation.wait() == 0
     finally:

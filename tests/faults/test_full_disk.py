@@ -55,8 +55,8 @@ def test_a_full_disk_is_told_at_once_and_costs_what_is_told(
     journal = installation.config.journals / f"{call_id}.journal"
     eventually(lambda: journal.stat().st_size > 20_000, "a second of sound is kept")
     with full(installation.config.journals):
-        expect(dialer.state).to_have_text("Nothing is being kept")
-        expect(dialer.reason).to_have_text("The recording disk is full. Tell your admin. The call goes on.")
+        expect(dialer.state).to_have_text("Nothing is being saved")
+        expect(dialer.reason).to_have_text("The recording disk is full. Tell your admin. The call continues.")
     expect(dialer.state).to_have_text("Recording")
     dialer.hang_up()
 
@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_at_once_and_costs_what_is_told(
     expect(page.locator(".player-missing")).to_contain_text(
         "because the recording disk was full", timeout=30_000
     )
-    expect(page.locator("#main")).to_contain_text("Nothing is being kept: the recording disk is full")
+    expect(page.locator("#main")).to_contain_text("Nothing is being saved: the recording disk is full")
     outcome = installation.command("verify", call_id)
     assert outcome.returncode == 3, outcome.stdout
     assert f"({HoleCause.DISK_FULL})" in outcome.stdout

@@ -86,8 +86,8 @@ def ask_for_a_review(page: Page, installation: Installation, note: str = "") -> 
     page.goto(f"{installation.url}/recordings")
     page.locator(".recording a[href^='/calls/']").nth(1).click()
     page.get_by_text("Ask for a review").click()
-    page.get_by_label("Whom").select_option(label="Marcus Reed")
-    page.get_by_label("What you want to know").fill(note)
+    page.get_by_label("Reviewer").select_option(label="Marcus Reed")
+    page.get_by_label("Your question").fill(note)
     page.get_by_role("button", name="Ask", exact=True).click()
 
 

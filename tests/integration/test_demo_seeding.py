@@ -36,7 +36,7 @@ def test_an_installation_with_users_of_its_own_is_left_alone(config: Config) -> 
     team = Team.objects.create(name="A company")
     User.objects.create_user("somebody@company.example", None, name="Somebody", team=team)
 
-    with pytest.raises(ValueError, match="new installation only"):
+    with pytest.raises(ValueError, match="only to a new installation"):
         demo.seed(config)
 
     assert Person.objects.count() == 0

@@ -37,7 +37,7 @@ def test_two_hundred_megabytes_are_refused_before_they_are_sent(
         said = answer_of(connection)
 
     assert said.startswith(b"HTTP/1.1 413 ")
-    assert f"at most {most} can be sent here".encode() in said
+    assert f"at most {most} are allowed here".encode() in said
 
 
 def test_without_a_length_they_are_refused_as_soon_as_there_are_too_many(installation: Installation) -> None:

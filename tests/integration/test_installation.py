@@ -61,7 +61,7 @@ def test_a_new_installation_seeds_the_demo_and_says_how_to_sign_in(tmp_path: Pat
     try:
         installation.start("--demo")
         eventually(lambda: "OnRecord is ready" in installation.said(), "it says where to go")
-        eventually(lambda: "Ctrl-C stops it" in installation.said(), "and how to stop it")
+        eventually(lambda: "Press Ctrl-C to stop it" in installation.said(), "and how to stop it")
     finally:
         installation.stop()
 

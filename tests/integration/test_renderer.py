@@ -423,7 +423,7 @@ def test_what_somebody_else_stored_for_a_call_is_not_told_as_its_recording(
     with renderer.running():
         failed = renderer.web.wait_for(CALL_ID, "recording.failed")
         until(lambda: not call.path.exists())
-    assert "was made of something else" in failed["data"]["message"]
+    assert "was made from something else" in failed["data"]["message"]
     assert (renderer.config.journals / "aside" / call.path.name).read_bytes() == content
 
 
@@ -480,7 +480,7 @@ def test_verify_names_the_fault_of_every_tampering(renderer: Renderer) -> None:
 
     renderer.store.erase(CALL_ID)
     assert renderer.faults() == {"manifest": f"Call {CALL_ID} has no manifest in the blob store."}
-    with pytest.raises(ValueError, match="no call id"):
+    with pytest.raises(ValueError, match="not a call ID"):
         verify(renderer.config, "x", Witness(manifest_sha256="", key_commitment=""))
 
 

@@ -32,8 +32,8 @@ FURTHER = (
 )
 #: A hint may show how a code is written.
 MAY_SAY = {
-    "Countries, states and provinces by name or code (Germany, US-CA), area codes (415), or everywhere; "
-    "separated by commas."
+    "Countries, states, and provinces by name or code (Germany, US-CA), area codes (415), or “everywhere”. "
+    "Separate them with commas."
 }
 
 

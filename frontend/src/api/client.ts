@@ -124,9 +124,9 @@ async function send<T>(path: string, options: RequestInit & { headers: Record<st
 function refusal(status: number, reply: unknown): ApiError {
   const { code, message } = (reply ?? {}) as Partial<Schemas['Error']>
   if (status === 401) {
-    return new ApiError(status, 'signed_out', message ?? 'Your session has expired. Sign in again to go on.')
+    return new ApiError(status, 'signed_out', message ?? 'Your session has expired. Sign in again to continue.')
   }
-  return new ApiError(status, code ?? 'error', message ?? `The server answered with an error (${status}). Try again.`)
+  return new ApiError(status, code ?? 'error', message ?? `The server returned an error (${status}). Try again.`)
 }
 
 export const api = {

@@ -5,7 +5,7 @@ import {
 import type { Problem } from './state.ts'
 
 const RETRY_MS = 2000
-const NOBODY_HEARS = 'Nobody hears you until then.'
+const NOBODY_HEARS = 'No one can hear you until then.'
 
 export class HeldMicrophone {
   settings: MicrophoneSettings = loadSettings()
@@ -90,10 +90,10 @@ export class HeldMicrophone {
   async #lost(): Promise<void> {
     stop(this.stream)
     this.stream = null
-    this.#say('microphone_gone', `The microphone is gone. Looking for another. ${NOBODY_HEARS}`)
+    this.#say('microphone_gone', `The microphone was disconnected. Looking for another one. ${NOBODY_HEARS}`)
     await this.#replace()
     const label = (this.stream as MediaStream | null)?.getAudioTracks()[0]?.label
-    if (label) this.#say('microphone_changed', `The microphone is gone. You now speak through “${label}”.`)
+    if (label) this.#say('microphone_changed', `The microphone was disconnected. You are now using “${label}”.`)
   }
 
   async #replace(): Promise<void> {

@@ -35,15 +35,15 @@ export class MicrophoneError extends Error {
 }
 
 const PROBLEMS: Record<string, string> = {
-  NotAllowedError: 'The microphone is blocked. Allow it for this site (the icon beside the address).',
+  NotAllowedError: 'The microphone is blocked. Allow it for this site (use the icon next to the address).',
   NotFoundError: 'No microphone was found. Plug one in or choose another.',
-  NotReadableError: 'Another program is using the microphone. Close it there.',
+  NotReadableError: 'Another program is using the microphone. Close it in that program.',
 }
 
 /** Ask for the microphone. Rejects with MicrophoneError, whose problem says what to do. */
 export async function openMicrophone({ deviceId, studio }: MicrophoneSettings): Promise<MediaStream> {
   if (!navigator.mediaDevices) {
-    const message = 'Browsers give the microphone only to secure pages: open OnRecord over https.'
+    const message = 'Browsers allow the microphone only on secure pages. Open OnRecord over https.'
     throw new MicrophoneError({ code: 'microphone', message })
   }
   try {

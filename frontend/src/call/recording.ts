@@ -44,7 +44,7 @@ export interface Ahead {
 export function outcomeText(call: Call): string {
   const { recording } = call
   if (!isOver(call)) {
-    return recording.state === 'recording' ? 'The call goes on and is being recorded.' : 'The call goes on.'
+    return recording.state === 'recording' ? 'The call continues and is being recorded.' : 'The call continues.'
   }
   switch (recording.status) {
     case 'completed':
@@ -54,7 +54,7 @@ export function outcomeText(call: Call): string {
     case 'failed':
       return recording.reason ?? 'The recording failed.'
     default:
-      return 'The recording is being made.'
+      return 'The recording is being processed.'
   }
 }
 
@@ -90,7 +90,7 @@ function waiting(records: boolean, reason: string, locked: boolean): RecordingVi
 
 function beforeCall({ decision, isFinal }: Ahead): RecordingView {
   if (!decision) {
-    const reason = 'Type a number or choose a person to see whether the call will be recorded.'
+    const reason = 'Enter a number or choose a person to see whether the call will be recorded.'
     return { ...RESTING, name: 'Record Next Call', text: 'Recording is not decided yet', reason }
   }
   const { records, may_choose: mayChoose, sentence } = decision
@@ -104,7 +104,7 @@ function beforeCall({ decision, isFinal }: Ahead): RecordingView {
   }
   if (!isFinal) {
     const text = records ? 'Record Next Call is on' : 'Record Next Call is off'
-    return { ...seen, text, reason: mayChoose ? 'The number that you pick may change this.' : why(sentence) }
+    return { ...seen, text, reason: mayChoose ? 'The number you choose may change this.' : why(sentence) }
   }
   const side = records && decision.mode === 'one_sided' ? 'Your side only. ' : ''
   return {
@@ -135,7 +135,7 @@ function duringCall(state: State, call: Call, userId: string): RecordingView {
   }
 }
 
-const STALLED = 'The recording cannot be saved right now. Tell your admin. The call goes on.'
+const STALLED = 'The recording cannot be saved right now. Tell your admin. The call continues.'
 
 /** The state of a call that runs, in words. What is not as it should be comes first. */
 function said(state: State, call: Call, userId: string): Pick<RecordingView, 'text' | 'reason' | 'tone'> {
@@ -144,13 +144,13 @@ function said(state: State, call: Call, userId: string): Pick<RecordingView, 'te
   if (state.wanted === 'paused' && state.unconfirmed) {
     return {
       text: 'Pause not confirmed: recording may still be running',
-      reason: 'Do not say what must not be recorded yet. OnRecord keeps trying. To be safe, hang up.',
+      reason: 'Do not say anything that must not be recorded yet. OnRecord keeps trying. To be safe, hang up.',
       tone: 'warn',
     }
   }
   const pending = state.wanted && PENDING[state.wanted]
   const stalled = recording.stalled ?? (state.stalled ? STALLED : null)
-  if (isOn && stalled) return { text: pending ?? 'Nothing is being kept', reason: stalled, tone: 'warn' }
+  if (isOn && stalled) return { text: pending ?? 'Nothing is being saved', reason: stalled, tone: 'warn' }
   if (isOn && recording.announcing) {
     const reason = 'The contact hears the announcement. Recording starts when it ends.'
     return { text: pending ?? 'Will be recorded', reason, tone: 'armed' }
@@ -165,7 +165,7 @@ function reasonNow(call: Call, userId: string): string {
   const { moved } = recording
   if (recording.state === 'paused') {
     const since = moved ? `Since ${clock(callTime(call, moved.at))}. ` : ''
-    return `${since}Nothing is kept until ${call.people.length > 1 ? 'one of you resumes' : 'you resume'}.`
+    return `${since}Nothing is saved until ${call.people.length > 1 ? 'one of you resumes' : 'you resume'}.`
   }
   const began = why(recording.reason ?? '')
   if (recording.state === 'off') return began

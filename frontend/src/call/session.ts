@@ -4,6 +4,7 @@
  */
 import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api/client.ts'
 import { live } from '../api/events.ts'
+import { timeOfDay } from '../ui/format.ts'
 import * as control from './control.ts'
 import { HeldMicrophone } from './held-microphone.ts'
 import { MicrophoneError, type MicrophoneSettings } from './microphone.ts'
@@ -181,7 +182,7 @@ class Session {
 
   /** The session with the server has ended; the call itself has not. */
   expire(): void {
-    this.report({ code: 'signed_out', message: 'Your session has expired. Sign in again to go on.' })
+    this.report({ code: 'signed_out', message: 'Your session has expired. Sign in again to continue.' })
   }
 
   /** A page came that only somebody signed in gets: go on where the expired session stopped us. */
@@ -392,8 +393,7 @@ class Session {
 }
 
 function stoppingText(at: Date): string {
-  const time = at.toLocaleTimeString([], { hour: 'numeric', minute: '2-digit' })
-  return `OnRecord restarts at ${time} and ends this call then. What is recorded until then is kept.`
+  return `OnRecord will restart at ${timeOfDay(at)} and end this call then. Anything recorded until then is saved.`
 }
 
 function problemOf(error: unknown): Problem {

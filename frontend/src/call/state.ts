@@ -199,7 +199,7 @@ function withRecording(state: State, recording: RecordingState, generation: numb
 
 const ENDINGS: Record<string, string> = {
   busy: 'The line was busy',
-  no_answer: 'Nobody answered',
+  no_answer: 'No one answered',
   unreachable: 'The number cannot be reached',
   contact_hung_up: 'The contact hung up',
   rep_hung_up: 'You hung up',
@@ -209,8 +209,8 @@ const ENDINGS: Record<string, string> = {
 }
 const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
   busy: 'The line was busy',
-  'no-answer': 'Nobody answered',
-  canceled: 'You hung up before an answer',
+  'no-answer': 'No one answered',
+  canceled: 'You hung up before anyone answered',
   failed: 'The call could not be connected',
 }
 

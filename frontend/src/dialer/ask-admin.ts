@@ -23,7 +23,7 @@ export class AskAdmin extends HTMLElement {
     <dialog class="ask" aria-labelledby="ask-heading">
       <form method="dialog" class="form">
         <h2 id="ask-heading">Ask an admin</h2>
-        <p class="hint">Goes to those who answer for the recording rules. The answer comes to “Your requests”.</p>
+        <p class="hint">Your request goes to the admins in charge of recording rules. Their answer will appear in “Your requests”.</p>
         <p class="decision">${icon('shield-check')}<span><strong class="ask-who"></strong><br><span class="ask-reason"></span></span></p>
         <div class="field"><label for="ask-note">Your note (optional)</label>
           <textarea id="ask-note" rows="4" maxlength="2000" autofocus></textarea></div>
@@ -71,7 +71,7 @@ export class AskAdmin extends HTMLElement {
       await api.ask(callId ? { call_id: callId, note: note.value } : { number, person_id: personId, note: note.value })
       note.value = ''
       this.#dialog.close()
-      toast('Sent. The answer will come to “Your requests”, in your menu.')
+      toast('Sent. The answer will appear in “Your requests” in your menu.')
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       this.#complain(error.message)

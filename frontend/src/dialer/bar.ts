@@ -57,6 +57,6 @@ export class Bar {
 /** While sound flows, what becomes of it matters most; else how the call stands. */
 function barWord(state: State, { text, tone }: RecordingView): string {
   if (!isConnected(state) || state.hangingUp) return statusText(state)
-  if (tone === 'warn') return state.unconfirmed ? 'Pause not confirmed' : 'Nothing kept'
+  if (tone === 'warn') return state.unconfirmed ? 'Pause not confirmed' : 'Nothing saved'
   return text
 }

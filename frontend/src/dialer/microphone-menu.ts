@@ -10,7 +10,7 @@ export function microphoneMenu(): HTMLElement {
       <select id="dialer-microphone"></select>
       <or-level-meter></or-level-meter>
       <label class="check"><input type="checkbox" name="studio"> <span>Studio sound (no processing)</span></label>
-      <p class="hint">Processing removes echo and noise and evens the level. Switch it off for a good headset in a quiet room.</p>
+      <p class="hint">Processing removes echo and noise and evens out the level. Turn it off if you have a good headset in a quiet room.</p>
     </div>`)
   const select = part<HTMLSelectElement>(root, 'select')
   const studio = part<HTMLInputElement>(root, 'input')
@@ -22,7 +22,7 @@ export function microphoneMenu(): HTMLElement {
     const microphones = await listMicrophones()
     const { deviceId } = session.microphone.settings
     select.replaceChildren(
-      new Option("System's default", ''),
+      new Option("System default", ''),
       // Before the first permission browsers hide the names.
       ...microphones.map((device, index) => new Option(device.label || `Microphone ${index + 1}`, device.deviceId)),
     )

@@ -215,7 +215,7 @@ export class NumberEntry extends EventTarget {
     attribute(this.#input, 'aria-expanded', String(!this.#list.hidden))
     this.#accept({
       number: null,
-      problem: this.#options.length ? null : 'Nobody of that name. Try fewer letters, or type a number.',
+      problem: this.#options.length ? null : 'No one by that name. Try fewer letters, or enter a number.',
       person: null,
       decision: null,
     })
@@ -251,7 +251,7 @@ export class NumberEntry extends EventTarget {
     else if (preview?.number) {
       const who = preview.person
         ? `<a class="preview-name" href="${escapeHtml(preview.person.url)}"><bdi>${escapeHtml(preview.person.name)}</bdi></a>`
-        : '<span class="preview-name">Not one of your people</span>'
+        : '<span class="preview-name">Not in People</span>'
       this.#preview.innerHTML = `${who}<span class="preview-number">${escapeHtml(preview.number.formatted)}</span>`
       this.#preview.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     } else text(this.#preview, '')

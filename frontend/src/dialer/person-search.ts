@@ -37,7 +37,7 @@ export function personSearch(choose: (person: FoundPerson | null) => void): HTML
       part(row, 'button').addEventListener('click', () => choose(person))
       return row
     }))
-    text(part(root, '.hint'), q && !people.length ? 'Nobody of that name. Try fewer letters.' : '')
+    text(part(root, '.hint'), q && !people.length ? 'No one by that name. Try fewer letters.' : '')
   }
 
   input.addEventListener('input', () => {

@@ -8,7 +8,7 @@ export class Problem {
   readonly root = element(`
     <div class="dk-problem" role="alert" hidden>
       ${icon('triangle-alert')}<p></p>
-      <button type="button" class="quiet" data-do="dismiss" aria-label="Dismiss the message">${icon('x')}</button>
+      <button type="button" class="quiet" data-do="dismiss" aria-label="Dismiss">${icon('x')}</button>
     </div>`)
   #shown = ''
 

@@ -6,7 +6,7 @@ export type Shortcut = 'dialer' | 'main' | 'record' | 'mute' | 'hang-up' | 'note
 export const SHORTCUTS: readonly { action: Shortcut; keys: string; says: string }[] = [
   { action: 'dialer', keys: 'Alt+K', says: 'Go to the dialer' },
   { action: 'main', keys: 'Alt+Enter', says: 'Call, or save and next' },
-  { action: 'record', keys: 'Alt+P', says: 'Record next call, pause, resume' },
+  { action: 'record', keys: 'Alt+P', says: 'Record the next call, pause, resume' },
   { action: 'mute', keys: 'Alt+M', says: 'Mute, unmute' },
   { action: 'hang-up', keys: 'Alt+H', says: 'Hang up' },
   { action: 'notes', keys: 'Alt+N', says: 'Go to the notes' },

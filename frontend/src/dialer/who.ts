@@ -18,7 +18,7 @@ export function contactCard(): HTMLElement {
 export function renderContact(card: HTMLElement, call: Call | null, preview: Preview | null): void {
   const person = call ? call.person : (preview?.person ?? null)
   const name = part(card, '.dk-name')
-  if (!person) text(name, 'Not one of your people')
+  if (!person) text(name, 'Not in People')
   else if (name.querySelector('a')?.getAttribute('href') !== person.url || name.textContent !== person.name) {
     const link = element<HTMLAnchorElement>('<a><bdi></bdi></a>')
     link.href = person.url

@@ -5,7 +5,7 @@ import { attribute, element, part, text } from '../ui/dom.ts'
 import { personSearch } from './person-search.ts'
 
 const TITLES: Record<OutcomeField, string> = { disposition: 'Disposition', sentiment: 'Sentiment' }
-const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet: kept in this browser, tried again' } as const
+const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet. Kept in this browser; trying again' } as const
 
 const MARKUP = `
   <form class="wrap-up" aria-label="Log of the call" hidden>
@@ -140,7 +140,7 @@ export class WrapUp extends EventTarget {
 
   #showPerson(): void {
     const who = this.#person ?? this.#call?.log?.person ?? this.#call?.person
-    text(part(this.root, '.wrap-person'), who?.name ?? 'Not one of your people')
+    text(part(this.root, '.wrap-person'), who?.name ?? 'Not in People')
   }
 
   #openSearch(open: boolean): void {

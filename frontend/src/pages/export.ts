@@ -1,4 +1,5 @@
 import { element, part, text } from '../ui/dom.ts'
+import { count } from '../ui/format.ts'
 import { toast } from '../ui/toast.ts'
 
 const MARKUP = `<p class="export-progress" hidden><progress max="1" value="0" aria-label="Export"></progress><span role="status"></span>
@@ -37,7 +38,7 @@ export class Export extends HTMLElement {
     this.#show(0, 0)
     try {
       const response = await fetch(url, { signal: this.#abort.signal })
-      if (!response.ok || !response.body || response.redirected) throw new TypeError(`The export answered ${response.status}`)
+      if (!response.ok || !response.body || response.redirected) throw new TypeError(`The export returned ${response.status}`)
       const name = /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1] ?? 'export.csv'
       this.#save(await this.#read(response.body, Number(response.headers.get('X-Rows') ?? 0)), name)
     } catch (error) {
@@ -68,7 +69,7 @@ export class Export extends HTMLElement {
 
   #show(rows: number, total: number): void {
     part<HTMLProgressElement>(this.#progress, 'progress').value = total ? rows / total : 0
-    text(part(this.#progress, 'span'), total ? `${rows.toLocaleString('en')} of ${total.toLocaleString('en')} calls` : 'Preparing…')
+    text(part(this.#progress, 'span'), total ? `${count(rows)} of ${count(total)} calls` : 'Preparing…')
   }
 
   #save(file: Blob, name: string): void {

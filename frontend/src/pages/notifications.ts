@@ -2,7 +2,7 @@ import { ApiError, api, type Notification } from '../api/client.ts'
 import { attribute, element, part, text } from '../ui/dom.ts'
 import { live } from '../api/events.ts'
 
-const MARKUP = `<section class="notifications" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews and scores will be here.</p></section>`
+const MARKUP = `<section class="notifications" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews, and scores will appear here.</p></section>`
 /** What events that may bring one begin with. */
 const BRINGERS = ['recording.comment', 'recording.score', 'review.']
 

@@ -9,7 +9,7 @@ export function openShare(): void {
   if (!form) return
   const token = location.hash.slice(1)
   if (!token) {
-    part(form, '.share-waits').textContent = 'Follow the whole link that you were given.'
+    part(form, '.share-waits').textContent = 'Open the full link that you were sent.'
     return
   }
   part<HTMLInputElement>(form, '[name=token]').value = token
@@ -34,6 +34,6 @@ export async function copyField(button: HTMLElement): Promise<void> {
     toast('Copied.')
   } catch {
     // Without TLS, or without leave, there is no clipboard.
-    toast('Press Ctrl+C to copy what is selected.')
+    toast('Press Ctrl+C to copy the selected text.')
   }
 }

@@ -10,11 +10,11 @@ const MARKUP = `
     <form method="dialog" class="form">
       <h2 id="unsent-heading">Some notes are not saved</h2>
       <p class="problem" role="alert"></p>
-      <p>They are in this browser only. When you sign out they are thrown away, so that nobody else reads them here.</p>
+      <p>They are only in this browser. When you sign out, they are deleted so that no one else can read them here.</p>
       <div class="stack"></div>
       <div class="acts"><button class="primary" value="again">Try again</button>
         <button class="button" value="stay">Stay signed in</button>
-        <button class="button" value="discard">${icon('log-out')}Throw them away and sign out</button></div>
+        <button class="button" value="discard">${icon('log-out')}Delete them and sign out</button></div>
     </form>
   </dialog>`
 
@@ -65,7 +65,7 @@ function noteField({ callId, text: notes }: Unsent): HTMLElement {
 async function leave(form: HTMLFormElement): Promise<void> {
   const response = await fetch(form.action, { method: 'POST', body: new FormData(form) }).catch(() => null)
   if (!response?.ok) {
-    toast('You are still signed in: OnRecord did not answer. Check your connection, then try again.')
+    toast('You are still signed in, because OnRecord did not respond. Check your connection, then try again.')
     return
   }
   drafted().forEach(dropDraft)

@@ -1,4 +1,5 @@
 import { element, part, text } from '../ui/dom.ts'
+import { count } from '../ui/format.ts'
 
 interface Line {
   done?: number
@@ -42,7 +43,7 @@ export class Simulation extends HTMLElement {
     part(this.#body, '.simulation-result').replaceChildren()
     try {
       const response = await fetch(this.#address, { signal })
-      if (!response.ok || !response.body) throw new TypeError(`The simulation answered ${response.status}`)
+      if (!response.ok || !response.body) throw new TypeError(`The simulation returned ${response.status}`)
       for await (const line of lines(response.body)) this.#take(JSON.parse(line) as Line)
     } catch (error) {
       if (signal.aborted) return
@@ -64,7 +65,7 @@ export class Simulation extends HTMLElement {
       const bar = part<HTMLProgressElement>(this.#body, 'progress')
       bar.max = total || 1
       bar.value = done
-      const words = `${done.toLocaleString()} of ${total.toLocaleString()} judged, ${differing.toLocaleString()} differ`
+      const words = `${count(done)} of ${count(total)} checked, ${count(differing)} differ`
       text(part(this.#body, '[role=status]'), words)
       return
     }

@@ -7,7 +7,7 @@ export class Upload extends HTMLElement {
   #check(input: HTMLInputElement): void {
     const most = Number(this.getAttribute('most'))
     const size = input.files?.[0]?.size ?? 0
-    const problem = `This file has ${megabytes(size)} MB. Choose one of at most ${megabytes(most)} MB.`
+    const problem = `This file is ${megabytes(size)} MB. Choose one of at most ${megabytes(most)} MB.`
     input.setCustomValidity(size > most ? problem : '')
     input.reportValidity()
   }

@@ -16,7 +16,7 @@ const MARKUP = `
   <section class="comments" aria-label="Comments">
     <ol class="comment-list"></ol>
     <form class="comment-form"><label class="comment-label"></label>
-      <div class="comment-field"><textarea rows="2" maxlength="5000" placeholder="Say something about this moment. @ mentions a colleague."></textarea></div>
+      <div class="comment-field"><textarea rows="2" maxlength="5000" placeholder="Comment on this moment. Use @ to mention a colleague."></textarea></div>
       <div class="comment-acts"><button class="button small">Comment</button></div></form>
   </section>`
 

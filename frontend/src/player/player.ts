@@ -282,7 +282,7 @@ export class Player extends HTMLElement {
     const { signal } = this.#abort
     try {
       const response = await fetch(this.getAttribute('peaks') ?? '', { signal })
-      if (!response.ok) throw new TypeError(`Peaks answered ${response.status}`)
+      if (!response.ok) throw new TypeError(`Peaks returned ${response.status}`)
       const peaks = parsePeaks(await response.arrayBuffer())
       if (signal.aborted) return
       this.#silences = silencesOf(peaks)
@@ -290,7 +290,7 @@ export class Player extends HTMLElement {
     } catch (error) {
       if (signal.aborted) return
       if (!(error instanceof TypeError)) throw error
-      this.#fail('The waveform could not be loaded. The recording can still be played.')
+      this.#fail('The waveform could not be loaded. You can still play the recording.')
     }
   }
 

@@ -11,19 +11,32 @@ export function timer(milliseconds: number): string {
   return clock(milliseconds).padStart(5, '0')
 }
 
-/** A moment in the user's time zone, as the server writes it: "31 Jan 2026, 15:04". */
-export function moment(iso: string): string {
-  return written(iso, { timeZone: document.querySelector<HTMLMetaElement>('meta[name=time-zone]')?.content })
+/** A moment in the user's time zone, as the server writes it: "Jan 31, 2026, 3:04 PM". */
+export function moment(iso: string, timeZone = document.querySelector<HTMLMetaElement>('meta[name=time-zone]')?.content): string {
+  return written(iso, { ...DAY, ...TIME, timeZone })
 }
 
-/** A moment in the browser's own time zone, which it names: "31 Jan 2026, 15:04 GMT+1". */
+/** A moment in the browser's own time zone, which it names: "Jan 31, 2026, 3:04 PM GMT+1". */
 export function localMoment(iso: string): string {
-  return written(iso, { timeZoneName: 'short' })
+  return written(iso, { ...DAY, ...TIME, timeZoneName: 'short' })
 }
 
-function written(iso: string, zone: Intl.DateTimeFormatOptions): string {
-  const options = { day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit', ...zone } as const
-  return new Intl.DateTimeFormat('en-GB', options).format(new Date(iso)).replace('Sept', 'Sep')
+/** A time of today in the browser's own time zone: "3:04 PM". */
+export function timeOfDay(at: Date): string {
+  return written(at, TIME)
+}
+
+const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
+const TIME = { hour: 'numeric', minute: '2-digit' } as const
+
+/** Browsers put a narrow no-break space before AM and PM; the server writes a space. */
+function written(at: string | Date, options: Intl.DateTimeFormatOptions): string {
+  return new Intl.DateTimeFormat('en-US', options).format(new Date(at)).replace('\u202f', ' ')
+}
+
+/** A count with separators: 1234 -> "1,234". */
+export function count(value: number): string {
+  return value.toLocaleString('en-US')
 }
 
 /** Text for use inside HTML. */

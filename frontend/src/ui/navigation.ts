@@ -78,7 +78,7 @@ function dropLateAnswers(): void {
     const { target, request, response } = contextOf(event)
     if (target?.id !== 'main' || contextOf(event) === latest) return
     event.preventDefault()
-    if (request.method !== 'GET' && response.status >= 400) toast('What you sent from the page before was not saved. Go back to it and try again.')
+    if (request.method !== 'GET' && response.status >= 400) toast('What you sent from the previous page was not saved. Go back to it and try again.')
   })
 }
 

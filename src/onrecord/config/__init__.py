@@ -125,7 +125,7 @@ def split_address(address: str) -> tuple[str, int]:
     """Host, without the brackets of IPv6, and port of `host:port`. Raises ValueError for anything else."""
     host, _, port = address.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 1 << 16:
-        raise ValueError(f"{address!r} is no address. Write host:port, such as 127.0.0.1:8000.")
+        raise ValueError(f"{address!r} is not an address. Write host:port, such as 127.0.0.1:8000.")
     return host.strip("[]"), int(port)
 
 

@@ -48,7 +48,7 @@ def calls(client: SwitchClient, now: datetime) -> None:
         # Asked first: a call placed meanwhile then is live here and, at worst, missing for a moment.
         states = client.calls()
     except (SwitchUnreachableError, SwitchRefusedError) as error:
-        log.warning("The switch did not say which calls it has: %s", error)
+        log.warning("The switch did not list its calls: %s", error)
         return
     live = list(Call.objects.live())
     known = {state.call_id: state for state in states}
@@ -74,13 +74,13 @@ def _compare(call: Call, is_known: bool, now: datetime) -> None:
     elif call.missing_since is None:
         actions.set_missing(call, since=now)
     elif now - call.missing_since >= MISSING_FOR:
-        log.error("call %s: the switch does not know it; ended as failed", call.pk)
+        log.error("call %s: unknown to the switch; ended as failed", call.pk)
         actions.give_up(call.pk, reason=EndReason.LOST, captured=None)
 
 
 def _hang_up(client: SwitchClient, state: CallState) -> None:
     """The web has no such live call, so nobody could end it."""
-    log.error("call %s: live at the switch but not here; hung up", state.call_id)
+    log.error("call %s: live on the switch but not here; hung up", state.call_id)
     try:
         client.hang_up(state.call_id, actor=SYSTEM)
     except (SwitchUnreachableError, SwitchRefusedError) as error:
@@ -95,7 +95,7 @@ def recordings(now: datetime) -> None:
         changed_at__lt=now - OVERDUE_AFTER,
     )
     for recording in waiting.select_related("call"):
-        log.error("call %s: its recording is overdue", recording.pk)
+        log.error("call %s: its recording is late", recording.pk)
         actions.mark_overdue(recording.call)
 
 
@@ -117,7 +117,7 @@ def journals(client: SwitchClient, now: datetime) -> None:
     try:
         there = client.journals()
     except (SwitchUnreachableError, SwitchRefusedError) as error:
-        log.warning("The switch did not say which journals it has: %s", error)
+        log.warning("The switch did not list its journals: %s", error)
         return
     for recording in found:
         if recording.pk not in there:

@@ -175,7 +175,7 @@ async def supervise(
     await _ended_or(tasks, impatient, GRACE)
     for child, task in zip(children, tasks, strict=True):
         if not task.done():
-            write("onrecord", f"{child.program.name} did not end in time and is killed")
+            write("onrecord", f"{child.program.name} did not end in time and was killed")
             child.kill()
     await asyncio.gather(*tasks)
 
@@ -290,7 +290,7 @@ async def _announce(config: Config, *, demo: bool, write: Callable[[str, str], N
 
         for login in LOGINS:
             write("onrecord", f"  {login}")
-    write("onrecord", "Ctrl-C stops it. While calls are live they may finish first; Ctrl-C again ends them.")
+    write("onrecord", "Press Ctrl-C to stop it. Live calls can finish first. Press Ctrl-C again to end them.")
 
 
 def answers(address: str, path: str) -> bool:

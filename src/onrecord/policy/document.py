@@ -91,7 +91,7 @@ class Policy:
     def overlaps(self) -> tuple[str, ...]:
         """Sentences about rules of equal rank for the same place. They are allowed: the strictest wins."""
         return tuple(
-            f"'{one.name}' and '{other.name}' both cover {_places(shared)}: the stricter of the two applies."
+            f"'{one.name}' and '{other.name}' both cover {_places(shared)}. The stricter rule applies."
             for one, other in combinations(filterfalse(_is_neutral, self.rules), 2)
             if (shared := [place for place in one.where if place in other.where])
         )
@@ -144,7 +144,7 @@ def _rule_problems(rule: Rule) -> Iterator[str]:
 
 def _place_problem(place: str) -> str:
     if place in areas.area_codes() and not areas.area_codes()[place].known:
-        return f"{place} has no place of its own; the setting for unknown areas covers it."
+        return f"{place} does not belong to a place. The setting for unknown areas covers it."
     if place == EVERYWHERE or place in areas.area_codes() or areas.is_subdivision(place):
         return ""
     if place in areas.US_TERRITORIES:
@@ -166,7 +166,7 @@ def _policy_problems(policy: Policy) -> Iterator[str]:
         yield "Say whether the team's calls record by default."
     for key, setting in (*policy.groups.items(), *policy.users.items()):
         if setting.record is None and not setting.locked:
-            yield f"The setting of '{key}' says nothing: remove it."
+            yield f"The setting of '{key}' has no effect. Remove it."
     names = [rule.name for rule in policy.rules]
     yield from (
         f"Two rules are named '{name}': rename one." for name in sorted(set(names)) if names.count(name) > 1

@@ -45,7 +45,7 @@ def with_rule(policy: Policy, rule: Rule, *, replacing: str | None) -> Policy:
     if replacing is None:
         return replace(policy, rules=(*policy.rules, rule))
     if replacing not in names:
-        raise PolicyError([f"There is no rule '{replacing}' any more: add it as a new one."])
+        raise PolicyError([f"Rule '{replacing}' no longer exists. Add it as a new rule."])
     return replace(policy, rules=tuple(rule if one.name == replacing else one for one in policy.rules))
 
 

@@ -58,16 +58,16 @@ def sentence(stored: dict[str, Any]) -> str:
         parts.append(f"the person's address {address}")
         parts += ["the person was marked Do Not Record"] if person["do_not_record"] else []
     else:
-        parts.append("it belonged to no person")
+        parts.append("it was not in People")
     parts.append(
-        f"the rep was in {_places(rep['location'])}" if rep["location"] else "where the rep was is not known"
+        f"the rep was in {_places(rep['location'])}" if rep["location"] else "the rep's location is not known"
     )
     parts.append(_CHOICES[stored["wants_recording"]])
     return f"{'; '.join(parts)}."
 
 
 _CHOICES = {
-    None: "the rep made no choice",
+    None: "the rep did not choose",
     True: "the rep chose to record",
     False: "the rep chose not to record",
 }

@@ -219,7 +219,8 @@ PLACES = (
         code="GB",
         consent=Consent.NOTICE,
         citation="Investigatory Powers Act 2016; SI 2018/356",
-        note="One party for own use; businesses must try to tell people, and data protection law applies.",
+        note="One party for personal use. Businesses must try to tell people, and data protection law "
+        "applies.",
     ),
     Place(
         code="US",
@@ -271,7 +272,7 @@ _NO_SOURCE = Rule(
     # The territories are named because the rule for the United States would cover them.
     where=(EVERYWHERE, *US_TERRITORIES.values()),
     mode=Mode.NONE,
-    because="is not covered by any source of this preset",
+    because="is not covered by any source used for this preset",
 )
 
 CAUTIOUS = Preset(

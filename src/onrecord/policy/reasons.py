@@ -55,7 +55,7 @@ LOCKS = {
 
 NOT_A_PERSON = Reason(
     code=ReasonCode.NOT_A_PERSON,
-    sentence="Off: this number belongs to no person, and only calls with your people are recorded.",
+    sentence="Off: this number is not in People, and only calls with people in People are recorded.",
 )
 DO_NOT_RECORD_PERSON = Reason(
     code=ReasonCode.DO_NOT_RECORD_PERSON, sentence="Off: this person is marked Do Not Record."
@@ -70,21 +70,26 @@ CHOSEN_ON = Reason(code=ReasonCode.REP, sentence="On: you chose to record this c
 CHOSEN_OFF = Reason(code=ReasonCode.REP, sentence="Off: you chose not to record this call.")
 
 
-#: What a sentence says to the rep whose call it is, and what it says of that rep to all others.
+#: What a sentence says to the rep whose call it is, and what everyone else reads.
 _OF_THE_REP = {
-    ", where you are": ", where the rep is",
-    "you chose": "the rep chose",
-    "your group": "the rep's group",
-    "your own setting": "the rep's own setting",
-    "Locked for you by": "Locked for the rep by",
-    "You may not": "The rep may not",
+    ", where you are": ", where {rep} is",
+    "you chose": "{rep} chose",
+    "your group": "{rep}'s group",
+    "your own setting": "{rep}'s own setting",
+    "Locked for you by": "Locked for {rep} by",
+    "You may not": "{Rep} may not",
 }
+#: In place of a name, where a sentence is about no rep in particular.
+ANY_REP = "the rep"
 
 
-def told_to_others(sentence: str) -> str:
-    """A reason as anybody but the rep reads it: a manager is not where the rep is."""
+def read_by(sentence: str, *, is_rep: bool, rep: str = ANY_REP) -> str:
+    """A reason for its reader: "you" is the rep whose call it is; everyone else reads the rep's name."""
+    if is_rep:
+        return sentence
+    capitalized = rep[:1].upper() + rep[1:]
     for to_rep, of_rep in _OF_THE_REP.items():
-        sentence = sentence.replace(to_rep, of_rep)
+        sentence = sentence.replace(to_rep, of_rep.format(rep=rep, Rep=capitalized))
     return sentence
 
 

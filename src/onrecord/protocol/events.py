@@ -348,7 +348,7 @@ class Event:
         envelope = read(Envelope, said)
         model = DATA.get(envelope.type)
         if model is None or model.source is not envelope.source:
-            raise BadMessageError(f"The {envelope.source} sends no event {envelope.type!r}.")
+            raise BadMessageError(f"The {envelope.source} does not send the event {envelope.type!r}.")
         return cls(
             call_id=envelope.call_id,
             seq=envelope.seq,

@@ -32,7 +32,7 @@ class Witness:
         """What `str` makes of one. Raises ValueError."""
         match = _TEXT.fullmatch(text)
         if match is None:
-            raise ValueError(f"{text!r} is not a witness. Copy it from the Proof part of the call's page.")
+            raise ValueError(f"{text!r} is not a witness. Copy it from the Proof section of the call's page.")
         return cls(manifest_sha256=match[1], key_commitment=match[2])
 
     def __str__(self) -> str:
@@ -65,7 +65,7 @@ def check_witness(found: Witness, known: Witness) -> None:
         if one != other
     ]
     if differ:
-        raise NotWitnessedError(f"The database knows another {' and another '.join(differ)} of it.")
+        raise NotWitnessedError(f"The database has a different {' and a different '.join(differ)} of it.")
 
 
 class StoredRecording:

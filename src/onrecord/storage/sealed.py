@@ -46,7 +46,7 @@ def plain_size(size: int) -> int:
     body = size - HEAD
     plain = body - _TAG * -(-body // (SEGMENT + _TAG))
     if plain < 0 or sealed_size(plain) != size:
-        raise SealError(f"No sealed object has {size} bytes: this one was cut or altered.")
+        raise SealError(f"A sealed object cannot have {size} bytes. This one was cut off or altered.")
     return plain
 
 

@@ -112,7 +112,7 @@ class BlobStore:
         try:
             return aes_key_unwrap(self._master_key, wrapped)
         except (InvalidUnwrap, ValueError) as error:
-            raise SealError(f"The key of call {call_id} does not open.") from error
+            raise SealError(f"The key of call {call_id} cannot be opened.") from error
 
     def open(self, call_id: str, name: str, data_key: bytes) -> SealedReader:
         """A sealed object for random access, under a key that was read before.
@@ -179,9 +179,9 @@ class BlobStore:
 
     def _path(self, call_id: str, name: str) -> str:
         if not _CALL_ID.fullmatch(call_id):
-            raise ValueError(f"{call_id!r} is no call id: 32 lower-case hexadecimal digits are expected.")
+            raise ValueError(f"{call_id!r} is not a call ID. It must be 32 lowercase hexadecimal digits.")
         if name not in OBJECTS:
-            raise ValueError(f"A recording has no object {name!r}; it has {', '.join(OBJECTS)}.")
+            raise ValueError(f"A recording does not have an object {name!r}. It has {', '.join(OBJECTS)}.")
         return f"recordings/{call_id}/{name}"
 
 
@@ -194,5 +194,5 @@ def _reading(call_id: str, name: str) -> Iterator[None]:
         raise NoSuchObjectError(call_id, name) from error
     except (BaseError, OSError) as error:
         raise StoreUnreachableError(
-            f"The blob store did not give the {name} of call {call_id}: {error}"
+            f"The blob store did not return the {name} of call {call_id}: {error}"
         ) from error

@@ -31,7 +31,7 @@ def _names() -> dict[str, str]:
         manifest = json.loads((BUILT / "manifest.json").read_bytes())
     except FileNotFoundError as error:
         raise FileNotFoundError(
-            "The pages' scripts and styles are not built. Run `make setup`, which builds them."
+            "The pages' scripts and styles have not been built. Run `make setup`."
         ) from error
     return {source: Path(entry["file"]).name for source, entry in manifest.items()}
 

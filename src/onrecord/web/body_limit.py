@@ -11,7 +11,7 @@ Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None
 
 #: Who sends both may mean one for a proxy and the other for us, with a request of their own behind it.
 _BOTH_LENGTHS = {b"content-length", b"transfer-encoding"}
-_AMBIGUOUS = "The request gives its length in two ways. Send Content-Length or Transfer-Encoding."
+_AMBIGUOUS = "The request states its length twice. Send either Content-Length or Transfer-Encoding."
 
 
 class BodyTooLargeError(Exception):
@@ -19,7 +19,7 @@ class BodyTooLargeError(Exception):
 
     def __init__(self, limit: int) -> None:
         super().__init__(
-            f"This is too large: at most {limit / 1e6:.0f} MB can be sent here. Send a smaller file."
+            f"This is too large: at most {limit / 1e6:.0f} MB are allowed here. Send a smaller file."
         )
 
 

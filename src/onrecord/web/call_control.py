@@ -75,13 +75,17 @@ class CallControl:
 
 def _admit(scope: Any, call_id: str) -> Ticket:
     if scope["method"] != "POST":
-        raise RefusalError(HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "Only POST is answered here.")
+        raise RefusalError(
+            HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", "This address accepts only POST."
+        )
     given = dict(scope["headers"]).get(TICKET_HEADER, b"").decode("latin-1")
     try:
         ticket = read(given)
     except BadTicketError as error:
         raise RefusalError(
-            HTTPStatus.FORBIDDEN, "bad_ticket", "This page has lost its hold on the call. Reload the page."
+            HTTPStatus.FORBIDDEN,
+            "bad_ticket",
+            "This page is no longer connected to the call. Reload the page.",
         ) from error
     if ticket.call_id != call_id:
         raise RefusalError(HTTPStatus.FORBIDDEN, "bad_ticket", "The ticket is for another call.")
@@ -158,21 +162,21 @@ Command = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
 _COMMANDS: dict[str, Command] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
 
 _STILL_RUNS = (
-    "The switch cannot be reached: the call may still run and be recorded. Close this tab to leave it."
+    "The switch cannot be reached. The call may still be live and recorded. Close this tab to leave it."
 )
 _REFUSALS: dict[str, tuple[int, str, str]] = {
     ErrorCode.NOT_CHANGEABLE: (
         403,
         "not_allowed",
-        "The recording policy does not let you pause this recording.",
+        "The recording policy does not allow you to pause this recording.",
     ),
     ErrorCode.NOT_PERMITTED: (
         403,
         "not_allowed",
-        "You may not control recordings. Ask an admin if you need to.",
+        "You do not have permission to control recordings. Ask an admin if you need it.",
     ),
     ErrorCode.NO_SUCH_CALL: (409, "call_ended", "The call has ended."),
-    ErrorCode.ABSENT: (409, "absent", "You are not in this call any more."),
+    ErrorCode.ABSENT: (409, "absent", "You are no longer in this call."),
 }
 
 

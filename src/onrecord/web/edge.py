@@ -43,8 +43,8 @@ MOST_OF_ONE = 200
 _RESERVED = 256
 _FILES_EACH = 5
 
-_LATE = "Your request did not arrive in time. Send it again."
-_FULL = "OnRecord has too many connections now. Try again in a moment."
+_LATE = "Your request took too long to arrive. Send it again."
+_FULL = "OnRecord has too many connections right now. Try again in a moment."
 _RETRY_AFTER_S = 5
 
 

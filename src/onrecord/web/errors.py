@@ -16,7 +16,7 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: "That did not work",
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Not found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "Nothing to see here",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not work that way",
     HTTPStatus.CONFLICT: "This recording cannot be played",
     HTTPStatus.GONE: "This recording cannot be played",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",
@@ -35,7 +35,7 @@ def wants_json(request: HttpRequest) -> bool:
 
 def session_expired() -> HttpResponse:
     return ApiError(
-        HTTPStatus.UNAUTHORIZED, "session_expired", "Your session has expired. Sign in again to go on."
+        HTTPStatus.UNAUTHORIZED, "session_expired", "Your session has expired. Sign in again to continue."
     ).response()
 
 
@@ -53,7 +53,7 @@ def error(
     context = {
         "title": _TITLES[status],
         "message": message,
-        "onward": onward or (reverse("home"), "Go to your people"),
+        "onward": onward or (reverse("home"), "Go to People"),
     }
     return render(request, "error.html", context, status=status)
 
@@ -69,16 +69,26 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         request,
         HTTPStatus.BAD_REQUEST,
         "bad_request",
-        message or "The request cannot be understood. Go back and try again.",
+        message or "The request is not valid. Go back and try again.",
     )
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error(request, HTTPStatus.FORBIDDEN, "not_allowed", str(exception) or "You may not see this page.")
+    return error(
+        request,
+        HTTPStatus.FORBIDDEN,
+        "not_allowed",
+        str(exception) or "You do not have permission to see this page.",
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return error(request, HTTPStatus.NOT_FOUND, "not_found", "It does not exist, or you may not see it.")
+    return error(
+        request,
+        HTTPStatus.NOT_FOUND,
+        "not_found",
+        "It does not exist, or you do not have permission to see it.",
+    )
 
 
 def explain_method(
@@ -93,7 +103,7 @@ def explain_method(
         message = (
             "This address only takes what a form sends. Go back to the page with the form and send it there."
             if request.method in ("GET", "HEAD") and not wants_json(request)
-            else f"This address does not take {request.method}, but {refusal['Allow']}."
+            else f"This address does not accept {request.method}, only {refusal['Allow']}."
         )
         explained = error(request, HTTPStatus.METHOD_NOT_ALLOWED, "method_not_allowed", message)
         refusal.content = explained.content
@@ -110,7 +120,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         request,
         HTTPStatus.INTERNAL_SERVER_ERROR,
         "server_error",
-        "OnRecord made a mistake. Try again; if it happens again, tell an admin the time of day.",
+        "OnRecord made a mistake. Try again. If it happens again, tell an admin when it happened.",
     )
 
 
@@ -119,5 +129,5 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         HTTPStatus.FORBIDDEN,
         "csrf_failed",
-        "This page is too old, or cookies are switched off. Reload it and try again.",
+        "This page is out of date, or cookies are turned off. Reload it and try again.",
     )

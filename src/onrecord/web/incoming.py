@@ -15,7 +15,7 @@ from onrecord.web.errors import error, wants_json
 from onrecord.web.streamed_body import NOT_UTF_8
 
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
-_CONTROL = "The address or a header holds control characters. Take them out and try again."
+_CONTROL = "The address or a header contains control characters. Remove them and try again."
 
 
 def clean_request(

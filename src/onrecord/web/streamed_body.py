@@ -15,7 +15,7 @@ from django.http.multipartparser import MultiPartParserError
 
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 
-NOT_UTF_8 = "The request is not written in UTF-8. Send it again in UTF-8."
+NOT_UTF_8 = "The request is not in UTF-8. Send it again in UTF-8."
 _UNREADABLE = "The Content-Type or the query cannot be read. Send the request again in UTF-8."
 
 #: Characters of a Content-Type; a boundary has up to 70. Python reads it in quadratic time, and Django in the
@@ -49,7 +49,7 @@ class StreamedBody(io.RawIOBase):
         message = await self._receive()
         if message["type"] == "http.disconnect":
             self.read_through.set()
-            raise UnreadablePostError("The sender went away.")
+            raise UnreadablePostError("The sender disconnected.")
         self._pending = message.get("body", b"")
         if not message.get("more_body", False):
             self.read_through.set()
@@ -79,7 +79,7 @@ class _Request(ASGIRequest):
         try:
             return super().parse_file_upload(META, post_data)
         except TypeError as error:
-            raise MultiPartParserError("The head of a part cannot be read.") from error
+            raise MultiPartParserError("The header of a part cannot be read.") from error
 
 
 class StreamingHandler(ASGIHandler):

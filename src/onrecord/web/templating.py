@@ -10,11 +10,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from onrecord.apps.core.durations import duration
-from onrecord.apps.core.moments import in_readers_zone
+from onrecord.apps.core.moments import in_readers_zone, written
 from onrecord.apps.people.numbers import readable
 from onrecord.apps.recordings.holes import missing_sound
 from onrecord.policy.areas import place_name
-from onrecord.policy.reasons import told_to_others
+from onrecord.policy.reasons import read_by
 from onrecord.web.assets import static
 from onrecord.web.svg import bars, full_height, talk_parts
 
@@ -34,8 +34,8 @@ def environment(**options: Any) -> Environment:
         "number": number,
         "phone": readable,
         "place": place_name,
+        "read_by": read_by,
         "talk_parts": talk_parts,
-        "told_to_others": told_to_others,
     }
     return env
 
@@ -55,19 +55,19 @@ def icon(name: str) -> Markup:
 
 
 def format_datetime(value: datetime | None) -> Markup:
-    """A moment in the reader's time zone, such as "31 Jan 2026, 15:04"; nothing for None."""
+    """A moment in the reader's time zone, such as "Jan 31, 2026, 3:04 PM"; nothing for None."""
     if value is None:
         return Markup("")
     local = in_readers_zone(value)
     # Nothing in it has to be escaped, and a list has many.
-    return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{_written(local)}</time>')  # noqa: S704
+    return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{written(local)}</time>')  # noqa: S704
 
 
 def format_utc(value: datetime) -> Markup:
     """A moment for a reader whose time zone is not known: UTC, which the browser replaces by its own zone."""
     utc = value.astimezone(UTC)
     return Markup('<time datetime="{}" data-local>{} UTC</time>').format(
-        utc.isoformat(timespec="seconds"), _written(utc)
+        utc.isoformat(timespec="seconds"), written(utc)
     )
 
 
@@ -77,13 +77,9 @@ def age(value: datetime) -> Markup:
     words = timesince(value, depth=1)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(
         local.isoformat(timespec="seconds"),
-        _written(local),
+        written(local),
         "just now" if words.startswith("0") else f"{words} ago",
     )
-
-
-def _written(local: datetime) -> str:
-    return f"{local.day} {local:%b %Y, %H:%M}"
 
 
 def number(value: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from onrecord.apps.core.origins import origin_of
 from onrecord.web.body_limit import Application, Message, Receive, Send
 
-_BUSY = "Too many people are signing in at this moment. Wait a few seconds, then try again."
+_BUSY = "Too many people are signing in right now. Wait a few seconds, then try again."
 
 
 class Turns:

@@ -240,7 +240,7 @@ def test_few_open_files_are_named_with_what_to_set(config: Config) -> None:
     command = ["sh", "-c", f'ulimit -n 1024; exec {sys.executable} -c "{code}"']
     said = subprocess.check_output(command, text=True)
 
-    assert "A process may open 1024 files, enough for 153 connections." in said
+    assert "A process can open 1024 files, enough for 153 connections." in said
     assert "LimitNOFILE=65536" in said
 
 

@@ -151,7 +151,7 @@ def test_a_signal_stops_everything_even_a_child_that_does_not_listen(
     out, _ = running.process.communicate(timeout=30)
 
     assert running.process.returncode == 0
-    assert "deaf did not end in time and is killed" in out
+    assert "deaf did not end in time and was killed" in out
     assert not any(alive(pid) for pid in pids)
 
 

@@ -59,7 +59,7 @@ def test_a_short_document_takes_the_strict_defaults() -> None:
         ({"team": {"lock": True}}, "A setting has no 'lock'."),
         ({"team": None}, "A setting must be an object."),
         ({"groups": []}, "The groups' settings must be an object of settings by id."),
-        ({"users": {"9": {}}}, "The setting of '9' says nothing: remove it."),
+        ({"users": {"9": {}}}, "The setting of '9' has no effect. Remove it."),
         ({"unknown_area": "maybe"}, "The mode of unknown areas must be 'both' or 'one_sided' or 'none'."),
         ({"rules": {}}, "The rules must be a list."),
         ({"rules": [7]}, "Rule 1 must be an object."),
@@ -85,7 +85,7 @@ def test_a_bad_document_is_refused_with_a_sentence(change: dict[str, Any], sente
         ({"where": ["999"]}, "Rule 'R': 999 is not an area code in service."),
         (
             {"where": ["800"]},
-            "Rule 'R': 800 has no place of its own; the setting for unknown areas covers it.",
+            "Rule 'R': 800 does not belong to a place. The setting for unknown areas covers it.",
         ),
         ({"where": ["US-ZZ"]}, "Rule 'R': no place is called 'US-ZZ'"),
         ({"where": ["California"]}, "Rule 'R': no place is called 'California'"),
@@ -159,6 +159,6 @@ def test_overlapping_rules_are_allowed_and_reported() -> None:
         ),
     )
     assert policy.overlaps() == (
-        "'A' and 'B' both cover California, every place: the stricter of the two applies.",
+        "'A' and 'B' both cover California, every place. The stricter rule applies.",
     )
     assert replace(policy, rules=policy.rules[1:]).overlaps() == ()

@@ -91,7 +91,7 @@ def test_a_preset_says_why_in_the_words_of_its_place() -> None:
         sentence("+14165550123") == "Off: Canada expects notice to the other party (rule 'Notice countries')."
     )
     assert sentence("+33123456789") == (
-        "Off: France is not covered by any source of this preset (rule 'Places without a source')."
+        "Off: France is not covered by any source used for this preset (rule 'Places without a source')."
     )
     assert sentence("+12125550123") == "On: your team records calls by default."
 

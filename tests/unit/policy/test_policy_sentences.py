@@ -9,7 +9,7 @@ from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.diff import diff
 from onrecord.policy.document import Policy, Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.policy.reasons import DEFAULTS, LOCKS, NOT_PERMITTED, ReasonCode, told_to_others
+from onrecord.policy.reasons import DEFAULTS, LOCKS, NOT_PERMITTED, ReasonCode, read_by
 
 ANA = RepFacts(user="ana", may_turn_on_before_call=True, may_control_during_call=True)
 ON = Policy(version=1, team=Setting(record=True))
@@ -162,24 +162,30 @@ def test_every_change_is_one_readable_sentence() -> None:
     [
         (
             sentence(STATES, number="+12125550123", location="US-FL"),
-            "Off: Florida, where the rep is, requires everyone's consent (rule 'All-party states').",
+            "Off: Florida, where Ana Torres is, requires everyone's consent (rule 'All-party states').",
         ),
-        (sentence(wants=False), "Off: the rep chose not to record this call."),
+        (sentence(wants=False), "Off: Ana Torres chose not to record this call."),
         (sentence(STATES), sentence(STATES)),
-        (DEFAULTS[ReasonCode.GROUP, True].sentence, "On: the rep's group records calls by default."),
+        (DEFAULTS[ReasonCode.GROUP, True].sentence, "On: Ana Torres's group records calls by default."),
         (
             DEFAULTS[ReasonCode.USER, False].sentence,
-            "Off: the rep's own setting does not record calls by default.",
+            "Off: Ana Torres's own setting does not record calls by default.",
         ),
-        (LOCKS[ReasonCode.USER].sentence, "Locked for the rep by an admin."),
+        (LOCKS[ReasonCode.USER].sentence, "Locked for Ana Torres by an admin."),
         (
             NOT_PERMITTED.sentence,
-            "The rep may not turn recording on where it is off by default.",
+            "Ana Torres may not turn recording on where it is off by default.",
         ),
     ],
 )
-def test_others_read_of_the_rep_what_the_rep_reads_of_you(to_rep: str, to_others: str) -> None:
-    assert told_to_others(to_rep) == to_others
+def test_the_rep_reads_you_and_everyone_else_the_name(to_rep: str, to_others: str) -> None:
+    assert read_by(to_rep, is_rep=True, rep="Ana Torres") == to_rep
+    assert read_by(to_rep, is_rep=False, rep="Ana Torres") == to_others
+
+
+def test_where_no_rep_is_named_it_says_the_rep() -> None:
+    assert read_by(NOT_PERMITTED.sentence, is_rep=False).startswith("The rep may not")
+    assert read_by(LOCKS[ReasonCode.USER].sentence, is_rep=False) == "Locked for the rep by an admin."
 
 
 @pytest.mark.parametrize(

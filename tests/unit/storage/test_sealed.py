@@ -131,7 +131,7 @@ def test_an_object_of_another_call_name_or_key_does_not_open(foreign: dict[str, 
 def test_what_is_no_sealed_object_is_refused() -> None:
     with pytest.raises(SealError, match="not a sealed object"):
         reader(bytes(100)).read(0, 10)
-    with pytest.raises(SealError, match="cut or altered"):
+    with pytest.raises(SealError, match="cut off or altered"):
         reader(b"ONRECS01")
 
 

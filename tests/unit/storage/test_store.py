@@ -137,16 +137,16 @@ def test_an_altered_wrapped_key_does_not_open(store: BlobStore, folder: Path) ->
     fields = json.loads((folder / KEY).read_text())
     fields["wrapped_key"] = "A" + fields["wrapped_key"][1:]
     (folder / KEY).write_text(json.dumps(fields))
-    with pytest.raises(SealError, match="does not open"):
+    with pytest.raises(SealError, match="cannot be opened"):
         store.get(CALL, AUDIO)
 
 
 @pytest.mark.parametrize("call_id", ["", "../secrets", "A" * 32, "a" * 31])
 def test_what_is_no_call_id_never_becomes_a_path(store: BlobStore, call_id: str) -> None:
-    with pytest.raises(ValueError, match="no call id"):
+    with pytest.raises(ValueError, match="not a call ID"):
         store.get(call_id, MANIFEST)
 
 
 def test_an_unknown_object_is_refused(store: BlobStore) -> None:
-    with pytest.raises(ValueError, match="has no object 'notes'"):
+    with pytest.raises(ValueError, match="does not have an object 'notes'"):
         store.get(CALL, "notes")

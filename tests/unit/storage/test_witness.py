@@ -23,9 +23,9 @@ def test_another_key_and_another_call_have_other_commitments() -> None:
 def test_what_differs_is_named() -> None:
     known = Witness.of(CALL, b"{}", KEY)
     check_witness(Witness.of(CALL, b"{}", KEY), known)
-    with pytest.raises(NotWitnessedError, match="another manifest of it"):
+    with pytest.raises(NotWitnessedError, match="a different manifest of it"):
         check_witness(Witness.of(CALL, b"[]", KEY), known)
-    with pytest.raises(NotWitnessedError, match="another manifest and another key of it"):
+    with pytest.raises(NotWitnessedError, match="a different manifest and a different key of it"):
         check_witness(Witness.of(CALL, b"[]", bytes(32)), known)
 
 

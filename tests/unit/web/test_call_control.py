@@ -62,7 +62,7 @@ async def asked(
 def test_a_ticket_is_all_that_is_needed(command: str) -> None:
     status, said = ask(command, ticket=issue(CALL, REP))
     assert (status, said["code"]) == (503, "switch_unreachable")
-    assert "may still run" in said["message"]
+    assert "may still be live" in said["message"]
 
 
 def test_a_ticket_names_the_call_the_user_and_what_they_are_in_it() -> None:

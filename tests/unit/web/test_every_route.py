@@ -306,10 +306,10 @@ def assert_explained(method: str, answer: HttpResponse) -> None:
     """As a page of ours to who follows a link, as JSON to a script."""
     if answer["Content-Type"] == "application/json":
         assert answer.json()["code"] == "method_not_allowed"
-        assert f"does not take {method}" in answer.json()["message"]
+        assert f"does not accept {method}" in answer.json()["message"]
         return
-    assert "<h1>Nothing to see here</h1>" in answer.content.decode()
-    says = "Go back to the page with the form" if method == "GET" else f"does not take {method}"
+    assert "<h1>This address does not work that way</h1>" in answer.content.decode()
+    says = "Go back to the page with the form" if method == "GET" else f"does not accept {method}"
     assert says in answer.content.decode()
 
 

@@ -141,10 +141,10 @@ def _free_name(name: str, *, but: PermissionSet | None = None) -> str:
     if not name:
         raise RefusedError("Give the permission set a name.")
     if len(name) > LONGEST_NAME:
-        raise RefusedError(f"The name is too long: use {LONGEST_NAME} characters at most.")
+        raise RefusedError(f"The name is too long. Use at most {LONGEST_NAME} characters.")
     others = PermissionSet.objects.exclude(pk=but.pk) if but else PermissionSet.objects.all()
     if name.casefold() in {other.casefold() for other in others.values_list("name", flat=True)}:
-        raise RefusedError(f"There is a permission set “{name}” already. Choose another name.")
+        raise RefusedError(f"There is already a permission set “{name}”. Choose another name.")
     return name
 
 

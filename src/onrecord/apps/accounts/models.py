@@ -35,8 +35,8 @@ class Team(models.Model):
             raise ApiError(
                 HTTPStatus.FORBIDDEN,
                 "package_off",
-                f"The {PACKAGES[package].name} package is switched off for your team. "
-                "Ask an admin to switch it on in Settings, under Packages.",
+                f"The {PACKAGES[package].name} package is turned off for your team. "
+                "Ask an admin to turn it on in Settings, under Packages.",
             )
 
 
@@ -72,7 +72,7 @@ class PermissionSet(AuthGroup):
 def check_time_zone(value: str) -> None:
     """Raise ValidationError unless `value` is an IANA time zone."""
     if value not in available_timezones():
-        raise ValidationError(f"{value!r} is no time zone. Write one as America/New_York.")
+        raise ValidationError(f"{value!r} is not a time zone. Use a name such as America/New_York.")
 
 
 class UserManager(BaseUserManager["User"]):

@@ -27,15 +27,15 @@ class Description:
 PACKAGES: dict[Package, Description] = {
     Package.DIALER: Description(
         name="Dialer",
-        brings="Place calls from the browser, and record them as the recording settings allow.",
-        without="Nobody can place calls. Calls in progress can finish. "
-        "Past calls, their recordings and the report stay as they are.",
+        brings="Place calls from the browser and record them as the recording settings allow.",
+        without="No one can place calls. Calls in progress can finish. "
+        "Past calls, their recordings, and the report stay available.",
         is_included=True,
     ),
     Package.MESSENGER: Description(
         name="Messenger",
         brings="Text messages with people.",
-        without="This version of OnRecord has no text messages, so there is nothing to switch on yet.",
+        without="This version of OnRecord does not have text messages, so there is nothing to turn on yet.",
         is_included=False,
     ),
 }

@@ -36,7 +36,7 @@ class Permission(StrEnum):
 
 #: Completes "You may not ...", for the sentence that a refused person reads.
 DEEDS: dict[Permission, str] = {
-    Permission.CALLS_IMPORT: "enter calls of other dialers",
+    Permission.CALLS_IMPORT: "send calls from other dialers",
     Permission.CALLS_LOG: "log calls",
     Permission.CALLS_PLACE: "place calls",
     Permission.CALLS_VIEW_GROUP: "see your group's calls",
@@ -44,8 +44,8 @@ DEEDS: dict[Permission, str] = {
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
     Permission.COACHING_SCORE: "score calls",
     Permission.INTEGRATIONS_MANAGE: "manage integrations",
-    Permission.OUTCOMES_CHANGE: "change the lists of call outcomes",
-    Permission.PACKAGES_CHANGE: "switch packages on and off",
+    Permission.OUTCOMES_CHANGE: "change the lists of dispositions and sentiments",
+    Permission.PACKAGES_CHANGE: "turn packages on and off",
     Permission.PEOPLE_VIEW: "see people",
     Permission.PERMISSION_SETS_CHANGE: "change permission sets",
     Permission.RECORDING_CONTROL: "change a recording during the call",
@@ -55,7 +55,7 @@ DEEDS: dict[Permission, str] = {
     Permission.RECORDING_REPORT_VIEW: "see the recording report",
     Permission.RECORDING_REQUESTS_ANSWER: "answer requests about recording",
     Permission.RECORDING_SETTINGS_CHANGE: "change the recording settings",
-    Permission.RECORDING_SHARE: "share recordings by a public link",
+    Permission.RECORDING_SHARE: "share recordings by public link",
     Permission.RECORDING_TURN_ON: "turn recording on before a call",
     Permission.SCORECARDS_CHANGE: "change scorecards",
     Permission.SHARING_MANAGE: "manage public links",

@@ -74,7 +74,7 @@ _SENTENCES = {
     ),
     Action.OUTCOMES_CHANGED: lambda facts: str(facts["sentence"]),
     Action.PACKAGE_SWITCHED: lambda facts: (
-        f"switched {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"
+        f"turned {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"
     ),
     Action.PERMISSION_SET_ASSIGNED: lambda facts: (
         f"gave {facts['name']} the set {_names(facts['after'])} (was: {_names(facts['before'])})"

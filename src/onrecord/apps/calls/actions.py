@@ -263,11 +263,12 @@ def write_log(
     chosen = before | dict(changes)
     for field, value in changes.items():
         if value and value not in (*lists[field].choices, before[field]):
-            raise LogError(f"“{value}” is not among your team's choices. Choose one of the list.")
+            raise LogError(f"“{value}” is not one of your team's choices. Choose one from the list.")
         setattr(log, field, value)
     if notes and len(notes.text) > LONGEST_NOTES:
         raise LogError(
-            f"The notes are too long: {LONGEST_NOTES:,} characters at most. Shorten them, then save."
+            f"The notes are too long. Use at most {LONGEST_NOTES:,} characters at most. Shorten them, "
+            "then save."
         )
     # Nobody has to say what came of a call that was never answered.
     if call.answered_at and (lacking := missing(lists, chosen)):

@@ -77,7 +77,7 @@ def _change(entry: AuditEntry) -> Entry:
     sentence = entry.action
     if entry.action == Action.DO_NOT_RECORD_CHANGED:
         marked = entry.details.get("do_not_record")
-        sentence = "Marked Do Not Record" if marked else "Do Not Record lifted"
+        sentence = "Marked Do Not Record" if marked else "Do Not Record removed"
     actor = str(entry.actor) if entry.actor_id is not None else "OnRecord"
     return Entry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
 

@@ -14,7 +14,7 @@ from onrecord.apps.calls.queries import list_calls
 from onrecord.apps.calls.status_words import STATUS_WORDS
 from onrecord.apps.core.moments import in_readers_zone
 from onrecord.apps.core.search_plan import SearchPlan
-from onrecord.policy.reasons import told_to_others
+from onrecord.policy.reasons import read_by
 from onrecord.protocol.call_status import Status
 
 _BATCH = 500
@@ -79,7 +79,7 @@ def _reason(call: Call, reader: User) -> str:
     fault, reason = call.recording.found_fault, call.recording.reason
     if fault:
         return fault.sentence
-    return reason if call.user_id == reader.pk else told_to_others(reason)
+    return read_by(reason, is_rep=call.user == reader, rep=call.user.name)
 
 
 def _moment(at: datetime) -> str:

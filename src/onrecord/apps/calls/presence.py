@@ -20,9 +20,9 @@ _PLAYED = "announcement.played"
 
 #: Why nothing is being kept, and what to do, for those in the call.
 STALLS = {
-    LossCause.DISK_FULL: "The recording disk is full. Tell your admin. The call goes on.",
-    LossCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call goes on.",
-    LossCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call goes on.",
+    LossCause.DISK_FULL: "The recording disk is full. Tell your admin. The call continues.",
+    LossCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call continues.",
+    LossCause.DISK_SLOW: "The recording disk is too slow. Tell your admin. The call continues.",
 }
 
 

@@ -43,7 +43,7 @@ def store_result(recording: Recording, result: RecordingCompleted, *, at: dateti
     told = Witness(manifest_sha256=result.manifest_sha256, key_commitment=result.key_commitment)
     if recording.completed_at is not None:
         if recording.witness != told:
-            log.error("call %s: told of another recording than the one it has; that one counts", recording.pk)
+            log.error("call %s: another recording was reported; keeping the one it has", recording.pk)
         return
     recording.completed_at = at
     recording.duration_ms = result.duration_ms

@@ -47,34 +47,36 @@ _WORDS = {
     ),
     Fault.NO_KEY: (
         "Recording key missing",
-        "The key of this recording is gone, so nobody can play it. If it was not erased on purpose, "
+        "The key of this recording is gone, so no one can play it. If it was not erased on purpose, "
         "ask an admin to restore the key from a backup.",
     ),
     Fault.OTHER_KEY: (
         "Recording locked",
         "The recording is sealed under another master key than this installation has. "
-        "Ask an admin to put back the secrets.json that it was made with.",
+        "Ask an admin to restore the secrets.json that it was made with.",
     ),
     Fault.REPLACED: (
         "Recording does not match",
         "What is stored is not the recording that OnRecord made of this call: it was changed or replaced, "
-        "so it is not played. Ask an admin to verify it and to restore it from a backup.",
+        "so it is not played. Ask an admin to verify it and restore it from a backup.",
     ),
     Fault.DAMAGED: (
         "Recording damaged",
         "Part of this recording was damaged or changed after it was made. "
-        "Ask an admin to verify it and to restore it from a backup.",
+        "Ask an admin to verify it and restore it from a backup.",
     ),
 }
 
 #: For people who only have a link, and cannot do more than ask.
 FOR_GUESTS = "This recording cannot be played right now. Ask the person who shared it with you."
 _DAMAGED_FOR_GUESTS = (
-    "Part of this recording is damaged, so it may break off. Ask the person who shared it with you."
+    "Part of this recording is damaged, so playback may stop early. Ask the person who shared it with you."
 )
 
 #: Nothing is known of the recording.
-STORE_UNREACHABLE = "The recording store does not answer. Try again in a minute; if it lasts, tell an admin."
+STORE_UNREACHABLE = (
+    "The recording store is not responding. Try again in a minute. If it continues, tell an admin."
+)
 
 _STATUSES = {
     Fault.MISSING: HTTPStatus.GONE,
@@ -103,7 +105,7 @@ class Problem:
         return replace(self, sentence=_DAMAGED_FOR_GUESTS if self.is_playable else FOR_GUESTS)
 
 
-UNREACHABLE = Problem(heading="Recording store unreachable", sentence=STORE_UNREACHABLE)
+UNREACHABLE = Problem(heading="Recording store unavailable", sentence=STORE_UNREACHABLE)
 
 
 def fault_of(error: Exception) -> Fault:
@@ -115,4 +117,4 @@ def fault_of(error: Exception) -> Fault:
             return Fault.OTHER_KEY
         case NotWitnessedError() | SealError():
             return Fault.REPLACED
-    raise TypeError(f"{error!r} says nothing of a recording.") from error
+    raise TypeError(f"{error!r} does not mention a recording.") from error

@@ -65,14 +65,16 @@ _OF_DECISION = {
 }
 
 _SENTENCES = {
-    ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it: the journal is kept.",
+    ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it. The journal has "
+    "been kept.",
     ReasonCode.GONE: "The recording is lost: its file is gone from the server that records calls.",
     ReasonCode.LOST: (
-        "The recording is lost: its file was damaged beyond reading. What is left is kept; ask an admin."
+        "The recording is lost: its file is too damaged to read. Ask an admin. What is left of it has "
+        "been kept."
     ),
     ReasonCode.NEVER_ANSWERED: "The call was never answered.",
-    ReasonCode.OVERDUE: "The recording is overdue. Ask an admin to run `onrecord doctor`.",
-    ReasonCode.NOTHING_CAPTURED: "Nothing was captured: no sound arrived while recording was on.",
+    ReasonCode.OVERDUE: "The recording is late. Ask an admin to run `onrecord doctor`.",
+    ReasonCode.NOTHING_CAPTURED: "Nothing was captured. No sound arrived while recording was on.",
 }
 
 

@@ -13,10 +13,11 @@ from onrecord.protocol.error_codes import ErrorCode
 log = logging.getLogger(__name__)
 
 _REFUSALS: Mapping[str, str] = {
-    ErrorCode.BAD_SDP: "The browser's connection offer cannot be used. Reload the page and try again.",
+    ErrorCode.BAD_SDP: "The browser's connection offer is not valid. Reload the page and try again.",
     ErrorCode.NO_SUCH_CALL: "The call has ended.",
-    ErrorCode.STOPPING: "OnRecord is about to restart and takes no new calls. Try again in a few minutes.",
-    ErrorCode.STALE: "The recording was paused or restricted meanwhile. Look at its state and try again.",
+    ErrorCode.STOPPING: "OnRecord is about to restart and is not accepting new calls. Try again in a "
+    "few minutes.",
+    ErrorCode.STALE: "The recording was paused or restricted in the meantime. Check its state and try again.",
 }
 
 
@@ -39,6 +40,4 @@ def asking() -> Iterator[None]:
 
 
 def unreachable() -> ApiError:
-    return ApiError(
-        503, "switch_unreachable", "The telephone switch cannot be reached. Try again in a moment."
-    )
+    return ApiError(503, "switch_unreachable", "The phone switch cannot be reached. Try again in a moment.")

@@ -32,8 +32,8 @@ _SENTENCES = {
     "call.initiated": ("Dialed", ""),
     "call.ringing": ("Ringing", ""),
     "call.answered": ("Answered", ""),
-    "call.detached": ("The browser went away", "warn"),
-    "call.attached": ("The browser came back", ""),
+    "call.detached": ("The browser disconnected", "warn"),
+    "call.attached": ("The browser reconnected", ""),
     "call.logged": ("Logged", ""),
     "party.joined": ("Joined the call", ""),
     "party.left": ("Left the call", ""),
@@ -42,7 +42,7 @@ _SENTENCES = {
     "recording.paused": ("Recording paused", ""),
     "recording.resumed": ("Recording resumed", "record"),
     "recording.held": ("Pause was pressed while nothing was being recorded", ""),
-    "recording.refused": ("A change of the recording was refused", "warn"),
+    "recording.refused": ("A recording change was refused", "warn"),
     "recording.restricted": ("Recording now follows the stricter policy", "warn"),
     "recording.commented": ("Commented on the recording", ""),
     "recording.comment_deleted": ("Deleted a comment on the recording", ""),
@@ -50,16 +50,16 @@ _SENTENCES = {
     "recording.scored": ("The call was scored", ""),
     "review.asked": ("Asked for a review", ""),
     "review.settled": ("The review was answered", ""),
-    "review.withdrawn": ("Took back the request for a review", ""),
+    "review.withdrawn": ("Withdrew the request for a review", ""),
     "recording.verified": ("The recording was verified", ""),
     "recording.faulty": ("A fault was found in the stored recording", "warn"),
-    "recording.sound": ("The stored recording was found in order again", ""),
+    "recording.sound": ("The stored recording was found to be OK again", ""),
     "recording.processing": ("Processing of the recording began", ""),
     "recording.completed": ("The recording was ready", ""),
     "recording.delivered": ("The dialer sent the recording", ""),
     "recording.import_refused": ("The recording was refused", "warn"),
     "recording.empty": ("No sound was captured", ""),
-    "recording.overdue": ("The recording was overdue", "warn"),
+    "recording.overdue": ("The recording was late", "warn"),
     "recording.gone": ("The recording's file was missing", "warn"),
     "recording.failed": ("The recording could not be made", "warn"),
 }
@@ -68,9 +68,9 @@ _ENDS: Mapping[str, str] = {
     EndReason.REP_HUNG_UP: "Hung up",
     EndReason.CONTACT_HUNG_UP: "The contact hung up",
     EndReason.BUSY: "The line was busy",
-    EndReason.NO_ANSWER: "Nobody answered",
+    EndReason.NO_ANSWER: "No one answered",
     EndReason.UNREACHABLE: "The number could not be reached",
-    EndReason.BROWSER_LOST: "Ended: the browser did not come back",
+    EndReason.BROWSER_LOST: "Ended: the browser did not reconnect",
     EndReason.SWITCH_RESTARTED: "Ended: the switch was restarted",
     EndReason.SWITCH_STOPPED: "Ended: the switch was stopped",
     EndReason.SWITCH_UNREACHABLE: "Not placed: the switch could not be reached",
@@ -116,7 +116,7 @@ def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
         reason = str(data["reason"])
         return _ENDS.get(reason, f"Ended ({reason})"), ""
     if kind == "capture.stalled":
-        return f"Nothing is being kept: {_STALLS[LossCause(str(data['cause']))]}", "warn"
+        return f"Sound is not being saved: {_STALLS[LossCause(str(data['cause']))]}", "warn"
     if kind == "capture.resumed":
         return _kept_again(data), "warn"
     if kind == "call.restricted":
@@ -127,4 +127,4 @@ def _describe(kind: str, data: dict[str, Any]) -> tuple[str, str]:
 def _kept_again(data: dict[str, Any]) -> str:
     lost_ms = sum(loss["until_ms"] - loss["start_ms"] for loss in data["lost"])
     told = f"{lost_ms / 1000:.1f} seconds of sound were lost" if lost_ms else "no sound was lost"
-    return f"Sound is being kept again; {told}"
+    return f"Sound is being saved again; {told}"

@@ -50,7 +50,7 @@ def change_playlist(
             facts = {"name": playlist.name, "is_shared": is_shared}
             record(Action.PLAYLIST_CHANGED, playlist, acting_user=acting_user, **facts)
     except IntegrityError as error:
-        raise RefusedError(f"You have a playlist “{playlist.name}” already. Choose another name.") from error
+        raise RefusedError(f"You already have a playlist “{playlist.name}”. Choose another name.") from error
     return playlist
 
 
@@ -68,7 +68,7 @@ def add_clip(
     """At the end. Raises ClipError."""
     clips = Playlist.objects.select_for_update().get(pk=playlist.pk).clips
     if clips.count() >= MOST_CLIPS:
-        raise ClipError(f"The playlist is full: {MOST_CLIPS} clips at most.")
+        raise ClipError(f"The playlist is full. It can have at most {MOST_CLIPS} clips.")
     last = clips.aggregate(last=Max("position"))["last"]
     clip = Clip.objects.create(
         playlist=playlist,
@@ -122,9 +122,7 @@ def save_scorecard(
             scorecard.save()
             record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, name=scorecard.name)
     except IntegrityError as error:
-        raise ScorecardError(
-            f"There is a scorecard “{scorecard.name}” already. Choose another name."
-        ) from error
+        raise ScorecardError(f"There is a scorecard “{scorecard.name}”. Choose another name.") from error
     return scorecard
 
 
@@ -146,7 +144,7 @@ def assess(
     Raises RefusedError for one's own call.
     """
     if recording.call.user_id == acting_user.pk:
-        raise RefusedError("Nobody scores their own call. Ask a colleague for a review.")
+        raise RefusedError("You cannot score your own call. Ask a colleague for a review.")
     Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs take turns
     since = timezone.now() - _SENT_TWICE
     theirs = recording.assessments.filter(author=acting_user, name=scorecard.name, created_at__gt=since)
@@ -175,8 +173,8 @@ def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> No
     unread = Assessment.objects.filter(pk=assessment.pk, read_at=None)
     if not unread.update(read_at=timezone.now(), reply=reply):
         raise RefusedError(
-            "You have answered this score before, perhaps in another tab. "
-            + (f"What you wrote now was not kept: “{reply}”" if reply else "")
+            "You already answered this score, perhaps in another tab. "
+            + (f"This answer was not saved: “{reply}”" if reply else "")
         )
     recording = assessment.recording
     record(Action.SCORE_ANSWERED, recording, acting_user=acting_user, assessment=assessment.pk)
@@ -190,7 +188,7 @@ def ask_for_review(
 ) -> Review:
     """`at_ms`: the moment it is about. Raises RefusedError."""
     if reviewer.pk == acting_user.pk:
-        raise RefusedError("Ask somebody else: a review is a second pair of ears.")
+        raise RefusedError("Ask someone else. You cannot review your own request.")
     try:
         with transaction.atomic():
             review = Review.objects.create(
@@ -205,7 +203,7 @@ def ask_for_review(
             kind = CoachingNotification.REVIEW_ASKED
             notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
     except IntegrityError as error:
-        raise RefusedError(f"{reviewer.name} has been asked already, and has not answered yet.") from error
+        raise RefusedError(f"{reviewer.name} was already asked and has not answered yet.") from error
     return review
 
 
@@ -215,7 +213,7 @@ def withdraw_review(review: Review, *, acting_user: User) -> None:
     now = timezone.now()
     still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
     if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
-        raise RefusedError("This review is not open any more: it was answered meanwhile, or withdrawn.")
+        raise RefusedError("This review is no longer open. It was answered or withdrawn in the meantime.")
     asked = Notification.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
     asked.filter(user=review.reviewer_id, kind=CoachingNotification.REVIEW_ASKED).delete()
     record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
@@ -227,15 +225,15 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
     """Answer it. Raises RefusedError."""
     answer = answer.strip()
     if declined and not answer:
-        raise RefusedError("Say why you decline it, so that somebody else can be asked.")
+        raise RefusedError("Say why you are declining, so that someone else can be asked.")
     state = Review.State.DECLINED if declined else Review.State.DONE
     changed = Review.objects.filter(pk=review.pk, state=Review.State.OPEN).update(
         state=state, answer=answer, settled_at=timezone.now()
     )
     if not changed:
         raise RefusedError(
-            "This review is not open any more: it was answered in another tab, or withdrawn. "
-            + (f"What you wrote now was not kept: “{answer}”" if answer else "")
+            "This review is no longer open. It was answered in another tab or withdrawn. "
+            + (f"This answer was not saved: “{answer}”" if answer else "")
         )
     record(Action.REVIEW_SETTLED, review.recording, acting_user=acting_user, review=review.pk, state=state)
     emit_now(review.recording.call, "review.settled", acting_user=acting_user)

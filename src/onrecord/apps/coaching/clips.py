@@ -29,9 +29,9 @@ def moment(text: str, duration_ms: int) -> int | None:
         return None
     at_ms = read_clock(text)
     if at_ms is None:
-        raise ClipError("Write the moment as minutes and seconds, such as 1:05.")
+        raise ClipError("Enter the time as minutes and seconds, such as 1:05.")
     if at_ms > duration_ms:
-        raise ClipError("The recording is shorter than that. Choose a moment within it.")
+        raise ClipError("The recording is shorter than that. Choose an earlier time.")
     return at_ms
 
 
@@ -40,14 +40,14 @@ def cut(start: str, end: str, duration_ms: int) -> tuple[int, int]:
     from_ms = read_clock(start) if start.strip() else 0
     to_ms = read_clock(end) if end.strip() else duration_ms
     if from_ms is None or to_ms is None:
-        raise ClipError("Write times as minutes and seconds, such as 1:05.")
+        raise ClipError("Enter times as minutes and seconds, such as 1:05.")
     # The last second is not whole: its end, written down, may lie behind the recording's.
     if to_ms // 1000 <= -(-duration_ms // 1000):
         to_ms = min(to_ms, duration_ms)
     if to_ms > duration_ms:
-        raise ClipError("The recording is shorter than that. Choose an end within it.")
+        raise ClipError("The recording is shorter than that. Choose an earlier end.")
     if from_ms >= to_ms:
-        raise ClipError("A clip ends after it begins. Choose a later end.")
+        raise ClipError("A clip must end after it begins. Choose a later end.")
     return from_ms, to_ms
 
 

@@ -60,9 +60,9 @@ def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]
     if len(questions) > MOST_QUESTIONS:
         raise ScorecardError(f"Ask {MOST_QUESTIONS} questions at most.")
     if len(set(questions)) < len(questions):
-        raise ScorecardError("A question stands there twice. Take one of the two away.")
+        raise ScorecardError("Two questions are the same. Remove one.")
     if any(len(question.text) > LONGEST_QUESTION for question in questions):
-        raise ScorecardError(f"A question has {LONGEST_QUESTION} characters at most. Write a shorter one.")
+        raise ScorecardError(f"A question can have at most {LONGEST_QUESTION} characters. Shorten it.")
     return questions
 
 
@@ -76,7 +76,7 @@ def read_answers(questions: Sequence[Question], sent: Mapping[str, str]) -> list
     """An answer to each question: 1 to BEST, 1 or 0 for yes or no, or words. Raises ScorecardError."""
     if {question.key for question in questions} != sent.keys():
         raise ScorecardError(
-            "The questions were changed while you answered. Nothing is saved: look at them, then save again."
+            "The questions changed while you were answering. Nothing was saved. Check them, then save again."
         )
     answers: list[int | str] = []
     for question in questions:

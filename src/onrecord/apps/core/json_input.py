@@ -19,7 +19,7 @@ def read_json(body: bytes | str) -> Any:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:
-        raise JsonError("The body is not JSON that can be read.") from error
+        raise JsonError("The body is not valid JSON.") from error
     return _usable(content, _DEEPEST)
 
 
@@ -28,9 +28,9 @@ def _usable(value: Any, depth: int) -> Any:
         case str():
             return cleaned(value)
         case float() if not math.isfinite(value):
-            raise JsonError("The JSON holds a number that is not finite.")
+            raise JsonError("The JSON contains a number that is not finite.")
         case list() | dict() if not depth:
-            raise JsonError(f"The JSON is nested too deeply: {_DEEPEST} levels are taken.")
+            raise JsonError(f"The JSON is nested too deeply: {_DEEPEST} levels are allowed.")
         case list():
             return [_usable(one, depth - 1) for one in value]
         case dict():

@@ -1,6 +1,6 @@
 """Moments as they come in and as they are shown."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
 
 from django.utils import timezone
@@ -54,3 +54,13 @@ def in_readers_zone(at: datetime) -> datetime:
         return timezone.localtime(at)
     except OverflowError:
         return at
+
+
+def written(at: datetime) -> str:
+    """A moment as people read it, in its own time zone: "Jan 31, 2026, 3:04 PM"."""
+    return f"{written_day(at)}, {at.hour % 12 or 12}:{at:%M %p}"
+
+
+def written_day(day: date) -> str:
+    """A day as people read it: "Jan 31, 2026"."""
+    return f"{day:%b} {day.day}, {day.year}"

@@ -81,7 +81,7 @@ def decode(cursor: str) -> list[Any]:
 
 
 def not_ours(cursor: str) -> Never:
-    refuse("cursor", cursor, "It takes what a link to a further page says. Begin at the top of the list.")
+    refuse("cursor", cursor, "Use the value from a link to the next page. Start at the top of the list.")
 
 
 def _place(model: type[Model], field: str, cursor: str) -> tuple[Any, Any]:

@@ -39,7 +39,7 @@ def text_param(query: Mapping[str, str], name: str) -> str:
     """A choice from a list that may have changed since."""
     value = query.get(name, "")
     if len(value) > _LONGEST:
-        refuse(name, value, f"It takes a text of at most {_LONGEST} characters.")
+        refuse(name, value, f"It takes text of at most {_LONGEST} characters.")
     return value
 
 
@@ -63,7 +63,7 @@ def date_param(query: Mapping[str, str], name: str) -> date | None:
     try:
         return date.fromisoformat(value) if value else None
     except ValueError:
-        refuse(name, value, "It takes a day, written as 2026-01-31.")
+        refuse(name, value, "It takes a date, such as 2026-01-31.")
 
 
 def start_of_day(day: date) -> datetime:

@@ -36,7 +36,7 @@ class OutcomeList:
     def add(self, name: str) -> Self:
         """At the end."""
         if len(self.choices) == MOST_CHOICES:
-            raise ListError(f"The list is full: {MOST_CHOICES} choices at most. Remove one first.")
+            raise ListError(f"The list is full ({MOST_CHOICES} choices). Remove one first.")
         return replace(self, choices=(*self.choices, self._free(name)))
 
     def rename(self, old: str, new: str) -> Self:
@@ -54,9 +54,7 @@ class OutcomeList:
     def remove(self, name: str) -> Self:
         at = self._place_of(name)
         if self.required and len(self.choices) == 1:
-            raise ListError(
-                f"“{name}” is the last choice of a list that must be filled in. Add another one first."
-            )
+            raise ListError(f"“{name}” is the last choice in a required list. Add another choice first.")
         return replace(self, choices=(*self.choices[:at], *self.choices[at + 1 :]))
 
     def require(self, required: bool) -> Self:
@@ -66,17 +64,17 @@ class OutcomeList:
 
     def _place_of(self, name: str) -> int:
         if name not in self.choices:
-            raise ListError(f"“{name}” is not in the list any more. Look at the list as it is now.")
+            raise ListError(f"“{name}” is no longer in the list. Check the current list.")
         return self.choices.index(name)
 
     def _free(self, name: str, *, but: str = "") -> str:
         name = " ".join(name.split())
         if not name:
-            raise ListError("Write a name.")
+            raise ListError("Enter a name.")
         if len(name) > LONGEST_NAME:
-            raise ListError(f"The name is too long: use {LONGEST_NAME} characters at most.")
+            raise ListError(f"The name is too long. Use at most {LONGEST_NAME} characters.")
         if name.casefold() in {one.casefold() for one in self.choices if one != but}:
-            raise ListError(f"“{name}” is in the list already. Choose another name.")
+            raise ListError(f"“{name}” is already in the list. Choose another name.")
         return name
 
 

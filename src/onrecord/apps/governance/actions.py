@@ -97,7 +97,7 @@ def discard(revision: str, *, acting_user: User) -> None:
 @transaction.atomic
 def add_announcement(name: str, pcmu: bytes, *, acting_user: User) -> Announcement:
     """Keep an announcement for rules to name. Raises PolicyError when the name is taken."""
-    taken = PolicyError([f"There is an announcement '{name}' already: choose another name."])
+    taken = PolicyError([f"There is already an announcement '{name}'. Choose another name."])
     if name in CLIPS:
         raise taken
     try:

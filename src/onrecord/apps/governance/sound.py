@@ -20,7 +20,8 @@ class SoundError(ValueError):
 
 
 _DAMAGED = (
-    "Part of this file cannot be read, so callers would not hear all of it. Save it again and upload that."
+    "Part of this file cannot be read, so callers would not hear all of it. Save it again and "
+    "upload the new file."
 )
 
 

@@ -27,8 +27,8 @@ _KINDS = {
 _SENTENCES = {
     Problem.PREMIUM_RATE_NUMBER: "{} is a premium-rate number: your team would pay extra for every minute. "
     "Ask for an ordinary number instead.",
-    Problem.SHARED_COST_NUMBER: "{} is a shared-cost number: it has a rate of its own, and often cannot be "
-    "reached from elsewhere. Ask for an ordinary number instead.",
+    Problem.SHARED_COST_NUMBER: "{} is a shared-cost number: it has its own rate, and often cannot be "
+    "reached from other countries. Ask for an ordinary number instead.",
     Problem.SATELLITE_NUMBER: "{} is a satellite or international network number: a minute may cost several "
     "dollars. Ask for an ordinary number instead.",
 }

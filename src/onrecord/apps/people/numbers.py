@@ -67,9 +67,10 @@ _LONGEST_SHORT_NUMBER = 6
 _BY_LENGTH = {
     ValidationResult.TOO_SHORT: "This number is too short. Enter the area code and all digits.",
     ValidationResult.IS_POSSIBLE_LOCAL_ONLY: "The area code is missing. Enter it before the number.",
-    ValidationResult.TOO_LONG: "This number is too long. Check it for digits that do not belong.",
-    ValidationResult.INVALID_COUNTRY_CODE: "No country has this code. Check the digits after the plus sign.",
-    ValidationResult.INVALID_LENGTH: "This number has a wrong count of digits. Check it.",
+    ValidationResult.TOO_LONG: "This number is too long. Check it for extra digits.",
+    ValidationResult.INVALID_COUNTRY_CODE: "No country has this calling code. Check the digits after "
+    "the plus sign.",
+    ValidationResult.INVALID_LENGTH: "This number has the wrong number of digits. Check it.",
 }
 
 
@@ -153,14 +154,15 @@ def _refuse_short(digits: str, region: str) -> None:
     if not at_home and _is_short(digits, region):
         raise NumberError(
             code=Problem.SHORT_NUMBER,
-            message=f"{digits} is a short number ({place_name(region)}): only telephones there reach it. "
+            message=f"{digits} is a short number ({place_name(region)}): it can be reached only from "
+            "phones there. "
             "Enter the full number of the person you want to call.",
         )
     # A rep abroad may well type the one of home.
     if at_home or is_emergency(digits):
         raise NumberError(
             code=Problem.EMERGENCY_NUMBER,
-            message=f"{digits} is an emergency number. Call it from a telephone: OnRecord cannot.",
+            message=f"{digits} is an emergency number. Call it from a phone. OnRecord cannot.",
         )
 
 
@@ -182,7 +184,7 @@ def _check_characters(text: str, digits: str) -> None:
         raise _bad("Enter a number.")
     letters = "".join(one for one in text if one.isalpha())
     if letters:
-        raise _bad(f"A number has no letters. Enter the digits that stand for {letters[:20]!r}.")
+        raise _bad(f"A number cannot contain letters. Enter the digits for {letters[:20]!r}.")
     others = {one for one in text if not one.isdecimal()} - _PUNCTUATION
     if others or "+" in text.lstrip("( ")[1:]:
         raise _bad("This is not a phone number. Enter digits, with a plus sign before a country code.")

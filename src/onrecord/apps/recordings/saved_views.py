@@ -32,5 +32,5 @@ def _named(view: SavedView, name: str) -> SavedView:
         with transaction.atomic():
             view.save()
     except IntegrityError as error:
-        raise ViewNameError(f"You have a view named “{view.name}” already. Choose another name.") from error
+        raise ViewNameError(f"You already have a view named “{view.name}”. Choose another name.") from error
     return view

@@ -87,8 +87,6 @@ def _prove(recording: Recording) -> list[dict[str, object]]:
     # 0: all passed, 1: some did not, 3: genuine but not complete; anything else is no answer.
     if outcome.returncode not in (0, 1, 3):
         last = outcome.stderr.strip().rpartition("\n")[2]
-        raise _NotCarriedOutError(
-            f"It could not be carried out: {last or 'the command ended without a word'}"
-        )
+        raise _NotCarriedOutError(f"It could not be completed: {last or 'the command ended without a word'}")
     checks: list[dict[str, object]] = json.loads(outcome.stdout)["checks"]
     return checks

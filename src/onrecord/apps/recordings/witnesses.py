@@ -13,9 +13,9 @@ def witness_of(call_id: str) -> Witness:
         found = Recording.objects.filter(pk=call_id, status=RecordingStatus.COMPLETED).first()
     except DatabaseError as error:
         raise ValueError(
-            f"The database cannot be asked what it knows of the recording ({error}). "
+            f"The database could not be checked for the recording ({error}). "
             "Run the command where the web runs, with its ONRECORD_HOME and ONRECORD_DATABASE_URL."
         ) from error
     if found is None:
-        raise ValueError(f"The database knows no finished recording of call {call_id}.")
+        raise ValueError(f"The database has no finished recording of call {call_id}.")
     return found.witness

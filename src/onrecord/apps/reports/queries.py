@@ -141,9 +141,9 @@ _WAITING = (RecordingStatus.PENDING, RecordingStatus.PROCESSING)
 _WHYS = {
     ReasonCode.NOTHING_CAPTURED.value: "Nothing was captured while recording was on",
     ReasonCode.FAILED.value: "The recording could not be made",
-    ReasonCode.LOST.value: "Lost: its file was damaged beyond reading",
+    ReasonCode.LOST.value: "Lost: its file is too damaged to read",
     ReasonCode.GONE.value: "Lost: its file is gone",
-    ReasonCode.OVERDUE.value: "Overdue: nothing has been heard of it for an hour",
+    ReasonCode.OVERDUE.value: "Late: nothing has been heard about it for an hour",
     "": "Still being made",
 }
 

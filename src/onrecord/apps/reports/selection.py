@@ -57,7 +57,7 @@ def read(user: User, query: Mapping[str, str]) -> Selection:
     last = _day(query.get("to", ""), today, problems)
     first = _day(query.get("from", ""), last - timedelta(days=DEFAULT_DAYS - 1), problems)
     if first > last:
-        problems.append("The first day is after the last: they were exchanged.")
+        problems.append("The first day was after the last, so they were swapped.")
         first, last = last, first
     visible = reps_of(user)
     group = _chosen(groups_of(visible), query.get("group", ""), "group", problems)
@@ -81,7 +81,7 @@ def _day(text: str, otherwise: date, problems: list[str]) -> date:
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        problems.append(f"{text[:20]!r} is no date: write one as 2026-01-31.")
+        problems.append(f"{text[:20]!r} is not a date. Write it as 2026-01-31.")
         return otherwise
     return min(max(day, date(2000, 1, 1)), date(2999, 12, 31))
 
@@ -91,5 +91,5 @@ def _chosen(choices: Iterable[_T], key: str, what: str, problems: list[str]) -> 
         return None
     found = next((one for one in choices if str(one.pk) == key), None)
     if found is None:
-        problems.append(f"This {what} does not exist, or is not among those that you may see. All are shown.")
+        problems.append(f"This {what} does not exist, or you cannot see it. All are shown.")
     return found

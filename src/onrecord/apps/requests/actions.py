@@ -52,7 +52,7 @@ def ask(reason: Reason, *, note: str, acting_user: User) -> RecordingRequest:
         if not RecordingRequest.objects.open().filter(user=acting_user, number=reason.number).exists():
             raise
         raise RefusedError(
-            "You have asked about this number already. The answer will come to your requests."
+            "You already asked about this number. The answer will appear in Your requests."
         ) from error
     return request
 
@@ -63,7 +63,7 @@ def answer(request: RecordingRequest, text: str, *, acting_user: User) -> None:
     if not text.strip():
         raise RefusedError("Write an answer first, or close the request without one.")
     if len(text) > LONGEST_TEXT:
-        raise RefusedError(f"The answer is too long: use {LONGEST_TEXT} characters at most.")
+        raise RefusedError(f"The answer is too long. Use at most {LONGEST_TEXT} characters at most.")
     _settle(request, text.strip(), acting_user)
     record(Action.RECORDING_REQUEST_ANSWERED, request, acting_user=acting_user, answer=text.strip())
 
@@ -86,4 +86,4 @@ def _settle(request: RecordingRequest, text: str, acting_user: User) -> None:
     if not still_open.update(settled_at=timezone.now(), settled_by=acting_user, answer=text):
         request.refresh_from_db()
         who = "You have" if request.settled_by == acting_user else f"{request.settled_by} has"
-        raise RefusedError(f"{who} dealt with this request already.")
+        raise RefusedError(f"{who} already handled this request.")

@@ -65,11 +65,9 @@ def share(
     if not rules.allowed:
         raise ShareError("Your admins do not allow public links.")
     if days not in rules.days:
-        raise ShareError(f"Choose how long the link lasts: at most {rules.longest_days} days.")
+        raise ShareError(f"Choose how long the link works: at most {rules.longest_days} days.")
     if rules.passcode_required and not passcode:
-        raise ShareError(
-            "Your team requires a passcode. Choose one, and tell it on another way than the link."
-        )
+        raise ShareError("Your team requires a passcode. Choose one, and send it separately from the link.")
     if passcode and not SHORTEST_PASSCODE <= len(passcode) <= LONGEST_PASSCODE:
         raise ShareError(f"Choose a passcode of {SHORTEST_PASSCODE} to {LONGEST_PASSCODE} characters.")
     token = secrets.token_urlsafe(32)
@@ -83,7 +81,7 @@ def share(
         shows_contact=shows_contact,
     )
     if is_not_to_be_recorded(recording, decisions.current_policy().do_not_record):
-        raise ShareError("The person or the number is marked Do Not Record: such recordings are not shared.")
+        raise ShareError("This recording cannot be shared: the person or number is marked Do Not Record.")
     link.save()
     record(Action.SHARE_CREATED, recording, acting_user=acting_user, link=link.pk, days=days)
     return link, token

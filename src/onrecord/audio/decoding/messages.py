@@ -114,4 +114,4 @@ def receive_message(read: Callable[[int], bytes]) -> tuple[MessageKind, bytes] |
     try:
         return MessageKind(kind), payload
     except ValueError as error:
-        raise BadMessageError("a message of no known kind") from error
+        raise BadMessageError("a message of an unknown kind") from error

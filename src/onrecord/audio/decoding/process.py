@@ -33,7 +33,7 @@ _PATIENCE = 3
 #: Nothing of ours: no address, no secret. One thread is all that may compute.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 _SLOW = "Decoding this file takes too long. Convert it to WAV or MP3 and send it again."
-_FAILED = "The decoder cannot cope with this file and stopped. Convert it to WAV or MP3 and send it again."
+_FAILED = "The decoder could not handle this file and stopped. Convert it to WAV or MP3 and send it again."
 
 
 #: A WAV file of one sample.
@@ -155,7 +155,7 @@ class Decoder:
         while True:
             found = messages.receive_message(pipe.read)
             if found is None:
-                raise BadMessageError("it ended without a word")
+                raise BadMessageError("it ended without an answer")
             kind, payload = found
             if kind is MessageKind.UNUSABLE:
                 raise UndecodableError(payload.decode(errors="replace"))
@@ -167,10 +167,10 @@ class Decoder:
 
     def _answer(self, payload: bytes) -> None:
         if len(payload) != messages.RANGE.size:
-            raise BadMessageError("a range that is none")
+            raise BadMessageError("a range that is not valid")
         offset, length = messages.RANGE.unpack(payload)
         if length > messages.LARGEST or offset > self._request.size:
-            raise BadMessageError("a range outside of the file")
+            raise BadMessageError("a range outside the file")
         self._file.seek(offset)
         data = _read(self._file, length)
         self._write(messages.LENGTH.pack(len(data)) + data)

@@ -39,7 +39,7 @@ _MOST_ERRORS = 100
 #: More channels than any sound is mixed from.
 _MOST_CHANNELS = 8
 
-_UNREADABLE = "This is not a sound file that can be read. Send an MP3, WAV, Ogg or M4A file."
+_UNREADABLE = "This is not a sound file that OnRecord can read. Send an MP3, WAV, Ogg or M4A file."
 
 
 class UnusableError(ValueError):
@@ -224,8 +224,8 @@ def _only_sound(container: Any) -> Any:
         raise UnusableError("There is no sound in this file. Send an MP3, WAV, Ogg or M4A file.")
     if len(container.streams.audio) > 1:
         raise UnusableError(
-            f"The file holds {len(container.streams.audio)} sound tracks. Send one track: mono, "
-            "or stereo with a side in each channel."
+            f"The file has {len(container.streams.audio)} sound tracks. Send one track: mono, "
+            "or stereo with one side in each channel."
         )
     return container.streams.audio[0]
 
@@ -233,7 +233,8 @@ def _only_sound(container: Any) -> Any:
 def _sound_format(container: Any, context: Any, *, mono: bool) -> SoundFormat:
     if not 1 <= context.channels <= (_MOST_CHANNELS if mono else 2):
         raise UnusableError(
-            f"The file has {context.channels} channels. Send it in mono, or in stereo with a side each."
+            f"The file has {context.channels} channels. Send it in mono, or in stereo with one side per "
+            "channel."
         )
     if not LOWEST_RATE <= context.rate <= HIGHEST_RATE:
         raise UnusableError(

@@ -109,7 +109,7 @@ def _open(start: bytes, master_key: bytes) -> OpenedHeader:
     """The header that `start` begins with. Raises _DamagedError, JournalError for another master key."""
     version = MAGICS.get(start[: len(_MAGIC)])
     if version is None or len(start) < _START:
-        raise _DamagedError("This is not a journal: it does not begin as one.")
+        raise _DamagedError("This is not a journal: it does not begin like one.")
     (length,) = _LENGTH.unpack_from(start, len(_MAGIC))
     end = _START + length + (_CHECK_SIZE if version > 1 else 0)
     if length > _MAX_JSON or len(start) < end:
@@ -117,7 +117,7 @@ def _open(start: bytes, master_key: bytes) -> OpenedHeader:
     try:
         fields = json.loads(start[_START : _START + length])
         if fields["version"] != version:
-            raise _DamagedError("The journal's header names two versions.")
+            raise _DamagedError("The journal's header gives two versions.")
         wrapped = base64.b64decode(fields["wrapped_key"])
         key_id = str(fields["key_id"])
         header = JournalHeader(

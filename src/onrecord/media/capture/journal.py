@@ -143,4 +143,4 @@ class Chunk:
             fields = json.loads(self.plaintext[start : start + size])
             return ControlFrame(type=fields.pop("type"), clock=clock, party=party, fields=fields)
         except (AttributeError, KeyError, ValueError) as error:
-            raise JournalError(f"Chunk {self.number} holds a control frame that is not one.") from error
+            raise JournalError(f"Chunk {self.number} contains a control frame that is not valid.") from error

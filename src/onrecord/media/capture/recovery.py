@@ -89,7 +89,7 @@ def recover(folder: Path, master_key: bytes, last_word: Callable[[str], LastWord
         try:
             call = recover_journal(path, master_key, word)
         except BlockingIOError:
-            log.info("%s: somebody else is at it", path)
+            log.info("%s: another process is using it", path)
             continue
         except (journal.JournalError, OSError) as error:
             log.error("%s: not recovered: %s", path, error)

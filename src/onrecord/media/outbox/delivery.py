@@ -103,7 +103,7 @@ class Delivery:
             try:
                 settled = await self._deliver_first(call_id, session, slots)
             except Exception:
-                log.exception("events: delivery of call %s broke off, it starts again", call_id)
+                log.exception("events: delivery of call %s was interrupted and starts again", call_id)
                 settled = False
             if settled is None:
                 return

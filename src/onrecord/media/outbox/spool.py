@@ -78,7 +78,7 @@ class Spool:
                 try:
                     self._take_up(call)
                 except OSError as error:  # one folder never holds up all the others
-                    log.error("spool: the events in %s cannot be taken up: %s", call, error)
+                    log.error("spool: the events in %s cannot be claimed: %s", call, error)
 
     def append(
         self,
@@ -131,7 +131,7 @@ class Spool:
         keep: Callable[[str, int, bytes], None],
     ) -> int:
         if not _CALL_ID.fullmatch(call_id):
-            raise ValueError(f"{call_id!r} is no call id: 32 lower-case hexadecimal digits are expected.")
+            raise ValueError(f"{call_id!r} is not a call ID. It must be 32 lowercase hexadecimal digits.")
         moment = (at or datetime.now(UTC)).astimezone(UTC)
         with self._lock:
             seq = self._last.get(call_id, 0) + 1
@@ -270,7 +270,7 @@ class Spool:
     def _clear_away(self, path: Path) -> None:
         """Take what is not an event out of a call's folder."""
         if path.suffix == ".draft" and path.is_file():
-            log.warning("spool: %s is the rest of a write that a crash cut short; removed", path)
+            log.warning("spool: %s was left by a write that a crash cut short; removed", path)
             path.unlink()
         else:
             self._give_reason(path, "It is not an event of ours.")
@@ -299,7 +299,7 @@ def newest_event(folder: Path, call_id: str) -> dict[str, Any] | None:
         except FileNotFoundError:
             continue  # acknowledged meanwhile, so it has another name
         except (OSError, ValueError) as error:
-            log.warning("spool: %s is passed over: %s", newest, error)
+            log.warning("spool: %s is skipped: %s", newest, error)
             damaged.add(newest.stem)
 
 

@@ -207,5 +207,5 @@ def stored_but_not_told(
         ):
             return signed, peaks, stored.witness
     except (LookupError, TypeError, ValueError) as error:
-        raise RenderError(f"What is stored under this call's id cannot be understood ({error!r}).") from error
-    raise RenderError("What is stored under this call's id was made of something else.")
+        raise RenderError(f"What is stored under this call's ID cannot be read ({error!r}).") from error
+    raise RenderError("What is stored under this call's ID was made from something else.")

@@ -107,7 +107,7 @@ class Renderer:
             except (JournalError, RenderError) as error:
                 self._fail(path, str(error), is_lost=isinstance(error, HeaderLostError))
             except Exception:
-                log.exception("call %s: could not be taken up, tried again in %d s", path.stem, RETRY_S)
+                log.exception("call %s: could not be claimed; trying again in %d s", path.stem, RETRY_S)
                 self._retry[path] = now + RETRY_S
 
     def _take_up(self, path: Path) -> None:
@@ -147,7 +147,9 @@ class Renderer:
         except Exception:
             log.exception("call %s: could not be rendered", call.call_id)
             self._give_up(call)
-            self._fail(call.journal, "The recording could not be rendered. The renderer's log says why.")
+            self._fail(
+                call.journal, "The recording could not be rendered. See the renderer log for the reason."
+            )
         else:
             return worked
         return True
@@ -201,7 +203,7 @@ class Renderer:
                 del self._storing[path]
                 recording.draft.unlink()
             elif self._retry.setdefault(path, time.monotonic() + RETRY_S) <= time.monotonic():
-                log.error("call %s: not stored yet, tried again: %s", recording.call_id, error)
+                log.error("call %s: not stored yet; trying again: %s", recording.call_id, error)
                 del self._retry[path]
                 self._put(path, recording)
 
@@ -233,7 +235,7 @@ class Renderer:
 
     def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
         """Say that there will be no recording, and keep the journal for whoever looks into it."""
-        log.error("call %s: %s The journal is kept in %s.", path.stem, message, self._aside)
+        log.error("call %s: %s The journal was moved to %s.", path.stem, message, self._aside)
         self._report(path, None, RecordingFailed(message=message, lost=is_lost))
         self._put_aside(path)
 

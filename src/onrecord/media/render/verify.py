@@ -86,7 +86,7 @@ def verify(config: Config, call_id: str, witness: Witness) -> list[Check]:
         except _NOT_PROVED as error:
             check = Check(name=name, passed=False, detail=str(error))
         except (LookupError, TypeError, ValueError, AttributeError, av.FFmpegError) as error:
-            check = Check(name=name, passed=False, detail=f"It cannot be understood ({error!r}).")
+            check = Check(name=name, passed=False, detail=f"It cannot be read ({error!r}).")
         checks.append(check)
         if not check.passed and name in ("manifest", "key"):
             break
@@ -109,7 +109,7 @@ class _Proof:
         self._stored = self._store.get(self._call_id, MANIFEST)
         self._manifest = json.loads(self._stored)
         _expect(self._manifest["call_id"] == self._call_id, "It is the manifest of another call.")
-        _expect(self._manifest["version"] == manifests.VERSION, "It is of a version not understood.")
+        _expect(self._manifest["version"] == manifests.VERSION, "Its version is not supported.")
         return f"version {manifests.VERSION}, {len(self._manifest['entries'])} entries"
 
     def key(self) -> str:
@@ -119,14 +119,14 @@ class _Proof:
     def witness(self) -> str:
         """A manifest that the recording's own key has signed proves nothing alone: both could be replaced."""
         check_witness(Witness.of(self._call_id, self._stored, self._data_key), self._witness)
-        return "manifest and key are those that the database knows"
+        return "manifest and key match the database"
 
     def signature(self) -> str:
         _expect(
             manifests.is_signed(self._manifest, self._data_key),
             "The manifest was altered after it was signed.",
         )
-        return "the manifest is as the renderer signed it"
+        return "the manifest is unchanged since the renderer signed it"
 
     def entries(self) -> str:
         previous = manifests.first_hash(self._manifest)
@@ -146,7 +146,10 @@ class _Proof:
         )
         for start in range(0, audio.size, _READ):
             digest.update(audio.read(start, start + _READ))
-        _expect(digest.hexdigest() == self._manifest["audio"]["sha256"], "Its SHA-256 is not the manifest's.")
+        _expect(
+            digest.hexdigest() == self._manifest["audio"]["sha256"],
+            "Its SHA-256 differs from the manifest's.",
+        )
         return f"{audio.size} bytes, SHA-256 {digest.hexdigest()[:16]}…"
 
     def samples(self) -> str:
@@ -162,10 +165,10 @@ class _Proof:
         """The spans and holes follow from the entries, and outside of them there is silence."""
         stored, controls = self._manifest["spans"], _controls(self._manifest["entries"])
         found = spans(controls, until_ms=controls[-1].clock)
-        _expect([span.document() for span in found] == stored, "The spans do not follow from the entries.")
+        _expect([span.document() for span in found] == stored, "The spans do not match the entries.")
         # Manifests made before holes were told have no list.
         missing = [hole.document() for hole in holes(controls)]
-        _expect(missing == self._manifest.get("holes", []), "The holes do not follow from the entries.")
+        _expect(missing == self._manifest.get("holes", []), "The holes do not match the entries.")
         captured = _captured(found, controls, self._manifest["begins_at_ms"], self._manifest["samples"])
         at = 0
         for block in _decode(self._store.open(self._call_id, AUDIO, self._data_key)):
@@ -175,10 +178,10 @@ class _Proof:
                 sample, channel = wrong[0]
                 raise _FaultError(
                     f"There is sound of side {_SIDES[channel]} at {ms[sample] / 1000:.2f} s of the audio, "
-                    "outside of every span."
+                    "outside every span."
                 )
             at += len(block)
-        return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside of them"
+        return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside them"
 
     def complete(self) -> str:
         """Nothing is missing, and nothing of the journal was found damaged."""
@@ -196,7 +199,7 @@ class _Proof:
         peaks = opened.read(0, opened.size)
         _expect(
             hashlib.sha256(peaks).hexdigest() == self._manifest["peaks_sha256"],
-            "Their SHA-256 is not the manifest's.",
+            "Their SHA-256 differs from the manifest's.",
         )
         points = -(-samples // POINT)
         _expect(len(peaks) == 4 * points, f"There are {len(peaks) / 4:g} points for {samples} samples.")
@@ -213,9 +216,13 @@ class _Proof:
         reader, digest = JournalReader(path, self._config.secrets.master_key), hashlib.sha256()
         for pcm in render(reader, Rendering()):
             digest.update(pcm.data)
-        _expect(reader.chain.hex() == self._manifest["journal"]["chain"], "Its chain is not the manifest's.")
-        _expect(digest.hexdigest() == self._manifest["pcm_sha256"], "Rendered again it gives other samples.")
-        return "still there; rendered again it gives the same samples"
+        _expect(
+            reader.chain.hex() == self._manifest["journal"]["chain"], "Its chain differs from the manifest's."
+        )
+        _expect(
+            digest.hexdigest() == self._manifest["pcm_sha256"], "Rendering it again gives different samples."
+        )
+        return "still there; rendering it again gives the same samples"
 
 
 def _expect(condition: bool, otherwise: str) -> None:

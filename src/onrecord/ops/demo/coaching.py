@@ -34,7 +34,7 @@ def make_coaching(recorded: Sequence[PastCall], manager: User, users: dict[str, 
             recording_id=call.id,
             start_ms=0,
             end_ms=OPENING_MS,
-            note="Who we are and why we call, in one breath." if not position else "",
+            note="Say who we are and why we call in one breath." if not position else "",
             position=position,
         )
         for position, call in enumerate(audible[:3])

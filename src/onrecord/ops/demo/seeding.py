@@ -48,7 +48,9 @@ def seed(config: Config) -> None:
         if User.objects.filter(email=tables.USERS[0].email).exists():
             return
         if User.objects.exists():
-            raise ValueError("The demo team goes into a new installation only, and this one has users.")
+            raise ValueError(
+                "The demo team can be added only to a new installation, and this one already has users."
+            )
         users = _make_users()
         people = _make_people(users)
         planned = plan(timezone.now(), random.Random(SEED))  # noqa: S311

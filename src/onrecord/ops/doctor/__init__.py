@@ -62,4 +62,4 @@ def _attempt(check: Check, config: Config) -> Finding:
         return check(config)
     except Exception as error:  # whatever it is, it is what the doctor was asked for
         name = check.__name__.replace("_", " ")
-        return fail(f"The check of {name} ended with {type(error).__name__}: {error}", "Look at that first.")
+        return fail(f"The check of {name} ended with {type(error).__name__}: {error}", "Fix that first.")

@@ -22,11 +22,11 @@ def guessed_passwords(_: Config) -> Finding:
     try:
         addresses = sorted(set(rows.values_list("object_id", flat=True)))
     except DatabaseError:
-        return warn("Without the database nobody can say whether passwords are guessed.", "See above.")
+        return warn("Without the database, password guessing cannot be detected.", "See above.")
     if addresses:
         return warn(
             f"In the last {_DAYS} days, passwords were tried on many names from {', '.join(addresses[:5])}"
             f"{' and other addresses' if len(addresses) > 5 else ''}.",
-            "Block the address in your firewall. If it is your own office's, find out who tried.",
+            "Block the address in your firewall. If it belongs to your office, find out who tried.",
         )
-    return ok(f"In the last {_DAYS} days nobody tried passwords on many names.")
+    return ok(f"In the last {_DAYS} days, no one tried passwords on many names.")

@@ -18,16 +18,16 @@ def renderer_backlog(config: Config) -> Finding:
     if waiting:
         return warn(
             f"{len(waiting)} journals wait for the renderer, the oldest for {_age(waiting)}.",
-            "See in its log what the renderer says of them.",
+            "Check the renderer log for the reason.",
         )
-    return ok("No journal waits for the renderer.")
+    return ok("No journals are waiting for the renderer.")
 
 
 def events_set_aside(config: Config) -> Finding:
     """What can never be delivered: damaged, not ours, or refused by the web."""
     reasons = sorted((config.home / "spool").glob(f"*/{ASIDE}/*.reason"))
     if not reasons:
-        return ok("No event had to be set aside.")
+        return ok("No events had to be set aside.")
     first = reasons[0]
     return warn(
         f"{len(reasons)} events were set aside. The first, {first.name.removesuffix('.reason')}: "
@@ -45,7 +45,7 @@ def undelivered_events(config: Config) -> Finding:
             f"{len(waiting)} events have not reached the web, the oldest for {_age(waiting)}.",
             "Check that the web runs at ONRECORD_WEB and that both hosts have the same secrets.json.",
         )
-    return ok("No event waits for the web.")
+    return ok("No events are waiting for the web.")
 
 
 def _older_than(paths: Iterable[Path], seconds: float) -> list[float]:

@@ -30,7 +30,7 @@ def data_folder(config: Config) -> Finding:
     except OSError as error:
         return fail(
             f"The data folder {config.home} cannot be written ({error.strerror}).",
-            f"Give it to the user that runs OnRecord: chown -R {os.geteuid()} {config.home}",
+            f"Make the user that runs OnRecord its owner: chown -R {os.geteuid()} {config.home}",
         )
     return ok(f"The data folder {config.home} can be written.")
 
@@ -43,7 +43,7 @@ def judge_space(free: int) -> Finding:
     """Judge `free` bytes."""
     said = f"{free / _GIB:.1f} GiB are free for data."
     if free < _LEAST_SPACE:
-        return fail(said, "Make room now: without it calls go on but are no longer recorded.")
+        return fail(said, "Make room now. Without it, calls continue but are no longer recorded.")
     if free < _COMFORTABLE_SPACE:
         return warn(said, "Make room soon, or move the blob store (ONRECORD_BLOB_URL) elsewhere.")
     return ok(said)
@@ -69,7 +69,7 @@ def judge_sync(seconds: float) -> Finding:
     """Judge the median time of one fdatasync."""
     said = f"The disk stores a block for good in {seconds * 1000:.1f} ms."
     if seconds > _SLOW_SYNC_S:
-        return warn(said, "That is slow: put the data folder on a local disk, not on a network share.")
+        return warn(said, "That is slow. Put the data folder on a local disk, not on a network share.")
     return ok(said)
 
 
@@ -83,7 +83,7 @@ def private_files(config: Config) -> Finding:
             f"{loose[0]} (mode {_mode(loose[0]):o}).",
             shlex.join(["chmod", "-R", "go-rwx", *map(str, roots)]),
         )
-    return ok("What is stored is for the user that runs OnRecord only.")
+    return ok("Only the user that runs OnRecord should have access.")
 
 
 def _elsewhere(config: Config) -> list[Path]:
@@ -117,4 +117,4 @@ def secrets_file(config: Config) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:
         return fail(f"{path} can be read by others (mode {mode:o}).", f"chmod 600 {path}")
-    return ok("The secrets can be read by their owner only. Keep a copy: no recording opens without them.")
+    return ok("Only their owner can read the secrets. Keep a copy: without them, no recording can be opened.")

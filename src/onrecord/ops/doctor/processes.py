@@ -40,7 +40,7 @@ def _address(name: str, address: str, path: str, variable: str, is_ours: Callabl
     if is_ours(body):
         return ok(f"The {name} answers on {address}.")
     return fail(
-        f"Something else than the {name} answers on {address}.",
+        f"Another program answers on {address}.",
         f"Stop it, or choose another address with {variable}.",
     )
 
@@ -64,13 +64,13 @@ def switch_secret(config: Config) -> Finding:
             config.switch_address, "/calls", {"Authorization": f"Bearer {config.secrets.switch_secret}"}
         ).status
     except (OSError, http.client.HTTPException):
-        return warn("The switch could not be asked whether it knows the secret.", "Start it first.")
+        return warn("Could not check whether the switch has the right secret.", "Start it first.")
     if status != http.HTTPStatus.OK:
         return fail(
-            f"The switch on {config.switch_address} does not take this installation's secret ({status}).",
+            f"The switch on {config.switch_address} does not accept this installation's secret ({status}).",
             "Give every host the same secrets.json and restart the switch.",
         )
-    return ok("The switch takes the secret.")
+    return ok("The switch accepts the secret.")
 
 
 def web_clock(config: Config) -> Finding:
@@ -95,11 +95,11 @@ def judge_difference(name: str, address: str, said: float, began: float, ended: 
     behind, ahead = began - (said + 1), said - ended
     difference = max(behind, ahead)
     if difference <= _CLOSE_S:
-        return ok(f"The clock of the {name}'s host and this host's agree.")
+        return ok(f"The clock of the {name}'s host and this host's clock agree.")
     return warn(
         f"The clock of the {name}'s host ({address}) is {difference:.0f} s "
         f"{'behind' if behind > ahead else 'ahead of'} this host's.",
-        "Let NTP keep both clocks. Until then OnRecord goes by the web's.",
+        "Keep both clocks on time with NTP. Until then, OnRecord uses the web's clock.",
     )
 
 

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from onrecord.apps.core.moments import written
 from onrecord.config import Config
 from onrecord.ops.doctor.finding import Finding, fail, ok, warn
 from onrecord.web.edge import MOST, most_connections
@@ -17,7 +18,7 @@ _PAST = datetime(2026, 1, 1, tzinfo=UTC)
 def python_version(_: Config) -> Finding:
     found = platform.python_version()
     if sys.version_info < (3, 11):  # noqa: UP036  # somebody may have installed around the requirement
-        return fail(f"This is Python {found}.", "Install Python 3.11 or newer and make .venv again.")
+        return fail(f"This is Python {found}.", "Install Python 3.11 or newer and create .venv again.")
     return ok(f"Python {found}.")
 
 
@@ -26,7 +27,9 @@ def codecs(_: Config) -> Finding:
     import av
 
     if "libopus" not in av.codecs_available:
-        return fail("PyAV has no libopus, so nothing can be rendered.", "Install PyAV's wheel from PyPI.")
+        return fail(
+            "PyAV does not include libopus, so nothing can be rendered.", "Install PyAV's wheel from PyPI."
+        )
     return ok(f"PyAV {av.__version__} encodes Opus.")
 
 
@@ -39,13 +42,11 @@ def decoder(_: Config) -> Finding:
 
 def judge_decoder(protections: Sequence[str]) -> Finding:
     """Judge the names of what is in force (`audio.decoding.confinement`)."""
-    said = (
-        f"Sound files from elsewhere are decoded in a process of their own, under: {', '.join(protections)}."
-    )
+    said = f"Sound files from outside are decoded in a separate process, under: {', '.join(protections)}."
     if not {"Landlock", "seccomp"} & set(protections):
         return warn(
-            f"{said} This kernel keeps it neither from files nor from the network.",
-            "Run OnRecord on Linux 5.13 or newer, with Landlock or seccomp, before strangers' files come in.",
+            f"{said} This kernel cannot keep that process away from files or the network.",
+            "Use Linux 5.13 or newer, with Landlock or seccomp, before you accept files from outside.",
         )
     return ok(said)
 
@@ -62,7 +63,7 @@ def open_files(_: Config) -> Finding:
     """Every process raises its limit to the hard one."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = most_connections(limit)
-    said = f"A process may open {limit} files, enough for {connections} connections."
+    said = f"A process can open {limit} files, enough for {connections} connections."
     if connections < MOST:
         return warn(
             said, "Set LimitNOFILE=65536 in the systemd unit, or `ulimit -Hn 65536`, and restart OnRecord."
@@ -77,11 +78,9 @@ def clock(config: Config) -> Finding:
 
 def judge_clock(now: datetime, newest: datetime) -> Finding:
     """Judge the wall clock against the age of this version and of the newest file."""
-    advice = "Set the clock and let NTP keep it: signatures and call times depend on it."
+    advice = "Set the clock and keep it on time with NTP. Signatures and call times depend on it."
     if now < _PAST:
-        return fail(f"The clock says {now:%Y-%m-%d}, which is in the past.", advice)
+        return fail(f"The clock says {written(now)} UTC, which is in the past.", advice)
     if (newest - now).total_seconds() > 60:
-        return fail(
-            f"The data folder was written at {newest:%Y-%m-%d %H:%M}, which is in the future.", advice
-        )
-    return ok(f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
+        return fail(f"The data folder was written at {written(newest)} UTC, which is in the future.", advice)
+    return ok(f"The clock says {written(now)} UTC.")

@@ -16,7 +16,7 @@ def database(config: Config) -> Finding:
     path = config.database_file
     if path and not path.exists():
         return warn(
-            "There is no database yet.", "Run `onrecord migrate`, or `onrecord serve`, which does so."
+            "There is no database yet.", "Run `onrecord migrate` or `onrecord serve`, which also creates it."
         )
     try:
         set_up_django()
@@ -32,7 +32,7 @@ def database(config: Config) -> Finding:
     if path and mode != "wal":
         return fail(
             f"The database is in journal mode {mode}, so pages wait for every write.",
-            "Stop OnRecord and run `onrecord migrate`; a network share cannot do better.",
+            "Stop OnRecord and run `onrecord migrate`. On a network share, this cannot be improved.",
         )
     return ok(f"The database is migrated and {'in WAL mode' if path else 'PostgreSQL answers'}.")
 
@@ -41,8 +41,8 @@ def _unreadable(path: Path | None, error: Exception) -> Finding:
     if path:
         return fail(f"The database {path} cannot be read ({error}).", "Restore it from a backup.")
     return fail(
-        f"The database server does not let us in ({error}).",
-        "Start it, and compare ONRECORD_DATABASE_URL with its users and databases.",
+        f"The database server rejected our credentials or did not answer ({error}).",
+        "Start it, and check ONRECORD_DATABASE_URL against its users and databases.",
     )
 
 
@@ -86,7 +86,7 @@ def blob_store(config: Config) -> Finding:
 def stored_recordings(config: Config) -> Finding:
     """Look at those that were not looked at for the longest, as the worker does every minute."""
     if database(config).level is not Level.OK:
-        return warn("The recordings were not looked at, for want of the database.", "Mend that first.")
+        return warn("Recordings were not checked, because the database cannot be used.", "Fix that first.")
     from onrecord.apps.calls.models import Recording
     from onrecord.apps.recordings.upkeep import examine_stored
 
@@ -99,4 +99,4 @@ def stored_recordings(config: Config) -> Finding:
             f"`onrecord verify {newest.pk}` says what is wrong. "
             f"Restore `recordings/{newest.pk}` from a backup of the blob store.",
         )
-    return ok("The recordings that were looked at are those that the database knows.")
+    return ok("All recordings that were checked match the database.")

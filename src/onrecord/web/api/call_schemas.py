@@ -6,12 +6,14 @@ from typing import Self
 from django.urls import reverse
 from ninja import Schema
 
+from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call, CallLog
 from onrecord.apps.calls.presence import STALLS, MoveOut, ParticipantOut, RecordingNow
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import read_by
 from onrecord.protocol.call_status import Status
 from onrecord.protocol.recording_state import LossCause, RecordingState
 
@@ -46,11 +48,12 @@ class RecordingOut(Schema):
     id: str
 
     @classmethod
-    def of(cls, call: Call) -> Self:
+    def of(cls, call: Call, reader: User | None) -> Self:
         recording = call.recording
         now = RecordingNow.of(call)
         # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
         is_open = recording.status == RecordingStatus.PENDING
+        sentence = call.effective_decision["sentence"] if is_open else recording.reason
         return cls(
             state=RecordingState(call.recording_state),
             generation=call.generation,
@@ -58,7 +61,7 @@ class RecordingOut(Schema):
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
             mode=Mode(call.mode),
             reason_code=recording.reason_code or None,
-            reason=(call.effective_decision["sentence"] if is_open else recording.reason) or None,
+            reason=read_by(sentence, is_rep=call.user == reader, rep=call.user.name) or None,
             at_start=call.record_at_start,
             moved=now.moved,
             announcing=now.announcing,
@@ -113,8 +116,11 @@ class CallOut(Schema):
     log: LogOut | None
 
     @classmethod
-    def of(cls, call: Call) -> Self:
-        """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
+    def of(cls, call: Call, reader: User | None) -> Self:
+        """For the rep, or for anyone else where `reader` is another user or None.
+
+        Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it.
+        """
         return cls(
             id=call.pk,
             url=reverse("call", args=[call.pk]),
@@ -130,7 +136,7 @@ class CallOut(Schema):
             ended_at=call.ended_at,
             duration_ms=call.duration_ms,
             end_reason=call.end_reason or None,
-            recording=RecordingOut.of(call),
+            recording=RecordingOut.of(call, reader),
             people=ParticipantOut.all_in(call),
             log=LogOut.of(call.log),
         )

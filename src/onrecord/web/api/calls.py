@@ -105,7 +105,7 @@ def place_call(request: HttpRequest, body: PlaceIn) -> Any:
     require(user, Permission.CALLS_PLACE)
     user.team.require(Package.DIALER)
     call, sdp = place(to=body.to, sdp=body.sdp, person_id=body.person_id, acting_user=user)
-    return Status(201, PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user)))
+    return Status(201, PlaceOut(call=CallOut.of(call, user), sdp=sdp, ticket=issue(call, user)))
 
 
 @router.get("/current", response=CurrentOut)
@@ -114,9 +114,11 @@ def current_call(request: HttpRequest) -> CurrentOut:
     call = live_call_of(user)
     if call is None:
         waiting = call_to_log(user) if user.may(Permission.CALLS_LOG) else None
-        to_log = CallOut.of(waiting) if waiting else None
+        to_log = CallOut.of(waiting, user) if waiting else None
         return CurrentOut(call=None, role=None, ticket=None, to_log=to_log)
-    return CurrentOut(call=CallOut.of(call), role=role_in(call, user), ticket=issue(call, user), to_log=None)
+    return CurrentOut(
+        call=CallOut.of(call, user), role=role_in(call, user), ticket=issue(call, user), to_log=None
+    )
 
 
 @router.post("/{call_id}/join", response=PlaceOut)
@@ -127,7 +129,7 @@ def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
     user.team.require(Package.DIALER)
     call = _live(shown_calls(user).filter(pk=call_id).first())
     sdp = join(call, sdp=body.sdp, acting_user=user)
-    return PlaceOut(call=CallOut.of(call), sdp=sdp, ticket=issue(call, user))
+    return PlaceOut(call=CallOut.of(call, user), sdp=sdp, ticket=issue(call, user))
 
 
 @router.post("/{call_id}/attach", response=SdpOut)
@@ -191,7 +193,7 @@ def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
             )
         except actions.LogError as problem:
             raise ApiError(400, "log_incomplete", str(problem)) from problem
-    return CallReply(call=CallOut.of(call))
+    return CallReply(call=CallOut.of(call, user))
 
 
 def _user(request: HttpRequest) -> User:

@@ -86,7 +86,7 @@ def add_comment(request: HttpRequest, call_id: str, body: CommentIn) -> Any:
     user = cast(User, request.user)
     recording = _recording(user, call_id)
     if body.at_ms > (recording.duration_ms or 0):
-        raise ApiError(400, "bad_request", "The recording is shorter than that. Choose a moment within it.")
+        raise ApiError(400, "bad_request", "The recording is shorter than that. Choose an earlier time.")
     parent = None
     if body.parent_id is not None:
         visible = Comment.objects.visible_to(user).filter(recording=recording, pk=body.parent_id)

@@ -18,6 +18,7 @@ from onrecord.apps.people.queries import owner_of_number
 from onrecord.apps.requests import actions
 from onrecord.apps.requests.actions import LONGEST_TEXT, Reason
 from onrecord.apps.requests.models import RecordingRequest
+from onrecord.policy.reasons import read_by
 
 router = Router(tags=["requests"])
 
@@ -54,7 +55,9 @@ def ask(request: HttpRequest, body: AskIn) -> Any:
         asked = actions.ask(reason, note=body.note, acting_user=user)
     except actions.RefusedError as refusal:
         raise ApiError(409, "asked_already", str(refusal)) from refusal
-    return Status(201, AskOut(id=asked.pk, sentence=reason.sentence, policy_version=reason.policy_version))
+    rep = reason.call.user if reason.call else user
+    sentence = read_by(reason.sentence, is_rep=rep == user, rep=rep.name)
+    return Status(201, AskOut(id=asked.pk, sentence=sentence, policy_version=reason.policy_version))
 
 
 @router.get("/counts", response=RequestCounts)
@@ -68,7 +71,7 @@ def counts(request: HttpRequest) -> RequestCounts:
 
 
 def _of_call(user: User, call_id: str) -> Reason:
-    call = Call.objects.with_(user).select_related("person").filter(pk=call_id).first()
+    call = Call.objects.with_(user).select_related("person", "user").filter(pk=call_id).first()
     if call is None:
         raise Http404
     effective_decision = call.effective_decision

@@ -76,13 +76,13 @@ def _not_allowed(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
 
 @api.exception_handler(Http404)
 def _not_found(request: HttpRequest, error: Http404) -> HttpResponse:
-    return ApiError(404, "not_found", "It does not exist, or it is not yours.").response()
+    return ApiError(404, "not_found", "It does not exist, or you do not have access to it.").response()
 
 
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     problems = "; ".join(f"{one['loc'][-1]}: {one['msg']}" for one in error.errors)
-    return ApiError(400, "bad_request", f"The request cannot be used: {problems}.").response()
+    return ApiError(400, "bad_request", f"The request is not valid: {problems}.").response()
 
 
 @api.exception_handler(BadRequest)
@@ -94,7 +94,7 @@ def _bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     """What ninja itself refuses: a body that is no JSON, or a missing CSRF token."""
     if error.status_code == 403:
-        return ApiError(403, "csrf_failed", "This page is too old. Reload it and try again.").response()
+        return ApiError(403, "csrf_failed", "This page is out of date. Reload it and try again.").response()
     unreadable = error.__cause__
     message = str(unreadable) if isinstance(unreadable, JsonError) else error.message
     return ApiError(error.status_code, "bad_request", message).response()

@@ -51,7 +51,7 @@ def _take(request: HttpRequest) -> None:
         log.exception("An event could not be applied.")
         raise ApiError(400, "bad_event", f"The event cannot be applied: {error!r}") from error
     except Call.DoesNotExist as error:
-        raise ApiError(404, "no_such_call", "The web does not know this call.") from error
+        raise ApiError(404, "no_such_call", "The web does not have this call.") from error
     except (OperationalError, InterfaceError) as error:
         # It is locked for longer than the timeout, full, stopped or restarted: the switch asks again.
         log.warning("The event could not be stored now: %s", error)

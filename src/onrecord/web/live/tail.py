@@ -31,12 +31,11 @@ class LiveEvent:
     """A call event ready to be sent."""
 
     seq: int
-    #: Whose call it is.
-    owner: User
-    #: A `CallEventOut` as JSON.
-    data: str
-    #: The same without the call's log.
-    data_for_others: str
+    rep: User
+    #: A `CallEventOut` as JSON, with the call's reason as the rep reads it.
+    to_rep: str
+    #: The same as everyone else reads it, and without the call's log.
+    to_others: str
 
 
 class Tail:
@@ -142,13 +141,12 @@ def _read(after: int) -> list[LiveEvent]:
 
 
 def _live(event: CallEvent) -> LiveEvent:
-    call = CallOut.of(event.call)
+    rep = event.call.user
+    # Notes have up to 100,000 characters, and only the dialer of the rep shows them.
+    to_others = CallOut.of(event.call, None).model_copy(update={"log": None})
     return LiveEvent(
         seq=event.seq,
-        owner=event.call.user,
-        data=CallEventOut(type=event.type, call=call).model_dump_json(),
-        # Notes have up to 100,000 characters, and only the dialer of the rep shows them.
-        data_for_others=CallEventOut(
-            type=event.type, call=call.model_copy(update={"log": None})
-        ).model_dump_json(),
+        rep=rep,
+        to_rep=CallEventOut(type=event.type, call=CallOut.of(event.call, rep)).model_dump_json(),
+        to_others=CallEventOut(type=event.type, call=to_others).model_dump_json(),
     )

@@ -47,7 +47,9 @@ async def events(request: HttpRequest) -> HttpResponseBase:
         return answer
     last = whole_number(request.headers.get("Last-Event-ID", ""))
     if last is not None and await sync_to_async(last_seq)() - last > MOST_BEHIND:
-        return ApiError(410, "too_far_behind", "Too much has happened since. Begin anew.").response()
+        return ApiError(
+            410, "too_far_behind", "Too much has happened since then. Start again without Last-Event-ID."
+        ).response()
     stream = _stream(request.session.session_key or "", last)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
@@ -78,10 +80,10 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
                 return
             for event in batch:
                 # Whoever places a call follows it, whatever else they may see.
-                if event.owner == user:
-                    yield f"id: {event.seq}\nevent: call\ndata: {event.data}\n\n"
-                elif scope.covers(event.owner):
-                    yield f"id: {event.seq}\nevent: call\ndata: {event.data_for_others}\n\n"
+                if event.rep == user:
+                    yield f"id: {event.seq}\nevent: call\ndata: {event.to_rep}\n\n"
+                elif scope.covers(event.rep):
+                    yield f"id: {event.seq}\nevent: call\ndata: {event.to_others}\n\n"
             # Also where nothing of the batch was for this user: so a reconnection begins here.
             yield f"id: {position}\n: \n\n"
             if policy != told:

@@ -16,7 +16,7 @@ from onrecord.apps.accounts import guessing
 
 #: More is nobody's, and more than the log of wrong passwords takes.
 _LONGEST_NAME = 255
-_WRONG = "This email and password do not belong together. Check both and try again."
+_WRONG = "Wrong email or password. Check both and try again."
 _LOCKED = "Too many wrong passwords. Wait 15 minutes, then try again, or ask an admin for a new password."
 
 

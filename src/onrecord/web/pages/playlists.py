@@ -152,7 +152,7 @@ def _own_playlist(request: HttpRequest, playlist_id: int) -> Playlist:
     user = listener(request)
     found = get_object_or_404(Playlist.objects.visible_to(user), pk=playlist_id)
     if found.owner_id != user.pk:
-        raise PermissionDenied(f"Only {found.owner.name} changes this playlist. Make one of your own.")
+        raise PermissionDenied(f"Only {found.owner.name} can change this playlist. Create your own.")
     return found
 
 

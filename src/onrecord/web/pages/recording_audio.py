@@ -37,7 +37,7 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
     user = cast(User, request.user)
     download = request.GET.get("download", "")
     if download not in _FORMATS:
-        raise BadRequest("A recording can be downloaded as ogg or mp3.")
+        raise BadRequest("Recordings can be downloaded as Ogg or MP3.")
     as_file = bool(download)
     permission = Permission.RECORDING_DOWNLOAD if as_file else Permission.RECORDING_LISTEN
     recording = _recording(user, call_id, permission)

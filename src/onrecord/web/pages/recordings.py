@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.apps.accounts.models import Group, User
 from onrecord.apps.accounts.scope import require_calls
 from onrecord.apps.coaching.queries import playlists_of, recordings_in
+from onrecord.apps.core.moments import written_day
 from onrecord.apps.core.query_params import FilterError
 from onrecord.apps.people.models import Person
 from onrecord.apps.recordings import saved_views
@@ -104,8 +105,8 @@ def _asked(
         "group": f"Group: {names.get(filters.group, 'unknown')}" if filters.group else "",
         "person": f"With {person.name if person else 'an unknown person'}" if filters.person else "",
         "playlist": f"Playlist: {playlists.get(filters.playlist, 'unknown')}" if filters.playlist else "",
-        "since": f"From {filters.since:%d %b %Y}" if filters.since else "",
-        "until": f"Until {filters.until:%d %b %Y}" if filters.until else "",
+        "since": f"From {written_day(filters.since)}" if filters.since else "",
+        "until": f"To {written_day(filters.until)}" if filters.until else "",
         "length": _LENGTH_WORDS.get(filters.length, ""),
         "disposition": filters.disposition,
         "sentiment": filters.sentiment,

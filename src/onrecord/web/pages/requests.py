@@ -14,7 +14,7 @@ from onrecord.apps.core.paging import PAGE_SIZE, page
 from onrecord.apps.requests import actions
 from onrecord.apps.requests.models import RecordingRequest
 
-_SHOWN = ("user", "person", "settled_by")
+_SHOWN = ("user", "person", "call__user", "settled_by")
 
 
 @require_safe

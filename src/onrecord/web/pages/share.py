@@ -40,10 +40,10 @@ _SALT = "onrecord.sharing"
 #: Nobody but the reader keeps anything of it.
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
-_GONE = "This link does not open anything (any more). Ask whoever gave it to you for a new one."
-_AGAIN = "This page has closed. Follow the link again; if it was revoked or has expired, it says so."
-_LOCKED = "Too many wrong passcodes. Try again in a quarter of an hour."
-_WRONG = "That is not the passcode. Look at what you were sent, and try again."
+_GONE = "This link does not work, or no longer works. Ask the person who sent it for a new one."
+_AGAIN = "This page has closed. Open the link again. If it was revoked or has expired, the page will say so."
+_LOCKED = "Too many wrong passcodes. Try again in 15 minutes."
+_WRONG = "Wrong passcode. Check the one you were sent, and try again."
 
 
 @require_POST

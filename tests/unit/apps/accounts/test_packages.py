@@ -75,7 +75,7 @@ def test_without_the_dialer_no_call_is_placed_and_the_sentence_says_why(browser:
     ]
     for answer in answers:
         assert (answer.status_code, answer.json()["code"]) == (403, "package_off")
-        assert "Dialer package is switched off" in answer.json()["message"]
+        assert "Dialer package is turned off" in answer.json()["message"]
     assert not Call.objects.exists()
 
 

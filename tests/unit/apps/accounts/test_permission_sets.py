@@ -123,7 +123,7 @@ def test_a_set_can_begin_with_nothing(browser: Client) -> None:
     ("name", "says"),
     [
         ("", "Give the permission set a name"),
-        ("rep", "There is a permission set “rep”"),
+        ("rep", "There is already a permission set “rep”"),
         ("x" * 61, "too long"),
     ],
 )
@@ -194,4 +194,4 @@ def test_users_are_found_by_name_and_address(browser: Client) -> None:
         page = browser.get(f"{PAGE}/users", {"q": q}).content.decode()
         assert "Tom Thumb" in page
         assert "Permission set of Ida" not in page
-    assert "No user matches" in browser.get(f"{PAGE}/users", {"q": "zz"}).content.decode()
+    assert "No users match" in browser.get(f"{PAGE}/users", {"q": "zz"}).content.decode()

@@ -51,7 +51,7 @@ def test_before_a_number_is_typed_the_reps_own_place_counts(browser: Client, ana
 def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) -> None:
     shown = browser.get("/api/v2/dialer/preview", {"number": "1-800-FLOWERS"}).json()
     assert shown["number"] is None
-    assert "no letters" in shown["problem"]
+    assert "cannot contain letters" in shown["problem"]
 
 
 def test_a_number_with_an_extension_is_shown_with_it_and_is_still_its_persons(browser: Client) -> None:

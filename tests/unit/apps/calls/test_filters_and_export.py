@@ -98,9 +98,9 @@ def test_filters_narrow_by_rep_status_and_day_in_the_readers_zone(browser: Clien
 def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, page: str) -> None:
     logged_call(ana, None)
     shown = browser.get(page, {"since": "2026-03-02", "until": "2026-03-01"})
-    assert "The day in From is after the day in" in shown.content.decode()
+    assert "From is later than To" in shown.content.decode()
     shown = browser.get(page, {"since": "2020-03-01", "until": "2020-03-01"})
-    assert "The day in From is after the day in" not in shown.content.decode()
+    assert "From is later than To" not in shown.content.decode()
 
 
 @pytest.mark.parametrize("page", ["/calls", "/calls/export"])
@@ -110,7 +110,7 @@ def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, 
         ({"rep": "x"}, "“rep” cannot be “x”. It takes the number of a rep, such as 12."),
         ({"rep": "9" * 19}, "“rep” cannot be"),
         ({"status": "odd"}, "It takes one of: live, completed, busy"),
-        ({"since": "yesterday"}, "It takes a day, written as 2026-01-31."),
+        ({"since": "yesterday"}, "It takes a date, such as 2026-01-31."),
         ({"until": "2026-02-30"}, "“until” cannot be “2026-02-30”"),
     ],
 )

@@ -150,6 +150,14 @@ def test_everybody_in_a_call_sees_who_else_is_in_it(call: Call, manager: User) -
     assert [one["name"] for one in current(call.user)["people"]] == [call.user.name]
 
 
+def test_the_rep_reads_you_in_a_reason_and_a_colleague_the_name(call: Call, manager: User) -> None:
+    chosen = call.decision | {"sentence": "On: you chose to record this call."}
+    Call.objects.filter(pk=call.pk).update(decision=chosen)
+    actions.join(call, acting_user=manager)
+    assert current(call.user)["recording"]["reason"] == chosen["sentence"]
+    assert current(manager)["recording"]["reason"] == f"On: {call.user.name} chose to record this call."
+
+
 def test_everybody_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager: User) -> None:
     def moved() -> tuple[str, str | None]:
         last = current(call.user)["recording"]["moved"]

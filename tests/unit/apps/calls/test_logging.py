@@ -130,7 +130,7 @@ def test_what_is_not_in_the_list_is_refused_but_what_was_logged_stays(browser: C
     call = over(ana)
     answer = put(browser, call, "log", disposition="Interested")
     assert (answer.status_code, answer.json()["code"]) == (400, "log_incomplete")
-    assert "not among your team's choices" in answer.json()["message"]
+    assert "not one of your team's choices" in answer.json()["message"]
     put(browser, call, "log", disposition="Busy")
     Choice.objects.get(choice_list__team=ana.team, name="Busy").delete()
     assert put(browser, call, "log", disposition="Busy", sentiment="Neutral").status_code == 200
@@ -227,11 +227,11 @@ def test_a_call_is_logged_on_its_page_by_who_placed_it_alone(
     assert (call.log.disposition, call.log.notes) == ("Busy", "One\nTwo")
     wrong = browser.post(f"/calls/{call.pk}/log", form | {"disposition": "Nonsense"})
     assert wrong.status_code == 422
-    assert "not among your team" in wrong.content.decode()
+    assert "not one of your team" in wrong.content.decode()
 
     admin = Client()
     admin.force_login(UserFactory(permission_set="Admin"))
-    assert "Change the log" not in admin.get(f"/calls/{call.pk}").content.decode()
+    assert "Edit the log" not in admin.get(f"/calls/{call.pk}").content.decode()
     assert admin.post(f"/calls/{call.pk}/log", form).status_code == 404
 
 

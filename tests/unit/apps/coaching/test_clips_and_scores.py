@@ -60,8 +60,8 @@ def test_a_clip_lies_within_the_recording(start: str, end: str, expected: tuple[
     [
         ("x", "", "minutes and seconds"),
         ("", "1:07", "shorter than that"),
-        ("0:20", "0:20", "ends after it begins"),
-        ("2:00", "", "ends after it begins"),
+        ("0:20", "0:20", "must end after it begins"),
+        ("2:00", "", "must end after it begins"),
     ],
 )
 def test_a_clip_that_cannot_be_is_refused(start: str, end: str, says: str) -> None:
@@ -116,7 +116,7 @@ def test_an_answer_that_is_missing_or_unknown_is_asked_for(given_: list[str]) ->
 
 @pytest.mark.parametrize("asked", [ASKED[:2], [*ASKED, Question(text="Next step?", kind=Kind.TEXT)], []])
 def test_answers_to_other_questions_are_refused(asked: list[Question]) -> None:
-    with pytest.raises(ScorecardError, match="questions were changed"):
+    with pytest.raises(ScorecardError, match="questions changed"):
         read_answers(asked, sent(["5", "1", ""]))
 
 

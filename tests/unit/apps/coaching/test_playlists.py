@@ -70,7 +70,7 @@ def test_a_clip_is_added_to_a_new_playlist_and_then_to_the_same(marcus: User) ->
 def test_a_clip_that_cannot_be_cut_is_refused_and_makes_no_playlist(marcus: User) -> None:
     answer = add(marcus, recorded(marcus), name="Openings", start="1:30")
     assert answer.status_code == 422
-    assert "ends after it begins" in answer.content.decode()
+    assert "must end after it begins" in answer.content.decode()
     assert not Playlist.objects.exists()
 
 
@@ -81,7 +81,7 @@ def test_the_dialog_of_a_list_is_answered_in_place_and_keeps_what_was_refused(ma
     refused = add(marcus, call, name="Openings", start="1:30", note="The pause", **{"from": "dialog"})
     assert refused.status_code == 422
     page = refused.content.decode()
-    assert "ends after it begins" in page
+    assert "must end after it begins" in page
     for kept in ("Openings", "1:30", "The pause"):
         assert f'value="{kept}"' in page
     added = add(marcus, call, name="Openings", **{"from": "dialog"})
@@ -116,7 +116,7 @@ def test_a_clip_is_cut_anew_by_its_owner_and_what_is_refused_is_kept(marcus: Use
     client = client_of(marcus)
     refused = client.post(path, {"do": "cut", "start": "0:30", "end": "0:20", "note": "The longer pause"})
     assert refused.status_code == 422
-    assert "ends after it begins" in refused.content.decode()
+    assert "must end after it begins" in refused.content.decode()
     assert 'value="The longer pause"' in refused.content.decode()
     client.post(path, {"do": "cut", "start": "0:30", "end": "", "note": "The longer pause"})
     clip.refresh_from_db()
@@ -139,7 +139,7 @@ def test_a_shared_playlist_is_seen_by_the_team_and_changed_by_its_owner_alone(ma
     assert "For all" in page
     refused = ana.post(f"/coaching/playlists/{playlist.pk}/change", form)
     assert refused.status_code == 403
-    assert "Only Marcus changes this playlist" in refused.content.decode()
+    assert "Only Marcus can change this playlist" in refused.content.decode()
     assert ana.post(f"/coaching/clips/{playlist.clips.get().pk}", {"do": "remove"}).status_code == 404
 
 
@@ -167,7 +167,7 @@ def test_a_playlist_needs_a_name_of_its_own_and_is_deleted_without_its_recording
     assert client.post("/coaching", {"name": " "}).status_code == 422
     client.post("/coaching", {"name": "Openings"})
     twice = client.post("/coaching", {"name": "Openings"})
-    assert "have a playlist “Openings” already" in twice.content.decode()
+    assert "already have a playlist “Openings”" in twice.content.decode()
     call = recorded(marcus)
     playlist = Playlist.objects.get()
     add(marcus, call, playlist=playlist.pk)

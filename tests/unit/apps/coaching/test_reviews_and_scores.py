@@ -173,7 +173,7 @@ def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Cal
     assert "Discovery by Marcus: 50 of 100" in page
     assert "Ask first." in page
     assert "75 of 100" in page, "the average"
-    assert "Save the score" not in page
+    assert "Save score" not in page
 
 
 def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
@@ -227,7 +227,7 @@ def test_answers_to_questions_that_were_changed_meanwhile_are_refused_and_kept(
     answer = score(marcus, call, shown, "5", "1", "Ask second.")
     page = answer.content.decode()  # type: ignore[attr-defined]
     assert answer.status_code == 422  # type: ignore[attr-defined]
-    assert "The questions were changed while you answered." in page
+    assert "The questions changed while you were answering." in page
     assert "Ask second.</textarea>" in page
     assert 'value="5" required checked' in page
     assert Assessment.objects.get().answers == [1, 5, "Ask first."]

@@ -45,13 +45,13 @@ def test_a_list_changes_as_asked(change: object, choices: tuple[str, ...]) -> No
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        (lambda one: one.add(" "), "Write a name"),
+        (lambda one: one.add(" "), "Enter a name"),
         (lambda one: one.add("x" * (LONGEST_NAME + 1)), "too long"),
-        (lambda one: one.add("busy"), "in the list already"),
-        (lambda one: one.rename("Busy", "connected"), "in the list already"),
-        (lambda one: one.rename("Gone", "Here"), "not in the list any more"),
-        (lambda one: one.move("Gone", 1), "not in the list any more"),
-        (lambda one: one.remove("Gone"), "not in the list any more"),
+        (lambda one: one.add("busy"), "already in the list"),
+        (lambda one: one.rename("Busy", "connected"), "already in the list"),
+        (lambda one: one.rename("Gone", "Here"), "no longer in the list"),
+        (lambda one: one.move("Gone", 1), "no longer in the list"),
+        (lambda one: one.remove("Gone"), "no longer in the list"),
         (lambda one: OutcomeList(choices=(), required=False).require(True), "nothing to choose from"),
         (lambda one: OutcomeList(choices=("A",), required=True).remove("A"), "last choice"),
         (

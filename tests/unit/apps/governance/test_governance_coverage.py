@@ -56,7 +56,8 @@ def test_countries_without_a_source_share_one_line_that_says_so() -> None:
     *_, others = countries(with_preset(RECORDING, CAUTIOUS), ANY_REP)
     assert {one.effect for one in others} == {"never"}
     assert others[0].shared_reason == (
-        "Off: this country is not covered by any source of this preset (rule 'Places without a source')."
+        "Off: this country is not covered by any source used for this preset (rule 'Places without a "
+        "source')."
     )
 
 

@@ -162,7 +162,7 @@ def test_numbers_in_any_format_are_put_on_the_list_in_one(ida: Admin) -> None:
 def test_one_number_that_is_none_keeps_all_of_them_in_the_form(ida: Admin) -> None:
     answer = ida.send("numbers", numbers="(312) 555-0123\nring-ring")
     assert answer.status_code == 422
-    assert "'ring-ring': A number has no letters." in said(answer)
+    assert "'ring-ring': A number cannot contain letters." in said(answer)
     assert "(312) 555-0123" in answer.content.decode()
     assert not Draft.objects.exists()
 
@@ -212,7 +212,7 @@ def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(ida: Admin) 
         ({"where": "999"}, "999 is not an area code in service"),
         ({"where": "Atlantis"}, "no place is called 'Atlantis'"),
         ({"where": ""}, "name at least one place"),
-        ({"where": "800"}, "has no place of its own"),
+        ({"where": "800"}, "does not belong to a place"),
         ({"where": "CA"}, "can be California or Canada"),
         ({"where": "everywhere"}, "would lock everyone out of recording"),
         ({"mode": "none", "record": "on"}, "cannot turn recording on"),
@@ -240,7 +240,7 @@ def test_overlapping_rules_are_allowed_and_reported(ida: Admin) -> None:
     ida.add_rule()
     ida.add_rule(name="Also Texas", mode="one_sided")
     page = ida.open("/review").content.decode().replace("&#39;", "'")
-    assert "'Texas' and 'Also Texas' both cover Texas: the stricter of the two applies." in page
+    assert "'Texas' and 'Also Texas' both cover Texas. The stricter rule applies." in page
 
 
 def test_a_rule_is_renamed_in_place(ida: Admin) -> None:
@@ -415,5 +415,5 @@ def test_the_review_says_plainly_what_a_draft_leaves(ida: Admin) -> None:
     # Allowed where the contact is, but not where the reps are.
     User.objects.update(country="US", subdivision="US-NY")
     page = ida.open("/review").content.decode()
-    assert "0 of 2 users who place calls could record one, from where they are (now 2)." in page
+    assert "0 of 2 users who place calls could record a call from where they are (now 2)." in page
     assert "Under this draft no user can record any call." in page

@@ -31,11 +31,11 @@ def test_stored_facts_come_back_equal(facts: CallFacts) -> None:
 
 def test_the_call_page_says_what_was_looked_at() -> None:
     assert [facts_json.sentence(facts_json.to_json(facts)) for facts in FACTS] == [
-        "The number's area is not known; it belonged to no person; where the rep was is not known; "
-        "the rep made no choice.",
+        "The number's area is not known; it was not in People; the rep's location is not known; "
+        "the rep did not choose.",
         "The number's area is Ohio, by its area code 513; the person's address is Ohio; "
         "the rep was in New York; the rep chose to record.",
         "The number's area is the Northwest Territories or Nunavut or Yukon, by its area code 867; "
         "the person's address is not known; the person was marked Do Not Record; the rep was in New York; "
-        "the rep made no choice.",
+        "the rep did not choose.",
     ]

@@ -242,7 +242,7 @@ def test_a_store_that_does_not_answer_says_nothing_of_the_recording(browser: Cli
     try:
         answer = browser.get(f"/recordings/{call.pk}/audio")
         assert (answer.status_code, "Try again" in answer.content.decode()) == (503, True)
-        assert "does not answer" in page(browser, f"/calls/{call.pk}")
+        assert "is not responding" in page(browser, f"/calls/{call.pk}")
     finally:
         path.unlink()
         path.write_bytes(content)

@@ -77,7 +77,7 @@ def test_a_call_that_became_stricter_counts_by_the_stricter_decision(ida: User) 
         ),
         (
             {"recording__status": "failed", "recording__reason_code": "overdue"},
-            "Overdue: nothing has been heard of it for an hour",
+            "Late: nothing has been heard about it for an hour",
         ),
         ({"recording__status": "processing", "captured": True}, "Still being made"),
         ({"recording__status": "pending", "ended_at": None}, None),
@@ -205,8 +205,8 @@ def test_a_manager_counts_the_groups_calls_and_cannot_ask_about_others(ida: User
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"from": "yesterday"}, "is no date"),
-        ({"from": "2026-03-31", "to": "2026-03-01"}, "they were exchanged"),
+        ({"from": "yesterday"}, "is not a date"),
+        ({"from": "2026-03-31", "to": "2026-03-01"}, "they were swapped"),
         ({"rep": "999999999999999999999"}, "This rep does not exist"),
         ({"group": "x"}, "This group does not exist"),
         ({"from": "0001-01-01", "to": "9999-12-31"}, ""),

@@ -154,7 +154,7 @@ def test_two_admins_do_not_answer_the_same_request(rep: Client, admin: Client) -
     admin.post(path, {"answer": "No."})
     late = signed_in(UserFactory(permission_set="Admin")).post(path, {"answer": "Yes."})
     assert late.status_code == 422
-    assert "Ida has dealt with this request already" in late.content.decode()
+    assert "Ida has already handled this request" in late.content.decode()
     assert RecordingRequest.objects.get().answer == "No."
 
 

@@ -179,7 +179,7 @@ def test_too_many_wrong_passcodes_lock_the_link_for_that_address(max_: User, cal
         assert follow(guesser, token, f"guess number {number}").status_code == 403
     locked = follow(guesser, token)
     assert locked.status_code == 429
-    assert "quarter of an hour" in locked.content.decode()
+    assert "15 minutes" in locked.content.decode()
     assert follow(Client(REMOTE_ADDR="127.0.0.2"), token).status_code == 302
     AuditEntry.objects.filter(action="share.passcode_tried").update(at=timezone.now() - timedelta(minutes=16))
     assert follow(guesser, token).status_code == 302

@@ -78,7 +78,7 @@ def test_a_decoder_that_falls_over_is_told_by_a_sentence(begun: tuple[Decoder, i
     pieces = decoder.pieces()
     next(pieces)
     os.kill(pid, number)
-    with pytest.raises(UndecodableError, match="cannot cope with this file"):
+    with pytest.raises(UndecodableError, match="could not handle this file"):
         list(pieces)
 
 

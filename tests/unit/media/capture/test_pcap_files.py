@@ -120,7 +120,7 @@ def test_a_file_out_of_order_is_said_to_be(tmp_path: Path) -> None:
 def test_what_stands_before_a_torn_end_is_kept_and_the_end_said_to_be_torn(tmp_path: Path, name: str) -> None:
     report, held = capture_file(tmp_path, CAPTURES / name)
     assert len(held.media) == 39
-    assert report.unused == ("The end of the file is torn: all that stands before it was read.",)
+    assert report.unused == ("The end of the file is cut off. Everything before that was read.",)
 
 
 @pytest.mark.parametrize("name", ["whole.pcap", "whole.pcapng"])

@@ -123,7 +123,7 @@ def test_only_a_waiting_event_can_be_acknowledged(tmp_path: Path) -> None:
 
 
 def test_a_call_id_that_would_leave_the_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="no call id"):
+    with pytest.raises(ValueError, match="not a call ID"):
         Spool(tmp_path, "switch").append("../" + "0" * 29, "call.ringing", None, {})
 
 

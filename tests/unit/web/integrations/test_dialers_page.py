@@ -90,7 +90,7 @@ def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: Us
         return ImportedCall.objects.latest("pk")
 
     deliver()
-    assert "belongs to no person" in text(browser)
+    assert "is not in People" in text(browser)
     PersonFactory(number="+14045550100")
     waiting = deliver(id=813, user={"id": 9, "name": "Someone <b>", "email": "someone@else.example"})
     assert "Whose call is it?" in text(browser)
@@ -139,7 +139,7 @@ def test_what_could_not_be_used_stands_there_with_its_reason_and_can_be_tried_ag
     Client().post(f"/webhooks/{connection.key}", body, content_type="application/json")
     page = text(browser)
     assert "1 could not be used" in page
-    assert "the id is missing" in page
+    assert "The ID is missing" in page
     (path,) = re.findall(rf'action="({PAGE}/kept/\d+/retry)"', page)
     answer = browser.post(path)
     assert answer.status_code == 422

@@ -61,6 +61,19 @@ async def test_listeners_get_what_others_commit_in_its_order_and_once(tail: Tail
     assert await asyncio.gather(*listeners) == [written, written]
 
 
+async def test_an_event_says_you_to_the_rep_and_the_name_to_everyone_else(tail: Tail) -> None:
+    call = await sync_to_async(CallFactory)()
+    call.decision |= {"sentence": "On: you chose to record this call."}
+    await call.asave()
+    written = await sync_to_async(write)(call, 1)
+    async with asyncio.timeout(PATIENCE), aclosing(tail.follow(written[0] - 1)) as batches:
+        async for _, batch in batches:
+            [event] = batch
+            break
+    assert "On: you chose to record this call." in event.to_rep
+    assert f"On: {call.user.name} chose to record this call." in event.to_others
+
+
 def write_alone(call: Call, count: int) -> list[int]:
     """Like `write`, in a thread that ends, each event in a transaction that others run beside."""
     written = []

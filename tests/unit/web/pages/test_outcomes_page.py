@@ -1,4 +1,4 @@
-"""Settings > Call outcomes, and what the dialer asks for."""
+"""Settings > Dispositions and sentiments, and what the dialer asks for."""
 
 import pytest
 from django.test import Client
@@ -51,7 +51,7 @@ def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(browser: Cl
     before = choices(ida.team)
     answer = browser.post("/settings/outcomes/disposition", {"do": "add", "name": "busy"})
     assert answer.status_code == 422
-    assert "in the list already" in answer.content.decode()
+    assert "already in the list" in answer.content.decode()
     assert choices(ida.team) == before
     assert not AuditEntry.objects.filter(action="outcomes.changed").exists()
 

@@ -292,7 +292,7 @@ def test_filters_offer_what_there_is_to_see(ana: User) -> None:
 def test_empty_pages_say_what_to_do(ana: User) -> None:
     browser = signed_in(ana)
     assert b"No recordings yet" in browser.get("/recordings").content
-    assert b"No recording matches" in browser.get("/recordings?q=x").content
+    assert b"No matching recordings" in browser.get("/recordings?q=x").content
 
 
 def test_a_longer_list_needs_no_more_queries(ana: User, django_assert_max_num_queries: Any) -> None:

@@ -53,7 +53,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         said = dict(conninfo_to_dict(url))
     except ProgrammingError as error:
         raise ValueError(
-            "ONRECORD_DATABASE_URL is no URL of PostgreSQL. Write postgresql://user:password@host/database, "
+            "ONRECORD_DATABASE_URL is not a PostgreSQL URL. Write postgresql://user:password@host/database, "
             "with special characters of the password as %XX."
         ) from error
     if not said.get("dbname"):

@@ -82,7 +82,7 @@ class RecordingFile(_Frozen):
     def _once_each(self) -> Self:
         named = [one for one in self.channels or [] if one != "mixed"]
         if len(named) != len(set(named)):
-            raise ValueError("two channels cannot be the same side: name one user, the other person")
+            raise ValueError("two channels cannot be the same side. Name one `user` and the other `person`")
         return self
 
 
@@ -111,5 +111,5 @@ class RecordedCall(_Frozen):
     @model_validator(mode="after")
     def _has_ended(self) -> Self:
         if not self.status.is_final:
-            raise ValueError("only calls that have ended are taken")
+            raise ValueError("only calls that have ended are accepted")
         return self

@@ -141,12 +141,12 @@ class _PinnedBackend(httpcore.SyncBackend):
         # One private address among public ones is how a name is made to change its mind.
         if not all(map(self._check, found)):
             raise FetchError(
-                f"{host} is an address of a private network. Recordings are fetched from public ones only.",
+                f"{host} is a private network address. Recordings are fetched from public addresses only.",
                 retry=False,
             )
         if not self._check.takes_port(port):
             raise FetchError(
-                f"{host} is named with port {port}. Recordings are fetched from ports 80 and 443 only.",
+                f"{host} uses port {port}. Recordings are fetched from ports 80 and 443 only.",
                 retry=False,
             )
         wait = self._deadline.left(timeout)
@@ -202,7 +202,7 @@ class Fetcher:
                 return
             url = _onward(url, onward)
             origin = _origin(_checked(url))
-        raise FetchError("The address redirects too often.", retry=False)
+        raise FetchError("The address redirects too many times.", retry=False)
 
     def _get(
         self,
@@ -254,9 +254,9 @@ def _checked(url: str) -> SplitResult:
     except ValueError as error:
         raise FetchError("The address cannot be read.", retry=False) from error
     if not valid:
-        raise FetchError("Recordings are fetched by https or http only.", retry=False)
+        raise FetchError("Recordings are fetched over https or http only.", retry=False)
     if parts.username is not None or parts.password is not None:
-        raise FetchError("The address holds a name and password. Send one without.", retry=False)
+        raise FetchError("The address contains a user name and password. Send one without them.", retry=False)
     return parts
 
 

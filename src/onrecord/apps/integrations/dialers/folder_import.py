@@ -48,7 +48,7 @@ def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
     """Import row by row; a row that fails does not keep the next from being tried."""
     team = Team.objects.order_by("pk").first()
     if team is None:
-        raise ValueError("There is no team yet. Run `onrecord demo` or make users first.")
+        raise ValueError("There is no team yet. Run `onrecord demo` or create users first.")
     for row in rows:
         try:
             yield _import(folder.resolve(), row, team)
@@ -63,7 +63,7 @@ def _import(folder: Path, row: Row, team: Team) -> Report:
         raise EntryError(
             400,
             "bad_row",
-            f"{row.beyond[0]!r} stands under no heading. Put a text that holds a delimiter into quotes.",
+            f"{row.beyond[0]!r} has no column heading. Put text that contains a delimiter in quotes.",
         )
     body = FileCallIn.model_validate(
         # An empty cell says nothing, except that a caller's number is withheld.
@@ -98,7 +98,7 @@ def _inside(folder: Path, name: str) -> Path:
     written = name if (folder / name).is_file() else name.replace("\\", "/")
     path = (folder / written).resolve()
     if not path.is_relative_to(folder):
-        raise EntryError(400, "bad_file", f"{name} is outside of the folder.")
+        raise EntryError(400, "bad_file", f"{name} is outside the folder.")
     if not path.is_file():
         raise EntryError(400, "bad_file", f"There is no file {name} in the folder.")
     return path

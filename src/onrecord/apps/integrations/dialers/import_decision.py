@@ -24,7 +24,7 @@ class ImportDecision:
 
 _ANSWERED = ReportedCall(status=Status.COMPLETED, answered_at=datetime.min.replace(tzinfo=UTC))
 _NOT_ANNOUNCED = (
-    "Off: a consent announcement is required here, and the dialer does not say that one was played."
+    "Off: a consent announcement is required here, and the dialer did not report that one was played."
 )
 
 

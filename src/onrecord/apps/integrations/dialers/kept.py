@@ -60,7 +60,7 @@ def write_original(call_id: str, out: Path) -> None:
     """The original of an imported recording as it came. Raises ValueError, OSError."""
     row = ImportedCall.objects.exclude(file="").filter(call_id=call_id).first()
     if row is None:
-        raise ValueError(f"No original of call {call_id} is kept.")
+        raise ValueError(f"The original of call {call_id} is not kept.")
     with (
         PendingFile(imports_folder() / row.file, host_config().secrets.master_key) as original,
         out.open("xb") as file,
@@ -83,7 +83,7 @@ def _enter(connection: Connection, body: bytes) -> tuple[int, list[str]]:
             received += receive(call, team=connection.team, source=provider.name, connection=connection)[1]
         except (DataError, ValueError):
             log.exception("%s: a call could not be stored", provider.name)
-            problems.append("A call in it could not be stored. The web's log says why.")
+            problems.append("A call in it could not be stored. See the web log for the reason.")
     return received, problems
 
 
@@ -101,7 +101,7 @@ def _keep(connection: Connection, body: bytes, problems: Iterable[str]) -> None:
     of_dialer = KeptDelivery.objects.filter(connection=connection).order_by("-received_at", "-pk")
     oldest = list(of_dialer.values_list("pk", flat=True)[_MOST:])
     if oldest:
-        log.warning("%s: %d kept deliveries made room for newer ones", connection, len(oldest))
+        log.warning("%s: deleted %d kept deliveries to make room for newer ones", connection, len(oldest))
         KeptDelivery.objects.filter(pk__in=oldest).delete()
 
 

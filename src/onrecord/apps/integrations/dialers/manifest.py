@@ -75,7 +75,7 @@ def _check_columns(columns: list[str], name: str) -> None:
     said = "; ".join(f"{kind}: {', '.join(found)}" for kind, found in problems.items() if found)
     if said:
         raise ValueError(
-            f"{name}: the first line has to name the columns. {said[0].upper()}{said[1:]}. "
+            f"{name}: the first line must name the columns. {said[0].upper()}{said[1:]}. "
             f"Besides {', '.join(_REQUIRED)} there may be {', '.join(_OPTIONAL)}."
         )
 

@@ -97,7 +97,7 @@ def user_of(body: CallIn, team: Team) -> User:
     """The rep. Raises EntryError."""
     user = user_by_guid(team, body.user_guid)
     if user is None:
-        message = f"No user has the id or email address {body.user_guid!r}. Send that of an active user."
+        message = f"No user has the ID or email address {body.user_guid!r}. Send those of an active user."
         raise EntryError(422, "no_such_user", message)
     return user
 

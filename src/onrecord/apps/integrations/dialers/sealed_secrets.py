@@ -27,7 +27,7 @@ def unseal(sealed: str, master_key: bytes) -> str:
     try:
         return _aead(master_key).decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
     except InvalidTag as error:
-        raise ValueError("A dialer's secret does not open with this host's master key.") from error
+        raise ValueError("A dialer's secret cannot be opened with this host's master key.") from error
 
 
 def _aead(master_key: bytes) -> AESGCM:

@@ -51,7 +51,7 @@ def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
         _failed(row, str(error), decision.mode, retry=error.retry)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         log.error("import %d: %s", row.pk, error)
-        message = "The conversion did not succeed on this host. The worker's log says why."
+        message = "The conversion failed on this host. See the worker log for the reason."
         _failed(row, message, decision.mode, retry=True)
 
 

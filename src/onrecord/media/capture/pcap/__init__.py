@@ -112,7 +112,7 @@ class _Feed:
             if call.answered_ns is None:
                 self._answer(call)
             if self.now - (call.answered_ns or 0) > _MAX_CLOCK_NS:
-                raise PcapError(f"{pcap} covers more than 49 days; the call clock ends there.")
+                raise PcapError(f"{pcap} covers more than 49 days, more than the call clock can count.")
             taken_as = self._codecs.taken_as(packet.payload_type)
             self.captured[key] += taken_as is not None and call.media(
                 voice.party, taken_as, packet.sequence, packet.timestamp, packet.ssrc, packet.payload

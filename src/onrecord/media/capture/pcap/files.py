@@ -77,7 +77,7 @@ class CaptureFile:
                     yield from self._pcap(file, order, *_PCAP[magic])
                     return
             if start != _SECTION.to_bytes(4):
-                raise PcapError(f"{self._path} cannot be read as pcap or pcapng: it begins as neither does.")
+                raise PcapError(f"{self._path} cannot be read as pcap or pcapng: it begins like neither.")
             file.seek(0)
             yield from self._pcapng(file)
 

@@ -81,7 +81,7 @@ def unused(seen: Seen, *, torn: bool) -> Iterator[str]:
             "reordercap and capture again."
         )
     if torn:
-        yield "The end of the file is torn: all that stands before it was read."
+        yield "The end of the file is cut off. Everything before that was read."
 
 
 def nothing_found(seen: Seen) -> str:

@@ -46,7 +46,9 @@ class TokenAuth(HttpBearer):
         )
         known = found.first()
         if known is None:
-            raise ApiError(401, "bad_token", "The token is wrong or revoked. Ask an admin for another.")
+            raise ApiError(
+                401, "bad_token", "The token is wrong or was revoked. Ask an admin for another one."
+            )
         require(known.author, Permission.CALLS_IMPORT)
         now = timezone.now()
         if known.last_used_at is None or now - known.last_used_at > _USE_KNOWN_TO:
@@ -114,7 +116,7 @@ def _receive(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tu
         raise ApiError(413, "too_large", str(error)) from error
     except (UnreadablePostError, MultiPartParserError) as error:
         raise ApiError(
-            400, "bad_request", "The request breaks off or cannot be read. Send it again."
+            400, "bad_request", "The request is incomplete or cannot be read. Send it again."
         ) from error
     return receive(call, team=token.team, source=source, user=user, file=upload.name)
 

@@ -20,7 +20,7 @@ from onrecord.web.integrations.dialers.webhooks import address
 
 #: What an admin can say of the channels of a dialer's files.
 CHANNELS = {
-    "": "Not known, or both in one channel",
+    "": "Unknown, or both in one channel",
     "user,person": "Rep on the left, contact on the right",
     "person,user": "Contact on the left, rep on the right",
 }
@@ -97,7 +97,7 @@ def connect(request: HttpRequest) -> HttpResponse:
     provider, secret = request.POST.get("provider", ""), request.POST.get("secret", "").strip()
     channels = request.POST.get("channels", "")
     if provider not in PROVIDERS or channels not in CHANNELS or not secret:
-        return _page(request, 422, problem="Choose the dialer, and enter the secret that it signs with.")
+        return _page(request, 422, problem="Choose the dialer, and enter its signing secret.")
     connections.connect(
         provider,
         secret=secret,
@@ -139,7 +139,7 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
     row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
     if not receive.try_again(row, acting_user=acting):
         return _page(
-            request, 422, problem="There is nothing to fetch again. Ask for the file to be sent anew."
+            request, 422, problem="There is nothing to fetch again. Ask the dialer to send the file again."
         )
     return _back_to("deliveries")
 

@@ -1,4 +1,4 @@
-"""Settings > Call outcomes."""
+"""Settings > Dispositions."""
 
 from collections.abc import Callable
 from typing import cast

@@ -16,7 +16,7 @@ from onrecord.policy.places import read_places
 
 #: Who may do what a policy asks a permission for: from everyone who calls to those who make the rules.
 PERMISSIONS = {
-    Permission.CALLS_PLACE: "Everyone who may place calls",
+    Permission.CALLS_PLACE: "Everyone who can place calls",
     Permission.RECORDING_TURN_ON: "With permission to turn it on",
     Permission.RECORDING_CONTROL: "With permission to change it",
     Permission.CALLS_VIEW_GROUP: "Managers of a group",
@@ -42,10 +42,10 @@ def read_basics(post: QueryDict) -> Basics:
     beep = post.get("beep_every_s", "").strip()
     beep_every_s = whole_number(beep)
     if beep and beep_every_s is None:
-        problems.append("Write the seconds between beeps as a whole number, or leave them empty for no beep.")
+        problems.append("Enter the seconds between beeps as a whole number, or leave it empty for no beep.")
     unknown_area = post.get("unknown_area", "")
     if unknown_area not in set(Mode):
-        problems.append("Choose what holds where the area of a number is not known.")
+        problems.append("Choose what applies when the area of a number is unknown.")
     permissions = [post.get(name, "") for name in ("before_call_permission", "during_call_permission")]
     if not set(permissions) <= set(Permission):
         problems.append("Choose who may turn recording on before a call and who may change it during one.")
@@ -67,7 +67,7 @@ def read_setting(post: QueryDict) -> tuple[SettingLevel, str, Setting]:
         return "groups", key, setting
     if level == "users" and key:
         return "users", key, setting
-    raise PolicyError(["Choose the group or user that it is for."])
+    raise PolicyError(["Choose a group or user."])
 
 
 def read_rule(post: QueryDict) -> Rule:

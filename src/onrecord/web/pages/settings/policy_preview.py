@@ -25,6 +25,7 @@ from onrecord.apps.reports.simulation import Progress
 from onrecord.policy import coverage
 from onrecord.policy.decision import PersonFacts, RepFacts
 from onrecord.policy.document import Policy
+from onrecord.policy.reasons import ANY_REP
 from onrecord.policy.simulate import CallFacts, Comparison
 from onrecord.web.pages.settings.governance_context import DraftContext, names_of, render_page, settings_page
 
@@ -79,7 +80,7 @@ def simulate_calls(request: HttpRequest) -> StreamingHttpResponse:
         team=draft_context.user.team,
         since=timezone.now() - PAST,
     )
-    return _stream(draft_context.user, steps, "calls")
+    return _stream(draft_context.user, steps)
 
 
 @require_safe
@@ -87,28 +88,32 @@ def simulate_calls(request: HttpRequest) -> StreamingHttpResponse:
 def simulate_people(request: HttpRequest) -> StreamingHttpResponse:
     """Every person's numbers, as if the rep of `?rep=` called them now."""
     draft_context = DraftContext(request)
-    rep = rep_facts(_rep_or_self(request), draft_context.policy)
+    rep = _rep_or_self(request)
     steps = simulation.all_people(
-        draft_context.in_force, draft_context.policy, team=draft_context.user.team, rep=rep
+        draft_context.in_force,
+        draft_context.policy,
+        team=draft_context.user.team,
+        rep=rep_facts(rep, draft_context.policy),
     )
-    return _stream(draft_context.user, steps, "people")
+    return _stream(draft_context.user, steps, rep)
 
 
-def _stream(user: User, steps: Iterator[Progress], kind: str) -> StreamingHttpResponse:
+def _stream(user: User, steps: Iterator[Progress], rep: User | None = None) -> StreamingHttpResponse:
+    """`rep`: who would call all people; None for past calls, which have their own reps."""
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingHttpResponse(
-        _lines(user, steps, kind), content_type="application/x-ndjson", headers=headers
+        _lines(user, steps, rep), content_type="application/x-ndjson", headers=headers
     )
 
 
-async def _lines(user: User, steps: Iterator[Progress], kind: str) -> AsyncIterator[str]:
+async def _lines(user: User, steps: Iterator[Progress], rep: User | None) -> AsyncIterator[str]:
     last: Progress | None = None
     # Step by step in the request's thread, so that pages of others are answered in between.
     while (progress := await sync_to_async(_next)(steps)) is not None:
         last = progress
         yield _line(done=progress.done, total=progress.total, differing=progress.differing)
     if last is not None:
-        yield _line(html=await sync_to_async(_result)(user, last, kind))
+        yield _line(html=await sync_to_async(_result)(user, last, rep))
 
 
 def _next(steps: Iterator[Progress]) -> Progress | None:
@@ -119,9 +124,10 @@ def _line(**values: Any) -> str:
     return json.dumps(values) + "\n"
 
 
-def _result(user: User, progress: Progress, kind: str) -> str:
-    rows = _call_rows(user, progress.shown) if kind == "calls" else _people_rows(user, progress.shown)
-    context = {"progress": progress, "kind": kind, "rows": rows}
+def _result(user: User, progress: Progress, rep: User | None) -> str:
+    rows = _people_rows(user, progress.shown) if rep else _call_rows(user, progress.shown)
+    kind = "people" if rep else "calls"
+    context = {"progress": progress, "kind": kind, "rows": rows, "rep": rep, "user": user}
     return render_to_string("settings/simulation.html", context)
 
 
@@ -148,6 +154,7 @@ def areas(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "of": of,
         "rep": request.GET.get("rep", ""),
+        "reader": {"is_rep": rep == draft_context.user, "rep": rep.name if rep else ANY_REP},
         "tiles": coverage.TILES,
         "columns": coverage.MAP_COLUMNS,
         "rows": coverage.MAP_ROWS,

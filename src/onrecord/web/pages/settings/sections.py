@@ -18,9 +18,7 @@ SECTIONS = (
         label="Permission sets",
         permission=Permission.PERMISSION_SETS_CHANGE,
     ),
-    Section(
-        page="outcomes", icon="list-checks", label="Call outcomes", permission=Permission.OUTCOMES_CHANGE
-    ),
+    Section(page="outcomes", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE),
     Section(
         page="scorecards",
         icon="clipboard-check",

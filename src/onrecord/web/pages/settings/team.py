@@ -25,7 +25,9 @@ def settings(request: HttpRequest) -> HttpResponse:
     """To the first section that the user may open."""
     sections = sections_for(cast(User, request.user))
     if not sections:
-        raise PermissionDenied("You may not change any settings. Ask an admin if you need to.")
+        raise PermissionDenied(
+            "You do not have permission to change any settings. Ask an admin if you need it."
+        )
     return HttpResponseRedirect(sections[0].path)
 
 

@@ -454,7 +454,7 @@ def test_a_signed_delivery_that_cannot_be_used_is_answered_200_and_kept_once(jo:
     for _ in range(3):
         assert send(connection, *webhooks.aircall(None, id=None)) == (200, {"taken": "0"})
     (one,) = KeptDelivery.objects.all()
-    assert "id is missing" in one.problem
+    assert "ID is missing" in one.problem
     assert SECRET not in one.body
     assert one.kept_until - timezone.now() > timedelta(days=29)
     assert Call.objects.count() == ImportedCall.objects.count() == 0
@@ -570,7 +570,7 @@ def test_what_governance_says_of_it_is_answered(jo: User, token: str) -> None:
     assert answer["recording"] == {
         "status": "not_recorded",
         "reason_code": "not_a_person",
-        "reason": "Off: this number belongs to no person, and only calls with your people are recorded.",
+        "reason": "Off: this number is not in People, and only calls with people in People are recorded.",
     }
     assert answer["url"] == f"/calls/{answer['id']}"
 

@@ -119,7 +119,7 @@ def test_redirects_are_followed_but_not_for_ever(server: RecordingsServer, targe
     fetch(Fetcher(HERE), f"{server.url}/a", target)
     assert target.read_bytes() == b"here"
     target.unlink()
-    assert "too often" in str(refused(Fetcher(HERE), f"{server.url}/loop", target))
+    assert "too many times" in str(refused(Fetcher(HERE), f"{server.url}/loop", target))
 
 
 def test_the_key_goes_to_the_first_host_only(server: RecordingsServer, target: Path) -> None:

@@ -61,8 +61,8 @@ def test_each_row_is_reported_and_one_that_fails_stops_no_other(jo: User, folder
         (4, "imported", ""),
         (5, "failed", "not a sound file"),
         (6, "failed", "There is no file absent.mp3"),
-        (7, "failed", "outside of the folder"),
-        (8, "failed", "outside of the folder"),
+        (7, "failed", "outside the folder"),
+        (8, "failed", "outside the folder"),
         (9, "failed", "letters"),
         (10, "failed", "channels"),
         (11, "failed", "nobody@northwind.example"),
@@ -79,7 +79,7 @@ def test_what_policy_forbids_is_refused_with_the_reason(jo: User, folder: Path) 
     sound_files.mono(folder / "a.mp3")
     path = manifest(folder, line("a.mp3", jo))
     (report,) = import_rows(folder, read_manifest(path))
-    assert str(report).startswith("line 2: refused  a.mp3: Off: this number belongs to no person")
+    assert str(report).startswith("line 2: refused  a.mp3: Off: this number is not in People")
     assert list(imports_folder().iterdir()) == []
 
 
@@ -146,7 +146,7 @@ def test_a_value_without_a_heading_is_not_dropped(jo: User, folder: Path) -> Non
     path = manifest(folder, f"{line('a.mp3', jo)},", f"{line('a.mp3', jo)},,and more", head=f"{HEAD},")
     first, second = import_rows(folder, read_manifest(path))
     assert first.outcome == "refused"
-    assert (second.outcome, "'and more' stands under no heading" in second.reason) == ("failed", True)
+    assert (second.outcome, "'and more' has no column heading" in second.reason) == ("failed", True)
 
 
 def test_the_command_reports_on_its_output_and_by_its_status(jo: User, folder: Path) -> None:

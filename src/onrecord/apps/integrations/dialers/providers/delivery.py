@@ -67,7 +67,7 @@ def expect(given: str, expected: str) -> None:
 def expect_recent(signed_at: datetime, now: datetime) -> None:
     """Raise SignatureError for a time that is not about now."""
     if abs((now - signed_at).total_seconds()) > SKEW_S:
-        raise SignatureError("The signed time is too far from now.")
+        raise SignatureError("The signed time is too far from the current time.")
 
 
 def moment(seconds: float) -> datetime:
@@ -87,7 +87,7 @@ def moment_or_none(seconds: Any) -> datetime | None:
 def number_of_call(value: Any) -> str:
     """What the dialer calls a call or a recording. Raises DeliveryError: without it all calls are one."""
     if not text(value):
-        raise DeliveryError("It does not say which call it is about: the id is missing.")
+        raise DeliveryError("It does not say which call it is about. The ID is missing.")
     return text(value)
 
 

@@ -32,7 +32,7 @@ def verify(delivery: Delivery, secret: str) -> None:
         head, payload, signature = delivery.body.strip().split(b".")
         algorithm, given = read_json(_decode(head))["alg"], _decode(signature)
     except (LookupError, TypeError, ValueError, binascii.Error) as error:
-        raise SignatureError("The body is no JSON Web Token: set a secret for the webhook.") from error
+        raise SignatureError("The body is not a JSON Web Token. Set a secret for the webhook.") from error
     # No other algorithm: a token must not choose how it is checked.
     expected = hmac.new(secret.encode(), head + b"." + payload, hashlib.sha256).digest()
     if algorithm != "HS256" or not hmac.compare_digest(given, expected):

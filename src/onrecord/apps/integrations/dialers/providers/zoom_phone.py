@@ -36,7 +36,7 @@ def challenge(content: Any, secret: str) -> dict[str, str] | None:
     try:
         plain = str(content["payload"]["plainToken"])
     except (LookupError, TypeError) as error:
-        raise DeliveryError("The challenge holds no plainToken.") from error
+        raise DeliveryError("The challenge does not contain a plainToken.") from error
     return {"plainToken": plain, "encryptedToken": hex_hmac(secret, plain.encode())}
 
 
