@@ -136,6 +136,11 @@ test('a collaborator leaves a call that goes on, and is told of its end as one o
   assert.equal(endingText({ ...call('completed'), end_reason: 'rep_hung_up' }, 'collaborator'), 'Your side hung up')
 })
 
+test('a call that the phone system lost is not called one that could not be connected', () => {
+  const lost = { ...call('failed'), end_reason: 'lost', duration_ms: 61_000 } as const
+  assert.equal(endingText(lost, 'rep'), 'The phone system lost the call at 1:01')
+})
+
 test('a call that is put aside waits, through the next one, until it is logged', () => {
   const over = after(dial, placed, snapshot('completed'))
   const aside = reduce(over, { type: 'put-aside', call: call('completed') })

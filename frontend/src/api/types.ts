@@ -497,7 +497,7 @@ export interface components {
             /** Duration Ms */
             duration_ms: number | null;
             /** End Reason */
-            end_reason: string | null;
+            end_reason: components["schemas"]["EndReason"] | "imported" | null;
             recording: components["schemas"]["RecordingOut"];
             /** People */
             people: components["schemas"]["ParticipantOut"][];
@@ -508,6 +508,12 @@ export interface components {
          * @enum {string}
          */
         Direction: "outbound" | "inbound";
+        /**
+         * EndReason
+         * @description Why a call ended.
+         * @enum {string}
+         */
+        EndReason: "rep_hung_up" | "contact_hung_up" | "busy" | "no_answer" | "unreachable" | "browser_lost" | "switch_stopped" | "switch_restarted" | "switch_unreachable" | "switch_refused" | "lost";
         /** LogOut */
         LogOut: {
             /** Disposition */

@@ -197,7 +197,7 @@ function withRecording(state: State, recording: RecordingState, generation: numb
   return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording, generation, moved: null } } }
 }
 
-const ENDINGS: Record<string, string> = {
+const ENDINGS: Record<NonNullable<Call['end_reason']>, string> = {
   busy: 'The line was busy',
   no_answer: 'No one answered',
   unreachable: 'The number cannot be reached',
@@ -206,6 +206,10 @@ const ENDINGS: Record<string, string> = {
   browser_lost: 'Your browser lost the connection',
   switch_restarted: 'The phone system restarted',
   switch_stopped: 'The phone system was stopped',
+  switch_unreachable: 'The phone system could not be reached',
+  switch_refused: 'The phone system refused the call',
+  lost: 'The phone system lost the call',
+  imported: 'Made with another dialer',
 }
 const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
   busy: 'The line was busy',
@@ -225,7 +229,7 @@ function hasLeft(call: Call, role: Role): boolean {
 export function endingText(call: Call, role: Role): string {
   if (hasLeft(call, role)) return LEFT
   const isByRep = role === 'collaborator' && call.end_reason === 'rep_hung_up'
-  const why = (call.status !== 'canceled' && ENDINGS[call.end_reason ?? '']) || STATUS_ENDINGS[call.status] || 'Call ended'
+  const why = (call.status !== 'canceled' && call.end_reason && ENDINGS[call.end_reason]) || STATUS_ENDINGS[call.status] || 'Call ended'
   return `${isByRep ? 'Your side hung up' : why}${call.duration_ms ? ` at ${clock(call.duration_ms)}` : ''}`
 }
 

@@ -1,7 +1,7 @@
 """A call as the API and the live events show it: docs/reference/web.md."""
 
 from datetime import datetime
-from typing import Self
+from typing import Literal, Self, cast
 
 from django.urls import reverse
 from ninja import Schema
@@ -14,8 +14,11 @@ from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number, readable
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import read_by
-from onrecord.protocol.call_status import Status
+from onrecord.protocol.call_status import EndReason, Status
 from onrecord.protocol.recording_state import LossCause, RecordingState
+
+#: Why a call ended; `imported` where another dialer made it.
+Ending = EndReason | Literal["imported"]
 
 
 class PersonLink(Schema):
@@ -109,7 +112,7 @@ class CallOut(Schema):
     answered_at: datetime | None
     ended_at: datetime | None
     duration_ms: int | None
-    end_reason: str | None
+    end_reason: Ending | None
     recording: RecordingOut
     #: Ours in the live call.
     people: list[ParticipantOut]
@@ -135,7 +138,7 @@ class CallOut(Schema):
             answered_at=call.answered_at,
             ended_at=call.ended_at,
             duration_ms=call.duration_ms,
-            end_reason=call.end_reason or None,
+            end_reason=cast(Ending | None, call.end_reason or None),
             recording=RecordingOut.of(call, reader),
             people=ParticipantOut.all_in(call),
             log=LogOut.of(call.log),
