@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwright
 
 from harness.browser import browser
-from harness.installation import Installation, eventually
+from harness.installation import Installation, prepare
 from harness.peer import Peers
 from harness.web import User
 
@@ -33,19 +33,6 @@ def prepared_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> P
             prepare(shared / "home")
             made.touch()
     return shared / "home"
-
-
-def prepare(home: Path) -> None:
-    """Make a data folder with the demo team and its past calls, rendered."""
-    installation = Installation(home)
-    for command in ("migrate", "demo"):
-        outcome = installation.command(command)
-        assert outcome.returncode == 0, outcome.stderr
-    installation.start()
-    eventually(
-        lambda: not list(installation.config.journals.glob("*.journal")), "the past calls are rendered"
-    )
-    installation.stop()
 
 
 @pytest.fixture(scope="module")

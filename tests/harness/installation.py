@@ -163,3 +163,17 @@ class Installation:
     def _existing(self, call_id: str) -> Path | None:
         path = self.journal(call_id)
         return path if path.exists() else None
+
+
+def prepare(home: Path) -> Installation:
+    """Make a data folder with the demo team and its past calls, rendered."""
+    installation = Installation(home)
+    for command in ("migrate", "demo"):
+        outcome = installation.command(command)
+        assert outcome.returncode == 0, outcome.stderr
+    installation.start()
+    eventually(
+        lambda: not list(installation.config.journals.glob("*.journal")), "the past calls are rendered"
+    )
+    installation.stop()
+    return installation

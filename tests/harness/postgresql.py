@@ -22,7 +22,7 @@ class Server:
         if owner:
             shutil.chown(folder, **owner)
         subprocess.run(
-            [_program("initdb"), "--pgdata", folder / "data", "--username", "onrecord", "--auth", "trust",
+            [program("initdb"), "--pgdata", folder / "data", "--username", "onrecord", "--auth", "trust",
              "--no-sync", "--encoding", "UTF8", "--locale", "C.UTF-8"],
             check=True, stdout=subprocess.DEVNULL, cwd=folder, **self._identity,
         )  # fmt: skip
@@ -35,7 +35,7 @@ class Server:
     def start(self) -> None:
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [_program("postgres"), "-D", self._folder / "data", "-k", self._folder,
+                [program("postgres"), "-D", self._folder / "data", "-k", self._folder,
                  "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=256MB",
                  "-c", "max_wal_size=4GB"],
                 stderr=log, cwd=self._folder, **self._identity,
@@ -56,7 +56,7 @@ def server() -> Iterator[Server]:
         running = Server(folder)
         try:
             subprocess.run(
-                [_program("createdb"), "-h", folder, "-U", "onrecord", "onrecord"], check=True, cwd=folder
+                [program("createdb"), "-h", folder, "-U", "onrecord", "onrecord"], check=True, cwd=folder
             )
             yield running
         finally:
@@ -77,8 +77,8 @@ def _owner() -> dict[str, str]:
     return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 
 
-def _program(name: str) -> str:
-    """Debian keeps the server's programs, one folder a version, outside PATH."""
+def program(name: str) -> str:
+    """Path of one of the server's programs: Debian keeps these, one folder a version, outside PATH."""
     found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"))  # noqa: PTH207
     path = found[-1] if found else shutil.which(name)
     assert path, f"{name} is missing: install Debian's package postgresql"
@@ -88,7 +88,7 @@ def _program(name: str) -> str:
 def _wait_for(server: "subprocess.Popen[bytes]", folder: Path) -> None:
     from harness.installation import eventually
 
-    ready = [_program("pg_isready"), "-h", folder, "-q"]
+    ready = [program("pg_isready"), "-h", folder, "-q"]
 
     def answers() -> bool:
         assert server.poll() is None, (folder / "log").read_text()

@@ -14,7 +14,7 @@ from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.call_events import emit
 from onrecord.apps.calls.models import AppliedEvent, Call, CallLog, Collaborator, Recording
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
-from onrecord.apps.calls.recording_actions import copy_facts, show, store_result
+from onrecord.apps.calls.recording_actions import copy_facts, store_outcome, store_result
 from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
 from onrecord.apps.calls.reported_call import RenderState, ReportedCall, apply, ended_by_web
 from onrecord.apps.core.moments import later
@@ -194,7 +194,7 @@ def set_missing(call: Call, *, since: datetime | None) -> None:
 @transaction.atomic
 def mark_overdue(call: Call) -> None:
     """Say that the call's recording has been waited for too long."""
-    show(call.recording, overdue())
+    store_outcome(call.recording, overdue())
     data = {"message": call.recording.reason}
     emit(call, "recording.overdue", at=timezone.now(), data=data)
 
@@ -202,7 +202,7 @@ def mark_overdue(call: Call) -> None:
 @transaction.atomic
 def mark_gone(call: Call) -> None:
     """Say that the call's recording can never come."""
-    show(call.recording, gone())
+    store_outcome(call.recording, gone())
     emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
 
 
@@ -378,7 +378,7 @@ def set_imported_outcome(
     call: Call, result: Outcome, *, event: str = "", data: Mapping[str, Any] = MappingProxyType({})
 ) -> None:
     """Say what became of an imported call's recording; browsers learn it by `event`, if there is one."""
-    show(call.recording, result)
+    store_outcome(call.recording, result)
     if event:
         emit(call, event, at=timezone.now(), data=dict(data))
 
@@ -420,7 +420,7 @@ def _store(call: Call, state: ReportedCall) -> None:
     if call.recording.rendering != state.rendering:
         call.recording.rendering = state.rendering
         call.recording.save(update_fields=["rendering"])
-    show(call.recording, outcome(state, call.effective_decision))
+    store_outcome(call.recording, outcome(state, call.effective_decision))
 
 
 def _let_go(call: Call, *, user_id: int, at: datetime) -> int:

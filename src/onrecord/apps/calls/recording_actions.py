@@ -88,7 +88,7 @@ def copy_facts(call: Call) -> None:
     )
 
 
-def show(recording: Recording, result: Outcome) -> None:
+def store_outcome(recording: Recording, result: Outcome) -> None:
     """Store what became of the recording."""
     recording.status = result.status
     recording.reason_code = result.reason_code or ""
