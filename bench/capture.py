@@ -239,11 +239,7 @@ class _Callbacks(asyncio.DatagramProtocol):
             call, party = self._legs[packet.ssrc]
             self.captured += call.media(
                 party,
-                packet.payload_type,
-                packet.sequence,
-                packet.timestamp,
-                packet.ssrc,
-                packet.payload,
+                packet,
             )
 
 

@@ -268,7 +268,7 @@ class Receiver:
             del self._of_call[call], self._call_of[legs[0]]
             return
         for leg in legs:
-            self._legs.open[leg] = call.lets(int(self._legs.party[leg]))
+            self._legs.open[leg] = call.allows(int(self._legs.party[leg]))
             self._legs.answered_ns[leg] = call.answered_ns or 0
 
     def poll(self) -> int:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from bench.row import Row
 from onrecord.audio import clips
 from onrecord.audio.g711 import PCMU, RATE, encode_ulaw
+from onrecord.audio.rtp import RtpPacket
 from onrecord.config import Config
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.reader import JournalReader
@@ -167,7 +168,7 @@ def _talk(call: CallCapture, clock: _Clock, left: bytes, right: bytes, from_ms: 
         number = from_ms // 20 + at // PACKET
         for party, voice in enumerate((left, right)):
             payload = voice[at : at + PACKET]
-            call.media(party, PCMU, number % 65536, number * PACKET, party + 1, payload)
+            call.media(party, RtpPacket(PCMU, number % 65536, number * PACKET, party + 1, payload))
 
 
 def _hang_up_to_playable(folder: Path, minutes: int) -> Row:

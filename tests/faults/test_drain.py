@@ -9,7 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from harness.browser import Dialer, sign_in
 from harness.installation import PATIENCE, Installation
 from harness.people import STEADY
-from harness.switch_rig import Browser, SwitchRig, order, place, until
+from harness.switch_rig import Browser, SwitchRig, place, place_call, until
 
 
 async def test_a_live_call_goes_on_and_its_rep_knows_until_when_while_nobody_new_comes_in(
@@ -26,7 +26,7 @@ async def test_a_live_call_goes_on_and_its_rep_knows_until_when_while_nobody_new
             left = datetime.fromisoformat(browser.answers[0]["stops_at"]) - datetime.now(UTC)
             assert timedelta(seconds=500) < left <= timedelta(seconds=600)
 
-            body = order(STEADY, await other.offer())
+            body = place_call(STEADY, await other.offer())
             async with client.post("/calls", json=body) as reply:
                 assert (reply.status, (await reply.json())["code"]) == (503, "stopping")
             joins = {"sdp": body["sdp"], "user_id": "bob", "controls": True}

@@ -34,8 +34,8 @@ from django.conf import settings
 import django
 settings.DATABASES["default"]["OPTIONS"]["timeout"] = 0.1
 django.setup()
-from onrecord.apps.calls.enforcement import hold_live_calls
-assert hold_live_calls() == {calls}
+from onrecord.apps.calls.enforcement import restrict_live_calls
+assert restrict_live_calls() == {calls}
 """
 
 PAUSE, RESUME = "Pause Call Recording", "Resume Call Recording"

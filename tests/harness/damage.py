@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.header import copy_of
 from onrecord.media.capture.journal import Chunk
@@ -70,7 +71,7 @@ def original(seed: int, *, seconds: int = 8, payload: int = 40) -> Original:
                     here[party] = Side.OURS
                     call.join(party, side=Side.OURS, role="collaborator", user=None)
             for party in here:
-                call.media(party, 0, number, number * 160, party, chance.randbytes(payload))
+                call.media(party, RtpPacket(0, number, number * 160, party, chance.randbytes(payload)))
             host.tick()
         duration = call.end("completed", "rep_hung_up")
         host.close()

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.audio.g711 import RATE, encode_ulaw
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk
 from onrecord.media.capture.reader import JournalReader
@@ -53,7 +54,7 @@ class CapturedCall:
     def packet(self, party: int, sequence: int, timestamp: int, samples: NDArray[np.int16]) -> bool:
         """One RTP packet arrives now; whether it was captured. SSRC = party + 1."""
         return self.capture.media(
-            party, 0, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, party + 1, encode_ulaw(samples)
+            party, RtpPacket(0, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, party + 1, encode_ulaw(samples))
         )
 
     def talk(self, left: NDArray[np.int16], right: NDArray[np.int16], *, from_ms: int) -> None:

@@ -348,7 +348,7 @@ class Call:
         return self.rig.journal(self.call_id)
 
 
-def order(to: str, sdp: str, /, **changes: Any) -> dict[str, Any]:
+def place_call(to: str, sdp: str, /, **changes: Any) -> dict[str, Any]:
     """The body of `POST /calls`; `changes` go into the decision, or into the body where they belong there."""
     body: dict[str, Any] = {
         "call_id": uuid.uuid4().hex,
@@ -370,7 +370,7 @@ async def place(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser, to: str, **changes: Any
 ) -> Call:
     """Place a call from a browser and connect it."""
-    body = order(to, await browser.offer(), **changes)
+    body = place_call(to, await browser.offer(), **changes)
     async with client.post("/calls", json=body) as reply:
         answer = await reply.json()
         assert reply.status == 201, answer

@@ -1,10 +1,14 @@
 """RTP packets (RFC 3550, section 5.1)."""
 
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+#: What the switch plays and mixes at a time: 20 ms of 8 kHz G.711, one byte per sample (RFC 3551).
+FRAME_MS = 20
+FRAME_SAMPLES = 160
 
 #: Bytes of the fixed header.
 HEADER_SIZE = 12
@@ -24,17 +28,24 @@ HEADER = np.dtype(
 _HEADER = struct.Struct(">BBHII")
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class RtpPacket:
-    """A parsed packet."""
+class RtpPacket(NamedTuple):
+    """A packet, its media still encoded. A tuple, because each voice sends fifty a second."""
 
     payload_type: int
-    marker: bool
+    #: 16 bits.
     sequence: int
+    #: 32 bits, in samples.
     timestamp: int
     ssrc: int
     #: Without contributing sources, header extension and padding.
     payload: bytes
+    marker: bool = False
+
+
+def serialize(packet: RtpPacket) -> bytes:
+    """The packet as it is sent, with the fixed header alone."""
+    marked_type = packet.payload_type | packet.marker << 7
+    return _HEADER.pack(PLAIN, marked_type, packet.sequence, packet.timestamp, packet.ssrc) + packet.payload
 
 
 def parse(packet: bytes | memoryview) -> RtpPacket | None:

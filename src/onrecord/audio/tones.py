@@ -10,7 +10,7 @@ from itertools import repeat
 import numpy as np
 
 from onrecord.audio.g711 import RATE, encode_ulaw
-from onrecord.audio.rtp_sending import FRAME_MS, FRAME_SAMPLES
+from onrecord.audio.rtp import FRAME_MS, FRAME_SAMPLES
 
 #: The PCMU code of a zero sample.
 ZERO = b"\xff"

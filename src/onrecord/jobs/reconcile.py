@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from onrecord.apps.calls import actions
-from onrecord.apps.calls.enforcement import hold_live_calls, remind
+from onrecord.apps.calls.enforcement import remind, restrict_live_calls
 from onrecord.apps.calls.models import DIALER, Call, Recording
 from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
@@ -33,7 +33,7 @@ OVERDUE_AFTER = timedelta(hours=1)
 
 def reconcile() -> None:
     """The periodic job."""
-    hold_live_calls()
+    restrict_live_calls()
     calls(switch(), timezone.now())
     recordings(timezone.now())
     journals(switch(), timezone.now())

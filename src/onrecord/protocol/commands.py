@@ -111,7 +111,7 @@ class Command(Strict):
     path: ClassVar[str]
 
 
-class Announcement(Strict):
+class AnnouncementAudio(Strict):
     """The sound that the contact must hear before anything is captured."""
 
     pcmu: Pcmu
@@ -142,7 +142,7 @@ class PlaceCall(Command):
     #: Whether the user may change the recording.
     controls: bool
     decision: RecordingDecision
-    announcement: Announcement | None = None
+    announcement: AnnouncementAudio | None = None
     #: Seconds from one beep to the next while recording; None for no beep.
     beep_every_s: BeepSeconds | None = None
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
-from harness.switch_rig import Browser, SwitchRig, order, place, spectrum, until
+from harness.switch_rig import Browser, SwitchRig, place, place_call, spectrum, until
 from onrecord.media.switch.presence import CONSENT_S
 
 BUSY, NO_ANSWER, VOICEMAIL, BRIEF, UNREACHABLE, STEADY, ECHO = (
@@ -453,7 +453,7 @@ async def test_two_calls_of_one_id_are_refused_even_after_the_first_has_ended(
 ) -> None:
     call = await place(rig, client, browser, STEADY)
     async with Browser() as other:
-        body = order(STEADY, await other.offer(), call_id=call.call_id)
+        body = place_call(STEADY, await other.offer(), call_id=call.call_id)
         for _ in range(2):
             async with client.post("/calls", json=body) as reply:
                 assert reply.status == 409
@@ -499,7 +499,7 @@ async def test_a_malformed_offer_is_a_plain_message_and_leaves_nothing(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser, what: str, change: object
 ) -> None:
     assert callable(change)
-    body = order(STEADY, change(await browser.offer()))
+    body = place_call(STEADY, change(await browser.offer()))
     before = len(list(rig.config.journals.iterdir()))
     async with client.post("/calls", json=body) as reply:
         error = await reply.json()
@@ -529,10 +529,12 @@ async def test_a_malformed_offer_is_a_plain_message_and_leaves_nothing(
         ("beep_every_s", 301),
     ],
 )
-async def test_a_malformed_order_says_which_field_is_wrong(
+async def test_a_malformed_command_says_which_field_is_wrong(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser, field: str, value: object
 ) -> None:
-    async with client.post("/calls", json=order(STEADY, await browser.offer(), **{field: value})) as reply:
+    async with client.post(
+        "/calls", json=place_call(STEADY, await browser.offer(), **{field: value})
+    ) as reply:
         error = await reply.json()
         assert (reply.status, error["code"]) == (400, "bad_request")
         assert f"`{field}`" in error["message"]

@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Page, async_playwright
 
 from harness.browser import CHROMIUM, FLAGS
-from harness.switch_rig import Call, SwitchRig, order, spectrum
+from harness.switch_rig import Call, SwitchRig, place_call, spectrum
 
 STEADY = "+12025550195"
 PAGE = "http://127.0.0.1:9/"
@@ -71,7 +71,7 @@ async def test_a_browser_that_hides_its_addresses_talks_and_listens(rig: SwitchR
     async with rig.client() as client:
         offer = await page.evaluate(CONNECT)
         assert ".local" in offer
-        body = order(STEADY, offer)
+        body = place_call(STEADY, offer)
         async with client.post("/calls", json=body) as reply:
             answer = await reply.json()
             assert reply.status == 201, answer

@@ -12,7 +12,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from google_crc32c import value as crc32c
 
 from harness.people import STEADY
-from harness.switch_rig import Browser, SwitchRig, order, place, until
+from harness.switch_rig import Browser, SwitchRig, place, place_call, until
 
 
 async def test_a_pause_by_the_control_channel_shuts_the_gate_before_its_answer(
@@ -186,7 +186,7 @@ async def test_an_address_that_an_offer_names_gets_no_packet(
         f"a=candidate:2 1 udp 2113937150 stranger.local {port} typ host",
         "a=end-of-candidates",
     ]
-    body = order(STEADY, "\r\n".join(lines) + "\r\n")
+    body = place_call(STEADY, "\r\n".join(lines) + "\r\n")
     async with client.post("/calls", json=body) as reply:
         assert reply.status == 201
         answer = (await reply.json())["sdp"]

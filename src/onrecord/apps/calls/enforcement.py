@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _AT_ONCE = 16
 
 
-def hold_live_calls() -> int:
+def restrict_live_calls() -> int:
     """Judge every live call anew and restrict those that must be restricted; how many.
 
     Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that
@@ -38,7 +38,7 @@ def hold_live_calls() -> int:
     return len(restrictions)
 
 
-def hold_placed(call: Call) -> None:
+def restrict_placed(call: Call) -> None:
     """What became stricter while the call was being placed had no gate to close then."""
     call = Call.objects.select_related("person", "user", "recording").get(pk=call.pk)
     if restriction := decide_again(call, current_policy()):

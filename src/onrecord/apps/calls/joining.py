@@ -34,7 +34,7 @@ def join(call: Call, *, sdp: str, acting_user: User) -> str:
         raise
 
 
-def come_back(call: Call, *, sdp: str, acting_user: User) -> str:
+def reattach(call: Call, *, sdp: str, acting_user: User) -> str:
     """Take the browser's new connection, also after the switch has given the old one up. Raises ApiError."""
     user_id, controls = str(acting_user.pk), acting_user.may(Permission.RECORDING_CONTROL)
     with asking():

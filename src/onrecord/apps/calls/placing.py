@@ -5,7 +5,7 @@ from contextlib import suppress
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls import actions
-from onrecord.apps.calls.enforcement import hold_placed
+from onrecord.apps.calls.enforcement import restrict_placed
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.queries import call_owing_a_log, owes
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchRefusedError, SwitchUnreachableError
@@ -18,7 +18,7 @@ from onrecord.apps.people.numbers import NumberError, readable
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.policy.mode import Mode
 from onrecord.protocol.call_status import EndReason
-from onrecord.protocol.commands import Announcement, PlaceCall, RecordingDecision
+from onrecord.protocol.commands import AnnouncementAudio, PlaceCall, RecordingDecision
 
 
 def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
@@ -42,7 +42,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
     answer = _ask_switch(call, decided, sdp, acting_user)
     try:
         actions.confirm_placed(call, acting_user=acting_user)
-        hold_placed(call)
+        restrict_placed(call)
     except Exception:
         # The rep is told that it failed: nobody would be there to talk, and a restriction may be missing.
         _hang_up(call)
@@ -64,7 +64,7 @@ def _ask_switch(call: Call, decided: CallDecision, sdp: str, user: User) -> str:
             may_change=call.may_change,
             policy_version=call.policy_version_id,
         ),
-        announcement=Announcement(pcmu=decided.announcement) if decided.announcement else None,
+        announcement=AnnouncementAudio(pcmu=decided.announcement) if decided.announcement else None,
         beep_every_s=decided.beep_every_s,
     )
     try:

@@ -24,20 +24,20 @@ class Side(StrEnum):
     CONTACT = "contact"
 
 
-class RefusedError(Exception):
+class CommandRefusedError(Exception):
     """A command was refused; nothing moved."""
 
     #: Its name in the switch's replies and events.
     code: ClassVar[ErrorCode]
 
 
-class AboveCeiling(RefusedError):  # noqa: N818 - a refusal, not a fault
+class AboveCeilingError(CommandRefusedError):
     """The command asks for more than governance allows on this call."""
 
     code = ErrorCode.ABOVE_CEILING
 
 
-class NotChangeable(RefusedError):  # noqa: N818
+class NotChangeableError(CommandRefusedError):
     """Users may not change the recording of this call."""
 
     code = ErrorCode.NOT_CHANGEABLE
@@ -54,7 +54,7 @@ def is_open(mode: Mode, state: RecordingState, side: Side) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gate:
-    """The gate of one call. Every transition gives a new gate or raises `RefusedError`."""
+    """The gate of one call. Every transition gives a new gate or raises `CommandRefusedError`."""
 
     #: The ceiling.
     mode: Mode
@@ -62,29 +62,29 @@ class Gate:
     may_change: bool
     state: RecordingState = RecordingState.OFF
 
-    def lets(self, side: Side) -> bool:
+    def allows(self, side: Side) -> bool:
         """Whether a voice of `side` passes."""
         return is_open(self.mode, self.state, side)
 
     def record(self, actor: str | None) -> "Gate":
-        """Open as far as the ceiling allows. Raises AboveCeiling, NotChangeable."""
+        """Open as far as the ceiling allows. Raises AboveCeilingError, NotChangeableError."""
         self._may_move(actor)
         if self.mode is not Mode.BOTH and self.mode is not Mode.ONE_SIDED:
-            raise AboveCeiling("This call must not be recorded.")
+            raise AboveCeilingError("This call must not be recorded.")
         return replace(self, state=RecordingState.RECORDING)
 
     def pause(self, actor: str | None) -> "Gate":
-        """Shut. A recording that never began stays off. Raises NotChangeable."""
+        """Shut. A recording that never began stays off. Raises NotChangeableError."""
         self._may_move(actor)
         return self._shut()
 
     def restrict(self, mode: Mode, *, may_change: bool) -> "Gate":
         """Lower the ceiling; `none` also shuts. Users who could not move the gate cannot move it now either.
 
-        Raises AboveCeiling when `mode` is looser than now.
+        Raises AboveCeilingError when `mode` is looser than now.
         """
         if mode.strictness < self.mode.strictness:
-            raise AboveCeiling(f"The ceiling of a call can only be lowered: {self.mode} stays.")
+            raise AboveCeilingError(f"The ceiling of a call can only be lowered: {self.mode} stays.")
         lower = replace(self, mode=mode, may_change=self.may_change and may_change)
         return lower._shut() if mode is Mode.NONE else lower
 
@@ -94,4 +94,4 @@ class Gate:
 
     def _may_move(self, actor: str | None) -> None:
         if actor is not None and not self.may_change:
-            raise NotChangeable("Governance does not let users change the recording of this call.")
+            raise NotChangeableError("Governance does not let users change the recording of this call.")

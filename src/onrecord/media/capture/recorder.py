@@ -11,9 +11,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture import journal
 from onrecord.media.capture.clock import CallClock
-from onrecord.media.capture.gate import PAYLOAD_TYPES, AboveCeiling, Gate, NotChangeable, RefusedError, Side
+from onrecord.media.capture.gate import (
+    PAYLOAD_TYPES,
+    AboveCeilingError,
+    CommandRefusedError,
+    Gate,
+    NotChangeableError,
+    Side,
+)
 from onrecord.media.capture.loss import Loss, count, joined, lost_with
 from onrecord.media.capture.recovery import LastWord, RecoveredCall, recover
 from onrecord.media.capture.writer import Handover, JournalFile, Writer
@@ -21,13 +29,13 @@ from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import LossCause, RecordingState
 
 __all__ = [
-    "AboveCeiling",
+    "AboveCeilingError",
     "CallCapture",
     "CallEndedError",
     "CaptureHost",
-    "NotChangeable",
+    "CommandRefusedError",
+    "NotChangeableError",
     "RecoveredCall",
-    "RefusedError",
 ]
 
 #: Most bytes of an RTP payload that is speech: 128 ms of G.711, far above every real packet time.
@@ -295,14 +303,13 @@ class CallCapture:
         if self._record_at_start and self.mode is not Mode.NONE:
             self._move(self._gate.record(None), self._starter)
 
-    def lets(self, party: int) -> bool:
+    def allows(self, party: int) -> bool:
         """Whether speech of `party` is captured right now."""
         return party in self._open
 
-    def media(  # noqa: PLR0917 - the fields of an RTP packet, once per packet
-        self, party: int, payload_type: int, sequence: int, timestamp: int, ssrc: int, payload: bytes
-    ) -> bool:
+    def media(self, party: int, packet: RtpPacket) -> bool:
         """The gate: one RTP packet as it arrives. True if it was captured."""
+        payload_type, sequence, timestamp, ssrc, payload, _ = packet
         if party not in self._open or payload_type not in PAYLOAD_TYPES:
             return False
         if not 0 < len(payload) <= MAX_PAYLOAD:
@@ -327,8 +334,9 @@ class CallCapture:
         self.captured = True
 
     def record(self, actor: str | None) -> int:
-        """Start or resume. Returns the call clock, ms. Raises AboveCeiling, NotChangeable, CallEndedError.
+        """Start or resume. Returns the call clock, ms.
 
+        Raises AboveCeilingError, NotChangeableError, CallEndedError.
         Before answer nothing can be recorded: the recording then starts at answer, and `recording` stays off.
         """
         self._check_alive()
@@ -341,7 +349,7 @@ class CallCapture:
     def pause(self, actor: str | None) -> int:
         """Shut the gate. No packet that arrives after the return is captured.
 
-        Returns the call clock, ms. Raises NotChangeable, CallEndedError. Before answer it withdraws the
+        Returns the call clock, ms. Raises NotChangeableError, CallEndedError. Before answer it withdraws the
         wish to start there.
         """
         self._check_alive()
@@ -352,7 +360,7 @@ class CallCapture:
         return self._move(gate, actor)
 
     def restrict(self, mode: Mode, policy_version: int, *, may_change: bool) -> int:
-        """Lower the ceiling, never raise it (AboveCeiling). Returns the call clock, ms. CallEndedError."""
+        """Lower the ceiling. Returns the call clock, ms. Raises AboveCeilingError, CallEndedError."""
         self._check_alive()
         gate, state, clock = self._gate.restrict(mode, may_change=may_change), self.recording, self._ms()
         if (gate.mode, gate.may_change) != (self.mode, self.may_change):
@@ -429,7 +437,7 @@ class CallCapture:
         self._open = frozenset(
             party
             for party, side in self._sides.items()
-            if answered and party not in self._uninformed and self._gate.lets(side)
+            if answered and party not in self._uninformed and self._gate.allows(side)
         )
         self._host.regate(self)
 

@@ -36,7 +36,7 @@ STOP_GRACE_S = 2.0
 _TRY_AGAIN = {401, 408, 429}
 
 
-class Delivery:
+class EventDelivery:
     """Delivers one spool to `http://<web address>/internal/events`."""
 
     def __init__(
@@ -169,10 +169,10 @@ class Delivery:
 
 
 class DeliveryThread:
-    """Delivery for a process that has no event loop of its own: `with DeliveryThread(...):`."""
+    """EventDelivery for a process that has no event loop of its own: `with DeliveryThread(...):`."""
 
     def __init__(self, spool: Spool, web_address: str, event_secret: str) -> None:
-        self._delivery = Delivery(spool, web_address, event_secret)
+        self._delivery = EventDelivery(spool, web_address, event_secret)
         self._thread = threading.Thread(target=self._main, name="event-delivery", daemon=True)
 
     def __enter__(self) -> Self:

@@ -3,25 +3,26 @@
 import random
 from collections.abc import Callable
 
-from onrecord.audio.rtp_sending import FRAME_SAMPLES, PCMU, Rtp
+from onrecord.audio.g711 import PCMU
+from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 from onrecord.media.switch.mixer import Mixer
 
-#: Takes a frame to one party.
-Outlet = Callable[[Rtp], None]
+#: Takes a packet to one party.
+Outlet = Callable[[RtpPacket], None]
 
 
 class Bridge:
     """Brings every voice to all the others.
 
     Mixing costs decoding and a wait for the next step, so it is done only while there are more than two
-    parties or a notice is played to them. The mix is a stream of its own: the SSRC tells the outlets that
+    parties or a prompt is played to them. The mix is a stream of its own: the SSRC tells the outlets that
     the source has changed.
     """
 
     def __init__(self) -> None:
         self._outlets: dict[int, Outlet] = {}
         self._mixer: Mixer | None = None
-        self._notice: bytes | None = None
+        self._prompt: bytes | None = None
         self._ssrc = random.getrandbits(32)
         self._count = 0
 
@@ -33,26 +34,26 @@ class Bridge:
         """`party` neither hears nor is heard; nothing happens to one that is not connected."""
         self._outlets.pop(party, None)
         if self._mixer is not None:
-            self._mixer.forget(party)
+            self._mixer.remove(party)
 
-    def say(self, party: int, frame: Rtp) -> None:
-        """A packet of a party's voice."""
+    def forward(self, party: int, packet: RtpPacket) -> None:
+        """Bring a packet of a party to the others."""
         if self._mixer is not None:
-            self._mixer.hear(party, frame)
+            self._mixer.add(party, packet)
             return
         for other, outlet in self._outlets.items():
             if other != party:
-                outlet(frame)
+                outlet(packet)
 
-    def step(self, notice: bytes | None) -> None:
-        """Every 20 ms. `notice`: 20 ms of PCMU for everyone, heard with the next step.
+    def step(self, prompt: bytes | None) -> None:
+        """Every 20 ms. `prompt`: 20 ms of PCMU for everyone, heard with the next step.
 
         One step later, because what is said until then has to be caught for the mix, not passed on.
         """
         if self._mixer is not None:
             self._deliver(self._mixer)
-        self._notice = notice
-        needed = notice is not None or len(self._outlets) > 2
+        self._prompt = prompt
+        needed = prompt is not None or len(self._outlets) > 2
         if needed and self._mixer is None:
             self._mixer = Mixer()
         elif not needed and self._mixer is not None:
@@ -64,5 +65,5 @@ class Bridge:
     def _deliver(self, mixer: Mixer) -> None:
         count, self._count = self._count, self._count + 1
         timestamp = count * FRAME_SAMPLES & 0xFFFFFFFF
-        for party, payload in mixer.mix(self._outlets, self._notice).items():
-            self._outlets[party](Rtp(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))
+        for party, payload in mixer.mix(self._outlets, self._prompt).items():
+            self._outlets[party](RtpPacket(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))

@@ -7,18 +7,18 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from onrecord.audio.rtp_sending import Rtp
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.loss import Loss
-from onrecord.media.capture.recorder import CallCapture, RefusedError
+from onrecord.media.capture.recorder import CallCapture, CommandRefusedError
 from onrecord.media.switch.bridge import Bridge
 from onrecord.media.switch.call_progress import CallProgress
 from onrecord.media.switch.legs.leg import Dial, LegEvent
-from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.legs.webrtc import WebRtcLeg
 from onrecord.media.switch.participant import Participant
 from onrecord.media.switch.precedence import Precedence
 from onrecord.media.switch.presses import Press, Want
-from onrecord.media.switch.prompts import Notices
+from onrecord.media.switch.prompts import Prompts
 from onrecord.media.switch.repeats import Repeats, Vain
 from onrecord.policy.mode import Mode
 from onrecord.protocol.call_status import EndReason, Status
@@ -82,13 +82,13 @@ class FullError(Exception):
     """The call takes no more users."""
 
 
-class NotPermitted(RefusedError):  # noqa: N818 - a refusal, not a fault
+class NotPermittedError(CommandRefusedError):
     """The user may not change the recording."""
 
     code = ErrorCode.NOT_PERMITTED
 
 
-class Surroundings(Protocol):
+class CallHost(Protocol):
     """What a call needs of the switch."""
 
     dial: Dial
@@ -97,39 +97,37 @@ class Surroundings(Protocol):
     #: When every call will be ended; None while the switch is not about to stop.
     stops_at: datetime | None
 
-    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
+    def report(self, call_id: str, clock_ms: int | None, event: SwitchEvent) -> None:
         """An event for the web, at this moment."""
 
-    def ended(self, call: "LiveCall") -> None:
+    def ended(self, call: "CallSession") -> None:
         """The call is over."""
 
-    def close(self, leg: EmbeddedLeg) -> None:
+    def close(self, leg: WebRtcLeg) -> None:
         """Close a browser leg in the background."""
 
 
-class LiveCall:
+class CallSession:
     """One call. Everything runs in the media loop; nothing here waits for a disk or for the web."""
 
-    def __init__(
-        self, order: PlaceCall, capture: CallCapture, browser: EmbeddedLeg, around: Surroundings
-    ) -> None:
-        self.order = order
+    def __init__(self, command: PlaceCall, capture: CallCapture, browser: WebRtcLeg, host: CallHost) -> None:
+        self.command = command
         self.progress = CallProgress()
         self._capture = capture
-        self._around = around
+        self._host = host
         self._bridge = Bridge()
-        self._notices = Notices(
+        self._prompts = Prompts(
             capture,
-            announcement=order.announcement.pcmu if order.announcement else None,
+            announcement=command.announcement.pcmu if command.announcement else None,
             announcement_party=ANNOUNCEMENT,
-            beep_every_s=order.beep_every_s,
+            beep_every_s=command.beep_every_s,
             beep_party=BEEP,
             played=self._announced,
         )
         #: By user.
         self._ours: dict[str, Participant] = {}
         #: The party of every user who was ever here.
-        self._numbers = {order.user_id: REP}
+        self._numbers = {command.user_id: REP}
         self._connecting = asyncio.Lock()
         self._precedence = Precedence()
         self._repeats = Repeats()
@@ -140,16 +138,16 @@ class LiveCall:
         # Why nothing is being kept, as the web was told (None: all is), and how many losses it knows.
         self._stalled: LossCause | None = None
         self._losses_reported = 0
-        self._admit(order.user_id, browser, controls=order.controls)
+        self._admit(command.user_id, browser, controls=command.controls)
         self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
-        self._far = around.dial(order.to, order.caller, self)
-        self._bridge.connect(CONTACT, self._far.hear)
+        self._far = host.dial(command.to, command.caller, self)
+        self._bridge.connect(CONTACT, self._far.send)
 
     def describe(self) -> CallState:
         """The call at this moment."""
-        rep = self._ours.get(self.order.user_id)
+        rep = self._ours.get(self.command.user_id)
         return CallState(
-            call_id=self.order.call_id,
+            call_id=self.command.call_id,
             status=self.progress.status,
             recording=self._capture.recording,
             generation=self._precedence.generation,
@@ -177,7 +175,7 @@ class LiveCall:
             try:
                 self._connect(self._present(user), leg, controls=controls)
             except AbsentError:
-                self._around.close(leg)
+                self._host.close(leg)
                 raise
             return answer
 
@@ -188,7 +186,7 @@ class LiveCall:
         """
         async with self._connecting:
             self._check_alive()
-            if user not in self._ours and self._around.stops_at is not None:
+            if user not in self._ours and self._host.stops_at is not None:
                 raise StoppingError
             if user not in self._numbers and len(self._numbers) == MAX_USERS:
                 raise FullError
@@ -198,12 +196,12 @@ class LiveCall:
                 return answer
             joined = self._admit(user, leg, controls=controls)
             self._report(PartyJoined(user=user, role=joined.role))
-            self._notices.owe_announcement()
+            self._prompts.owe_announcement()
             return answer
 
     def warn(self, stops_at: datetime) -> None:
         """Tell everyone of ours when the call will be ended."""
-        self._tell_all(_warning(stops_at))
+        self._send_to_all(_warning(stops_at))
 
     def leave(self, user: str) -> None:
         """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
@@ -213,14 +211,14 @@ class LiveCall:
         """The page of a user's browser goes away. Raises AbsentError, EndedError."""
         self._present(user).disconnect()
 
-    async def _answer(self, offer: str) -> tuple[EmbeddedLeg, str]:
-        leg, answer = await EmbeddedLeg.answer(offer, loopback=self._around.loopback)
+    async def _answer(self, offer: str) -> tuple[WebRtcLeg, str]:
+        leg, answer = await WebRtcLeg.answer(offer, loopback=self._host.loopback)
         if self.progress.ended:
-            self._around.close(leg)
+            self._host.close(leg)
             raise EndedError
         return leg, answer
 
-    def _admit(self, user: str, leg: EmbeddedLeg, *, controls: bool) -> Participant:
+    def _admit(self, user: str, leg: WebRtcLeg, *, controls: bool) -> Participant:
         number = self._numbers.setdefault(user, FIRST_COLLABORATOR - 1 + len(self._numbers))
         role: Role = "rep" if number == REP else "collaborator"
         self._join(number, side=Side.OURS, role=role, user=user)
@@ -229,21 +227,21 @@ class LiveCall:
         self._connect(participant, leg, controls=controls)
         return participant
 
-    def _connect(self, participant: Participant, leg: EmbeddedLeg, *, controls: bool) -> None:
+    def _connect(self, participant: Participant, leg: WebRtcLeg, *, controls: bool) -> None:
         (self._controllers.add if controls else self._controllers.discard)(participant.user)
         participant.connect(leg)
-        if self._around.stops_at is not None:
-            participant.tell(_warning(self._around.stops_at))
+        if self._host.stops_at is not None:
+            participant.send_message(_warning(self._host.stops_at))
         if self._stalled is not None:
-            participant.tell(_stall(self._stalled))
+            participant.send_message(_stall(self._stalled))
 
-    def _tell_all(self, said: dict[str, Any]) -> None:
+    def _send_to_all(self, message: dict[str, Any]) -> None:
         for participant in self._ours.values():
-            participant.tell(said)
+            participant.send_message(message)
 
     def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
         """A person's voice: where there is an announcement it is captured once they have heard all of it."""
-        informed = self.order.announcement is None
+        informed = self.command.announcement is None
         self._capture.join(party, side=side, role=role, user=user, informed=informed)
 
     def _announced(self) -> None:
@@ -268,18 +266,18 @@ class LiveCall:
             raise AbsentError
         return self._ours[user]
 
-    def said(self, participant: Participant, frame: Rtp) -> None:
-        self._say(participant.party, frame)
+    def on_media(self, participant: Participant, packet: RtpPacket) -> None:
+        self._take(participant.party, packet)
 
-    def went(self, participant: Participant) -> None:
+    def on_detached(self, participant: Participant) -> None:
         if participant.party == REP:
             self._report(CallDetached())
 
-    def came(self, participant: Participant) -> None:
+    def on_attached(self, participant: Participant) -> None:
         if participant.party == REP:
             self._report(CallAttached())
 
-    def pressed(self, participant: Participant, press: Press) -> dict[str, Any]:
+    def on_press(self, participant: Participant, press: Press) -> dict[str, Any]:
         """As the same command over HTTP; an error's code where it cannot be done."""
         try:
             if press.want is Want.PAUSED:
@@ -288,19 +286,19 @@ class LiveCall:
                 self.end(EndReason.REP_HUNG_UP, actor=participant.user)
             else:
                 self.leave(participant.user)
-        except RefusedError as refusal:
+        except CommandRefusedError as refusal:
             return {"code": refusal.code}
         except (AbsentError, EndedError):
             pass
         return {"status": self.progress.status}
 
-    def close(self, leg: EmbeddedLeg) -> None:
-        self._around.close(leg)
+    def close(self, leg: WebRtcLeg) -> None:
+        self._host.close(leg)
 
     # The far side
 
-    def leg_media(self, frame: Rtp) -> None:
-        self._say(CONTACT, frame)
+    def leg_media(self, packet: RtpPacket) -> None:
+        self._take(CONTACT, packet)
 
     def leg_event(self, event: LegEvent) -> None:
         if event is LegEvent.RINGING:
@@ -308,7 +306,7 @@ class LiveCall:
             self._report(CallRinging())
         elif event is LegEvent.ANSWERED:
             self._answered()
-        elif event is LegEvent.GONE:
+        elif event is LegEvent.HUNG_UP:
             self.end(EndReason.CONTACT_HUNG_UP)
         else:
             self.progress = self.progress.will_end(_VERDICTS[event])
@@ -321,13 +319,13 @@ class LiveCall:
         if self._capture.recording is RecordingState.RECORDING:
             generation = self._precedence.generation
             self._report_at(0, RecordingStarted(actor=self._wished_by, generation=generation))
-            self._notices.owe_announcement()
+            self._prompts.owe_announcement()
 
-    def _say(self, party: int, frame: Rtp) -> None:
-        """A voice: captured as it came, before any mixing, and brought to the others."""
+    def _take(self, party: int, packet: RtpPacket) -> None:
+        """A packet of a voice: captured as it came, before any mixing, and brought to the others."""
         if self.progress.status is Status.IN_PROGRESS:
-            self._capture.media(party, *frame)
-        self._bridge.say(party, frame)
+            self._capture.media(party, packet)
+        self._bridge.forward(party, packet)
 
     # Time
 
@@ -338,7 +336,7 @@ class LiveCall:
             return
         self._report_losses()
         self._report_all(self._repeats.due(time.monotonic()))
-        self._bridge.step(self._notices.step())
+        self._bridge.step(self._prompts.step())
         for participant in list(self._ours.values()):
             if participant.is_given_up():
                 self._dismiss(participant, EndReason.BROWSER_LOST)
@@ -352,11 +350,11 @@ class LiveCall:
         news = told[self._losses_reported :]
         if self._stalled is None and (cause := fault or next((loss.cause for loss in news), None)):
             self._stalled = cause
-            self._tell_all(_stall(cause))
+            self._send_to_all(_stall(cause))
             self._report(CaptureStalled(cause=cause))
         if self._stalled is not None and fault is None:
             self._stalled, self._losses_reported = None, len(told)
-            self._tell_all(_stall(None))
+            self._send_to_all(_stall(None))
             self._report(CaptureResumed(lost=_reported(news)))
 
     # Commands
@@ -365,13 +363,13 @@ class LiveCall:
         """Shut the gate; the reply says where it is and since when. Once for each `press` of an actor.
 
         It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
-        RefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
+        CommandRefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
         """
         self._check_alive()
         if not self._precedence.is_repeated(actor, press):
             try:
                 self._pause(actor)
-            except RefusedError as refusal:
+            except CommandRefusedError as refusal:
                 self._precedence.remember(actor, press, refusal)
                 self._refused(refusal, actor, RecordingState.PAUSED)
                 raise
@@ -392,7 +390,7 @@ class LiveCall:
     def record(self, *, actor: str, generation: int) -> RecordingAnswer:
         """Open the gate, unless the call became stricter since `generation`.
 
-        Raises StaleError, EndedError, and RefusedError (above_ceiling, not_changeable, not_permitted):
+        Raises StaleError, EndedError, and CommandRefusedError (above_ceiling, not_changeable, not_permitted):
         nothing moved, and the web is told of a refusal.
         """
         self._check_alive()
@@ -402,14 +400,14 @@ class LiveCall:
             try:
                 self._check_control(actor)
                 self._capture.record(actor)
-            except RefusedError as refusal:
+            except CommandRefusedError as refusal:
                 self._refused(refusal, actor, RecordingState.RECORDING)
                 raise
             self._wished_by = actor
         if self._capture.recording is not before:
             self._report_recording(_RUNS[before](actor=actor, generation=generation))
             if before is RecordingState.OFF:
-                self._notices.owe_announcement()
+                self._prompts.owe_announcement()
         return self._recording_now()
 
     def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictAnswer:
@@ -443,9 +441,9 @@ class LiveCall:
 
     def _check_control(self, actor: str) -> None:
         if actor not in self._controllers:
-            raise NotPermitted("This user may not change the recording of this call.")
+            raise NotPermittedError("This user may not change the recording of this call.")
 
-    def _refused(self, refusal: RefusedError, actor: str, wanted: RecordingState) -> None:
+    def _refused(self, refusal: CommandRefusedError, actor: str, wanted: RecordingState) -> None:
         self._report_vain(RecordingRefused(actor=actor, wanted=wanted, code=refusal.code))
 
     def _recording_now(self) -> RecordingAnswer:
@@ -488,7 +486,7 @@ class LiveCall:
                 lost=_reported(self._capture.losses),
             ),
         )
-        self._around.ended(self)
+        self._host.ended(self)
 
     def _check_alive(self) -> None:
         if self.progress.ended:
@@ -510,7 +508,7 @@ class LiveCall:
         self._report_at(self._capture.clock_ms, event)
 
     def _report_at(self, clock_ms: int | None, event: SwitchEvent) -> None:
-        self._around.report(self.order.call_id, clock_ms, event)
+        self._host.report(self.command.call_id, clock_ms, event)
 
 
 def _reported(losses: Iterable[Loss]) -> list[ReportedLoss]:

@@ -8,8 +8,8 @@ from typing import TypeVar
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
-from onrecord.media.capture.gate import RefusedError
-from onrecord.media.switch.call import AbsentError, EndedError, FullError, LiveCall, StoppingError
+from onrecord.media.capture.gate import CommandRefusedError
+from onrecord.media.switch.call import AbsentError, CallSession, EndedError, FullError, StoppingError
 from onrecord.media.switch.legs.offer import BadSdpError
 from onrecord.media.switch.precedence import StaleError
 from onrecord.media.switch.switchboard import ExistsError, Switchboard
@@ -110,8 +110,8 @@ class _Handlers:
         return _answer(self._known(request).describe())
 
     async def place(self, request: web.Request) -> web.Response:
-        order = await _command(request, PlaceCall)
-        return _answer(SdpAnswer(sdp=await self._switchboard.place(order)), status=201)
+        asked = await _command(request, PlaceCall)
+        return _answer(SdpAnswer(sdp=await self._switchboard.place(asked)), status=201)
 
     async def attach(self, request: web.Request) -> web.Response:
         asked = await _command(request, Attach)
@@ -157,14 +157,14 @@ class _Handlers:
         asked = await _command(request, HangUp)
         call = self._known(request)
         if not call.progress.ended:
-            log.info("call %s: %s hangs up", call.order.call_id, asked.actor)
+            log.info("call %s: %s hangs up", call.command.call_id, asked.actor)
             call.end(EndReason.REP_HUNG_UP, actor=asked.actor)
         return _answer(call.describe())
 
-    def _live(self, request: web.Request) -> LiveCall:
+    def _live(self, request: web.Request) -> CallSession:
         return _found(self._switchboard.live(request.match_info["call_id"]))
 
-    def _known(self, request: web.Request) -> LiveCall:
+    def _known(self, request: web.Request) -> CallSession:
         return _found(self._switchboard.find(request.match_info["call_id"]))
 
 
@@ -185,7 +185,7 @@ def _authorised(secret: str) -> Middleware:
 async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     try:
         return await handler(request)
-    except RefusedError as refusal:
+    except CommandRefusedError as refusal:
         return _error(refusal.code, str(refusal))
     except tuple(_ANSWERS) as error:
         code, message = _ANSWERS[type(error)]
@@ -207,7 +207,7 @@ async def _command(request: web.Request, model: type[AnyCommand]) -> AnyCommand:
     return read(model, await request.read())
 
 
-def _found(call: LiveCall | None) -> LiveCall:
+def _found(call: CallSession | None) -> CallSession:
     if call is None:
         raise NoSuchCallError
     return call

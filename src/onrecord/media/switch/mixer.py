@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.audio.g711 import PCMA, PCMU, decode, encode_ulaw
-from onrecord.audio.rtp_sending import FRAME_SAMPLES, Rtp
+from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 
-#: Most that waits of one voice: 100 ms. A longer burst is cut back to the newest 40 ms, because nobody wants
-#: to talk with a delay that only grows.
+#: Most that one input holds: 100 ms. A longer burst is cut back to the newest 40 ms, because nobody wants to
+#: talk with a delay that only grows.
 LIMIT = 5 * FRAME_SAMPLES
 KEPT = 2 * FRAME_SAMPLES
 #: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed
@@ -20,8 +20,8 @@ _SILENCE = 328
 _BYTES = 2
 
 
-class Voice:
-    """One voice on its way into the mix.
+class Input:
+    """One party's sound on its way into the mix.
 
     No delay is set in advance: where the network's jitter makes a frame late, the mix has silence instead and
     the frame waits for the next, so that the delay grows to just what the jitter needs.
@@ -38,12 +38,12 @@ class Voice:
         """Whether there are 20 ms."""
         return len(self._waiting) >= FRAME_SAMPLES * _BYTES
 
-    def hear(self, frame: Rtp) -> None:
-        """Take a packet in. Other than G.711, and packets that others have overtaken, say nothing here."""
-        if frame.payload_type not in {PCMU, PCMA} or self._is_late(frame):
+    def add(self, packet: RtpPacket) -> None:
+        """Take a packet in. What is not G.711, and packets that others have overtaken, are ignored."""
+        if packet.payload_type not in {PCMU, PCMA} or self._is_late(packet):
             return
-        self._newest = (frame.ssrc, frame.sequence)
-        self._waiting += decode(frame.payload_type, frame.payload).tobytes()
+        self._newest = (packet.ssrc, packet.sequence)
+        self._waiting += decode(packet.payload_type, packet.payload).tobytes()
         if len(self._waiting) > LIMIT * _BYTES:
             del self._waiting[: -KEPT * _BYTES]
 
@@ -73,42 +73,42 @@ class Voice:
         del self._waiting[:size]
         return samples
 
-    def _is_late(self, frame: Rtp) -> bool:
-        if self._newest is None or self._newest[0] != frame.ssrc:
+    def _is_late(self, packet: RtpPacket) -> bool:
+        if self._newest is None or self._newest[0] != packet.ssrc:
             return False
-        return (frame.sequence - self._newest[1] - 1) & 0xFFFF >= 0x8000
+        return (packet.sequence - self._newest[1] - 1) & 0xFFFF >= 0x8000
 
 
 class Mixer:
-    """Voices by the number of their party."""
+    """One input for each party."""
 
     def __init__(self) -> None:
-        self._voices: dict[int, Voice] = {}
+        self._inputs: dict[int, Input] = {}
 
     @property
     def ready(self) -> bool:
-        """Whether 20 ms of any voice wait."""
-        return any(voice.ready for voice in self._voices.values())
+        """Whether any input has 20 ms."""
+        return any(one.ready for one in self._inputs.values())
 
-    def hear(self, party: int, frame: Rtp) -> None:
-        """A party says something."""
-        self._voices.setdefault(party, Voice()).hear(frame)
+    def add(self, party: int, packet: RtpPacket) -> None:
+        """Take in a packet of a party."""
+        self._inputs.setdefault(party, Input()).add(packet)
 
-    def forget(self, party: int) -> None:
-        """A party goes; what it still had to say goes with it."""
-        self._voices.pop(party, None)
+    def remove(self, party: int) -> None:
+        """A party leaves; what still waits of its sound is dropped."""
+        self._inputs.pop(party, None)
 
-    def mix(self, listeners: Iterable[int], notice: bytes | None) -> dict[int, bytes]:
-        """20 ms of PCMU for each listener: all the others' voices and `notice` (PCMU), clipped to 16 bits."""
-        said = {
-            party: samples for party, voice in self._voices.items() if (samples := voice.next()) is not None
+    def mix(self, listeners: Iterable[int], prompt: bytes | None) -> dict[int, bytes]:
+        """20 ms of PCMU for each listener: all other parties and `prompt` (PCMU), clipped to 16 bits."""
+        frames = {
+            party: samples for party, one in self._inputs.items() if (samples := one.next()) is not None
         }
         total = np.zeros(FRAME_SAMPLES, np.int32)
-        if notice is not None:
-            total += decode(PCMU, notice)
-        for samples in said.values():
+        if prompt is not None:
+            total += decode(PCMU, prompt)
+        for samples in frames.values():
             total += samples
-        return {party: _encode(total - said[party] if party in said else total) for party in listeners}
+        return {party: _encode(total - frames[party] if party in frames else total) for party in listeners}
 
 
 def _encode(samples: NDArray[np.int32]) -> bytes:

@@ -3,9 +3,9 @@
 import time
 from typing import Any, Protocol
 
-from onrecord.audio.rtp_sending import Rtp
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.switch.bridge import Bridge
-from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.legs.webrtc import WebRtcLeg
 from onrecord.media.switch.presence import Change, Presence
 from onrecord.media.switch.presses import Press
 from onrecord.protocol.fields import Role
@@ -14,19 +14,19 @@ from onrecord.protocol.fields import Role
 class Room(Protocol):
     """The call, as a participant sees it."""
 
-    def said(self, participant: "Participant", frame: Rtp) -> None:
+    def on_media(self, participant: "Participant", packet: RtpPacket) -> None:
         """A packet of the participant's voice."""
 
-    def went(self, participant: "Participant") -> None:
+    def on_detached(self, participant: "Participant") -> None:
         """The participant's browser is away."""
 
-    def came(self, participant: "Participant") -> None:
+    def on_attached(self, participant: "Participant") -> None:
         """It is back."""
 
-    def pressed(self, participant: "Participant", press: Press) -> dict[str, Any]:
+    def on_press(self, participant: "Participant", press: Press) -> dict[str, Any]:
         """The participant pressed a button; what is answered."""
 
-    def close(self, leg: EmbeddedLeg) -> None:
+    def close(self, leg: WebRtcLeg) -> None:
         """Close a connection in the background."""
 
 
@@ -39,14 +39,14 @@ class Participant:
         self.role = role
         self._room = room
         self._bridge = bridge
-        self._leg: EmbeddedLeg | None = None
+        self._leg: WebRtcLeg | None = None
         self._presence = Presence(time.monotonic())
 
     @property
     def attached(self) -> bool:
         return self._presence.attached
 
-    def connect(self, leg: EmbeddedLeg) -> None:
+    def connect(self, leg: WebRtcLeg) -> None:
         """A new connection takes the place of the old one."""
         self._drop()
         self._leg = leg
@@ -55,19 +55,19 @@ class Participant:
         was_attached = self.attached
         self._presence.come(time.monotonic())
         if not was_attached:
-            self._room.came(self)
+            self._room.on_attached(self)
 
-    def tell(self, said: dict[str, Any]) -> None:
-        """Tell the page something, where it has a control channel."""
+    def send_message(self, message: dict[str, Any]) -> None:
+        """Send the page a message, if it has a control channel."""
         if self._leg is not None:
-            self._leg.tell(said)
+            self._leg.send_message(message)
 
     def disconnect(self) -> None:
         """The browser's page goes away."""
         self._drop()
         if self.attached:
             self._presence.leave(time.monotonic())
-            self._room.went(self)
+            self._room.on_detached(self)
 
     def release(self) -> None:
         """The participant is out of the call, or the call is over. Nothing more comes from here."""
@@ -77,25 +77,25 @@ class Participant:
         """Look at the presence, every 20 ms: whether the browser has been away for too long."""
         change = self._presence.look(time.monotonic())
         if change is Change.LOST:
-            self._room.went(self)
+            self._room.on_detached(self)
         elif change is Change.BACK:
-            self._room.came(self)
+            self._room.on_attached(self)
         return change is Change.GIVEN_UP
 
-    def browser_media(self, leg: EmbeddedLeg, frame: Rtp) -> None:
+    def browser_media(self, leg: WebRtcLeg, packet: RtpPacket) -> None:
         if leg is self._leg:
             self._presence.heard(time.monotonic())
-            self._room.said(self, frame)
+            self._room.on_media(self, packet)
 
-    def browser_consented(self, leg: EmbeddedLeg) -> None:
+    def browser_consented(self, leg: WebRtcLeg) -> None:
         if leg is self._leg:
             self._presence.consented(time.monotonic())
 
-    def browser_pressed(self, leg: EmbeddedLeg, press: Press) -> dict[str, Any]:
+    def browser_pressed(self, leg: WebRtcLeg, press: Press) -> dict[str, Any]:
         """Also from a connection that another has replaced: a press is never too late."""
-        return self._room.pressed(self, press)
+        return self._room.on_press(self, press)
 
-    def browser_lost(self, leg: EmbeddedLeg) -> None:
+    def browser_lost(self, leg: WebRtcLeg) -> None:
         if leg is self._leg:
             self.disconnect()
 

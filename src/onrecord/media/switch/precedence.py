@@ -6,7 +6,7 @@ stricter since its sender last looked.
 
 from collections import OrderedDict, defaultdict
 
-from onrecord.media.capture.gate import RefusedError
+from onrecord.media.capture.gate import CommandRefusedError
 
 #: Presses remembered of each user. A page sends one press twice within seconds: by HTTP, by its data channel.
 REMEMBERED = 64
@@ -22,7 +22,9 @@ class Precedence:
     def __init__(self) -> None:
         self.generation = 0
         # By actor: nobody's presses stand for another's, or make them forgotten.
-        self._presses: defaultdict[str, OrderedDict[str, RefusedError | None]] = defaultdict(OrderedDict)
+        self._presses: defaultdict[str, OrderedDict[str, CommandRefusedError | None]] = defaultdict(
+            OrderedDict
+        )
 
     def tighten(self) -> None:
         """Something has made the call stricter: requests to record that were sent before it are void."""
@@ -44,7 +46,7 @@ class Precedence:
             raise refusal.with_traceback(None)
         return True
 
-    def remember(self, actor: str, press: str, refusal: RefusedError | None = None) -> None:
+    def remember(self, actor: str, press: str, refusal: CommandRefusedError | None = None) -> None:
         """The user's press has had its effect, or was refused."""
         presses = self._presses[actor]
         presses[press] = refusal

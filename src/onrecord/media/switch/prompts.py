@@ -4,17 +4,18 @@ import random
 from collections.abc import Callable
 
 from onrecord.audio import tones
-from onrecord.audio.rtp_sending import FRAME_MS, FRAME_SAMPLES, PCMU
+from onrecord.audio.g711 import PCMU
+from onrecord.audio.rtp import FRAME_MS, FRAME_SAMPLES, RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.recorder import CallCapture
 from onrecord.protocol.recording_state import RecordingState
 
 #: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms
 #: each way, to which ITU-T G.114 holds most networks.
-TRAVEL_MS = 300
+ROUND_TRIP_MS = 300
 
 
-class Announcement:
+class AnnouncementPlayer:
     """Which part of the announcement is due. Pure: one step is 20 ms.
 
     It is played while recording runs only, so that the recording proves it; one that a pause cut short is
@@ -25,7 +26,7 @@ class Announcement:
     def __init__(self, sound: bytes | None) -> None:
         """`sound`: PCMU, or None when nothing is to be announced."""
         self._frames = (
-            list(tones.frames(sound)) + list(tones.frames(tones.silence(TRAVEL_MS))) if sound else []
+            list(tones.frames(sound)) + list(tones.frames(tones.silence(ROUND_TRIP_MS))) if sound else []
         )
         self._next: int | None = None
 
@@ -53,7 +54,7 @@ class Announcement:
         return frame
 
 
-class Beep:
+class BeepTimer:
     """When the recorder's warning tone is due. Pure: one step is 20 ms. The first comes at once."""
 
     def __init__(self, every_s: int | None) -> None:
@@ -71,7 +72,7 @@ class Beep:
         return self._frames[step] if step < len(self._frames) else None
 
 
-class Notices:
+class Prompts:
     """Plays both, and captures them through the gate like every voice, each as a party of our side."""
 
     def __init__(
@@ -86,10 +87,10 @@ class Notices:
     ) -> None:
         """`played` is called when the announcement has been played to its end."""
         self._capture = capture
-        self._announcement = Announcement(announcement)
-        self._beep = Beep(beep_every_s)
-        self._announcer = _Speaker(capture, announcement_party, "announcement")
-        self._beeper = _Speaker(capture, beep_party, "beep")
+        self._announcement = AnnouncementPlayer(announcement)
+        self._beep = BeepTimer(beep_every_s)
+        self._announcer = _PromptParty(capture, announcement_party, "announcement")
+        self._beeper = _PromptParty(capture, beep_party, "beep")
         self._played = played
 
     def owe_announcement(self) -> None:
@@ -102,19 +103,19 @@ class Notices:
         announced = self._announcement.step(recording=recording)
         beep = self._beep.step(sounding=recording and announced is None)
         if announced is not None:
-            self._announcer.say(announced)
+            self._announcer.send(announced)
         elif self._announcer.speaks:
             # It leaves, so that the recording's spans say when it was played.
             self._announcer.leave()
             if not self._announcement.owed:
                 self._played()
         if beep is not None:
-            self._beeper.say(beep)
+            self._beeper.send(beep)
         return announced or beep
 
 
-class _Speaker:
-    """A party that no person is."""
+class _PromptParty:
+    """A party of the journal that is a prompt, not a person."""
 
     def __init__(self, capture: CallCapture, party: int, role: str) -> None:
         self.speaks = False
@@ -124,14 +125,14 @@ class _Speaker:
         self._ssrc = 0
         self._step = 0
 
-    def say(self, payload: bytes) -> None:
+    def send(self, payload: bytes) -> None:
         """20 ms of PCMU. The first brings the party in."""
         if not self.speaks:
             self._capture.join(self._party, side=Side.OURS, role=self._role, user=None)
             self._ssrc, self.speaks = random.getrandbits(32), True
         step, self._step = self._step, self._step + 1
         timestamp = step * FRAME_SAMPLES & 0xFFFFFFFF
-        self._capture.media(self._party, PCMU, step & 0xFFFF, timestamp, self._ssrc, payload)
+        self._capture.media(self._party, RtpPacket(PCMU, step & 0xFFFF, timestamp, self._ssrc, payload))
 
     def leave(self) -> None:
         self._capture.leave(self._party)

@@ -28,12 +28,12 @@ class Reporter:
         self._holds = False
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
-    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
+    def report(self, call_id: str, clock_ms: int | None, event: SwitchEvent) -> None:
         """Store an event that happens now; returns at once."""
-        data = said.document()
-        log.info("call %s: %s at %s ms %s", call_id, said.type, clock_ms, json.dumps(data))
+        data = event.document()
+        log.info("call %s: %s at %s ms %s", call_id, event.type, clock_ms, json.dumps(data))
         at = datetime.now(UTC)
-        stored = self._thread.submit(self._store, call_id, said.type, clock_ms, data, at)
+        stored = self._thread.submit(self._store, call_id, event.type, clock_ms, data, at)
         stored.add_done_callback(_check)
 
     def _store(

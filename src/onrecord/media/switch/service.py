@@ -13,7 +13,7 @@ from onrecord.media.capture.journal import JournalError
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord
-from onrecord.media.outbox.delivery import Delivery
+from onrecord.media.outbox.delivery import EventDelivery
 from onrecord.media.outbox.spool import Spool, newest_event
 from onrecord.media.switch.http import application
 from onrecord.media.switch.legs import simulated
@@ -37,7 +37,7 @@ async def _run(config: Config) -> None:
     recover(config, capture, spool)
     reporter = Reporter(spool)
     switchboard = Switchboard(capture, reporter, simulated.dial, loopback=_is_loopback(config.web_address))
-    delivery = Delivery(spool, config.web_address, config.secrets.event_secret)
+    delivery = EventDelivery(spool, config.web_address, config.secrets.event_secret)
     delivering = asyncio.create_task(delivery.run())
     runner = web.AppRunner(application(switchboard, config.secrets.switch_secret), access_log=None)
     try:

@@ -6,11 +6,11 @@ from collections import OrderedDict
 from datetime import datetime
 
 from onrecord.media.capture.recorder import CaptureHost
-from onrecord.media.switch.call import LiveCall, StoppingError
+from onrecord.media.switch.call import CallSession, StoppingError
 from onrecord.media.switch.legs.leg import Dial
-from onrecord.media.switch.legs.webrtc import EmbeddedLeg
-from onrecord.media.switch.pacing import Pacer
+from onrecord.media.switch.legs.webrtc import WebRtcLeg
 from onrecord.media.switch.reporter import Reporter
+from onrecord.media.switch.ticker import Ticker
 from onrecord.protocol.call_status import EndReason
 from onrecord.protocol.commands import PlaceCall
 from onrecord.protocol.events import SwitchEvent
@@ -37,18 +37,18 @@ class Switchboard:
         self.loopback = loopback
         self._capture = capture
         self._reporter = reporter
-        self._calls: dict[str, LiveCall] = {}
-        self._past: OrderedDict[str, LiveCall] = OrderedDict()
+        self._calls: dict[str, CallSession] = {}
+        self._past: OrderedDict[str, CallSession] = OrderedDict()
         self._placing: set[str] = set()
         self._quieter = asyncio.Event()
         #: When the calls that are live now will be ended; None while the switch is not about to stop.
         self.stops_at: datetime | None = None
         self._closing: set[asyncio.Task[None]] = set()
-        self._pacer = Pacer(self._step)
+        self._ticker = Ticker(self._step)
         self._steps = 0
 
     @property
-    def calls(self) -> list[LiveCall]:
+    def calls(self) -> list[CallSession]:
         return list(self._calls.values())
 
     @property
@@ -59,39 +59,39 @@ class Switchboard:
         """The calls of which this host has a journal. It reads a folder: for another thread."""
         return self._capture.journals()
 
-    def live(self, call_id: str) -> LiveCall | None:
+    def live(self, call_id: str) -> CallSession | None:
         """A call that has not ended."""
         return self._calls.get(call_id)
 
-    def find(self, call_id: str) -> LiveCall | None:
+    def find(self, call_id: str) -> CallSession | None:
         """A call that has not ended, or has not long ago."""
         return self._calls.get(call_id) or self._past.get(call_id)
 
-    async def place(self, order: PlaceCall) -> str:
+    async def place(self, command: PlaceCall) -> str:
         """Answer the browser's offer and dial.
 
         Raises ExistsError, BadSdpError, StoppingError; then nothing is left.
         """
         if self.stops_at is not None:
             raise StoppingError
-        if order.call_id in self._placing or self.find(order.call_id) is not None:
+        if command.call_id in self._placing or self.find(command.call_id) is not None:
             raise ExistsError
-        self._placing.add(order.call_id)
+        self._placing.add(command.call_id)
         try:
-            leg, answer = await EmbeddedLeg.answer(order.sdp, loopback=self.loopback)
-            call = self._begin(order, leg)
+            leg, answer = await WebRtcLeg.answer(command.sdp, loopback=self.loopback)
+            call = self._begin(command, leg)
         finally:
-            self._placing.discard(order.call_id)
+            self._placing.discard(command.call_id)
             self._quieter.set()
-        self._calls[order.call_id] = call
-        self._pacer.start()
+        self._calls[command.call_id] = call
+        self._ticker.start()
         return answer
 
-    def _begin(self, order: PlaceCall, leg: EmbeddedLeg) -> LiveCall:
-        decision = order.decision
+    def _begin(self, command: PlaceCall, leg: WebRtcLeg) -> CallSession:
+        decision = command.decision
         try:
             capture = self._capture.open_call(
-                order.call_id,
+                command.call_id,
                 mode=decision.mode,
                 record_at_start=decision.record_at_start,
                 may_change=decision.may_change,
@@ -103,22 +103,22 @@ class Switchboard:
         except OSError:
             self.close(leg)
             raise
-        return LiveCall(order, capture, leg, self)
+        return CallSession(command, capture, leg, self)
 
-    def report(self, call_id: str, clock_ms: int | None, said: SwitchEvent) -> None:
-        self._reporter.report(call_id, clock_ms, said)
+    def report(self, call_id: str, clock_ms: int | None, event: SwitchEvent) -> None:
+        self._reporter.report(call_id, clock_ms, event)
 
-    def ended(self, call: LiveCall) -> None:
+    def ended(self, call: CallSession) -> None:
         """Forget a call, though not at once how it ended."""
-        del self._calls[call.order.call_id]
-        self._past[call.order.call_id] = call
+        del self._calls[call.command.call_id]
+        self._past[call.command.call_id] = call
         if len(self._past) > REMEMBERED:
             self._past.popitem(last=False)
         if not self._calls:
-            self._pacer.stop()
+            self._ticker.stop()
         self._quieter.set()
 
-    def close(self, leg: EmbeddedLeg) -> None:
+    def close(self, leg: WebRtcLeg) -> None:
         """Close a browser leg in the background; `stop` waits for it."""
         task = asyncio.create_task(leg.close())
         self._closing.add(task)
@@ -137,7 +137,7 @@ class Switchboard:
         """End every call as `switch_stopped`."""
         for call in self.calls:
             call.end(EndReason.SWITCH_STOPPED)
-        self._pacer.stop()
+        self._ticker.stop()
         if self._closing:
             await asyncio.wait(self._closing, timeout=STOP_GRACE_S)
 
@@ -152,7 +152,7 @@ class Switchboard:
                 call.tick()
             except Exception:
                 # One call's fault must not silence the others.
-                log.exception("call %s broke and is ended", call.order.call_id)
+                log.exception("call %s broke and is ended", call.command.call_id)
                 call.end(EndReason.SWITCH_STOPPED)
         self._steps += 1
         if self._steps % CAPTURE_STEPS == 0:

@@ -7,6 +7,7 @@ real call. Rendering is left to the renderer, which finds the journals like any 
 import random
 
 from onrecord.audio import g711
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.ops.demo.conversation import PACKET, PACKET_MS
@@ -75,9 +76,11 @@ class _Stream:
         number = at_ms // PACKET_MS
         self._capture.media(
             self._party,
-            g711.PCMU,
-            (self._sequence + number) & 0xFFFF,
-            (self._timestamp + number * PACKET) & 0xFFFFFFFF,
-            self._ssrc,
-            self._voice[number * PACKET : (number + 1) * PACKET],
+            RtpPacket(
+                g711.PCMU,
+                (self._sequence + number) & 0xFFFF,
+                (self._timestamp + number * PACKET) & 0xFFFFFFFF,
+                self._ssrc,
+                self._voice[number * PACKET : (number + 1) * PACKET],
+            ),
         )

@@ -10,7 +10,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls import actions
-from onrecord.apps.calls.joining import come_back, join
+from onrecord.apps.calls.joining import join, reattach
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes
 from onrecord.apps.calls.placing import place
@@ -135,7 +135,7 @@ def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
 @router.post("/{call_id}/attach", response=SdpOut)
 def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
     call = _joined_live_call(request, call_id)
-    return SdpOut(sdp=come_back(call, sdp=body.sdp, acting_user=_user(request)))
+    return SdpOut(sdp=reattach(call, sdp=body.sdp, acting_user=_user(request)))
 
 
 @router.post("/{call_id}/record", response=RecordingAnswer)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.calls.activity import TABS, activity
-from onrecord.apps.calls.enforcement import hold_live_calls
+from onrecord.apps.calls.enforcement import restrict_live_calls
 from onrecord.apps.core.query_params import choice_param, search_param
 from onrecord.apps.people.actions import set_do_not_record
 from onrecord.apps.people.models import Person
@@ -50,7 +50,7 @@ def do_not_record(request: HttpRequest, person_id: int) -> HttpResponse:
     require(user, Permission.RECORDING_SETTINGS_CHANGE)
     marked = get_object_or_404(Person.objects.visible_to(user), pk=person_id)
     set_do_not_record(marked, wanted=request.POST.get("wanted") == "on", acting_user=user)
-    hold_live_calls()
+    restrict_live_calls()
     return redirect("person", person_id)
 
 

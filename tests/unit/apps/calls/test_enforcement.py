@@ -9,7 +9,7 @@ from django.db import OperationalError, connection
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
 from harness.commanded import CommandedSwitch, commanded_switch
 from onrecord.apps.calls import actions
-from onrecord.apps.calls.enforcement import decide_again, hold_live_calls, hold_placed
+from onrecord.apps.calls.enforcement import decide_again, restrict_live_calls, restrict_placed
 from onrecord.apps.calls.models import Call
 from onrecord.apps.governance.decisions import current_policy
 from onrecord.policy.document import Setting
@@ -45,8 +45,8 @@ def modes(calls: list[Call]) -> list[str]:
 
 def test_the_switch_is_told_of_every_call_once(switch: CommandedSwitch, calls: list[Call]) -> None:
     command = record_no_more()
-    assert hold_live_calls() == 3
-    assert hold_live_calls() == 0
+    assert restrict_live_calls() == 3
+    assert restrict_live_calls() == 0
     assert sorted(switch.commands, key=str) == sorted(
         ((f"/calls/{call.pk}/restrict", command) for call in calls), key=str
     )
@@ -60,7 +60,7 @@ def test_a_call_that_the_switch_refuses_to_restrict_keeps_no_other_waiting(
         f"/calls/{calls[1].pk}/restrict": (500, {}),
     }
     record_no_more()
-    assert hold_live_calls() == 3
+    assert restrict_live_calls() == 3
     assert len(switch.commands) == 3
     assert modes(calls) == ["none", "none", "none"]
 
@@ -75,10 +75,10 @@ def test_a_call_that_the_database_does_not_take_is_tried_again_and_keeps_no_othe
 
     record_no_more()
     with connection.execute_wrapper(locked):
-        assert hold_live_calls() == 3
+        assert restrict_live_calls() == 3
     assert len(switch.commands) == 3
     assert modes(calls) == ["both", "none", "none"]
-    assert hold_live_calls() == 1
+    assert restrict_live_calls() == 1
     assert modes(calls) == ["none", "none", "none"]
 
 
@@ -86,7 +86,7 @@ def test_a_call_is_restricted_that_was_placed_while_the_policy_became_stricter(
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     command = record_no_more()
-    hold_placed(calls[0])
+    restrict_placed(calls[0])
     assert switch.commands == [(f"/calls/{calls[0].pk}/restrict", command)]
     assert modes(calls) == ["none", "both", "both"]
 
@@ -98,22 +98,22 @@ def test_the_switch_hears_of_a_restriction_that_was_entered_before_it_had_the_ca
     restriction = decide_again(calls[0], current_policy())
     assert restriction is not None
     actions.restrict(calls[0], restriction)
-    hold_placed(calls[0])
+    restrict_placed(calls[0])
     assert switch.commands == [(f"/calls/{calls[0].pk}/restrict", command)]
 
 
 def test_a_call_that_nothing_made_stricter_is_left_alone(switch: CommandedSwitch, calls: list[Call]) -> None:
-    hold_placed(calls[0])
-    assert hold_live_calls() == 0
+    restrict_placed(calls[0])
+    assert restrict_live_calls() == 0
     assert switch.commands == []
     assert modes(calls) == ["both", "both", "both"]
 
 
 def test_a_looser_policy_does_not_undo_a_restriction(switch: CommandedSwitch, calls: list[Call]) -> None:
     record_no_more()
-    hold_live_calls()
+    restrict_live_calls()
     switch.commands.clear()
     allow_recording(team=Setting(record=True), unknown_area=Mode.BOTH)
-    assert hold_live_calls() == 0
+    assert restrict_live_calls() == 0
     assert switch.commands == []
     assert modes(calls) == ["none", "none", "none"]

@@ -7,7 +7,7 @@ from factories import CallFactory, PersonFactory, UserFactory, allow_recording
 from harness.reports import report
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
-from onrecord.apps.calls.enforcement import hold_live_calls
+from onrecord.apps.calls.enforcement import restrict_live_calls
 from onrecord.apps.calls.models import Call
 from onrecord.apps.governance.decisions import current_policy
 from onrecord.apps.people.models import Person
@@ -39,27 +39,27 @@ def call(ana: User, person: Person) -> Call:
 
 def test_a_stricter_mode_is_taken_over_with_its_sentence(call: Call) -> None:
     allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE, because="is quiet"),))
-    assert hold_live_calls() == 1
+    assert restrict_live_calls() == 1
     call.refresh_from_db()
     assert (call.mode, call.may_change) == ("none", False)
     event = call.events.get(type="call.restricted")
     assert event.payload["data"]["sentence"] == "Off: Illinois is quiet (rule 'Quiet')."
     assert event.payload["data"]["policy_version"] == current_policy().version
     assert call.decision["mode"] == "both"
-    assert hold_live_calls() == 0
+    assert restrict_live_calls() == 0
 
 
 def test_a_looser_policy_waits_for_the_next_call(ana: User, person: Person) -> None:
     call = CallFactory(user=ana, person=person, number=NUMBER, mode=Mode.ONE_SIDED, may_change=False)
     allow_recording()
-    assert hold_live_calls() == 0
+    assert restrict_live_calls() == 0
     call.refresh_from_db()
     assert (call.mode, call.may_change, call.restriction) == ("one_sided", False, None)
 
 
 def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: User) -> None:
     allow_recording(rules=(Rule(name="Fixed", where=ILLINOIS, may_change=False),))
-    assert hold_live_calls() == 1
+    assert restrict_live_calls() == 1
     browser = Client()
     browser.force_login(ana)
     answer = browser.post(
@@ -71,7 +71,7 @@ def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: U
 
 def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> None:
     allow_recording(team=Setting(record=False, locked=True))
-    assert hold_live_calls() == 1
+    assert restrict_live_calls() == 1
     call.refresh_from_db()
     assert call.mode == "none"
     assert call.effective_decision["sentence"].startswith("Off: your team does not record calls by default.")
@@ -79,7 +79,7 @@ def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> 
 
 def test_a_default_that_is_merely_off_leaves_a_running_call_alone(call: Call) -> None:
     allow_recording(team=Setting(record=False))
-    assert hold_live_calls() == 0
+    assert restrict_live_calls() == 0
     call.refresh_from_db()
     assert (call.mode, call.may_change) == ("both", True)
 
@@ -97,7 +97,7 @@ def test_marking_the_person_holds_the_live_call(call: Call, person: Person) -> N
 
 def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) -> None:
     allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE),))
-    hold_live_calls()
+    restrict_live_calls()
     end = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 10, "captured": False, "drops": 0}
     report(call.pk, "call.answered", seq=1)
     report(call.pk, "call.ended", seq=2, **end)

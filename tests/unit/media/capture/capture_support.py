@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk, ControlFrame
 from onrecord.media.capture.reader import JournalReader
@@ -63,7 +64,9 @@ def open_call(
 
 def speak(call: CallCapture, party: int, sequence: int, payload: bytes = bytes(160)) -> bool:
     """One packet of 20 ms."""
-    return call.media(party, 0, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF, 1000 + party, payload)
+    return call.media(
+        party, RtpPacket(0, sequence & 0xFFFF, sequence * 160 & 0xFFFFFFFF, 1000 + party, payload)
+    )
 
 
 def rtp_packet(

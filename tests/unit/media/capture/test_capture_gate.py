@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.media.capture.gate import PAYLOAD_TYPES, AboveCeiling, Gate, NotChangeable, Side, is_open
+from onrecord.media.capture.gate import (
+    PAYLOAD_TYPES,
+    AboveCeilingError,
+    Gate,
+    NotChangeableError,
+    Side,
+    is_open,
+)
 from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import RecordingState
 
@@ -27,7 +34,7 @@ def test_only_g711_speech_passes() -> None:
 
 
 def test_recording_is_refused_where_the_ceiling_is_none() -> None:
-    with pytest.raises(AboveCeiling):
+    with pytest.raises(AboveCeilingError):
         Gate(mode=Mode.NONE, may_change=True).record(None)
 
 
@@ -35,7 +42,7 @@ def test_recording_is_refused_where_the_ceiling_is_none() -> None:
 def test_a_user_may_not_move_a_gate_that_is_not_changeable(command: object) -> None:
     gate = Gate(mode=Mode.BOTH, may_change=False)
     assert callable(command)
-    with pytest.raises(NotChangeable):
+    with pytest.raises(NotChangeableError):
         command(gate, "42")
     command(gate, None)
 
@@ -49,7 +56,7 @@ def test_pausing_a_recording_that_never_began_leaves_it_off() -> None:
 def test_the_ceiling_only_sinks(now: Mode, wanted: Mode) -> None:
     gate = Gate(mode=now, may_change=True)
     if wanted.strictness < now.strictness:
-        with pytest.raises(AboveCeiling):
+        with pytest.raises(AboveCeilingError):
             gate.restrict(wanted, may_change=True)
     else:
         assert gate.restrict(wanted, may_change=True).mode is wanted
@@ -58,7 +65,7 @@ def test_the_ceiling_only_sinks(now: Mode, wanted: Mode) -> None:
 def test_a_ceiling_of_none_shuts_an_open_gate_for_good() -> None:
     gate = Gate(mode=Mode.BOTH, may_change=True).record("42").restrict(Mode.NONE, may_change=True)
     assert gate.state is RecordingState.PAUSED
-    with pytest.raises(AboveCeiling):
+    with pytest.raises(AboveCeilingError):
         gate.record("42")
 
 
@@ -74,17 +81,17 @@ def test_no_sequence_of_commands_lets_more_through_than_the_first_ceiling(
         name, _, argument = command.partition(" ")
         try:
             gate = gate.restrict(Mode(argument), may_change=True) if argument else getattr(gate, name)("42")
-        except AboveCeiling:
+        except AboveCeilingError:
             continue
         assert gate.mode.strictness >= mode.strictness
         for side in Side:
-            assert not gate.lets(side) or is_open(mode, RecordingState.RECORDING, side)
+            assert not gate.allows(side) or is_open(mode, RecordingState.RECORDING, side)
 
 
 def test_a_choice_that_was_taken_never_comes_back() -> None:
     gate = Gate(mode=Mode.BOTH, may_change=True).record("42").restrict(Mode.BOTH, may_change=False)
     assert gate.state is RecordingState.RECORDING
     for loosened in (gate, gate.restrict(Mode.BOTH, may_change=True)):
-        with pytest.raises(NotChangeable):
+        with pytest.raises(NotChangeableError):
             loosened.pause("42")
     assert gate.pause(None).state is RecordingState.PAUSED

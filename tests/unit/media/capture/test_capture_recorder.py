@@ -23,7 +23,8 @@ from capture_support import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from onrecord.media.capture.gate import AboveCeiling, NotChangeable, Side
+from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.gate import AboveCeilingError, NotChangeableError, Side
 from onrecord.media.capture.recorder import CallCapture, CallEndedError
 from onrecord.media.render.holes import holes
 from onrecord.policy.mode import Mode
@@ -40,7 +41,7 @@ class Model:
     open: bool = False
     captured: list[tuple[int, int, int]] = field(default_factory=list)
 
-    def lets(self, party: int) -> bool:
+    def allows(self, party: int) -> bool:
         if not (self.answered and self.open):
             return False
         return self.mode is Mode.BOTH or (self.mode is Mode.ONE_SIDED and party == OURS)
@@ -60,12 +61,12 @@ def carry_out(step: str | int, call: CallCapture, model: Model, clock: Clock, se
         clock.advance(step)
     elif step in ("ours", "contact"):
         party = OURS if step == "ours" else CONTACT
-        assert speak(call, party, sequence) is model.lets(party)
-        if model.lets(party):
+        assert speak(call, party, sequence) is model.allows(party)
+        if model.allows(party):
             model.captured.append((party, sequence, call.clock_ms or 0))
     elif step == "record":
         if model.mode is Mode.NONE:
-            with pytest.raises(AboveCeiling):
+            with pytest.raises(AboveCeilingError):
                 call.record("42")
         else:
             call.record("42")
@@ -79,7 +80,7 @@ def carry_out(step: str | int, call: CallCapture, model: Model, clock: Clock, se
     elif step in set(Mode):
         mode = Mode(step)
         if mode.strictness < model.mode.strictness:
-            with pytest.raises(AboveCeiling):
+            with pytest.raises(AboveCeilingError):
                 call.restrict(mode, 8, may_change=True)
         else:
             call.restrict(mode, 8, may_change=True)
@@ -156,7 +157,7 @@ def test_a_wish_before_the_answer_is_carried_out_at_it_with_its_actor(tmp_path: 
 def test_no_packet_but_g711_is_captured(tmp_path: Path, payload_type: int) -> None:
     with capture_host(tmp_path, Clock()) as host:
         call = open_call(host)
-        assert not call.media(OURS, payload_type, 1, 160, 1, b"\x01\x80\x00\xa0")
+        assert not call.media(OURS, RtpPacket(payload_type, 1, 160, 1, b"\x01\x80\x00\xa0"))
         call.end("completed", "rep_hung_up")
     assert read_journal(journal_of(tmp_path)).media == []
 
@@ -177,7 +178,7 @@ def test_malformed_media_is_dropped_and_counted(
 ) -> None:
     with capture_host(tmp_path, Clock()) as host:
         call = open_call(host)
-        assert not call.media(OURS, 0, sequence, timestamp, ssrc, payload)
+        assert not call.media(OURS, RtpPacket(0, sequence, timestamp, ssrc, payload))
         assert call.malformed == 1
         assert not call.captured
         call.end("completed", "rep_hung_up")
@@ -206,11 +207,11 @@ def test_a_party_number_that_is_taken_or_no_number_is_refused(tmp_path: Path, pa
 def test_a_user_cannot_move_a_call_that_is_not_changeable_but_policy_can(tmp_path: Path) -> None:
     with capture_host(tmp_path, Clock()) as host:
         call = open_call(host, may_change=False)
-        with pytest.raises(NotChangeable):
+        with pytest.raises(NotChangeableError):
             call.pause("42")
         assert call.recording is RecordingState.RECORDING
         call.pause(None)
-        with pytest.raises(NotChangeable):
+        with pytest.raises(NotChangeableError):
             call.record("42")
         assert call.recording is RecordingState.PAUSED
 
@@ -266,7 +267,7 @@ def test_policy_closes_an_open_gate_in_the_middle_of_a_call(tmp_path: Path) -> N
         call.restrict(Mode.NONE, 9, may_change=True)
         assert not speak(call, OURS, 3)
         assert call.recording is RecordingState.PAUSED
-        with pytest.raises(AboveCeiling):
+        with pytest.raises(AboveCeilingError):
             call.record(None)
         call.end("completed", "rep_hung_up")
     held = read_journal(journal_of(tmp_path))

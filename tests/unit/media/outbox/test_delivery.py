@@ -1,4 +1,4 @@
-"""Delivery against a real HTTP receiver on a real socket."""
+"""EventDelivery against a real HTTP receiver on a real socket."""
 
 import asyncio
 import json
@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 
-from onrecord.media.outbox.delivery import Delivery, DeliveryThread
+from onrecord.media.outbox.delivery import DeliveryThread, EventDelivery
 from onrecord.media.outbox.spool import Spool
 from onrecord.protocol.signature import HEADER, sent_at
 
@@ -63,7 +63,7 @@ class Receiver:
 
 @asynccontextmanager
 async def delivering(spool: Spool, receiver: Receiver) -> AsyncIterator[None]:
-    delivery = Delivery(spool, f"127.0.0.1:{receiver.port}", SECRET)
+    delivery = EventDelivery(spool, f"127.0.0.1:{receiver.port}", SECRET)
     task = asyncio.create_task(delivery.run())
     try:
         yield

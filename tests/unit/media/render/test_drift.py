@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from harness.journals import PACKET, REP, CapturedCall
 from onrecord.audio.g711 import ULAW, encode_ulaw
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.journal import FRAME
 from onrecord.media.render.placement import Placement
 from onrecord.media.render.rendering import Rendering
@@ -123,7 +124,8 @@ def test_every_second_of_a_long_call_is_heard_in_its_order(tmp_path: Path, ppm: 
         call.move_to((number + 1) * 20 / (1 + ppm * 1e-6))
         level = loud[number // 50 % len(loud)]
         call.capture.media(
-            REP, 0, number % 65_536, number * PACKET, 1, encode_ulaw(np.full(PACKET, level, np.int16))
+            REP,
+            RtpPacket(0, number % 65_536, number * PACKET, 1, encode_ulaw(np.full(PACKET, level, np.int16))),
         )
     call.end()
     chunks = call.chunks()

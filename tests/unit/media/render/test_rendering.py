@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from harness.journals import CONTACT, PACKET, REP, CapturedCall
 from onrecord.audio.g711 import ALAW, ULAW, encode_ulaw
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk
 from onrecord.media.render.errors import RenderError
@@ -70,11 +71,13 @@ def test_loss_duplication_reordering_wraps_a_jump_and_a_new_ssrc_cost_only_what_
         for _ in range(1 + int(random.random() < 0.1)):
             call.capture.media(
                 REP,
-                0,
-                sequence % 65536,
-                timestamp % 2**32,
-                ssrc,
-                encode_ulaw(voice[i * PACKET : (i + 1) * PACKET]),
+                RtpPacket(
+                    0,
+                    sequence % 65536,
+                    timestamp % 2**32,
+                    ssrc,
+                    encode_ulaw(voice[i * PACKET : (i + 1) * PACKET]),
+                ),
             )
     call.end()
     expected = np.where(np.repeat(lost, PACKET), 0, voice)
@@ -158,7 +161,7 @@ def test_a_law_and_packets_of_different_lengths_are_placed_alike(tmp_path: Path)
     for i, size in enumerate([80, 160, 240, 160] * 20):
         call.move_to((timestamp + 240) / 8)
         payload = bytes((i + k) % 256 for k in range(size))
-        assert call.capture.media(REP, 8 if i % 3 else 0, i, timestamp, 1, payload)
+        assert call.capture.media(REP, RtpPacket(8 if i % 3 else 0, i, timestamp, 1, payload))
         expected.append((ALAW if i % 3 else ULAW)[np.frombuffer(payload, np.uint8)])
         timestamp += size
     call.end()

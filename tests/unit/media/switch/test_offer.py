@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.media.switch.legs.offer import BadSdpError, checked_offer
-from onrecord.media.switch.legs.webrtc import EmbeddedLeg
+from onrecord.media.switch.legs.webrtc import WebRtcLeg
 
 CANDIDATES = [
     "a=candidate:1 1 udp 2113937151 0b1c5b1e-3f0a-4d8a-9a54-5a1d2f3e4c5b.local 51234 typ host generation 0",
@@ -76,7 +76,7 @@ async def test_an_offer_that_aiortc_can_neither_answer_nor_give_up_is_refused_li
     # Two transports in a bundle, and the second is in no section of its own.
     sdp = "".join(line for line in lines if not line.startswith("m=application"))
     with pytest.raises(BadSdpError):
-        await EmbeddedLeg.answer(sdp, loopback=True)
+        await WebRtcLeg.answer(sdp, loopback=True)
 
 
 async def test_everything_else_of_the_offer_stays() -> None:

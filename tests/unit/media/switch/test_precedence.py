@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.media.capture.gate import NotChangeable
+from onrecord.media.capture.gate import NotChangeableError
 from onrecord.media.switch.precedence import REMEMBERED, Precedence, StaleError
 
 
@@ -31,8 +31,8 @@ def test_a_press_is_known_again_with_what_became_of_it() -> None:
     assert not precedence.is_repeated("ann", "one")
     precedence.remember("ann", "one")
     assert precedence.is_repeated("ann", "one")
-    precedence.remember("ann", "two", NotChangeable("no"))
-    with pytest.raises(NotChangeable):
+    precedence.remember("ann", "two", NotChangeableError("no"))
+    with pytest.raises(NotChangeableError):
         precedence.is_repeated("ann", "two")
 
 
@@ -41,7 +41,7 @@ def test_nobody_makes_the_press_of_another_count_as_done_or_as_new() -> None:
     precedence.remember("ann", "one")
     for number in range(REMEMBERED + 1):
         precedence.remember("bob", str(number))
-    precedence.remember("bob", "two", NotChangeable("no"))
+    precedence.remember("bob", "two", NotChangeableError("no"))
     assert not precedence.is_repeated("bob", "one")
     assert not precedence.is_repeated("ann", "two")
     assert precedence.is_repeated("ann", "one")
@@ -57,10 +57,10 @@ def test_a_million_presses_take_no_more_memory_than_a_few() -> None:
 
 def test_a_refused_press_takes_no_more_memory_however_often_it_comes() -> None:
     precedence = Precedence()
-    precedence.remember("ann", "one", NotChangeable("no"))
+    precedence.remember("ann", "one", NotChangeableError("no"))
 
     def depth() -> int:
-        with pytest.raises(NotChangeable) as refused:
+        with pytest.raises(NotChangeableError) as refused:
             precedence.is_repeated("ann", "one")
         return len(refused.traceback)
 

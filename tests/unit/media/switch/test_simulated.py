@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from onrecord.audio import clips, tones
-from onrecord.audio.rtp_sending import Rtp
+from onrecord.audio.rtp import RtpPacket
 from onrecord.media.switch.legs.leg import LegEvent
-from onrecord.media.switch.legs.simulated import Ear, SimulatedLeg, script
+from onrecord.media.switch.legs.simulated import EchoBuffer, SimulatedLeg, script
 
 
 class Line:
@@ -15,14 +15,14 @@ class Line:
 
     def __init__(self, number: str) -> None:
         self.events: list[tuple[int, LegEvent]] = []
-        self.frames: list[Rtp] = []
+        self.frames: list[RtpPacket] = []
         self.leg = SimulatedLeg(number, self)
 
     def leg_event(self, event: LegEvent) -> None:
         self.events.append((len(self.frames) * 20, event))
 
-    def leg_media(self, frame: Rtp) -> None:
-        self.frames.append(frame)
+    def leg_media(self, packet: RtpPacket) -> None:
+        self.frames.append(packet)
 
     def run(self, ms: int) -> "Line":
         for _ in range(ms // 20):
@@ -36,9 +36,9 @@ class Line:
 @pytest.mark.parametrize(
     ("ending", "events"),
     [
-        (90, [(200, LegEvent.BUSY), (2_200, LegEvent.GONE)]),
-        (91, [(200, LegEvent.RINGING), (12_200, LegEvent.NO_ANSWER), (12_200, LegEvent.GONE)]),
-        (93, [(200, LegEvent.RINGING), (1_200, LegEvent.ANSWERED), (6_200, LegEvent.GONE)]),
+        (90, [(200, LegEvent.BUSY), (2_200, LegEvent.HUNG_UP)]),
+        (91, [(200, LegEvent.RINGING), (12_200, LegEvent.NO_ANSWER), (12_200, LegEvent.HUNG_UP)]),
+        (93, [(200, LegEvent.RINGING), (1_200, LegEvent.ANSWERED), (6_200, LegEvent.HUNG_UP)]),
         (95, [(200, LegEvent.RINGING), (1_200, LegEvent.ANSWERED)]),
         (96, [(200, LegEvent.RINGING), (1_200, LegEvent.ANSWERED)]),
         (10, [(200, LegEvent.RINGING), (1_200, LegEvent.ANSWERED)]),
@@ -52,7 +52,7 @@ def test_what_the_network_says_and_when(ending: int, events: list[tuple[int, Leg
 def test_an_unreachable_number_is_announced() -> None:
     line = Line("+12025550194").run(60_000)
     assert line.events[0] == (200, LegEvent.UNREACHABLE)
-    assert line.events[-1][1] is LegEvent.GONE
+    assert line.events[-1][1] is LegEvent.HUNG_UP
     assert line.sound(200).startswith(clips.load("number-not-reachable"))
 
 
@@ -62,7 +62,7 @@ def test_a_voicemail_greets_beeps_and_listens_for_two_minutes() -> None:
     beep = line.sound().index(tones.beep())
     assert 0 < greeting < beep
     assert set(line.sound(beep // 8 + 500)) == {0xFF}
-    assert line.events[-1][1] is LegEvent.GONE
+    assert line.events[-1][1] is LegEvent.HUNG_UP
 
 
 def test_the_steady_tone_has_no_seam() -> None:
@@ -72,26 +72,28 @@ def test_the_steady_tone_has_no_seam() -> None:
 
 def test_the_echo_says_what_it_hears_once() -> None:
     line = Line("+12025550196").run(1_200)
-    line.leg.hear(Rtp(0, 1, 0, 1, b"\x12" * 160))
-    line.leg.hear(Rtp(0, 2, 160, 1, b"\x34" * 160))
+    line.leg.send(RtpPacket(0, 1, 0, 1, b"\x12" * 160))
+    line.leg.send(RtpPacket(0, 2, 160, 1, b"\x34" * 160))
     line.run(100)
     assert line.sound(1_200)[: 3 * 160] == b"\x12" * 160 + b"\x34" * 160 + b"\xff" * 160
 
 
 @given(st.lists(st.binary(max_size=480)))
 def test_the_ear_keeps_order_and_never_more_than_its_limit(sounds: list[bytes]) -> None:
-    ear = Ear()
+    echo = EchoBuffer()
     for sound in sounds:
-        ear.hear(sound)
-    heard = b"".join(sounds)[-Ear.LIMIT :]
+        echo.hear(sound)
+    heard = b"".join(sounds)[-EchoBuffer.LIMIT :]
     whole = len(heard) // 160 * 160
-    assert b"".join(ear.next() for _ in range(whole // 160)) == heard[:whole]
-    assert ear.next() == tones.SILENT_FRAME
+    assert b"".join(echo.next() for _ in range(whole // 160)) == heard[:whole]
+    assert echo.next() == tones.SILENT_FRAME
 
 
 def test_a_conversation_speaks_leaves_pauses_and_goes_on() -> None:
     sound = b"".join(
-        frame for frame in islice(script("+12025550117", Ear()), 10 * 60 * 50) if isinstance(frame, bytes)
+        frame
+        for frame in islice(script("+12025550117", EchoBuffer()), 10 * 60 * 50)
+        if isinstance(frame, bytes)
     )
     assert clips.load("contact-hello") in sound
     assert sound.count(clips.load("contact-price")) > 3

@@ -115,7 +115,7 @@ class _Feed:
                 raise PcapError(f"{pcap} covers more than 49 days, more than the call clock can count.")
             taken_as = self._codecs.taken_as(packet.payload_type)
             self.captured[key] += taken_as is not None and call.media(
-                voice.party, taken_as, packet.sequence, packet.timestamp, packet.ssrc, packet.payload
+                voice.party, packet._replace(payload_type=taken_as)
             )
             if self.now - ticked >= TICK_NS:
                 host.tick()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
-from onrecord.audio.rtp_sending import Rtp
+from onrecord.audio.rtp import RtpPacket
 
 
 class LegEvent(StrEnum):
@@ -16,8 +16,8 @@ class LegEvent(StrEnum):
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     UNREACHABLE = "unreachable"
-    #: Nothing more will come from this leg.
-    GONE = "gone"
+    #: The far side hung up: nothing more will come from this leg.
+    HUNG_UP = "hung_up"
 
 
 class LegListener(Protocol):
@@ -25,8 +25,8 @@ class LegListener(Protocol):
 
     def leg_event(self, event: LegEvent) -> None: ...
 
-    def leg_media(self, frame: Rtp) -> None:
-        """A frame for the rep: early media (ringback) before the answer, the contact's voice after it."""
+    def leg_media(self, packet: RtpPacket) -> None:
+        """20 ms for the rep: early media (ringback) before the answer, the contact's voice after it."""
 
 
 class FarLeg(Protocol):
@@ -35,8 +35,8 @@ class FarLeg(Protocol):
     def tick(self) -> None:
         """Called every 20 ms."""
 
-    def hear(self, frame: Rtp) -> None:
-        """A frame of the rep. While the rep is away none comes: the far side hears silence."""
+    def send(self, packet: RtpPacket) -> None:
+        """A packet of the rep. While the rep is away none comes: the far side hears silence."""
 
     def dtmf(self, digits: str) -> None:
         """The rep pressed keys: 0-9 * # A-D."""

@@ -4,7 +4,7 @@ from collections import Counter
 
 from aiortc.sdp import MediaDescription, SessionDescription
 
-from onrecord.audio.rtp_sending import PCMU
+from onrecord.audio.g711 import PCMU
 
 #: Characters. Browsers' offers of one voice and one data channel have 2,000 to 6,000.
 MAX_SDP = 20_000

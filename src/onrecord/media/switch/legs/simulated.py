@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator
 from itertools import chain, repeat
 
 from onrecord.audio import clips, tones
-from onrecord.audio.rtp_sending import FRAME_SAMPLES, PCMU, Rtp
+from onrecord.audio.g711 import PCMU
+from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 from onrecord.media.switch.legs.leg import LegEvent, LegListener
 
 #: From dialling until the network says anything.
@@ -33,10 +34,10 @@ _TOPICS = (
 )
 
 
-class Ear:
+class EchoBuffer:
     """What a contact hears; the echo says it again."""
 
-    #: More than this waits for nobody: an echo older than 0.2 s is only confusing.
+    #: More than this is dropped: an echo older than 0.2 s only confuses.
     LIMIT = 10 * FRAME_SAMPLES
 
     def __init__(self) -> None:
@@ -55,58 +56,58 @@ class Ear:
         return frame
 
 
-def script(number: str, ear: Ear) -> Script:
-    """What a number does, from dialling on. It has gone when the script ends."""
+def script(number: str, echo: EchoBuffer) -> Script:
+    """What a number does, from dialling on. It hangs up when the script ends."""
     ending = int(number[-2:])
     behaviour = _BEHAVIOURS.get(ending)
     yield from tones.frames(tones.silence(SETUP_MS))
     if behaviour is not None:
-        yield from behaviour(ear)
+        yield from behaviour(echo)
     else:
         yield from _answer(1_000 + ending % 5 * 500)
         yield from _conversation(ending)
 
 
-def _busy(ear: Ear) -> Script:
+def _busy(echo: EchoBuffer) -> Script:
     yield LegEvent.BUSY
     yield from tones.lasting(tones.busy(), BUSY_TONE_MS)
 
 
-def _no_answer(ear: Ear) -> Script:
+def _no_answer(echo: EchoBuffer) -> Script:
     yield LegEvent.RINGING
     yield from tones.lasting(tones.ringback(), NO_ANSWER_MS)
     yield LegEvent.NO_ANSWER
 
 
-def _voicemail(ear: Ear) -> Script:
+def _voicemail(echo: EchoBuffer) -> Script:
     yield from _answer(1_000)
     yield from tones.frames(tones.silence(400) + clips.load("voicemail-greeting") + tones.silence(300))
     yield from tones.frames(tones.beep())
     yield from tones.frames(tones.silence(MESSAGE_MS))
 
 
-def _brief(ear: Ear) -> Script:
+def _brief(echo: EchoBuffer) -> Script:
     yield from _answer(1_000)
     yield from tones.lasting(clips.load("second-busy") + tones.silence(BRIEF_TALK_MS), BRIEF_TALK_MS)
 
 
-def _unreachable(ear: Ear) -> Script:
+def _unreachable(echo: EchoBuffer) -> Script:
     yield LegEvent.UNREACHABLE
     yield from tones.frames(clips.load("number-not-reachable"))
 
 
-def _steady(ear: Ear) -> Script:
+def _steady(echo: EchoBuffer) -> Script:
     yield from _answer(1_000)
     yield from repeat(tones.steady())
 
 
-def _echo(ear: Ear) -> Script:
+def _echo(echo: EchoBuffer) -> Script:
     yield from _answer(1_000)
     while True:
-        yield ear.next()
+        yield echo.next()
 
 
-_BEHAVIOURS: dict[int, Callable[[Ear], Script]] = {
+_BEHAVIOURS: dict[int, Callable[[EchoBuffer], Script]] = {
     90: _busy,
     91: _no_answer,
     92: _voicemail,
@@ -142,8 +143,8 @@ class SimulatedLeg:
     """A far leg that plays a script, one frame a tick. Every digit is acknowledged with a short beep."""
 
     def __init__(self, number: str, listener: LegListener) -> None:
-        self._ear = Ear()
-        self._script: Script | None = script(number, self._ear)
+        self._echo = EchoBuffer()
+        self._script: Script | None = script(number, self._echo)
         self._listener = listener
         self._beeps: deque[bytes] = deque()
         self._ssrc = random.getrandbits(32)
@@ -152,16 +153,16 @@ class SimulatedLeg:
     def tick(self) -> None:
         """Say the next frame, after whatever the network has to say before it."""
         while self._script is not None:
-            step = next(self._script, LegEvent.GONE)
+            step = next(self._script, LegEvent.HUNG_UP)
             if isinstance(step, bytes):
-                self._say(self._beeps.popleft() if self._beeps else step)
+                self._play(self._beeps.popleft() if self._beeps else step)
                 return
-            if step is LegEvent.GONE:
+            if step is LegEvent.HUNG_UP:
                 self._script = None
             self._listener.leg_event(step)
 
-    def hear(self, frame: Rtp) -> None:
-        self._ear.hear(frame.payload)
+    def send(self, packet: RtpPacket) -> None:
+        self._echo.hear(packet.payload)
 
     def dtmf(self, digits: str) -> None:
         for _ in digits:
@@ -170,10 +171,10 @@ class SimulatedLeg:
     def close(self) -> None:
         self._script = None
 
-    def _say(self, payload: bytes) -> None:
+    def _play(self, payload: bytes) -> None:
         count, self._count = self._count, self._count + 1
         timestamp = count * FRAME_SAMPLES & 0xFFFFFFFF
-        self._listener.leg_media(Rtp(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))
+        self._listener.leg_media(RtpPacket(PCMU, count & 0xFFFF, timestamp, self._ssrc, payload))
 
 
 def dial(to: str, caller: str | None, listener: LegListener) -> SimulatedLeg:

@@ -1,4 +1,4 @@
-"""The embedded engine: aiortc as ICE, DTLS and SRTP transport only.
+"""A browser's leg: aiortc as ICE, DTLS and SRTP transport only.
 
 PCMU passes through undecoded both ways. aiortc's receiver would decode it behind a jitter buffer that turns
 one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. Its sender takes
@@ -12,7 +12,6 @@ import asyncio
 import json
 import logging
 import random
-import struct
 from contextlib import suppress
 from typing import Any, Protocol, Self
 
@@ -31,11 +30,13 @@ from aiortc import (
 )
 from aiortc.codecs import get_capabilities
 from aiortc.rtcsctptransport import SCTP_DATA_FIRST_FRAG, SCTP_DATA_LAST_FRAG, WEBRTC_STRING, DataChunk
-from aiortc.rtp import AnyRtcpPacket, RtpPacket
+from aiortc.rtp import AnyRtcpPacket
+from aiortc.rtp import RtpPacket as ReceivedPacket
 from av.packet import Packet
 from av.stream import Stream
 
-from onrecord.audio.rtp_sending import PCMU, Rtp
+from onrecord.audio.g711 import PCMU
+from onrecord.audio.rtp import RtpPacket, serialize
 from onrecord.media.switch import presses
 from onrecord.media.switch.legs.offer import BadSdpError, checked_offer
 from onrecord.media.switch.legs.sctp import is_readable
@@ -43,9 +44,6 @@ from onrecord.media.switch.presses import Press
 
 log = logging.getLogger(__name__)
 
-#: RFC 3550, section 5.1: version 2 and nothing else; payload type, sequence number, timestamp, SSRC.
-_RTP = struct.Struct(">BBHII")
-_VERSION = 0x80
 _PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
 #: Messages on the control channel that one connection may send: a rep presses a few times a minute. What
 #: comes after them, and pieces of a message, are dropped before aiortc keeps any of it.
@@ -58,20 +56,20 @@ _WHOLE = SCTP_DATA_FIRST_FRAG | SCTP_DATA_LAST_FRAG
 class BrowserListener(Protocol):
     """The call, as its browser leg sees it."""
 
-    def browser_media(self, leg: "EmbeddedLeg", frame: Rtp) -> None:
+    def browser_media(self, leg: "WebRtcLeg", packet: RtpPacket) -> None:
         """A packet as it arrived."""
 
-    def browser_consented(self, leg: "EmbeddedLeg") -> None:
+    def browser_consented(self, leg: "WebRtcLeg") -> None:
         """The browser checked the connection, as it does for as long as it wants it (RFC 7675)."""
 
-    def browser_lost(self, leg: "EmbeddedLeg") -> None:
+    def browser_lost(self, leg: "WebRtcLeg") -> None:
         """The connection failed or the browser closed it. Nothing more comes from this leg."""
 
-    def browser_pressed(self, leg: "EmbeddedLeg", press: Press) -> dict[str, Any]:
+    def browser_pressed(self, leg: "WebRtcLeg", press: Press) -> dict[str, Any]:
         """A button was pressed; what is answered."""
 
 
-class EmbeddedLeg:
+class WebRtcLeg:
     """One connection to a user's browser."""
 
     def __init__(self) -> None:
@@ -134,32 +132,32 @@ class EmbeddedLeg:
         self._transport, self._ssrc = transceiver.sender.transport, transceiver.sender._ssrc
         return connection.localDescription.sdp
 
-    def send(self, frame: Rtp) -> None:
+    def send(self, packet: RtpPacket) -> None:
         """Send PCMU; dropped while the connection does not stand.
 
         The browser gets one stream: where the source changes (its SSRC), timestamps go on from the last.
         """
-        if frame.ssrc != self._source:
-            self._source = frame.ssrc
-            self._shift = self._next_timestamp - frame.timestamp
-        timestamp = (frame.timestamp + self._shift) & 0xFFFFFFFF
-        self._next_timestamp = timestamp + len(frame.payload)
+        if packet.ssrc != self._source:
+            self._source = packet.ssrc
+            self._shift = self._next_timestamp - packet.timestamp
+        timestamp = (packet.timestamp + self._shift) & 0xFFFFFFFF
+        self._next_timestamp = timestamp + len(packet.payload)
         if self._transport is None or self._closing:
             return
-        head = _RTP.pack(_VERSION, PCMU, self._sequence, timestamp, self._ssrc)
+        sent = RtpPacket(PCMU, self._sequence, timestamp, self._ssrc, packet.payload)
         self._sequence = self._sequence + 1 & 0xFFFF
         # A coroutine by its form only: the packet is encrypted and sent, or refused, in its first step.
         with suppress(StopIteration, ConnectionError):
-            self._transport._send_rtp(head + frame.payload).send(None)
+            self._transport._send_rtp(serialize(sent)).send(None)
 
-    def tell(self, said: dict[str, Any]) -> None:
-        """Tell the page something, as soon as its control channel is open; nothing where it has none."""
+    def send_message(self, message: dict[str, Any]) -> None:
+        """Send the page a message, as soon as its control channel is open; nothing if it has none."""
         if (channel := self._channel) is None:
             return
         if channel.readyState == "open":
-            channel.send(json.dumps(said))
+            channel.send(json.dumps(message))
         else:
-            channel.once("open", lambda: channel.send(json.dumps(said)))
+            channel.once("open", lambda: channel.send(json.dumps(message)))
 
     def _open_channel(self, sctp: RTCSctpTransport) -> None:
         """The control channel: one, agreed on beforehand. No other can be opened."""
@@ -205,12 +203,12 @@ class EmbeddedLeg:
         self._closing = True
         await self._connection.close()
 
-    async def _received(self, packet: RtpPacket, arrival_time_ms: int) -> None:
+    async def _received(self, packet: ReceivedPacket, arrival_time_ms: int) -> None:
         if self.listener is not None and not self._closing:
-            frame = Rtp(
+            ours = RtpPacket(
                 packet.payload_type, packet.sequence_number, packet.timestamp, packet.ssrc, packet.payload
             )
-            self.listener.browser_media(self, frame)
+            self.listener.browser_media(self, ours)
 
     def _watch_consent(self, ice: Connection) -> None:
         """Hear of the browser's checks, once aioice has found that they are the browser's."""

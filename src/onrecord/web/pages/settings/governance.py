@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.accounts.scope import users_who_may
-from onrecord.apps.calls.enforcement import hold_live_calls
+from onrecord.apps.calls.enforcement import restrict_live_calls
 from onrecord.apps.governance import actions
 from onrecord.apps.governance.announcements import (
     CLIPS,
@@ -226,7 +226,7 @@ def publish(request: HttpRequest) -> HttpResponse:
         return _show_review(request, problems=error.problems, status=422)
     except actions.StaleRevisionError as error:
         return _show_review(request, problems=(str(error),), status=409)
-    hold_live_calls()
+    restrict_live_calls()
     return redirect("policy-version", version.number)
 
 

@@ -7,13 +7,13 @@ import aiohttp
 
 from harness.switch_rig import Browser, Call, Journal, SwitchRig, place, spectrum, until
 from onrecord.audio import tones
-from onrecord.media.switch.prompts import TRAVEL_MS
+from onrecord.media.switch.prompts import ROUND_TRIP_MS
 
 STEADY, ECHO = "+12025550195", "+12025550196"
 REP, CONTACT = 0, 1
 #: 1.01 s: the last frame is half filled.
 SOUND = tones.tone(1000, ms=1010, level=0.3)
-PLAYED = SOUND + tones.silence(10 + TRAVEL_MS)
+PLAYED = SOUND + tones.silence(10 + ROUND_TRIP_MS)
 ANNOUNCEMENT = {"pcmu": base64.b64encode(SOUND).decode()}
 
 
@@ -50,7 +50,7 @@ async def test_an_announcement_is_heard_by_both_at_the_answer_and_voices_are_cap
     call = await place(rig, client, browser, ECHO, announcement=ANNOUNCEMENT)
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
-    assert 900 + TRAVEL_MS < event["clock_ms"] < 1500 + TRAVEL_MS
+    assert 900 + ROUND_TRIP_MS < event["clock_ms"] < 1500 + ROUND_TRIP_MS
     browser.heard.clear()
     await browser.hears(440)
     await until(lambda: len(browser.heard) > 25, "half a second after it")
@@ -79,7 +79,7 @@ async def test_a_recording_that_starts_later_is_announced_when_it_starts(
     started = (await call.record())["clock_ms"]
     await browser.hears(440, 1000)
     event = await call.event("announcement.played")
-    assert event["clock_ms"] > started + 900 + TRAVEL_MS
+    assert event["clock_ms"] > started + 900 + ROUND_TRIP_MS
     await call.pause()
     await call.record()
     await browser.listens(500)
@@ -140,8 +140,8 @@ async def test_who_joins_while_it_is_recorded_is_captured_once_they_have_heard_t
 async def test_without_a_recording_nothing_is_played(
     rig: SwitchRig, client: aiohttp.ClientSession, browser: Browser
 ) -> None:
-    notices = {"announcement": ANNOUNCEMENT, "beep_every_s": 1}
-    call = await place(rig, client, browser, ECHO, mode="none", **notices)
+    prompts = {"announcement": ANNOUNCEMENT, "beep_every_s": 1}
+    call = await place(rig, client, browser, ECHO, mode="none", **prompts)
     await browser.hears(440)
     browser.heard.clear()
     await until(lambda: len(browser.heard) > 100, "two seconds")

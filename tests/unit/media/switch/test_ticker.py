@@ -4,7 +4,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.media.switch.pacing import MAX_CATCH_UP, Pacer, steps_due
+from onrecord.media.switch.ticker import MAX_CATCH_UP, Ticker, steps_due
 
 
 def test_each_step_is_made_when_its_time_has_come() -> None:
@@ -43,7 +43,7 @@ async def test_a_pacer_that_is_stopped_within_a_step_makes_no_more() -> None:
         if count[0] == 2:
             pacer.stop()
 
-    pacer = Pacer(step)
+    pacer = Ticker(step)
     pacer.start()
     time.sleep(0.2)
     await asyncio.sleep(0.1)
@@ -61,7 +61,7 @@ async def test_a_step_that_fails_does_not_stop_the_others() -> None:
             enough.set()
         raise RuntimeError
 
-    pacer = Pacer(step)
+    pacer = Ticker(step)
     pacer.start()
     async with asyncio.timeout(20):
         await enough.wait()

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 
-from onrecord.audio.rtp_sending import FRAME_MS
+from onrecord.audio.rtp import FRAME_MS
 
 #: After a halt longer than this the missed steps are skipped: nobody wants a second of old sound at once.
 MAX_CATCH_UP = 25
@@ -18,7 +18,7 @@ def steps_due(elapsed_s: float, done: int) -> range:
     return range(max(done, last - MAX_CATCH_UP) + 1, last + 1)
 
 
-class Pacer:
+class Ticker:
     """Calls `step` every 20 ms while running. A late step delays no other; missed ones are made up for."""
 
     def __init__(self, step: Callable[[], None]) -> None:
