@@ -51,7 +51,8 @@ class RecordingOut(Schema):
     id: str
 
     @classmethod
-    def of(cls, call: Call, reader: User | None) -> Self:
+    def of(cls, call: Call) -> Self:
+        """As the rep reads it."""
         recording = call.recording
         now = RecordingNow.of(call)
         # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
@@ -64,7 +65,7 @@ class RecordingOut(Schema):
             may_change=call.may_change and call.mode != Mode.NONE and call.ended_at is None,
             mode=Mode(call.mode),
             reason_code=recording.reason_code or None,
-            reason=read_by(sentence, is_rep=call.user == reader, rep=call.user.name) or None,
+            reason=sentence or None,
             at_start=call.record_at_start,
             moved=now.moved,
             announcing=now.announcing,
@@ -119,12 +120,9 @@ class CallOut(Schema):
     log: LogOut | None
 
     @classmethod
-    def of(cls, call: Call, reader: User | None) -> Self:
-        """For the rep, or for anyone else where `reader` is another user or None.
-
-        Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it.
-        """
-        return cls(
+    def of(cls, call: Call, reader: User) -> Self:
+        """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
+        for_rep = cls(
             id=call.pk,
             url=reverse("call", args=[call.pk]),
             status=Status(call.status),
@@ -139,10 +137,16 @@ class CallOut(Schema):
             ended_at=call.ended_at,
             duration_ms=call.duration_ms,
             end_reason=cast(Ending | None, call.end_reason or None),
-            recording=RecordingOut.of(call, reader),
+            recording=RecordingOut.of(call),
             people=ParticipantOut.all_in(call),
             log=LogOut.of(call.log),
         )
+        return for_rep if reader == call.user else for_rep.for_others(call.user)
+
+    def for_others(self, rep: User) -> Self:
+        """As everyone but the rep reads it: the reason names the rep."""
+        reason = self.recording.reason and read_by(self.recording.reason, is_rep=False, rep=rep.name)
+        return self.model_copy(update={"recording": self.recording.model_copy(update={"reason": reason})})
 
 
 class CallEventOut(Schema):

@@ -142,11 +142,12 @@ def _read(after: int) -> list[LiveEvent]:
 
 def _live(event: CallEvent) -> LiveEvent:
     rep = event.call.user
+    call = CallOut.of(event.call, rep)
     # Notes have up to 100,000 characters, and only the dialer of the rep shows them.
-    to_others = CallOut.of(event.call, None).model_copy(update={"log": None})
+    to_others = call.for_others(rep).model_copy(update={"log": None})
     return LiveEvent(
         seq=event.seq,
         rep=rep,
-        to_rep=CallEventOut(type=event.type, call=CallOut.of(event.call, rep)).model_dump_json(),
+        to_rep=CallEventOut(type=event.type, call=call).model_dump_json(),
         to_others=CallEventOut(type=event.type, call=to_others).model_dump_json(),
     )
