@@ -34,10 +34,10 @@ from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.media.outbox.spool import Spool
 from onrecord.media.render import encoder
-from onrecord.media.render.follower import Follower
+from onrecord.media.render.follower import JournalFollower
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.media.render.render_to_file import render
-from onrecord.media.render.rendering import Rendering
-from onrecord.media.render.service import POLL_S, SLICE, Renderer
+from onrecord.media.render.service import POLL_S, SLICE, RenderService
 from onrecord.policy.mode import Mode
 from onrecord.storage.store import BlobStore
 
@@ -104,18 +104,18 @@ def _ratio(name: str, value: float, target: float) -> Row:
 
 
 def _pcm(journal: Path) -> NDArray[np.int16]:
-    return np.concatenate([*render(JournalReader(journal, MASTER_KEY), Rendering())])
+    return np.concatenate([*render(JournalReader(journal, MASTER_KEY), JournalRenderer())])
 
 
 def _render(journal: Path, folder: Path) -> float:
     start = time.process_time()
-    follower = Follower(journal, MASTER_KEY, folder)
+    follower = JournalFollower(journal, MASTER_KEY, folder)
     while not follower.reader.ended:
         follower.advance(SLICE)
     recording = follower.finish()
     taken = time.process_time() - start
     assert recording is not None
-    recording.draft.unlink()
+    recording.sealed_audio.unlink()
     return taken
 
 
@@ -176,7 +176,7 @@ def _hang_up_to_playable(folder: Path, minutes: int) -> Row:
     config = Config.load({"ONRECORD_HOME": str(folder)})
     left, right = conversation(1)
     spool = Spool(config.spool("renderer"), "renderer")
-    renderer = Renderer(config, spool)
+    renderer = RenderService(config, spool)
     stop = threading.Event()
 
     def serve() -> None:

@@ -152,9 +152,9 @@ def render(
     out: Annotated[Path, typer.Argument(help="File to write: .ogg or .wav.")],
 ) -> None:
     """Render one journal by hand."""
-    from onrecord.media.render.render_to_file import render_journal
+    from onrecord.media.render.render_to_file import render_to_file
 
-    typer.echo(render_journal(journal, out, Config.load().secrets.master_key))
+    typer.echo(render_to_file(journal, out, Config.load().secrets.master_key))
 
 
 @app.command("capture-pcap")

@@ -20,7 +20,7 @@ from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord, recover_journal
 from onrecord.media.render.holes import holes
-from onrecord.media.render.rendering import Rendering
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.policy.mode import Mode
 from onrecord.protocol.events import Hole
 
@@ -154,7 +154,7 @@ def check(one: Original, damaged: bytes, path: Path) -> None:
     recover_journal(path, MASTER_KEY, LastWord(clock_ms=one.duration_ms, ending=("completed", "rep_hung_up")))
     assert path.read_bytes().startswith(damaged), "recovery only appends"
 
-    reader, rendering = JournalReader(path, MASTER_KEY), Rendering()
+    reader, rendering = JournalReader(path, MASTER_KEY), JournalRenderer()
     kept: list[Frame] = []
     samples = 0
     for chunk in reader.poll():

@@ -8,6 +8,7 @@ from asgiref.sync import async_to_sync
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
+from onrecord.apps.integrations.dialers.canonical_json import Party, RecordedCall, RecordingFile, Source
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.dialer_webhooks import SECRET
@@ -24,7 +25,6 @@ from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.actions import edit, revision_of
 from onrecord.apps.governance.models import PolicyVersion
-from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
 from onrecord.apps.integrations.dialers.connections import connect, create_token
 from onrecord.apps.integrations.dialers.models import KeptDelivery
 from onrecord.apps.integrations.dialers.receive import receive

@@ -27,8 +27,8 @@ from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord
 from onrecord.media.capture.sealing import MARKER
 from onrecord.media.outbox.spool import Spool
-from onrecord.media.render.follower import Follower
-from onrecord.media.render.render_to_file import render_journal
+from onrecord.media.render.follower import JournalFollower
+from onrecord.media.render.render_to_file import render_to_file
 from onrecord.media.render.verify import verify
 from onrecord.policy.mode import Mode
 from onrecord.storage.recording import StoredRecording, Witness
@@ -184,12 +184,12 @@ def test_nothing_readable_is_on_disk_while_a_call_is_rendered(renderer: Renderer
         voice = tone(440, 60)
         call.talk(voice, voice, from_ms=0)
         call.flush()
-        draft = renderer.config.home / "drafts" / f"{CALL_ID}.audio"
+        draft = renderer.config.home / "unfinished" / f"{CALL_ID}.audio"
         until(lambda: draft.exists() and draft.stat().st_size > 65_000)
         assert b"Opus" not in draft.read_bytes()
         call.end()
         renderer.web.wait_for(CALL_ID, "recording.completed")
-    assert not any((renderer.config.home / "drafts").iterdir())
+    assert not any((renderer.config.home / "unfinished").iterdir())
 
 
 def test_a_call_followed_while_it_lasts_gives_the_samples_of_one_rendered_at_once(renderer: Renderer) -> None:
@@ -248,7 +248,7 @@ def test_an_unreadable_journal_is_reported_and_kept(renderer: Renderer, damage: 
         failed = renderer.web.wait_for(CALL_ID, "recording.failed")
         until(lambda: not path.exists())
     assert failed["data"]["message"].endswith(".")
-    assert (renderer.config.journals / "aside" / path.name).read_bytes() == content
+    assert (renderer.config.journals / "quarantine" / path.name).read_bytes() == content
 
 
 def test_whatever_happened_to_a_journal_its_call_ends_truthfully(renderer: Renderer) -> None:
@@ -283,10 +283,10 @@ def test_whatever_happened_to_a_journal_its_call_ends_truthfully(renderer: Rende
         }
         until(lambda: not list(renderer.config.journals.glob("*.*")))
     # What is left of a lost one is kept, with both headers.
-    aside = renderer.config.journals / "aside"
+    quarantined = renderer.config.journals / "quarantine"
     for call_id, content in left.items():
-        assert (aside / f"{call_id}.journal").read_bytes().startswith(content)
-        assert (aside / f"{call_id}.header").exists()
+        assert (quarantined / f"{call_id}.journal").read_bytes().startswith(content)
+        assert (quarantined / f"{call_id}.header").exists()
     # The switch's word says how long the call was; in the audio what is missing is silence.
     assert [hole["cause"] for data in told.values() for hole in data["holes"]] == ["damaged", "damaged"]
     assert [data["ends_at_ms"] for data in told.values()] == [5000, 5000]
@@ -325,7 +325,7 @@ def test_what_a_switch_left_unfinished_is_rendered_once_the_switch_has_ended_it(
     with open(call.path, "ab") as file:
         file.write(MARKER + b"torn")
     with renderer.running():
-        until((renderer.config.home / "drafts" / f"{CALL_ID}.audio").exists)
+        until((renderer.config.home / "unfinished" / f"{CALL_ID}.audio").exists)
         host = CaptureHost(renderer.config.journals, renderer.config.secrets.master_key)
         host.recover(lambda call_id: LastWord(clock_ms=0))
         host.close()
@@ -377,7 +377,7 @@ def test_killed_at_any_moment_it_still_ends_with_one_right_recording(renderer: R
     assert renderer.manifest()["samples"] == 300 * 8000
     assert len(renderer.audio()) == 300 * SECOND
     assert renderer.faults() == {}
-    assert not any((renderer.config.home / "drafts").iterdir())
+    assert not any((renderer.config.home / "unfinished").iterdir())
     stored = {path.name for path in (renderer.config.home / "blobs" / "recordings" / CALL_ID).iterdir()}
     assert stored == {"key", AUDIO, PEAKS, MANIFEST}
 
@@ -408,8 +408,8 @@ def test_what_somebody_else_stored_for_a_call_is_not_told_as_its_recording(
     planted = CapturedCall(tmp_path / "planted", master_key=renderer.config.secrets.master_key)
     planted.talk(tone(1000, 3), tone(1000, 3), from_ms=0)
     planted.end()
-    (tmp_path / "drafts").mkdir()
-    follower = Follower(planted.path, renderer.config.secrets.master_key, tmp_path / "drafts")
+    (tmp_path / "unfinished").mkdir()
+    follower = JournalFollower(planted.path, renderer.config.secrets.master_key, tmp_path / "unfinished")
     while follower.advance(32):
         pass
     recording = follower.finish()
@@ -424,7 +424,7 @@ def test_what_somebody_else_stored_for_a_call_is_not_told_as_its_recording(
         failed = renderer.web.wait_for(CALL_ID, "recording.failed")
         until(lambda: not call.path.exists())
     assert "was made from something else" in failed["data"]["message"]
-    assert (renderer.config.journals / "aside" / call.path.name).read_bytes() == content
+    assert (renderer.config.journals / "quarantine" / call.path.name).read_bytes() == content
 
 
 def altered(document: dict[str, Any], *path: str | int) -> dict[str, Any]:
@@ -494,7 +494,7 @@ def test_a_journal_renders_by_hand_to_the_samples_of_its_recording(
     call.end()
     with renderer.running():
         until(lambda: renderer.store.exists(CALL_ID))
-    report = render_journal(call.path, out, renderer.config.secrets.master_key)
+    report = render_to_file(call.path, out, renderer.config.secrets.master_key)
     assert report.pcm_sha256 == renderer.manifest()["pcm_sha256"]
     assert (report.samples, report.begins_at_ms, report.damaged, report.ended) == (40_000, 20, False, True)
     with av.open(str(out)) as container:
@@ -510,20 +510,20 @@ def test_a_journal_renders_by_hand_to_the_samples_of_its_recording(
 def test_rendering_by_hand_says_what_is_missing(tmp_path: Path) -> None:
     call = CapturedCall(tmp_path)
     with pytest.raises(ValueError, match=r"must end in \.ogg or \.wav"):
-        render_journal(call.path, tmp_path / "out.mp3", MASTER_KEY)
+        render_to_file(call.path, tmp_path / "out.mp3", MASTER_KEY)
     call.flush()
     with pytest.raises(ValueError, match="holds no audio"):
-        render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY)
+        render_to_file(call.path, tmp_path / "out.ogg", MASTER_KEY)
     assert not (tmp_path / "out.ogg").exists()
     call.talk(tone(440, 2), tone(600, 2), from_ms=0)
     call.flush()
-    assert "has not ended" in str(render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY))
+    assert "has not ended" in str(render_to_file(call.path, tmp_path / "out.ogg", MASTER_KEY))
     flip(call.path, call.path.stat().st_size // 2)
     call.capture.end("completed", "rep_hung_up")
     call.flush()
-    said = str(render_journal(call.path, tmp_path / "out.ogg", MASTER_KEY))
+    said = str(render_to_file(call.path, tmp_path / "out.ogg", MASTER_KEY))
     assert "Missing: 0.7 s at 0.7 s (damaged)." in said
     assert "was damaged" in said
     with pytest.raises(ValueError, match="cannot be rendered"):
-        render_journal(call.path, tmp_path / "out.ogg", bytes(32))
+        render_to_file(call.path, tmp_path / "out.ogg", bytes(32))
     call.host.close()

@@ -9,7 +9,7 @@ import pytest
 from harness.sound import decode_file, has_only, power_at
 from harness.switch_rig import Browser, SwitchRig, place, spectrum, until
 from onrecord.audio import tones
-from onrecord.media.render.render_to_file import render_journal
+from onrecord.media.render.render_to_file import render_to_file
 
 STEADY, ECHO = "+12025550195", "+12025550196"
 ANN, BOB, EVE = 440, 900, 1200
@@ -84,7 +84,7 @@ async def test_every_voice_is_captured_unmixed_and_rendered_on_its_side(
 
     audio = tmp_path / "call.wav"
     path = rig.config.journals / f"{call.call_id}.journal"
-    render_journal(path, audio, rig.config.secrets.master_key)
+    render_to_file(path, audio, rig.config.secrets.master_key)
     left, right = decode_file(audio)
     last = slice(-4000, None)
     assert power_at(left[last], ANN) + power_at(left[last], BOB) > 0.98

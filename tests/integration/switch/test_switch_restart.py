@@ -7,7 +7,7 @@ import pytest
 
 from harness.journals import flip
 from harness.switch_rig import Browser, EventReceiver, SwitchRig, place, until
-from onrecord.media.render.render_to_file import render_journal
+from onrecord.media.render.render_to_file import render_to_file
 
 STEADY = "+12025550195"
 
@@ -65,7 +65,7 @@ async def test_a_journal_that_is_damaged_after_a_kill_is_recovered_with_all_that
     # A second at most is lost to the flipped bit; what stands before and behind it is kept.
     assert len(before) - 110 <= len(journal.media) < len(before)
     assert (journal.media[0], journal.media[-1]) == (before[0], before[-1])
-    report = render_journal(path, tmp_path / "heard.wav", rig.config.secrets.master_key)
+    report = render_to_file(path, tmp_path / "heard.wav", rig.config.secrets.master_key)
     assert [hole.cause for hole in report.holes] == ["damaged", "torn"]
     assert report.samples >= 8 * (before[-1][1] - before[0][1])
 

@@ -210,12 +210,12 @@ def test_events_that_were_set_aside_are_counted_with_the_reason_of_the_first(con
     spool, call = Spool(config.spool("renderer"), "renderer"), "0" * 32
     for seq, reason in enumerate(["It is not JSON.", "The web refused it with 400."], start=1):
         spool.append(call, "recording.processing", None, {})
-        spool.set_aside(call, seq, reason)
-    finding = backlog.events_set_aside(config)
+        spool.quarantine(call, seq, reason)
+    finding = backlog.events_quarantined(config)
 
     assert finding.level is Level.WARN
     assert finding.sentence == f"2 events were set aside. The first, {call}-00000001.event: It is not JSON."
-    assert str(config.spool("renderer") / "aside") in finding.advice
+    assert str(config.spool("renderer") / "quarantine") in finding.advice
 
 
 @pytest.mark.parametrize(("off", "says"), [(0, "agree"), (-600, "s behind"), (600, "s ahead of")])

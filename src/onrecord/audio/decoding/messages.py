@@ -86,7 +86,7 @@ class MessageKind(Enum):
     BROKEN = b"B"
 
 
-class BadMessageError(Exception):
+class DecoderMessageError(Exception):
     """The decoder sent something that no decoder sends."""
 
 
@@ -98,20 +98,20 @@ def message(kind: MessageKind, payload: bytes) -> bytes:
 def receive_message(read: Callable[[int], bytes]) -> tuple[MessageKind, bytes] | None:
     """The next message; None at the end. `read(n)` returns fewer than n bytes only there.
 
-    Raises BadMessageError.
+    Raises DecoderMessageError.
     """
     head = read(_HEAD.size)
     if not head:
         return None
     if len(head) < _HEAD.size:
-        raise BadMessageError("a message breaks off")
+        raise DecoderMessageError("a message breaks off")
     kind, length = _HEAD.unpack(head)
     if length > LARGEST:
-        raise BadMessageError("a message is too long")
+        raise DecoderMessageError("a message is too long")
     payload = read(length)
     if len(payload) < length:
-        raise BadMessageError("a message breaks off")
+        raise DecoderMessageError("a message breaks off")
     try:
         return MessageKind(kind), payload
     except ValueError as error:
-        raise BadMessageError("a message of an unknown kind") from error
+        raise DecoderMessageError("a message of an unknown kind") from error

@@ -18,9 +18,9 @@ from pydantic import ValidationError
 
 from onrecord.audio.decoding import messages
 from onrecord.audio.decoding.messages import (
-    BadMessageError,
     DecodeEnd,
     DecodeRequest,
+    DecoderMessageError,
     MessageKind,
     SoundFormat,
 )
@@ -89,7 +89,7 @@ class Decoder:
             self._write(self._request.model_dump_json().encode() + b"\n")
             self.protections = self._expect(MessageKind.READY).decode("ascii", "replace").split(",")
             self.format = SoundFormat.model_validate_json(self._expect(MessageKind.FORMAT))
-        except (BadMessageError, ValidationError) as error:
+        except (DecoderMessageError, ValidationError) as error:
             self.close()
             raise self._failure(error) from error
         except BaseException:
@@ -130,9 +130,9 @@ class Decoder:
                 piece = self._piece(kind, payload)
                 left -= piece if isinstance(piece, int) else len(piece)
                 if left < 0:
-                    raise BadMessageError("more samples than are wanted")
+                    raise DecoderMessageError("more samples than are wanted")
                 yield piece
-        except (BadMessageError, ValidationError) as error:
+        except (DecoderMessageError, ValidationError) as error:
             raise self._failure(error) from error
 
     def _piece(self, kind: MessageKind, payload: bytes) -> NDArray[np.int16] | int:
@@ -140,37 +140,37 @@ class Decoder:
             return int(messages.SAMPLES.unpack(payload)[0])
         if kind is MessageKind.PCM and len(payload) % (2 * self.format.channels) == 0:
             return np.frombuffer(payload, "<i2").reshape(-1, self.format.channels)
-        raise BadMessageError(f"{kind.name} of {len(payload)} bytes")
+        raise DecoderMessageError(f"{kind.name} of {len(payload)} bytes")
 
     def _expect(self, kind: MessageKind) -> bytes:
         said, payload = self._next_message()
         if said is not kind:
-            raise BadMessageError(f"{said.name} instead of {kind.name}")
+            raise DecoderMessageError(f"{said.name} instead of {kind.name}")
         return payload
 
     def _next_message(self) -> tuple[MessageKind, bytes]:
-        """The next message that is not about reading the file. Raises UndecodableError, BadMessageError."""
+        """The next message other than READ. Raises UndecodableError, DecoderMessageError."""
         pipe = self._process.stdout
         assert pipe is not None  # noqa: S101 - for the type checker
         while True:
             found = messages.receive_message(pipe.read)
             if found is None:
-                raise BadMessageError("it ended without an answer")
+                raise DecoderMessageError("it ended without an answer")
             kind, payload = found
             if kind is MessageKind.UNUSABLE:
                 raise UndecodableError(payload.decode(errors="replace"))
             if kind is MessageKind.BROKEN:
-                raise BadMessageError(payload.decode(errors="replace"))
+                raise DecoderMessageError(payload.decode(errors="replace"))
             if kind is not MessageKind.READ:
                 return kind, payload
             self._answer(payload)
 
     def _answer(self, payload: bytes) -> None:
         if len(payload) != messages.RANGE.size:
-            raise BadMessageError("a range that is not valid")
+            raise DecoderMessageError("a range that is not valid")
         offset, length = messages.RANGE.unpack(payload)
         if length > messages.LARGEST or offset > self._request.size:
-            raise BadMessageError("a range outside the file")
+            raise DecoderMessageError("a range outside the file")
         self._file.seek(offset)
         data = _read(self._file, length)
         self._write(messages.LENGTH.pack(len(data)) + data)
@@ -182,7 +182,7 @@ class Decoder:
             pipe.write(data)
             pipe.flush()
         except BrokenPipeError as error:
-            raise BadMessageError("it ended while it was read to") from error
+            raise DecoderMessageError("it ended while it was read to") from error
 
     def _time_out(self) -> None:
         self._out_of_time.set()

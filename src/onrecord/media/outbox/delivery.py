@@ -5,7 +5,7 @@ Calls do not wait for one another; at most `PARALLEL` are served at a time. An a
 - 2xx acknowledges the event;
 - 401, 408, 429 or 5xx, or no answer, means that the web cannot take it now: it is tried again,
   ever less often;
-- anything else means that the web will never take it: it is logged as an error and set aside.
+- anything else means that the web will never take it: it is logged as an error and quarantined.
 
 Whatever goes wrong, the next try waits, and one call's trouble holds up no other.
 """
@@ -20,7 +20,7 @@ from typing import Self
 
 import aiohttp
 
-from onrecord.media.outbox.spool import Pending, Spool
+from onrecord.media.outbox.spool import PendingEvent, Spool
 from onrecord.protocol.signature import HEADER, sign
 
 log = logging.getLogger(__name__)
@@ -66,7 +66,7 @@ class EventDelivery:
             while not self._stopping.is_set():
                 await self._work.wait()
                 self._work.clear()
-                for call_id in self._spool.waiting_calls():
+                for call_id in self._spool.pending_calls():
                     if call_id not in self._serving:
                         self._serve(call_id, session, slots)
             await self._finish()
@@ -133,7 +133,7 @@ class EventDelivery:
         except TimeoutError:
             return
 
-    async def _post(self, event: Pending, session: aiohttp.ClientSession) -> bool:
+    async def _post(self, event: PendingEvent, session: aiohttp.ClientSession) -> bool:
         """Post one event; whether it is settled, that is, the next one may go."""
         headers = {"Content-Type": "application/json", HEADER: sign(self._secret, event.body, self._clock())}
         try:
@@ -149,7 +149,7 @@ class EventDelivery:
         if 200 <= status < 300:
             self._spool.ack(event.call_id, event.seq)
             return True
-        self._spool.set_aside(event.call_id, event.seq, f"The web refused it with {status}: {text}")
+        self._spool.quarantine(event.call_id, event.seq, f"The web refused it with {status}: {text}")
         return True
 
     def _note(self, trouble: str | None) -> None:

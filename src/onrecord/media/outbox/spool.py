@@ -3,12 +3,12 @@
     <folder>/<call id>/<seq>.event      waits for the web
     <folder>/<call id>/<seq>.done       the last one acknowledged: it keeps the call's counter
     <folder>/<call id>/<seq>.rejected   never to be delivered; it keeps its number
-    <folder>/aside/<call id>-<name>     the same once more, kept until somebody has looked into it
-    <folder>/aside/<call id>-<name>.reason   why, as a sentence
+    <folder>/quarantine/<call id>-<name>     the same once more, kept until somebody has looked into it
+    <folder>/quarantine/<call id>-<name>.reason   why, as a sentence
 
 The file's content is the body that is posted, byte for byte. A file appears whole (written, synced,
 then renamed), so a crash leaves an event either there or not. The names alone say what is pending and
-which number comes next. A disk can still damage what was whole: what cannot be read is set aside, and the
+which number comes next. A disk can still damage what was whole: what cannot be read is quarantined, and the
 call's other events go on.
 """
 
@@ -41,14 +41,14 @@ SKIPPED = 10_000
 
 #: Errors that are not about the file: it can be read later.
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
-ASIDE = "aside"
+QUARANTINE = "quarantine"
 
 _CALL_ID = re.compile(CALL_ID)
 _NAME = re.compile(r"([0-9]{8})\.(event|done|rejected)")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Pending:
+class PendingEvent:
     """An event that the web has not acknowledged."""
 
     call_id: str
@@ -69,14 +69,14 @@ class Spool:
         self.on_append: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._last: dict[str, int] = {}
-        self._waiting: dict[str, list[int]] = {}
+        self._pending: dict[str, list[int]] = {}
         # Events that the disk did not take, by call and number.
         self._held: dict[tuple[str, int], bytes] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for call in folder.iterdir():
             if _CALL_ID.fullmatch(call.name) and call.is_dir():
                 try:
-                    self._take_up(call)
+                    self._claim(call)
                 except OSError as error:  # one folder never holds up all the others
                     log.error("spool: the events in %s cannot be claimed: %s", call, error)
 
@@ -146,7 +146,7 @@ class Spool:
             }
             keep(call_id, seq, json.dumps(event, separators=(",", ":")).encode())
             self._last[call_id] = seq
-            self._waiting.setdefault(call_id, []).append(seq)
+            self._pending.setdefault(call_id, []).append(seq)
         if self.on_append is not None:
             self.on_append()
         return seq
@@ -155,35 +155,35 @@ class Spool:
     def pending(self) -> int:
         """How many events wait."""
         with self._lock:
-            return sum(map(len, self._waiting.values()))
+            return sum(map(len, self._pending.values()))
 
-    def waiting_calls(self) -> list[str]:
+    def pending_calls(self) -> list[str]:
         """The calls that have an event waiting."""
         with self._lock:
-            return list(self._waiting)
+            return list(self._pending)
 
-    def first(self, call_id: str) -> Pending | None:
+    def first(self, call_id: str) -> PendingEvent | None:
         """The oldest waiting event of a call: the only one that may be posted next.
 
-        Those before it that cannot be read are set aside. Raises OSError for what will pass.
+        Those before it that cannot be read are quarantined. Raises OSError for what will pass.
         """
-        while (seq := self._first_waiting(call_id)) is not None:
+        while (seq := self._first_pending(call_id)) is not None:
             try:
                 body = self._held.get((call_id, seq)) or self._path(call_id, seq, "event").read_bytes()
                 _parse(body, call_id, seq)
             except OSError as error:
                 if error.errno in _PASSING:
                     raise
-                self.set_aside(call_id, seq, f"It cannot be read: {error.strerror}.")
+                self.quarantine(call_id, seq, f"It cannot be read: {error.strerror}.")
             except ValueError as error:
-                self.set_aside(call_id, seq, str(error))
+                self.quarantine(call_id, seq, str(error))
             else:
-                return Pending(call_id=call_id, seq=seq, body=body)
+                return PendingEvent(call_id=call_id, seq=seq, body=body)
         return None
 
-    def _first_waiting(self, call_id: str) -> int | None:
+    def _first_pending(self, call_id: str) -> int | None:
         with self._lock:
-            seqs = self._waiting.get(call_id)
+            seqs = self._pending.get(call_id)
             return seqs[0] if seqs else None
 
     def ack(self, call_id: str, seq: int) -> None:
@@ -194,23 +194,23 @@ class Spool:
                 with suppress(OSError):  # one more of them does no harm
                     earlier.unlink()
 
-    def set_aside(self, call_id: str, seq: int, reason: str) -> None:
+    def quarantine(self, call_id: str, seq: int, reason: str) -> None:
         """Keep apart an event that can never be delivered, with the reason; the call's others go on."""
         path = self._path(call_id, seq, "event")
         self._give_reason(path, reason)
         with suppress(OSError):  # there is no file, or it is a folder
-            os.link(path, self._aside(path))
+            os.link(path, self._quarantined(path))
         self._settle(call_id, seq, "rejected")
 
-    def _aside(self, path: Path) -> Path:
-        return self.folder / ASIDE / f"{path.parent.name}-{path.name}"
+    def _quarantined(self, path: Path) -> Path:
+        return self.folder / QUARANTINE / f"{path.parent.name}-{path.name}"
 
     def _give_reason(self, path: Path, reason: str) -> None:
-        log.error("spool: %s is set aside. %s", path, reason)
-        aside = self._aside(path)
+        log.error("spool: %s is quarantined. %s", path, reason)
+        quarantined = self._quarantined(path)
         try:
-            aside.parent.mkdir(exist_ok=True)
-            aside.with_name(f"{aside.name}.reason").write_text(f"{reason}\n")
+            quarantined.parent.mkdir(exist_ok=True)
+            quarantined.with_name(f"{quarantined.name}.reason").write_text(f"{reason}\n")
         except OSError as error:  # a full disk: the log has the reason
             log.error("spool: the reason could not be kept: %s", error)
 
@@ -221,7 +221,7 @@ class Spool:
 
     def _settle(self, call_id: str, seq: int, suffix: str) -> None:
         with self._lock:
-            seqs = self._waiting.get(call_id, [])
+            seqs = self._pending.get(call_id, [])
             if seq not in seqs:
                 raise ValueError(f"Event {seq} of call {call_id} is not waiting.")
             try:
@@ -233,7 +233,7 @@ class Spool:
             self._held.pop((call_id, seq), None)
             seqs.remove(seq)
             if not seqs:
-                del self._waiting[call_id]
+                del self._pending[call_id]
 
     def _remember(self, call_id: str, seq: int, body: bytes) -> None:
         self._held[call_id, seq] = body
@@ -251,7 +251,7 @@ class Spool:
         draft.rename(self._path(call_id, seq, "event"))
         _sync_folder(folder)
 
-    def _take_up(self, folder: Path) -> None:
+    def _claim(self, folder: Path) -> None:
         call_id, seqs, waiting = folder.name, [0], False
         for path in folder.iterdir():
             match = _NAME.fullmatch(path.name)
@@ -261,7 +261,7 @@ class Spool:
             seqs.append(int(match[1]))
             if match[2] == "event":
                 waiting = True
-                insort(self._waiting.setdefault(call_id, []), int(match[1]))
+                insort(self._pending.setdefault(call_id, []), int(match[1]))
         if not waiting and time.time() - folder.stat().st_mtime > KEEP_COUNTERS_S:
             shutil.rmtree(folder)
         else:
@@ -274,7 +274,7 @@ class Spool:
             path.unlink()
         else:
             self._give_reason(path, "It is not an event of ours.")
-            path.rename(self._aside(path))
+            path.rename(self._quarantined(path))
 
     def _folder(self, call_id: str) -> Path:
         return self.folder / call_id

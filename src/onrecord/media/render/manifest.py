@@ -3,20 +3,46 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from onrecord.media.capture.journal import NO_PARTY, ControlFrame
+from onrecord.media.render.gating import entering
+from onrecord.media.render.holes import holes
+from onrecord.media.render.spans import spans
 
 VERSION = 1
 
 
-def canonical(document: Mapping[str, Any]) -> bytes:
+def canonical_json(document: Mapping[str, Any]) -> bytes:
     """Canonical JSON: keys sorted, no spaces, UTF-8."""
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def course(controls: Sequence[ControlFrame], first: bytes, *, until_ms: int) -> dict[str, Any]:
+    """What the control frames, in journal order, say of the call: its entries and all that follows from them.
+
+    `first` is the hash that the first entry is chained to, `until_ms` the end of a journal without an `end`.
+    """
+    chained = entries(controls, first)
+    return {
+        "decision": [entry for entry in chained if entry["type"] == "policy"],
+        "entries": chained,
+        "parties": _parties(controls),
+        "spans": [span.document() for span in spans(controls, until_ms=until_ms)],
+        "holes": [hole.document() for hole in holes(controls)],
+    }
+
+
+def _parties(controls: Iterable[ControlFrame]) -> list[dict[str, Any]]:
+    """Who was in the call, each once, in the order of joining."""
+    found: dict[int, dict[str, Any]] = {}
+    for party, fields in (one for control in controls for one in entering(control)):
+        found.setdefault(party, {name: fields.get(name) for name in ("side", "role", "user")})
+    return [{"party": party, **fields} for party, fields in found.items()]
 
 
 def entries(controls: Iterable[ControlFrame], first: bytes) -> list[dict[str, Any]]:
@@ -34,7 +60,7 @@ def entries(controls: Iterable[ControlFrame], first: bytes) -> list[dict[str, An
 
 def hash_of_source(source: Mapping[str, Any]) -> bytes:
     """What the chain of an imported recording begins with: it has a source where others have a journal."""
-    return hashlib.sha256(canonical(source)).digest()
+    return hashlib.sha256(canonical_json(source)).digest()
 
 
 def first_hash(manifest: Mapping[str, Any]) -> bytes:
@@ -46,7 +72,7 @@ def first_hash(manifest: Mapping[str, Any]) -> bytes:
 
 def entry_hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
     """The hash of an entry (without its `hash`) that follows `previous`."""
-    return hashlib.sha256(previous + canonical(entry)).digest()
+    return hashlib.sha256(previous + canonical_json(entry)).digest()
 
 
 def sign(manifest: Mapping[str, Any], data_key: bytes) -> dict[str, Any]:
@@ -62,4 +88,4 @@ def is_signed(manifest: Mapping[str, Any], data_key: bytes) -> bool:
 
 def _signature(manifest: Mapping[str, Any], data_key: bytes) -> str:
     key = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"onrecord manifest").derive(data_key)
-    return hmac.new(key, canonical(manifest), hashlib.sha256).hexdigest()
+    return hmac.new(key, canonical_json(manifest), hashlib.sha256).hexdigest()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from onrecord.audio.g711 import ALAW, PCMA, PCMU, ULAW
 from onrecord.media.capture.gate import Side
 from onrecord.media.render.errors import RenderError
-from onrecord.media.render.stream import PLACED
+from onrecord.media.render.sender_timeline import PLACED
 
 #: Most samples given at once (10 s): a long gap must not cost memory.
 BLOCK = 80_000

@@ -9,7 +9,15 @@ from collections import Counter
 import numpy as np
 from numpy.typing import NDArray
 
-from onrecord.media.render.stream import ANCHOR_WINDOW_MS, JUMP, NEAR, PER_MS, PLACED, Quiet, Stream
+from onrecord.media.render.sender_timeline import (
+    ANCHOR_WINDOW_MS,
+    JUMP,
+    NEAR,
+    PER_MS,
+    PLACED,
+    Quiet,
+    SenderTimeline,
+)
 
 #: A frame not yet placed stands at most so many samples before the newest clock: a run waits up to
 #: `ANCHOR_WINDOW_MS` for its anchor, a frame stands up to `JUMP` before its clock, and `NEAR` more where an
@@ -30,7 +38,7 @@ class Placement:
         self.surplus: Counter[int] = Counter()
         self._frames = 0
         #: By party << 32 | SSRC.
-        self._streams: dict[int, Stream] = {}
+        self._timelines: dict[int, SenderTimeline] = {}
 
     def place(self, headers: NDArray[np.void], at: NDArray[np.int64], quiet: Quiet) -> NDArray[np.void]:
         """The frames whose place is now known, PLACED[m].
@@ -56,20 +64,20 @@ class Placement:
         for name in np.unique(names).tolist():
             chosen = np.flatnonzero(names == name)
             settled += self._advance(name, frames[chosen], headers[chosen], clocks[chosen], quiet)
-        for stream in self._streams.values():
-            settled += stream.settle(self.newest)
+        for timeline in self._timelines.values():
+            settled += timeline.settle(self.newest)
         return np.concatenate(settled) if settled else np.empty(0, PLACED)
 
     def finish(self) -> NDArray[np.void]:
         """The frames still waiting for an anchor, PLACED[m]; the journal has ended."""
-        settled = [frames for stream in self._streams.values() for frames in stream.settle()]
+        settled = [frames for timeline in self._timelines.values() for frames in timeline.settle()]
         return np.concatenate(settled) if settled else np.empty(0, PLACED)
 
     @property
     def oldest_waiting(self) -> int | None:
         """Least `at` of the frames that wait for an anchor."""
         return min(
-            (int(frames["at"][0]) for stream in self._streams.values() for frames in stream.waiting),
+            (int(frames["at"][0]) for timeline in self._timelines.values() for frames in timeline.waiting),
             default=None,
         )
 
@@ -81,20 +89,20 @@ class Placement:
         clocks: NDArray[np.int64],
         quiet: Quiet,
     ) -> list[NDArray[np.void]]:
-        """Hand the frames of one party and SSRC to its stream, or to its next ones after jumps."""
+        """Hand the frames of one party and SSRC to its timeline, or to its next ones after jumps."""
         party = name >> 32
         self.captured[party] += len(frames)
         settled: list[NDArray[np.void]] = []
         while len(frames):
-            stream = self._streams.get(name)
-            if stream is None:
-                stream = self._streams[name] = Stream(headers[0], int(clocks[0]))
-            taken = stream.take(frames, headers, clocks, quiet)
+            timeline = self._timelines.get(name)
+            if timeline is None:
+                timeline = self._timelines[name] = SenderTimeline(headers[0], int(clocks[0]))
+            taken = timeline.take(frames, headers, clocks, quiet)
             self.duplicates[party] += taken.repeated
             self.surplus[party] += taken.surplus
             settled += taken.settled
             frames, headers, clocks = frames[taken.count :], headers[taken.count :], clocks[taken.count :]
-            if len(frames):  # the sender's clock jumped: what follows is another stream
-                settled += stream.settle()
-                self._streams[name] = Stream(headers[0], int(clocks[0]), after=stream)
+            if len(frames):  # the sender's clock jumped: what follows is another timeline
+                settled += timeline.settle()
+                self._timelines[name] = SenderTimeline(headers[0], int(clocks[0]), after=timeline)
         return settled

@@ -17,7 +17,7 @@ from onrecord.media.capture.reader import JournalReader
 from onrecord.media.render.encoder import OpusEncoder
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.holes import holes
-from onrecord.media.render.rendering import Rendering
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.protocol.events import Hole
 
 #: Chunks rendered together; larger batches are no faster.
@@ -56,7 +56,7 @@ class RenderReport:
         return "\n".join(lines)
 
 
-def render_journal(journal: Path, out: Path, master_key: bytes) -> RenderReport:
+def render_to_file(journal: Path, out: Path, master_key: bytes) -> RenderReport:
     """Render `journal` to `out`, by its suffix Ogg Opus (`.ogg`) or 16-bit PCM (`.wav`).
 
     Raises ValueError for another suffix and for a journal that cannot be rendered or holds no audio; `out` is
@@ -64,10 +64,10 @@ def render_journal(journal: Path, out: Path, master_key: bytes) -> RenderReport:
     """
     if out.suffix not in (".ogg", ".wav"):
         raise ValueError(f"{out.name}: the name must end in .ogg or .wav.")
-    reader, rendering = JournalReader(journal, master_key), Rendering()
+    reader, renderer = JournalReader(journal, master_key), JournalRenderer()
     digest, samples = hashlib.sha256(), 0
     try:
-        blocks = render(reader, rendering)
+        blocks = render(reader, renderer)
         first = next(blocks, None)
         if first is None:
             raise ValueError(f"{journal.name} holds no audio.")
@@ -81,24 +81,24 @@ def render_journal(journal: Path, out: Path, master_key: bytes) -> RenderReport:
     return RenderReport(
         out=out,
         samples=samples,
-        begins_at_ms=(rendering.begin or 0) * 1000 // RATE,
+        begins_at_ms=(renderer.begin or 0) * 1000 // RATE,
         pcm_sha256=digest.hexdigest(),
-        holes=tuple(holes(rendering.controls)),
+        holes=tuple(holes(renderer.controls)),
         damaged=bool(reader.damage),
         ended=reader.ended,
     )
 
 
-def render(reader: JournalReader, rendering: Rendering) -> Iterator[NDArray[np.int16]]:
+def render(reader: JournalReader, renderer: JournalRenderer) -> Iterator[NDArray[np.int16]]:
     """All samples of a journal as it stands, int16[n, 2] each. Raises JournalError, RenderError."""
     batch = []
     for chunk in reader.read_all():
         batch.append(chunk)
         if len(batch) == BATCH:
-            yield from rendering.feed(batch)
+            yield from renderer.feed(batch)
             batch = []
-    yield from rendering.feed(batch)
-    yield from rendering.finish()
+    yield from renderer.feed(batch)
+    yield from renderer.finish()
 
 
 @contextmanager

@@ -22,7 +22,8 @@ from onrecord.media.capture.recovery import LastWord, recover_journal
 from onrecord.media.outbox.delivery import DeliveryThread
 from onrecord.media.outbox.spool import Spool, newest_event
 from onrecord.media.render.errors import RenderError
-from onrecord.media.render.follower import Follower, Recording, completion, stored_but_not_told
+from onrecord.media.render.follower import JournalFollower
+from onrecord.media.render.rendered_recording import RenderedRecording, completion, stored_but_not_told
 from onrecord.protocol.events import (
     RecordingCompleted,
     RecordingEmpty,
@@ -53,23 +54,23 @@ _JOURNALS = "[0-9a-f]" * 32 + ".journal"
 _IDLE_S = 5.0
 
 
-class Renderer:
+class RenderService:
     """All journals of one host. `step` is one pass over them."""
 
     def __init__(self, config: Config, spool: Spool) -> None:
         self._config = config
         self._spool = spool
         self._store = BlobStore(config.blob_url, config.secrets.master_key)
-        self._drafts = config.home / "drafts"
+        self._unfinished = config.home / "unfinished"
         #: Journals that cannot be rendered; nobody deletes them.
-        self._aside = config.journals / "aside"
-        for folder in (config.journals, self._drafts, self._aside):
+        self._quarantine_folder = config.journals / "quarantine"
+        for folder in (config.journals, self._unfinished, self._quarantine_folder):
             folder.mkdir(parents=True, exist_ok=True)
-        for left in self._drafts.iterdir():
+        for left in self._unfinished.iterdir():
             left.unlink()
-        self._following: deque[Follower] = deque()
-        self._storing: dict[Path, tuple[Recording, Future[None]]] = {}
-        self._announced: set[Path] = set()
+        self._following: deque[JournalFollower] = deque()
+        self._storing: dict[Path, tuple[RenderedRecording, Future[None]]] = {}
+        self._concluded: set[Path] = set()
         self._retry: dict[Path, float] = {}
         #: When each journal last had news, or was last looked after.
         self._news: dict[Path, float] = {}
@@ -81,7 +82,7 @@ class Renderer:
 
     def step(self) -> bool:
         """Let every call go on a little; whether there was anything to do."""
-        self._adopt()
+        self._claim_new()
         self._settle_stored()
         self._delete_acknowledged()
         # Those up to date come first and all of them: a call that just ended is finished at once, however
@@ -94,32 +95,32 @@ class Renderer:
             worked.append(self._advance(behind))
         return any(worked)
 
-    def _adopt(self) -> None:
+    def _claim_new(self) -> None:
         """Take up journals that are new here."""
-        known = {call.journal for call in self._following} | self._storing.keys() | self._announced
+        known = {call.journal for call in self._following} | self._storing.keys() | self._concluded
         now = time.monotonic()
         for path in self._config.journals.glob(_JOURNALS):
             if path in known or self._retry.get(path, 0) > now:
                 continue
             self._retry.pop(path, None)
             try:
-                self._take_up(path)
+                self._claim(path)
             except (JournalError, RenderError) as error:
                 self._fail(path, str(error), is_lost=isinstance(error, HeaderLostError))
             except Exception:
                 log.exception("call %s: could not be claimed; trying again in %d s", path.stem, RETRY_S)
                 self._retry[path] = now + RETRY_S
 
-    def _take_up(self, path: Path) -> None:
+    def _claim(self, path: Path) -> None:
         call_id = path.stem
         last = self._spool.last_type(call_id)
         if last == RecordingFailed.type:
-            self._put_aside(path)
+            self._quarantine(path)
         elif last in _FINAL:
             # An earlier process got this far. Rendering again could bring back a recording erased since.
-            self._announced.add(path)
+            self._concluded.add(path)
         else:
-            follower = Follower(path, self._config.secrets.master_key, self._drafts)
+            follower = JournalFollower(path, self._config.secrets.master_key, self._unfinished)
             if follower.call_id != call_id:
                 raise JournalError(f"The file is named {path.name} but holds call {follower.call_id}.")
             if self._store.exists(call_id):
@@ -127,7 +128,7 @@ class Renderer:
             else:
                 self._following.append(follower)
 
-    def _advance(self, call: Follower) -> bool:
+    def _advance(self, call: JournalFollower) -> bool:
         """One slice of one call; finishes it when its last frame was read."""
         try:
             worked = call.advance(SLICE)
@@ -138,15 +139,15 @@ class Renderer:
             else:
                 self._look_after(call, worked)
         except (JournalError, RenderError) as error:
-            self._give_up(call)
+            self._abandon(call)
             self._fail(call.journal, str(error))
         except OSError as error:
             log.error("call %s: %s; begun again in %d s", call.call_id, error, RETRY_S)
-            self._give_up(call)
+            self._abandon(call)
             self._retry[call.journal] = time.monotonic() + RETRY_S
         except Exception:
             log.exception("call %s: could not be rendered", call.call_id)
-            self._give_up(call)
+            self._abandon(call)
             self._fail(
                 call.journal, "The recording could not be rendered. See the renderer log for the reason."
             )
@@ -154,7 +155,7 @@ class Renderer:
             return worked
         return True
 
-    def _look_after(self, call: Follower, worked: bool) -> None:
+    def _look_after(self, call: JournalFollower, worked: bool) -> None:
         """End a journal whose end is gone: the switch says that the call is over, and nobody writes it.
 
         A journal that a crash has left without an end is the switch's to end, at its next start.
@@ -173,12 +174,12 @@ class Renderer:
             recover_journal(call.journal, self._config.secrets.master_key, word)
             log.error("call %s: the end of its journal is missing", call.call_id)
 
-    def _finish(self, call: Follower) -> None:
+    def _finish(self, call: JournalFollower) -> None:
         if not call.captured and call.damaged:
             self._fail(call.journal, "All of its sound is lost: the journal was damaged.", is_lost=True)
             return
         if not call.captured:
-            self._announce(call.journal, call.clock_ms, RecordingEmpty())
+            self._conclude(call.journal, call.clock_ms, RecordingEmpty())
             return
         if self._spool.last_type(call.call_id) != RecordingProcessing.type:
             self._report(call.journal, call.clock_ms, RecordingProcessing())
@@ -187,7 +188,7 @@ class Renderer:
             raise RenderError("The journal holds media frames, but none has samples.")
         self._put(call.journal, recording)
 
-    def _put(self, path: Path, recording: Recording) -> None:
+    def _put(self, path: Path, recording: RenderedRecording) -> None:
         self._storing[path] = recording, self._pool.submit(recording.put, self._store)
 
     def _settle_stored(self) -> None:
@@ -201,7 +202,7 @@ class Renderer:
             elif isinstance(error, AlreadyStoredError):
                 # Somebody else stored it meanwhile: that one counts.
                 del self._storing[path]
-                recording.draft.unlink()
+                recording.sealed_audio.unlink()
             elif self._retry.setdefault(path, time.monotonic() + RETRY_S) <= time.monotonic():
                 log.error("call %s: not stored yet; trying again: %s", recording.call_id, error)
                 del self._retry[path]
@@ -209,25 +210,25 @@ class Renderer:
 
     def _complete(self, path: Path, manifest: dict[str, Any], peaks: bytes, witness: Witness) -> None:
         clock_ms = manifest["entries"][-1]["clock"]
-        self._announce(path, clock_ms, completion(manifest, peaks, witness))
+        self._conclude(path, clock_ms, completion(manifest, peaks, witness))
 
-    def _announce(self, path: Path, clock_ms: int, result: RendererEvent) -> None:
+    def _conclude(self, path: Path, clock_ms: int, result: RendererEvent) -> None:
         self._report(path, clock_ms, result)
-        self._announced.add(path)
+        self._concluded.add(path)
         log.info("call %s: %s", path.stem, result.type)
 
     def _report(self, path: Path, clock_ms: int | None, said: RendererEvent) -> None:
         self._spool.append(path.stem, said.type, clock_ms, said.document())
 
     def _delete_acknowledged(self) -> None:
-        if not self._announced:
+        if not self._concluded:
             return
-        waiting = set(self._spool.waiting_calls())
-        for path in [path for path in self._announced if path.stem not in waiting]:
-            self._announced.remove(path)
+        waiting = set(self._spool.pending_calls())
+        for path in [path for path in self._concluded if path.stem not in waiting]:
+            self._concluded.remove(path)
             if any((self._spool.folder / path.stem).glob("*.rejected")):
-                log.error("call %s: the web refused its events; the journal is kept aside", path.stem)
-                self._put_aside(path)
+                log.error("call %s: the web refused its events; the journal is kept in quarantine", path.stem)
+                self._quarantine(path)
             else:
                 # In this order: a journal without the copy is whole.
                 copy_of(path).unlink(missing_ok=True)
@@ -235,17 +236,17 @@ class Renderer:
 
     def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
         """Say that there will be no recording, and keep the journal for whoever looks into it."""
-        log.error("call %s: %s The journal was moved to %s.", path.stem, message, self._aside)
+        log.error("call %s: %s The journal was moved to %s.", path.stem, message, self._quarantine_folder)
         self._report(path, None, RecordingFailed(message=message, lost=is_lost))
-        self._put_aside(path)
+        self._quarantine(path)
 
-    def _put_aside(self, path: Path) -> None:
+    def _quarantine(self, path: Path) -> None:
         copy = copy_of(path)
         if copy.exists():
-            copy.rename(self._aside / copy.name)
-        path.rename(self._aside / path.name)
+            copy.rename(self._quarantine_folder / copy.name)
+        path.rename(self._quarantine_folder / path.name)
 
-    def _give_up(self, call: Follower) -> None:
+    def _abandon(self, call: JournalFollower) -> None:
         call.close()
         self._news.pop(call.journal, None)
         if call in self._following:
@@ -259,12 +260,12 @@ def run(config: Config) -> None:
         signal.signal(number, lambda *_: stopping.set())
     spool = Spool(config.spool(Source.RENDERER), Source.RENDERER)
     with DeliveryThread(spool, config.web_address, config.secrets.event_secret):
-        renderer = Renderer(config, spool)
+        service = RenderService(config, spool)
         log.info("renderer: following %s", config.journals)
         try:
             while not stopping.is_set():
-                if not renderer.step():
+                if not service.step():
                     stopping.wait(POLL_S)
         finally:
-            renderer.close()
+            service.close()
     log.info("renderer: stopped")

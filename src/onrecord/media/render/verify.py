@@ -19,9 +19,9 @@ from onrecord.media.render import manifest as manifests
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.gating import entering
 from onrecord.media.render.holes import holes
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.media.render.peaks import POINT
 from onrecord.media.render.render_to_file import render
-from onrecord.media.render.rendering import Rendering
 from onrecord.media.render.spans import spans
 from onrecord.protocol.events import Span
 from onrecord.storage.recording import NotWitnessedError, Witness, check_witness
@@ -49,7 +49,7 @@ _COMPLETE = "complete"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Check:
+class CheckResult:
     """One thing that was proved, or not."""
 
     name: str
@@ -65,13 +65,13 @@ class _FaultError(Exception):
 _NOT_PROVED = (_FaultError, NotWitnessedError, SealError, NoSuchObjectError, JournalError, RenderError)
 
 
-def exit_status(checks: list[Check]) -> int:
+def exit_status(checks: list[CheckResult]) -> int:
     """Of the command: 0 all passed, 3 genuine but incomplete, 1 anything else."""
     failed = {check.name for check in checks if not check.passed}
     return 0 if not failed else 3 if failed == {_COMPLETE} else 1
 
 
-def verify(config: Config, call_id: str, witness: Witness) -> list[Check]:
+def verify(config: Config, call_id: str, witness: Witness) -> list[CheckResult]:
     """Check a stored recording, of which the database keeps `witness`.
 
     Without its manifest or its key nothing further can be said. Raises ValueError for what is no call id,
@@ -79,14 +79,14 @@ def verify(config: Config, call_id: str, witness: Witness) -> list[Check]:
     """
     store = BlobStore(config.blob_url, config.secrets.master_key)
     store.exists(call_id)
-    proof, checks = _Proof(config, store, call_id, witness), list[Check]()
+    proof, checks = _Proof(config, store, call_id, witness), list[CheckResult]()
     for name in _CHECKS:
         try:
-            check = Check(name=name, passed=True, detail=getattr(proof, name)())
+            check = CheckResult(name=name, passed=True, detail=getattr(proof, name)())
         except _NOT_PROVED as error:
-            check = Check(name=name, passed=False, detail=str(error))
+            check = CheckResult(name=name, passed=False, detail=str(error))
         except (LookupError, TypeError, ValueError, AttributeError, av.FFmpegError) as error:
-            check = Check(name=name, passed=False, detail=f"It cannot be read ({error!r}).")
+            check = CheckResult(name=name, passed=False, detail=f"It cannot be read ({error!r}).")
         checks.append(check)
         if not check.passed and name in ("manifest", "key"):
             break
@@ -214,7 +214,7 @@ class _Proof:
         if not path.exists():
             return "deleted after the recording was stored, as it should be"
         reader, digest = JournalReader(path, self._config.secrets.master_key), hashlib.sha256()
-        for pcm in render(reader, Rendering()):
+        for pcm in render(reader, JournalRenderer()):
             digest.update(pcm.data)
         _expect(
             reader.chain.hex() == self._manifest["journal"]["chain"], "Its chain differs from the manifest's."

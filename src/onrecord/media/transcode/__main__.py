@@ -1,4 +1,4 @@
-"""The process: an order on standard input, what came of it on standard output, both JSON.
+"""The process: a request on standard input, what came of it on standard output, both JSON.
 
 The answer is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. Anything that
 trying again may mend ends the process with a status other than 0. The file itself is decoded one process
@@ -11,7 +11,7 @@ import sys
 
 from onrecord.audio.decoding.process import UndecodableError
 from onrecord.config import Config
-from onrecord.media.transcode.conversion import Order, convert
+from onrecord.media.transcode.conversion import TranscodeRequest, convert
 from onrecord.media.transcode.sides import SidesMixedError
 from onrecord.storage.store import BlobStore
 
@@ -22,11 +22,11 @@ _CPU_S = 900
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     config = Config.load()
-    order = Order.model_validate_json(sys.stdin.buffer.read())
+    request = TranscodeRequest.model_validate_json(sys.stdin.buffer.read())
     answer: dict[str, object]
     try:
         store = BlobStore(config.blob_url, config.secrets.master_key)
-        completed = convert(order, store, order.file.parent, config.secrets.master_key)
+        completed = convert(request, store, request.file.parent, config.secrets.master_key)
         answer = {"completion": completed.document()}
     except SidesMixedError as error:
         answer = {"problem": {"code": "sides_mixed", "message": str(error)}}

@@ -12,11 +12,9 @@ from onrecord.audio.g711 import RATE
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import NO_PARTY, ControlFrame
 from onrecord.media.render import manifest
-from onrecord.media.render.follower import Recording, completion, stored_but_not_told
-from onrecord.media.render.holes import holes
-from onrecord.media.render.spans import spans
-from onrecord.media.render.writer import Draft
-from onrecord.media.transcode.damage import Damage, cut
+from onrecord.media.render.recording_writer import RecordingWriter
+from onrecord.media.render.rendered_recording import RenderedRecording, completion, stored_but_not_told
+from onrecord.media.transcode.damage import FileDamage, cut_hole
 from onrecord.media.transcode.sides import Channel, sides
 from onrecord.policy.mode import Mode
 from onrecord.protocol.events import RecordingCompleted
@@ -33,7 +31,7 @@ _BLOCK = 4 * RATE
 _PARTIES = {Side.OURS: (0, "rep"), Side.CONTACT: (1, "contact")}
 
 
-class Order(BaseModel):
+class TranscodeRequest(BaseModel):
     """What is to be converted, and under which decision."""
 
     call_id: str
@@ -50,73 +48,88 @@ class Order(BaseModel):
     source: dict[str, str]
 
 
-def convert(order: Order, store: BlobStore, drafts: Path, master_key: bytes) -> RecordingCompleted:
+def convert(
+    request: TranscodeRequest, store: BlobStore, unfinished: Path, master_key: bytes
+) -> RecordingCompleted:
     """Make and store the recording; what its `recording.completed` says.
 
     Done already, it is only told again. Raises UndecodableError, SidesMixedError, RenderError, OSError.
     """
-    if not store.exists(order.call_id):
-        made = _make(order, drafts, master_key)
+    if not store.exists(request.call_id):
+        made = _make(request, unfinished, master_key)
         try:
             made.put(store)
         except AlreadyStoredError:
             # Somebody else stored it meanwhile: that one counts.
-            made.draft.unlink()
+            made.sealed_audio.unlink()
         else:
             return completion(made.manifest, made.peaks, made.witness)
-    with PendingFile(order.file, master_key) as file:
+    with PendingFile(request.file, master_key) as file:
         sha256 = hashlib.file_digest(file, "sha256").hexdigest()
 
     def is_of_file(signed: dict[str, Any]) -> bool:
         return bool(signed["source"]["file"]["sha256"] == sha256)
 
-    return completion(*stored_but_not_told(store, order.call_id, is_of_file))
+    return completion(*stored_but_not_told(store, request.call_id, is_of_file))
 
 
-def _make(order: Order, drafts: Path, master_key: bytes) -> Recording:
+def _make(request: TranscodeRequest, unfinished: Path, master_key: bytes) -> RenderedRecording:
     with (
-        PendingFile(order.file, master_key) as file,
+        PendingFile(request.file, master_key) as file,
         Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as sound,
     ):
-        picked = sides(sound.format.channels, order.channels, Mode(order.policy["mode"]))
-        draft, damage = Draft(drafts / f"{order.call_id}.audio", order.call_id), Damage()
+        picked = sides(sound.format.channels, request.channels, Mode(request.policy["mode"]))
+        writer, damage = (
+            RecordingWriter(unfinished / f"{request.call_id}.audio", request.call_id),
+            FileDamage(),
+        )
         try:
             for piece in sound.pieces():
                 if isinstance(piece, int):
-                    damage.add(draft.samples, piece)
-                    _add_silence(draft, piece)
+                    damage.add(writer.samples, piece)
+                    _add_silence(writer, piece)
                 else:
-                    draft.add(picked.pick(piece))
+                    writer.add(picked.pick(piece))
         except BaseException:
-            draft.discard()
+            writer.discard()
             raise
         facts = _file(file, sound, damage)
-    peaks = draft.finish()
+    peaks = writer.finish()
     source = {
-        **order.source,
+        **request.source,
         "file": facts,
-        "channels": [channel.value for channel in order.channels] if order.channels else None,
+        "channels": [channel.value for channel in request.channels] if request.channels else None,
     }
-    controls = _controls(order, picked.heard, damage, round(draft.samples * 1000 / RATE), sound.cut_s)
+    controls = _controls(request, picked.heard, damage, round(writer.samples * 1000 / RATE), sound.cut_s)
     # Of voices in one channel nobody can say whose turn it is.
     apart = set(picked.heard) if picked.ours != picked.contact else set()
-    talk = draft.talk.finish(apart).document()
-    unsigned = _manifest(order.call_id, source, controls, draft, peaks) | {"talk": talk}
-    return Recording(
-        call_id=order.call_id,
-        data_key=draft.data_key,
-        manifest=manifest.sign(unsigned, draft.data_key),
+    unsigned = {
+        "version": manifest.VERSION,
+        "call_id": request.call_id,
+        "journal": None,
+        "source": source,
+        **manifest.course(controls, manifest.hash_of_source(source), until_ms=controls[-1].clock),
+        **writer.document(peaks),
+        "begins_at_ms": 0,
+        "talk": writer.talk.finish(apart).document(),
+        "frames": {},
+        "drops": 0,
+    }
+    return RenderedRecording(
+        call_id=request.call_id,
+        data_key=writer.data_key,
+        manifest=manifest.sign(unsigned, writer.data_key),
         peaks=peaks,
-        draft=draft.path,
+        sealed_audio=writer.path,
     )
 
 
-def _add_silence(draft: Draft, samples: int) -> None:
+def _add_silence(writer: RecordingWriter, samples: int) -> None:
     for start in range(0, samples, _BLOCK):
-        draft.add(np.zeros((min(_BLOCK, samples - start), 2), np.int16))
+        writer.add(np.zeros((min(_BLOCK, samples - start), 2), np.int16))
 
 
-def _file(file: PendingFile, sound: Decoder, damage: Damage) -> dict[str, Any]:
+def _file(file: PendingFile, sound: Decoder, damage: FileDamage) -> dict[str, Any]:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     known = sound.format
@@ -133,7 +146,7 @@ def _file(file: PendingFile, sound: Decoder, damage: Damage) -> dict[str, Any]:
 
 
 def _controls(
-    order: Order, heard: list[Side], damage: Damage, duration_ms: int, cut_s: float
+    request: TranscodeRequest, heard: list[Side], damage: FileDamage, duration_ms: int, cut_s: float
 ) -> list[ControlFrame]:
     """What a journal would say of a call that was recorded from end to end, but for what was damaged."""
 
@@ -143,42 +156,14 @@ def _controls(
     joins = []
     for side in heard:
         party, role = _PARTIES[side]
-        user = order.user if side is Side.OURS else None
+        user = request.user if side is Side.OURS else None
         joins.append(control("join", 0, party, side=side.value, role=role, user=user))
     return [
-        control("policy", 0, **order.policy),
+        control("policy", 0, **request.policy),
         *joins,
-        control("answer", 0, at=order.answered_at.isoformat()),
+        control("answer", 0, at=request.answered_at.isoformat()),
         control("start", 0, actor=None),
-        *damage.controls(mode=order.policy["mode"], parties={_PARTIES[side][0]: side for side in heard}),
-        *cut(duration_ms, cut_s),
+        *damage.controls(mode=request.policy["mode"], parties={_PARTIES[side][0]: side for side in heard}),
+        *cut_hole(duration_ms, cut_s),
         control("end", duration_ms, status="completed", reason="imported"),
     ]
-
-
-def _manifest(
-    call_id: str, source: dict[str, Any], controls: list[ControlFrame], draft: Draft, peaks: bytes
-) -> dict[str, Any]:
-    entries = manifest.entries(controls, manifest.hash_of_source(source))
-    return {
-        "version": manifest.VERSION,
-        "call_id": call_id,
-        "journal": None,
-        "source": source,
-        "decision": [entry for entry in entries if entry["type"] == "policy"],
-        "entries": entries,
-        "parties": [
-            {"party": entry["party"], "side": entry["side"], "role": entry["role"], "user": entry["user"]}
-            for entry in entries
-            if entry["type"] == "join"
-        ],
-        "spans": [span.document() for span in spans(controls, until_ms=controls[-1].clock)],
-        "holes": [hole.document() for hole in holes(controls)],
-        "begins_at_ms": 0,
-        "samples": draft.samples,
-        "frames": {},
-        "drops": 0,
-        "audio": {"sha256": draft.audio_sha256, "bytes": draft.audio_bytes},
-        "pcm_sha256": draft.pcm_sha256,
-        "peaks_sha256": hashlib.sha256(peaks).hexdigest(),
-    }

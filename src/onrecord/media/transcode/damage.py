@@ -20,7 +20,7 @@ class _Stretch:
     end: int
 
 
-class Damage:
+class FileDamage:
     """Collects the holes of a file."""
 
     def __init__(self) -> None:
@@ -53,7 +53,7 @@ class Damage:
         return controls
 
 
-def cut(at_ms: int, cut_s: float) -> list[ControlFrame]:
+def cut_hole(at_ms: int, cut_s: float) -> list[ControlFrame]:
     """The sound that a file announces and does not hold is missing behind its end."""
     if cut_s <= 0:
         return []

@@ -33,7 +33,7 @@ CHECKS: tuple[Check, ...] = (
     processes.switch_clock,
     backlog.renderer_backlog,
     backlog.undelivered_events,
-    backlog.events_set_aside,
+    backlog.events_quarantined,
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from onrecord.config import Config
-from onrecord.media.outbox.spool import ASIDE
+from onrecord.media.outbox.spool import QUARANTINE
 from onrecord.ops.doctor.finding import Finding, ok, warn
 
 #: Older than this, what should be gone within seconds is stuck.
@@ -23,9 +23,9 @@ def renderer_backlog(config: Config) -> Finding:
     return ok("No journals are waiting for the renderer.")
 
 
-def events_set_aside(config: Config) -> Finding:
+def events_quarantined(config: Config) -> Finding:
     """What can never be delivered: damaged, not ours, or refused by the web."""
-    reasons = sorted((config.home / "spool").glob(f"*/{ASIDE}/*.reason"))
+    reasons = sorted((config.home / "spool").glob(f"*/{QUARANTINE}/*.reason"))
     if not reasons:
         return ok("No events had to be set aside.")
     first = reasons[0]

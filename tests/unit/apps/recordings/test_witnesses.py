@@ -20,7 +20,7 @@ from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.apps.sharing.actions import share
 from onrecord.jobs.reconcile import reconcile
-from onrecord.media.render.follower import Follower, completion
+from onrecord.media.render.follower import JournalFollower, completion
 from onrecord.media.render.follower import Recording as Made
 from onrecord.media.render.verify import verify
 from onrecord.storage.sealed import HEAD, SEGMENT
@@ -56,7 +56,7 @@ def made(tmp_path: Path) -> Callable[..., Made]:
         voice = tone(hertz, SECONDS)
         captured.talk(voice, voice, from_ms=0)
         captured.end()
-        follower = Follower(captured.path, config.secrets.master_key, drafts)
+        follower = JournalFollower(captured.path, config.secrets.master_key, drafts)
         while follower.advance(32):
             pass
         recording = follower.finish()

@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.audio.decoding.messages import LARGEST, BadMessageError, MessageKind, message, receive_message
+from onrecord.audio.decoding.messages import (
+    LARGEST,
+    DecoderMessageError,
+    MessageKind,
+    message,
+    receive_message,
+)
 
 
 @given(st.lists(st.tuples(st.sampled_from(MessageKind), st.binary(max_size=100)), max_size=5))
@@ -22,10 +28,10 @@ def test_any_bytes_are_a_message_or_a_fault(said: bytes) -> None:
     try:
         while (found := receive_message(pipe.read)) is not None:
             assert isinstance(found[0], MessageKind)
-    except BadMessageError:
+    except DecoderMessageError:
         assert said
 
 
 def test_a_message_that_would_fill_the_memory_is_not_read() -> None:
-    with pytest.raises(BadMessageError, match="too long"):
+    with pytest.raises(DecoderMessageError, match="too long"):
         receive_message(io.BytesIO(message(MessageKind.PCM, bytes(LARGEST + 1))).read)

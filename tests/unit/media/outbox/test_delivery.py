@@ -111,9 +111,9 @@ async def test_an_event_that_will_never_be_taken_is_logged_and_set_aside(
     async with receiver.listening(), delivering(spool, receiver):
         await receiver.until(lambda: receiver.applied == [(CALL, 2)])
     assert [record.levelno for record in caplog.records if "refused" in record.message] == [logging.ERROR]
-    aside = tmp_path / "aside" / f"{CALL}-00000001.event"
-    assert json.loads(aside.read_bytes())["type"] == "call.nonsense"
-    assert aside.with_name(f"{aside.name}.reason").read_text().startswith("The web refused it with 400")
+    kept = tmp_path / "quarantine" / f"{CALL}-00000001.event"
+    assert json.loads(kept.read_bytes())["type"] == "call.nonsense"
+    assert kept.with_name(f"{kept.name}.reason").read_text().startswith("The web refused it with 400")
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ async def test_an_event_that_cannot_be_read_is_set_aside_once_and_what_is_behind
         await receiver.until(lambda: len(receiver.applied) == 2)
         await settled(lambda: spool.pending == 0)
     assert receiver.posts == [(CALL, 1, 204), (CALL, 3, 204)]
-    assert (tmp_path / "aside" / f"{CALL}-00000002.event").read_bytes() == content
+    assert (tmp_path / "quarantine" / f"{CALL}-00000002.event").read_bytes() == content
     assert len([record for record in caplog.records if record.levelno == logging.ERROR]) == 1
 
 

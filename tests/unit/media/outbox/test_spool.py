@@ -63,11 +63,11 @@ def test_an_event_that_is_set_aside_is_kept_with_its_reason_and_lets_the_next_on
     spool = Spool(tmp_path, "switch")
     spool.append(CALL, "call.ringing", None, {})
     spool.append(CALL, "call.answered", 0, {})
-    spool.set_aside(CALL, 1, "Nobody wants it.")
+    spool.quarantine(CALL, 1, "Nobody wants it.")
     event = spool.first(CALL)
     assert event is not None
     assert event.seq == 2
-    kept = tmp_path / "aside" / f"{CALL}-00000001.event"
+    kept = tmp_path / "quarantine" / f"{CALL}-00000001.event"
     assert json.loads(kept.read_bytes())["seq"] == 1
     assert kept.with_name(f"{kept.name}.reason").read_text() == "Nobody wants it.\n"
     assert Spool(tmp_path, "switch").append(CALL, "call.ended", 5, {}) == 3
@@ -87,8 +87,8 @@ def test_what_is_not_ours_is_set_aside_and_a_folder_instead_of_an_event_holds_up
     spool.ack(CALL, 1)
     assert spool.first(CALL) is None
     assert spool.first(OTHER) is not None
-    assert (tmp_path / "aside" / f"{CALL}-notes.txt").read_text() == "of somebody's"
-    reasons = {path.name: path.read_text() for path in (tmp_path / "aside").glob("*.reason")}
+    assert (tmp_path / "quarantine" / f"{CALL}-notes.txt").read_text() == "of somebody's"
+    reasons = {path.name: path.read_text() for path in (tmp_path / "quarantine").glob("*.reason")}
     assert reasons == {
         f"{CALL}-notes.txt.reason": "It is not an event of ours.\n",
         f"{CALL}-00000002.event.reason": "It cannot be read: Is a directory.\n",
@@ -137,7 +137,7 @@ def test_old_counters_are_swept_but_never_an_event_that_waits(tmp_path: Path) ->
         os.utime(tmp_path / call, (long_ago, long_ago))
     after = Spool(tmp_path, "switch")
     assert not (tmp_path / CALL).exists()
-    assert after.waiting_calls() == [OTHER]
+    assert after.pending_calls() == [OTHER]
 
 
 class SpoolAgainstModel(RuleBasedStateMachine):
@@ -161,7 +161,7 @@ class SpoolAgainstModel(RuleBasedStateMachine):
         event = self.spool.first(call)
         if event is not None:
             if refused:
-                self.spool.set_aside(call, event.seq, "It is refused.")
+                self.spool.quarantine(call, event.seq, "It is refused.")
             else:
                 self.spool.ack(call, event.seq)
             assert self.waiting[call].pop(0) == event.seq

@@ -13,8 +13,8 @@ from harness.journals import PACKET, REP, CapturedCall
 from onrecord.audio.g711 import ULAW, encode_ulaw
 from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.journal import FRAME
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.media.render.placement import Placement
-from onrecord.media.render.rendering import Rendering
 
 #: How far a voice may stand from its least delayed packets, in samples (50 ms), and a millisecond of clock.
 NEAR = 400 + 8
@@ -129,7 +129,7 @@ def test_every_second_of_a_long_call_is_heard_in_its_order(tmp_path: Path, ppm: 
         )
     call.end()
     chunks = call.chunks()
-    at_once, followed = Rendering(), Rendering()
+    at_once, followed = JournalRenderer(), JournalRenderer()
     pcm = np.concatenate([*at_once.feed(chunks), *at_once.finish()])[:, 0]
     sliced = [block for chunk in chunks for block in followed.feed([chunk])]
     np.testing.assert_array_equal(pcm, np.concatenate([*sliced, *followed.finish()])[:, 0])
@@ -168,5 +168,5 @@ def with_a_gap(tmp_path: Path, clocks: list[int]) -> NDArray[np.int16]:
         call.move_to(clock)
         call.packet(REP, number, number * PACKET, np.full(PACKET, 5000, np.int16))
     call.end()
-    rendering = Rendering()
+    rendering = JournalRenderer()
     return np.concatenate([*rendering.feed(call.chunks()), *rendering.finish()])[:, 0]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from onrecord.media.capture.journal import FRAME
 from onrecord.media.render.placement import HORIZON, Placement
-from onrecord.media.render.stream import PLACED
+from onrecord.media.render.sender_timeline import PLACED
 
 
 @dataclass

@@ -15,7 +15,7 @@ from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk
 from onrecord.media.render.errors import RenderError
-from onrecord.media.render.rendering import Rendering
+from onrecord.media.render.journal_renderer import JournalRenderer
 from onrecord.media.render.spans import spans
 from onrecord.policy.mode import Mode
 
@@ -27,9 +27,11 @@ def noise(packets: int, seed: int = 1) -> NDArray[np.int16]:
     return np.random.default_rng(seed).choice(EXACT, packets * PACKET)
 
 
-def rendered(chunks: list[Chunk], sizes: list[int] | None = None) -> tuple[Rendering, NDArray[np.int16]]:
+def rendered(
+    chunks: list[Chunk], sizes: list[int] | None = None
+) -> tuple[JournalRenderer, NDArray[np.int16]]:
     """All samples, fed in slices of the given sizes (then the rest at once)."""
-    rendering, blocks, left = Rendering(), [np.empty((0, 2), np.int16)], list(chunks)
+    rendering, blocks, left = JournalRenderer(), [np.empty((0, 2), np.int16)], list(chunks)
     for size in [*(sizes or []), len(left)]:
         blocks += rendering.feed(left[:size])
         del left[:size]
@@ -190,7 +192,7 @@ def test_an_hour_of_pause_is_an_hour_of_silence_in_small_blocks(tmp_path: Path) 
     call.capture.record("u1")
     call.talk(voice, voice, from_ms=3_600_000)
     call.end()
-    rendering = Rendering()
+    rendering = JournalRenderer()
     blocks = [*rendering.feed(call.chunks()), *rendering.finish()]
     assert max(map(len, blocks)) <= 80_000
     assert sum(map(len, blocks)) == 3_601_000 * 8
@@ -221,7 +223,7 @@ def test_one_sided_calls_have_a_silent_contact(tmp_path: Path) -> None:
 
 def test_audio_of_a_party_that_never_joined_is_refused() -> None:
     frame = b"\x02\x00\x01\x07\x00\x00" + bytes(14) + b"\xff\xff"
-    rendering = Rendering()
+    rendering = JournalRenderer()
     list(rendering.feed([Chunk(number=0, epoch=0, plaintext=frame)]))
     with pytest.raises(RenderError, match="Party 7 has audio but never joined"):
         list(rendering.finish())

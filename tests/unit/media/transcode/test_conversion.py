@@ -21,7 +21,7 @@ from onrecord.config import Config
 from onrecord.config.limits import LARGEST_RECORDING
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.verify import exit_status, verify
-from onrecord.media.transcode.conversion import Order, convert
+from onrecord.media.transcode.conversion import TranscodeRequest, convert
 from onrecord.media.transcode.sides import Channel, SidesMixedError
 from onrecord.storage.pending import sealing
 from onrecord.storage.recording import Witness
@@ -51,7 +51,7 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
         waiting.unlink(missing_ok=True)
         with file.open("rb") as sound, sealing(waiting, config.secrets.master_key) as sealed:
             shutil.copyfileobj(sound, sealed, 1 << 20)
-        order = Order(
+        order = TranscodeRequest(
             call_id=CALL_ID,
             file=waiting,
             policy=POLICY | {"mode": mode},
@@ -60,9 +60,9 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
             answered_at="2026-03-02T15:00:00Z",
             source={"provider": "Aircall", "call_id": "812", "recording_id": "812"},
         )
-        drafts = tmp_path / "drafts"
-        drafts.mkdir(exist_ok=True)
-        return convert(order, store, drafts, config.secrets.master_key).document()
+        unfinished = tmp_path / "unfinished"
+        unfinished.mkdir(exist_ok=True)
+        return convert(order, store, unfinished, config.secrets.master_key).document()
 
     return take
 
@@ -216,7 +216,7 @@ def test_files_that_are_none_are_refused_with_a_sentence(
         with pytest.raises(UndecodableError, match=sentence):
             take(file)
     assert not store.exists(CALL_ID)
-    assert list((tmp_path / "drafts").iterdir()) == []
+    assert list((tmp_path / "unfinished").iterdir()) == []
 
 
 def test_the_name_does_not_decide(

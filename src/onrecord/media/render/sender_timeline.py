@@ -56,11 +56,11 @@ class Taken:
     settled: list[NDArray[np.void]] = field(default_factory=list)
 
 
-class Stream:
+class SenderTimeline:
     """Frames of one party and SSRC between two jumps of the sender's clock."""
 
-    def __init__(self, header: np.void, clock: int, after: "Stream | None" = None) -> None:
-        """`header` and `clock` (ms) are the first frame's; `after` is the stream that jumped there."""
+    def __init__(self, header: np.void, clock: int, after: "SenderTimeline | None" = None) -> None:
+        """`header` and `clock` (ms) are the first frame's; `after` is the timeline that jumped there."""
         #: PLACED arrays of a run without an anchor; their `position` is still an unwrapped timestamp.
         self.waiting: list[NDArray[np.void]] = []
         #: Position of stamp 0, in samples, and whether the run has yet to decide it.

@@ -23,7 +23,7 @@ from onrecord.protocol.recording_state import HoleCause
 _PER_MS = RATE // 1000
 
 
-class Rendering:
+class JournalRenderer:
     """One call on its way from frames to samples. Holds a few seconds of audio, however long it is."""
 
     def __init__(self) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import os
 import secrets
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from onrecord.storage.sealed import SealedWriter
 from onrecord.storage.store import AUDIO
 
 
-class Draft:
+class RecordingWriter:
     """PCM in; sealed Ogg Opus in a file, peaks, talk and hashes out."""
 
     def __init__(self, path: Path, call_id: str) -> None:
@@ -25,8 +26,8 @@ class Draft:
         self.data_key = secrets.token_bytes(32)
         #: Per channel.
         self.samples = 0
-        #: Bytes of the opened Ogg Opus.
-        self.audio_bytes = 0
+        # Of the opened Ogg Opus.
+        self._audio_bytes = 0
         self.talk = TalkAnalysis()
         self._pcm_hash = hashlib.sha256()
         self._audio_hash = hashlib.sha256()
@@ -35,16 +36,6 @@ class Draft:
         self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
         self._sealed = SealedWriter(self._file, self.data_key, call_id, AUDIO)
         self._encoder = OpusEncoder(self)
-
-    @property
-    def pcm_sha256(self) -> str:
-        """Of the interleaved s16le samples."""
-        return self._pcm_hash.hexdigest()
-
-    @property
-    def audio_sha256(self) -> str:
-        """Of the opened Ogg Opus."""
-        return self._audio_hash.hexdigest()
 
     def add(self, pcm: NDArray[np.int16]) -> None:
         """Take the next samples, int16[n, 2]."""
@@ -57,8 +48,17 @@ class Draft:
     def write(self, data: bytes, /) -> int:
         """Take the next bytes of Ogg Opus: the encoder's sink."""
         self._audio_hash.update(data)
-        self.audio_bytes += len(data)
+        self._audio_bytes += len(data)
         return self._sealed.write(data)
+
+    def document(self, peaks: bytes) -> dict[str, Any]:
+        """What the manifest says of the finished audio and its `peaks`."""
+        return {
+            "samples": self.samples,
+            "audio": {"sha256": self._audio_hash.hexdigest(), "bytes": self._audio_bytes},
+            "pcm_sha256": self._pcm_hash.hexdigest(),
+            "peaks_sha256": hashlib.sha256(peaks).hexdigest(),
+        }
 
     def finish(self) -> bytes:
         """Write all that is left and close the file; the peaks."""
