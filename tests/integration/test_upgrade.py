@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, nullcontext
 from pathlib import Path
+from typing import Any
 
 import av
 import httpx
@@ -16,10 +17,20 @@ from harness.postgresql import postgresql
 from harness.released import ADMINS, restore, versions
 from harness.web import User
 
-#: All tables of ours, and how many rows each has.
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table'",
     "postgresql": "SELECT relname FROM pg_stat_user_tables",
+}
+#: Table, name, type and whether it may be empty.
+COLUMNS = {
+    "sqlite": """
+        SELECT tables.name, columns.name, columns.type, columns."notnull"
+        FROM sqlite_master AS tables, pragma_table_xinfo(tables.name) AS columns WHERE tables.type = 'table'
+    """,
+    "postgresql": """
+        SELECT table_name, column_name, data_type, is_nullable
+        FROM information_schema.columns WHERE table_schema = 'public'
+    """,
 }
 #: Rows that come and go by themselves.
 PASSING = ("django_", "auth_permission", "axes_", "sqlite_", "people_search")
@@ -31,31 +42,60 @@ def version(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def installation(request: pytest.FixtureRequest, version: str, tmp_path: Path) -> Iterator[Installation]:
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def installation(version: str, kind: str, tmp_path: Path) -> Iterator[Installation]:
     """As that version left it."""
-    with postgresql() if request.param == "postgresql" else nullcontext() as url:
+    with postgresql() if kind == "postgresql" else nullcontext() as url:
         restore(version, tmp_path / "home", url)
         old = Installation(tmp_path / "home", database=url)
         yield old
         old.stop()
 
 
-def rows(installation: Installation) -> dict[str, int]:
-    """How many each table has."""
+def ask(installation: Installation, *queries: str) -> list[list[Any]]:
+    """Rows of each query."""
     url = installation.environ.get("ONRECORD_DATABASE_URL")
     opened = psycopg.connect(url) if url else closing(sqlite3.connect(installation.home / "db.sqlite3"))
     with opened as database:
-        names = [name for (name,) in database.execute(TABLES["postgresql" if url else "sqlite"])]
-        kept = [name for name in names if not name.startswith(PASSING)]
-        return {name: database.execute(f"SELECT count(*) FROM {name}").fetchone()[0] for name in kept}
+        return [database.execute(query).fetchall() for query in queries]
 
 
-def test_an_upgrade_keeps_every_row_and_every_recording_can_be_heard(installation: Installation) -> None:
-    before = rows(installation)
-    assert min(before[table] for table in ("calls_call", "calls_recording", "people_person")) > 0
+def rows(installation: Installation, kind: str) -> dict[str, int]:
+    """How many each table has."""
+    [tables] = ask(installation, TABLES[kind])
+    names = [name for (name,) in tables if not name.startswith(PASSING)]
+    counts = ask(installation, *(f"SELECT count(*) FROM {name}" for name in names))
+    return {name: count for name, [(count,)] in zip(names, counts, strict=True)}
+
+
+def migrate(installation: Installation) -> None:
     migrated = installation.command("migrate")
     assert migrated.returncode == 0, migrated.stderr
-    after = rows(installation)
+
+
+def test_an_upgraded_database_has_the_columns_of_a_new_one(
+    installation: Installation, kind: str, tmp_path: Path
+) -> None:
+    migrate(installation)
+    with postgresql() if kind == "postgresql" else nullcontext() as url:
+        new = Installation(tmp_path / "new", database=url)
+        migrate(new)
+        [expected] = ask(new, COLUMNS[kind])
+    [upgraded] = ask(installation, COLUMNS[kind])
+    assert sorted(upgraded) == sorted(expected)
+
+
+def test_an_upgrade_keeps_every_row_and_every_recording_can_be_heard(
+    installation: Installation, kind: str
+) -> None:
+    before = rows(installation, kind)
+    assert min(before[table] for table in ("calls_call", "calls_recording", "people_person")) > 0
+    migrate(installation)
+    after = rows(installation, kind)
     assert {table: after.get(table) for table in before} == before
     installation.start()
     stored = [folder.name for folder in (installation.home / "blobs/recordings").iterdir()]
