@@ -102,7 +102,7 @@ def cases() -> dict[str, tuple[str, Ask]]:
     from onrecord.apps.coaching.models import Playlist
     from onrecord.apps.core.paging import encode
     from onrecord.apps.people.models import Person
-    from onrecord.apps.people.numbers import readable
+    from onrecord.apps.people.numbers import format_number
 
     users = list(User.objects.order_by("pk").values_list("pk", flat=True)[:USERS])
     groups = list(Group.objects.values_list("pk", flat=True))
@@ -122,7 +122,7 @@ def cases() -> dict[str, tuple[str, Ask]]:
         return {"since": first.date().isoformat(), "until": last.date().isoformat()}
 
     search: dict[str, Ask] = {
-        "a number": lambda chance: {"q": readable(number_of(person(chance)))},
+        "a number": lambda chance: {"q": format_number(number_of(person(chance)))},
         "last digits": lambda chance: {"q": number_of(person(chance))[-4:]},
         "first digits": lambda chance: {"q": f"({number_of(person(chance))[2:5]})"},
         "a whole name": lambda chance: {"q": name_of(person(chance))},

@@ -42,16 +42,15 @@ def time_zone_of_user(
     return middleware
 
 
-def kept_by_no_browser(
-    get_response: Callable[[HttpRequest], HttpResponseBase],
-) -> Callable[[HttpRequest], HttpResponseBase]:
-    """A page that needed a session: after sign-out the Back button must not show it to the next user."""
+class NoStoreMiddleware:
+    """No browser keeps a page that needed a session: Back must not show it to whoever signs in next."""
 
-    def middleware(request: HttpRequest) -> HttpResponseBase:
-        response = get_response(request)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self._get_response(request)
         is_page = response.get("Content-Type", "").startswith("text/html")
         if is_page and request.user.is_authenticated:
             response.setdefault("Cache-Control", "private, no-store")
         return response
-
-    return middleware

@@ -57,7 +57,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "onrecord.web.middleware.SignInRequired",
     "onrecord.web.middleware.time_zone_of_user",
-    "onrecord.web.middleware.kept_by_no_browser",
+    "onrecord.web.middleware.NoStoreMiddleware",
     "onrecord.web.errors.explain_method",
     "onrecord.web.recording_errors.TellFaults",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from onrecord.apps.core.durations import duration
 from onrecord.apps.core.moments import in_readers_zone, written
-from onrecord.apps.people.numbers import readable
+from onrecord.apps.people.numbers import format_number
 from onrecord.apps.recordings.holes import missing_sound
 from onrecord.policy.areas import place_name
 from onrecord.policy.reasons import read_by
@@ -32,7 +32,7 @@ def environment(**options: Any) -> Environment:
         "full_height": full_height,
         "missing_sound": missing_sound,
         "number": number,
-        "phone": readable,
+        "phone": format_number,
         "place": place_name,
         "read_by": read_by,
         "talk_parts": talk_parts,

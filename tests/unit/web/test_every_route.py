@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.stored import store_recording
 from onrecord.apps.accounts.models import PermissionSet, User
-from onrecord.apps.accounts.permissions import DEEDS, SETS, Permission
+from onrecord.apps.accounts.permissions import SETS, VERBS, Permission
 from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.recordings.models import SavedView
 from onrecord.apps.recordings.opening import blob_store
@@ -343,7 +343,7 @@ def _paths(resolver: URLResolver, prefix: str = "") -> Iterator[str]:
 
 def test_permissions_are_listed_alphabetically_and_each_has_its_words() -> None:
     assert list(Permission) == sorted(Permission)
-    assert set(DEEDS) == set(Permission)
+    assert set(VERBS) == set(Permission)
     explained = [row.permission for section in MATRIX for row in section.rows]
     assert sorted(explained) == sorted(Permission)
 

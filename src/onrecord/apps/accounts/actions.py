@@ -148,10 +148,10 @@ def _free_name(name: str, *, but: PermissionSet | None = None) -> str:
     return name
 
 
-def _refuse_default(permission_set: PermissionSet, deed: str) -> None:
+def _refuse_default(permission_set: PermissionSet, verb: str) -> None:
     if permission_set.is_default:
         raise RefusedError(
-            f"“{permission_set.name}” comes with every installation and cannot be {deed}. "
+            f"“{permission_set.name}” comes with every installation and cannot be {verb}. "
             "Make a copy of it instead."
         )
 

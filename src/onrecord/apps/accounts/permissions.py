@@ -35,7 +35,7 @@ class Permission(StrEnum):
 
 
 #: Completes "You may not ...", for the sentence that a refused person reads.
-DEEDS: dict[Permission, str] = {
+VERBS: dict[Permission, str] = {
     Permission.CALLS_IMPORT: "send calls from other dialers",
     Permission.CALLS_LOG: "log calls",
     Permission.CALLS_PLACE: "place calls",
@@ -101,4 +101,4 @@ SETS: dict[str, set[Permission]] = {
 def require(user: Any, permission: Permission) -> None:
     """Raise PermissionDenied, with its sentence, unless the user holds the permission."""
     if not user.may(permission):
-        raise PermissionDenied(f"You may not {DEEDS[permission]}. Ask an admin if you need to.")
+        raise PermissionDenied(f"You may not {VERBS[permission]}. Ask an admin if you need to.")

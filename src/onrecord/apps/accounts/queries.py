@@ -7,7 +7,7 @@ from django.db.models import Count, Q, QuerySet
 
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.accounts.packages import PACKAGES, Package
-from onrecord.apps.accounts.permissions import DEEDS, Permission
+from onrecord.apps.accounts.permissions import VERBS, Permission
 from onrecord.apps.audit.models import Action, AuditEntry
 from onrecord.apps.core.paging import Page, page
 
@@ -27,7 +27,7 @@ class Column:
     users: int
 
     @property
-    def seen(self) -> str:
+    def shown(self) -> str:
         """What the page showed, for the form to say."""
         return " ".join(sorted(self.held))
 
@@ -58,7 +58,7 @@ def list_users(user: User, *, q: str, cursor: str | None) -> Page[User]:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Line:
+class AuditLine:
     """A change that was made, for the list below the matrix."""
 
     entry: AuditEntry
@@ -91,11 +91,11 @@ _SENTENCES = {
 PERMISSION_CHANGES = tuple(action for action in _SENTENCES if action.startswith("permission_set."))
 
 
-def recent(*actions: Action) -> list[Line]:
+def recent_changes(*actions: Action) -> list[AuditLine]:
     """The newest changes of these kinds."""
     entries = AuditEntry.objects.filter(action__in=actions).select_related("actor").order_by("-at", "-pk")
     return [
-        Line(entry=entry, sentence=_SENTENCES[Action(entry.action)](entry.details))
+        AuditLine(entry=entry, sentence=_SENTENCES[Action(entry.action)](entry.details))
         for entry in entries[:_RECENT]
     ]
 
@@ -106,7 +106,7 @@ def _names(names: list[str]) -> str:
 
 def _difference(facts: dict[str, Any]) -> str:
     parts = [
-        f"may {word}{DEEDS.get(Permission(one), one) if one in set(Permission) else one}"
+        f"may {word}{VERBS.get(Permission(one), one) if one in set(Permission) else one}"
         for word, ones in (("now ", facts["added"]), ("no longer ", facts["removed"]))
         for one in ones
     ]

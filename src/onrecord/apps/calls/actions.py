@@ -224,7 +224,7 @@ def apply_event(event: Event) -> bool:
         _note_refusal(call, event.data)
     if isinstance(event.data, PartyLeft):
         _let_go(call, user_id=int(event.data.user), at=event.at)
-    _note_deed(call, event)
+    _audit_user_action(call, event)
     return True
 
 
@@ -430,7 +430,7 @@ def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
 
 
 #: What a user did by way of the switch: its action in the audit trail, and the details that say what.
-_DEEDS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = MappingProxyType(
+_USER_ACTIONS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = MappingProxyType(
     {
         RecordingStarted: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
         RecordingResumed: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
@@ -442,12 +442,12 @@ _DEEDS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = MappingProxyTy
 )
 
 
-def _note_deed(call: Call, event: Event) -> None:
+def _audit_user_action(call: Call, event: Event) -> None:
     """Audit what a user did. The switch was asked first, and perhaps by a way that needs no database."""
     data = event.data.document()
     user = _user_of(data.get("actor"))
-    if type(event.data) in _DEEDS and user is not None:
-        action, details = _DEEDS[type(event.data)]
+    if type(event.data) in _USER_ACTIONS and user is not None:
+        action, details = _USER_ACTIONS[type(event.data)]
         several = {"times": data["times"]} if "times" in data else {}
         record(action, call, acting_user=user, at=event.at.isoformat(), **details, **several)
 

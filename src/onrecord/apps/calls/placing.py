@@ -14,7 +14,7 @@ from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.dispositions.lists import demand
 from onrecord.apps.governance.decisions import CallDecision, decide_call
 from onrecord.apps.people.dialing import to_dial
-from onrecord.apps.people.numbers import NumberError, readable
+from onrecord.apps.people.numbers import NumberError, format_number
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.policy.mode import Mode
 from onrecord.protocol.call_status import EndReason
@@ -28,7 +28,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
     except NumberError as problem:
         raise ApiError(400, problem.code, problem.message) from problem
     if owing := call_owing_a_log(acting_user):
-        with_whom = owing.person.name if owing.person else readable(owing.number)
+        with_whom = owing.person.name if owing.person else format_number(owing.number)
         raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
     person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
     decided = decide_call(acting_user, number.e164, person)

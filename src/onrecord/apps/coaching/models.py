@@ -132,13 +132,13 @@ NEWS = models.Q(seen_at=None) & ~models.Q(state="open")
 class ReviewQuerySet(models.QuerySet["Review"]):
     def waiting_for(self, user: User) -> Self:
         """Open ones that the user was asked for and may still hear."""
-        return self.audible_to(user).filter(reviewer=user, state=Review.State.OPEN)
+        return self.playable_by(user).filter(reviewer=user, state=Review.State.OPEN)
 
     def settled_for(self, user: User) -> Self:
         """The user's own that were settled and not looked at since."""
-        return self.audible_to(user).filter(NEWS, asked_by=user)
+        return self.playable_by(user).filter(NEWS, asked_by=user)
 
-    def audible_to(self, user: User) -> Self:
+    def playable_by(self, user: User) -> Self:
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
         return self.filter(Scope.of(user).within("recording__call__user"))

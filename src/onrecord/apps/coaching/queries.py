@@ -8,7 +8,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Recording
 from onrecord.apps.coaching.models import NEWS, Assessment, Clip, Playlist, Review
 from onrecord.apps.core.paging import Page, page
-from onrecord.apps.recordings.queries import audible
+from onrecord.apps.recordings.queries import playable_by
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ def playlists_of(user: User) -> "QuerySet[Playlist]":
 def tracks(playlist: Playlist, user: User) -> list[Track]:
     """The clips in their order."""
     clips = list(playlist.clips.order_by("position", "pk"))
-    found = audible(user).in_bulk([clip.recording_id for clip in clips])
+    found = playable_by(user).in_bulk([clip.recording_id for clip in clips])
     return [Track(clip=clip, recording=found.get(clip.recording_id)) for clip in clips]
 
 
@@ -58,21 +58,21 @@ def scores_of(recording: Recording, user: User) -> Scores:
 
 def inbox(user: User, *, cursor: str | None) -> Page[Review]:
     """What the user was asked for and has not answered, newest first."""
-    return page(_full(Review.objects.waiting_for(user)), by="-asked_at", cursor=cursor)
+    return page(_with_details(Review.objects.waiting_for(user)), by="-asked_at", cursor=cursor)
 
 
 def asked_by(user: User) -> list[Review]:
     """What the user asked for, as far as they still may hear it: what is news first, then the newest."""
     is_news = ExpressionWrapper(NEWS, output_field=BooleanField())
-    rows = _full(Review.objects.audible_to(user).filter(asked_by=user))
+    rows = _with_details(Review.objects.playable_by(user).filter(asked_by=user))
     return list(rows.order_by(is_news.desc(), "-asked_at", "-pk")[:20])
 
 
 def reviews_of(recording: Recording, user: User) -> list[Review]:
     """Those of the recording that the user asked for or was asked for."""
     mine = Review.objects.filter(Q(asked_by=user) | Q(reviewer=user), recording=recording)
-    return list(_full(mine).order_by("-asked_at", "-pk"))
+    return list(_with_details(mine).order_by("-asked_at", "-pk"))
 
 
-def _full(rows: "QuerySet[Review]") -> "QuerySet[Review]":
+def _with_details(rows: "QuerySet[Review]") -> "QuerySet[Review]":
     return rows.select_related("asked_by", "reviewer", "recording__call__person", "recording__call__user")

@@ -7,7 +7,7 @@ kind is not known may be dialed: being unknown is not a reason, see `numbers`.
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from onrecord.apps.people.numbers import Number, NumberError, Problem, readable, understand
+from onrecord.apps.people.numbers import Number, NumberError, Problem, format_number, parse_number
 
 #: Calling codes of no country (annex to ITU Operational Bulletin 1114): Inmarsat, Iridium and Globalstar,
 #: international networks; shared cost; premium rate.
@@ -35,10 +35,10 @@ _SENTENCES = {
 
 
 def to_dial(text: str, region: str) -> Number:
-    """The number that a person typed to call it, read as `understand` does. Raises NumberError."""
-    number = understand(text, region)
+    """The number that a person typed to call it, read as `parse_number` does. Raises NumberError."""
+    number = parse_number(text, region)
     if (problem := _expensive(number.e164)) is not None:
-        raise NumberError(code=problem, message=_SENTENCES[problem].format(readable(number.e164)))
+        raise NumberError(code=problem, message=_SENTENCES[problem].format(format_number(number.e164)))
     return number
 
 

@@ -37,9 +37,10 @@ class Number:
     extension: str = ""
 
     @property
-    def readable(self) -> str:
+    def formatted(self) -> str:
         """For the eye: `+1 415-555-0101 ext. 123`."""
-        return f"{readable(self.e164)} ext. {self.extension}" if self.extension else readable(self.e164)
+        shown = format_number(self.e164)
+        return f"{shown} ext. {self.extension}" if self.extension else shown
 
 
 class NumberError(ValueError):
@@ -74,12 +75,7 @@ _BY_LENGTH = {
 }
 
 
-def normalise(text: str, region: str) -> str:
-    """E.164 of what a person typed or pasted, without its extension. As `understand`."""
-    return understand(text, region).e164
-
-
-def understand(text: str, region: str) -> Number:
+def parse_number(text: str, region: str) -> Number:
     """What a person typed or pasted; numbers without a plus belong to `region` (ISO 3166-1 alpha-2).
 
     Raises NumberError.
@@ -214,7 +210,7 @@ def is_emergency(digits: str) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def readable(e164: str) -> str:
+def format_number(e164: str) -> str:
     """A number for the eye: `+14155550123` -> `+1 415-555-0123`. What cannot be read comes back as it is."""
     try:
         parsed = phonenumbers.parse(e164)

@@ -39,7 +39,7 @@ def add_comment(
         text=text,
     )
     told = {user.pk: CommentNotification.MENTION for user in mentioned(recording, text)}
-    if parent and audience(recording).filter(pk=parent.author_id).exists():
+    if parent and users_who_may_listen(recording).filter(pk=parent.author_id).exists():
         told.setdefault(parent.author_id, CommentNotification.REPLY)
     told.pop(acting_user.pk, None)
     for user_id, kind in told.items():
@@ -68,15 +68,15 @@ def delete_comment(comment: Comment, *, acting_user: User) -> None:
     emit_now(recording.call, "recording.comment_deleted", acting_user=acting_user)
 
 
-def listeners(recording: Recording, q: str, limit: int) -> list[User]:
+def users_to_mention(recording: Recording, q: str, limit: int) -> list[User]:
     """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
     wanted = fold(q)
-    return [user for user in audience(recording) if wanted in fold(user.name)][:limit]
+    return [user for user in users_who_may_listen(recording) if wanted in fold(user.name)][:limit]
 
 
 def mentioned(recording: Recording, text: str) -> list[User]:
     """Users whom the text names and who may hear the recording."""
-    listening = list(audience(recording)) if "@" in text else []
+    listening = list(users_who_may_listen(recording)) if "@" in text else []
     names = named(text, {user.name for user in listening})
     return [user for user in listening if user.name in names]
 
@@ -90,7 +90,7 @@ def named(text: str, names: Iterable[str]) -> set[str]:
     return {known[found] for found in re.findall(rf"@({choices})(?!\w)", text.casefold())}
 
 
-def audience(recording: Recording) -> "QuerySet[User]":
+def users_who_may_listen(recording: Recording) -> "QuerySet[User]":
     """Who may hear the recording, by name."""
     call = recording.call
     allowed = users_who_may(Permission.RECORDING_LISTEN) & users_who_see(call.user)

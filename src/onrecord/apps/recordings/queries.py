@@ -37,7 +37,7 @@ def list_recordings(
     """
     team = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
     # Those of a playlist are few, and known by their keys.
-    by_key = audible(user).filter(pk__in=playlist) if filters.playlist else audible(user)
+    by_key = playable_by(user).filter(pk__in=playlist) if filters.playlist else playable_by(user)
     finished = by_key if filters.playlist else team
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
     rows = searched(
@@ -59,7 +59,7 @@ def list_recordings(
     )
 
 
-def audible(user: User) -> "QuerySet[Recording]":
+def playable_by(user: User) -> "QuerySet[Recording]":
     """The finished recordings of calls that the user may see, to be found by their key."""
     # By none of these columns' indexes: the search is to begin with the key.
     rows = Recording.objects.alias(team=NoIndex("call__team"), state=NoIndex("status"))

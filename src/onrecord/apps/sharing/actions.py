@@ -17,7 +17,7 @@ from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.origins import origin_of
 from onrecord.apps.governance import decisions
 from onrecord.apps.sharing.models import ShareLink, SharingSettings, is_not_to_be_recorded
-from onrecord.apps.sharing.queries import full, opens, rules_of
+from onrecord.apps.sharing.queries import opens, rules_of, with_details
 from onrecord.apps.sharing.rules import DEFAULT_RULES, LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules
 
 #: Wrong passcodes of one link within this time: more lock it, for the one address or for everybody.
@@ -117,7 +117,7 @@ def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
 
     Every passcode that is looked at leaves two audit rows: first that it is tried, then what came of it.
     """
-    link = full().filter(token_hash=hash_of(token)).first()
+    link = with_details().filter(token_hash=hash_of(token)).first()
     if link is None or not opens(link):
         raise GoneError
     if link.passcode:

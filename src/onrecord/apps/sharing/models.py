@@ -79,8 +79,8 @@ class ShareLink(models.Model):
     def __str__(self) -> str:
         return f"Public link {self.id}"
 
-    def standing(self, now: datetime, do_not_record: Collection[str]) -> rules.Standing:
-        """Whether it opens now, by the policy's numbers that are not recorded: `queries.standings`."""
+    def status(self, now: datetime, do_not_record: Collection[str]) -> rules.LinkStatus:
+        """Whether it opens now, by the policy's numbers that are not recorded: `queries.with_status`."""
         facts = rules.Link(
             created_at=self.created_at,
             expires_at=self.expires_at,
@@ -90,7 +90,7 @@ class ShareLink(models.Model):
             may_be_heard=self.recording.status == RecordingStatus.COMPLETED
             and not is_not_to_be_recorded(self.recording, do_not_record),
         )
-        return rules.standing(facts, self.team.sharing_settings.rules, now)
+        return rules.link_status(facts, self.team.sharing_settings.rules, now)
 
     @property
     def ends_at(self) -> datetime:

@@ -10,7 +10,7 @@ from onrecord.apps.calls.models import Recording
 from onrecord.apps.core.paging import Page, page
 from onrecord.apps.governance import decisions
 from onrecord.apps.sharing.models import ShareLink, SharingSettings
-from onrecord.apps.sharing.rules import Rules, Standing
+from onrecord.apps.sharing.rules import LinkStatus, Rules
 
 
 def rules_of(team_id: int) -> Rules:
@@ -18,7 +18,7 @@ def rules_of(team_id: int) -> Rules:
     return SharingSettings.objects.get(team=team_id).rules
 
 
-def full() -> "QuerySet[ShareLink]":
+def with_details() -> "QuerySet[ShareLink]":
     """With all that says whether they open."""
     # Prefetched, links of one author share the user object, which reads its permissions once.
     return ShareLink.objects.prefetch_related("created_by").select_related(
@@ -31,13 +31,13 @@ def full() -> "QuerySet[ShareLink]":
 
 def links_of(recording: Recording, user: User) -> list[ShareLink]:
     """Those of the recording that the user may revoke, newest first."""
-    rows = full().filter(pk__in=ShareLink.objects.visible_to(user).filter(recording=recording).values("pk"))
-    return list(rows.order_by("-created_at"))
+    visible = ShareLink.objects.visible_to(user).filter(recording=recording)
+    return list(with_details().filter(pk__in=visible.values("pk")).order_by("-created_at"))
 
 
 def list_links(user: User, *, cursor: str | None) -> Page[ShareLink]:
     """The team's, newest first."""
-    return page(full().filter(team=user.team_id), by="-created_at", cursor=cursor)
+    return page(with_details().filter(team=user.team_id), by="-created_at", cursor=cursor)
 
 
 def may_any_open(team_id: int) -> bool:
@@ -47,16 +47,16 @@ def may_any_open(team_id: int) -> bool:
 
 def open_link_of(link_id: str) -> ShareLink | None:
     """The link, if it opens now."""
-    link = full().filter(pk=link_id).first()
+    link = with_details().filter(pk=link_id).first()
     return link if link and opens(link) else None
 
 
-def standings(links: Iterable[ShareLink]) -> list[tuple[ShareLink, Standing]]:
-    """Each with whether it opens now. Ask for the links by `full`."""
+def with_status(links: Iterable[ShareLink]) -> list[tuple[ShareLink, LinkStatus]]:
+    """Each with whether it opens now. Ask for the links by `with_details`."""
     now, policy = timezone.now(), decisions.current_policy()
-    return [(link, link.standing(now, policy.do_not_record)) for link in links]
+    return [(link, link.status(now, policy.do_not_record)) for link in links]
 
 
 def opens(link: ShareLink) -> bool:
-    ((_, standing),) = standings([link])
-    return standing is Standing.OPEN
+    ((_, status),) = with_status([link])
+    return status is LinkStatus.OPEN

@@ -16,7 +16,7 @@ SHORTEST_PASSCODE = 6
 LONGEST_PASSCODE = 100
 
 
-class Standing(StrEnum):
+class LinkStatus(StrEnum):
     """Whether a link opens, or why not."""
 
     OPEN = "open"
@@ -67,15 +67,15 @@ def end_of(created_at: datetime, expires_at: datetime, rules: Rules) -> datetime
     return min(expires_at, later(created_at, timedelta(days=rules.longest_days)))
 
 
-def standing(link: Link, rules: Rules, now: datetime) -> Standing:
+def link_status(link: Link, rules: Rules, now: datetime) -> LinkStatus:
     """Whether the link opens. Whatever is against it counts."""
     if link.revoked:
-        return Standing.REVOKED
+        return LinkStatus.REVOKED
     if now >= end_of(link.created_at, link.expires_at, rules):
-        return Standing.EXPIRED
+        return LinkStatus.EXPIRED
     if not link.may_be_heard:
-        return Standing.WITHDRAWN
+        return LinkStatus.WITHDRAWN
     lacks_passcode = rules.passcode_required and not link.has_passcode
     if not rules.allowed or lacks_passcode or not link.author_may_share:
-        return Standing.FORBIDDEN
-    return Standing.OPEN
+        return LinkStatus.FORBIDDEN
+    return LinkStatus.OPEN

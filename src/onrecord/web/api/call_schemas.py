@@ -11,7 +11,7 @@ from onrecord.apps.calls.models import Call, CallLog
 from onrecord.apps.calls.presence import STALLS, MoveOut, ParticipantOut, RecordingNow
 from onrecord.apps.calls.recording_status import RecordingStatus
 from onrecord.apps.people.models import Person
-from onrecord.apps.people.numbers import Number, readable
+from onrecord.apps.people.numbers import Number, format_number
 from onrecord.policy.mode import Mode
 from onrecord.policy.reasons import read_by
 from onrecord.protocol.call_status import EndReason, Status
@@ -128,9 +128,9 @@ class CallOut(Schema):
             status=Status(call.status),
             direction=Call.Direction(call.direction),
             to=call.number,
-            to_formatted=Number(e164=call.number, extension=call.extension).readable,
+            to_formatted=Number(e164=call.number, extension=call.extension).formatted,
             extension=call.extension or None,
-            from_formatted=readable(call.caller_number) if call.caller_number else None,
+            from_formatted=format_number(call.caller_number) if call.caller_number else None,
             person=PersonLink.of(call.person),
             created_at=call.created_at,
             answered_at=call.answered_at,

@@ -96,7 +96,7 @@ def _preview(user: User, typed: str, person_id: int | None) -> PreviewOut:
         return PreviewOut(number=None, problem=problem.message, person=None, decision=None)
     person = owner_of_number(user.team, number.e164, person_id=person_id)
     return PreviewOut(
-        number=NumberOut(e164=number.e164, formatted=number.readable),
+        number=NumberOut(e164=number.e164, formatted=number.formatted),
         problem=None,
         person=PersonLink.of(person),
         decision=DecisionOut.of(decide_for(user, number.e164, person)),

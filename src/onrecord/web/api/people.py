@@ -8,7 +8,7 @@ from ninja import Router, Schema
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.core.query_params import search_param
-from onrecord.apps.people.numbers import readable
+from onrecord.apps.people.numbers import format_number
 from onrecord.apps.people.queries import suggest_people
 
 router = Router(tags=["people"])
@@ -46,7 +46,7 @@ def people(request: HttpRequest, q: str = "") -> FoundPeople:
                 name=person.name,
                 company=person.company,
                 numbers=[
-                    PersonNumberOut(e164=one.e164, formatted=readable(one.e164), kind=one.kind)
+                    PersonNumberOut(e164=one.e164, formatted=format_number(one.e164), kind=one.kind)
                     for one in person.numbers.all()
                 ],
             )

@@ -15,7 +15,7 @@ from onrecord.apps.core.api_error import ApiError
 from onrecord.apps.core.query_params import search_param
 from onrecord.apps.recordings import comments
 from onrecord.apps.recordings.models import Comment
-from onrecord.apps.recordings.queries import audible
+from onrecord.apps.recordings.queries import playable_by
 
 router = Router(tags=["recordings"])
 
@@ -115,14 +115,14 @@ def delete_comment(request: HttpRequest, call_id: str, comment_id: int) -> Any:
 def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
     """Whom a comment can mention."""
     recording = _recording(cast(User, request.user), call_id)
-    found = comments.listeners(recording, search_param({"q": q}), _MOST_LISTENERS)
+    found = comments.users_to_mention(recording, search_param({"q": q}), _MOST_LISTENERS)
     return ListenersOut(people=[Listener(id=user.pk, name=user.name) for user in found])
 
 
 def _recording(user: User, call_id: str) -> Recording:
     """A finished recording that the user may hear."""
     require(user, Permission.RECORDING_LISTEN)
-    recording = audible(user).filter(pk=call_id).first()
+    recording = playable_by(user).filter(pk=call_id).first()
     if recording is None:
         raise Http404
     return recording

@@ -40,10 +40,10 @@ from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.recordings.access import access_history
 from onrecord.apps.recordings.comment_search import by_comments
-from onrecord.apps.recordings.comments import audience
+from onrecord.apps.recordings.comments import users_who_may_listen
 from onrecord.apps.recordings.opening import problem_of
 from onrecord.apps.recordings.passages import hits
-from onrecord.apps.sharing.queries import links_of, rules_of, standings
+from onrecord.apps.sharing.queries import links_of, rules_of, with_status
 from onrecord.policy import facts_json
 
 
@@ -141,7 +141,7 @@ def _coaching(shown: Call, user: User) -> dict[str, Any]:
         "scorecards": scorecards,
         "scorecard_due": next((one for one in scorecards if one.name not in filled_in), None),
         "reviews": reviews_of(recording, user),
-        "reviewers": list(audience(recording).exclude(pk=user.pk)),
+        "reviewers": list(users_who_may_listen(recording).exclude(pk=user.pk)),
         "playlists": list(user.playlists.order_by("name")),
         "best": range(1, BEST + 1),
     }
@@ -175,7 +175,7 @@ def call_page(
         }
     if shown.recording.status == RecordingStatus.COMPLETED and user.may(Permission.RECORDING_LISTEN):
         context["recording_problem"] = problem_of(shown.recording)
-        context["links"] = standings(links_of(shown.recording, user))
+        context["links"] = with_status(links_of(shown.recording, user))
         context["sharing"] = rules_of(user.team_id)
         context["coaching"] = _coaching(shown, user)
     response = render(request, "calls/detail.html", context | shown_once, status=status)

@@ -17,7 +17,7 @@ from onrecord.apps.coaching.clips import ClipError, cut
 from onrecord.apps.coaching.models import Clip, Playlist
 from onrecord.apps.coaching.queries import playlists_of, tracks
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.recordings.queries import audible
+from onrecord.apps.recordings.queries import playable_by
 from onrecord.web.pages.calls import call_page
 
 
@@ -65,7 +65,7 @@ def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
     playlist, or the call's page with the problem.
     """
     user = listener(request)
-    recording = get_object_or_404(audible(user), pk=call_id)
+    recording = get_object_or_404(playable_by(user), pk=call_id)
     if request.method != "POST":
         return _add_clip(request, recording)
     form = request.POST
@@ -102,7 +102,7 @@ def change_clip(request: HttpRequest, clip_id: int) -> HttpResponse:
     elif do == "move":
         actions.move_clip(clip, _places(form.get("by", "")), acting_user=user)
     elif do == "cut":
-        recording = get_object_or_404(audible(user), pk=clip.recording_id)
+        recording = get_object_or_404(playable_by(user), pk=clip.recording_id)
         try:
             start_ms, end_ms = cut(form.get("start", ""), form.get("end", ""), recording.duration_ms or 0)
         except ClipError as problem:

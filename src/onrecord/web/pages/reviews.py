@@ -16,8 +16,8 @@ from onrecord.apps.coaching.models import Assessment, Review, Scorecard
 from onrecord.apps.coaching.queries import asked_by, inbox
 from onrecord.apps.coaching.scoring import ScorecardError, read_answers, sent_answers
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.recordings.comments import audience
-from onrecord.apps.recordings.queries import audible
+from onrecord.apps.recordings.comments import users_who_may_listen
+from onrecord.apps.recordings.queries import playable_by
 from onrecord.web.pages.calls import call_page
 from onrecord.web.pages.playlists import listener
 
@@ -32,8 +32,9 @@ def reviews(request: HttpRequest) -> HttpResponse:
 def ask(request: HttpRequest, call_id: str) -> HttpResponse:
     """`reviewer`, `note`, `at` (a moment as 1:05, or empty)."""
     user = listener(request)
-    recording = get_object_or_404(audible(user), pk=call_id)
-    reviewer = audience(recording).filter(pk=whole_number(request.POST.get("reviewer", "")) or 0).first()
+    recording = get_object_or_404(playable_by(user), pk=call_id)
+    reviewer_id = whole_number(request.POST.get("reviewer", "")) or 0
+    reviewer = users_who_may_listen(recording).filter(pk=reviewer_id).first()
     if reviewer is None:
         raise BadRequest
     try:
@@ -59,7 +60,7 @@ def settle(request: HttpRequest, review_id: int) -> HttpResponse:
     user = listener(request)
     do = request.POST.get("do")
     whose = {"asked_by": user} if do == "withdraw" else {"reviewer": user}
-    reviews = Review.objects.audible_to(user).select_related("recording__call")
+    reviews = Review.objects.playable_by(user).select_related("recording__call")
     review = get_object_or_404(reviews, pk=review_id, **whose)
     answer = request.POST.get("answer", "")
     try:
@@ -81,7 +82,7 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
     """`scorecard`, and of each of its questions `asked-1` (its key) and `answer-1`, and so on."""
     user = listener(request)
     require(user, Permission.COACHING_SCORE)
-    recording = get_object_or_404(audible(user), pk=call_id)
+    recording = get_object_or_404(playable_by(user), pk=call_id)
     key = whole_number(request.POST.get("scorecard", ""))
     if key is None:
         raise BadRequest

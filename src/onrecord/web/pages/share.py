@@ -21,7 +21,7 @@ from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.recordings.opening import open_peaks, problem_of
-from onrecord.apps.recordings.queries import audible
+from onrecord.apps.recordings.queries import playable_by
 from onrecord.apps.sharing import actions
 from onrecord.apps.sharing.models import ShareLink
 from onrecord.apps.sharing.queries import open_link_of
@@ -52,7 +52,7 @@ def share(request: HttpRequest, call_id: str) -> HttpResponse:
     user = cast(User, request.user)
     require(user, Permission.RECORDING_SHARE)
     require(user, Permission.RECORDING_LISTEN)
-    recording = get_object_or_404(audible(user).select_related("call__log__person"), pk=call_id)
+    recording = get_object_or_404(playable_by(user).select_related("call__log__person"), pk=call_id)
     try:
         link, token = actions.share(
             recording,

@@ -41,7 +41,7 @@ def tick(
     browser: Client, changed: str, *, seen: Iterable[Permission], ticked: Iterable[Permission]
 ) -> HttpResponse:
     key = named(changed).pk
-    return browser.post(PAGE, {f"seen-{key}": " ".join(seen), f"set-{key}": list(ticked)})
+    return browser.post(PAGE, {f"shown-{key}": " ".join(seen), f"set-{key}": list(ticked)})
 
 
 def entry(action: str) -> AuditEntry:
@@ -84,7 +84,7 @@ def test_saving_without_a_change_leaves_no_trace(browser: Client) -> None:
 
 def test_a_permission_that_does_not_exist_is_a_bad_request(browser: Client) -> None:
     key = named("Rep").pk
-    assert browser.post(PAGE, {f"seen-{key}": "", f"set-{key}": "calls:everything"}).status_code == 400
+    assert browser.post(PAGE, {f"shown-{key}": "", f"set-{key}": "calls:everything"}).status_code == 400
 
 
 def test_the_last_who_can_change_sets_cannot_take_it_from_themselves(browser: Client, ida: User) -> None:
@@ -94,7 +94,7 @@ def test_the_last_who_can_change_sets_cannot_take_it_from_themselves(browser: Cl
     assert answer.status_code == 422
     assert "nobody could change permission sets any more" in answer.content.decode()
     assert held_by(named("Admin")) == admin
-    answer = browser.post(f"{PAGE}/users", {f"seen-{ida.pk}": str(named("Admin").pk), f"user-{ida.pk}": ""})
+    answer = browser.post(f"{PAGE}/users", {f"shown-{ida.pk}": str(named("Admin").pk), f"user-{ida.pk}": ""})
     assert answer.status_code == 422
     assert ida.groups.get().name == "Admin"
     assert not AuditEntry.objects.exists()
@@ -147,9 +147,9 @@ def test_an_own_set_can_be_renamed_and_deleted(browser: Client) -> None:
     assert entry("permission_set.deleted").details == {"name": "Beginner", "permissions": []}
 
 
-@pytest.mark.parametrize("deed", ["rename", "delete"])
-def test_a_set_of_every_installation_keeps_its_name_and_stays(browser: Client, deed: str) -> None:
-    answer = browser.post(f"{PAGE}/{named('Rep').pk}/{deed}", {"name": "Seller"})
+@pytest.mark.parametrize("verb", ["rename", "delete"])
+def test_a_set_of_every_installation_keeps_its_name_and_stays(browser: Client, verb: str) -> None:
+    answer = browser.post(f"{PAGE}/{named('Rep').pk}/{verb}", {"name": "Seller"})
     assert answer.status_code == 422
     assert "comes with every installation" in answer.content.decode()
     assert named("Rep")
@@ -167,7 +167,7 @@ def test_a_set_in_use_is_not_deleted(browser: Client) -> None:
 def test_a_user_is_given_another_set_and_the_trail_says_so(browser: Client, ida: User) -> None:
     tom = UserFactory(name="Tom")
     seen, chosen = named("Rep").pk, named("Manager").pk
-    browser.post(f"{PAGE}/users", {f"seen-{tom.pk}": seen, f"user-{tom.pk}": chosen})
+    browser.post(f"{PAGE}/users", {f"shown-{tom.pk}": seen, f"user-{tom.pk}": chosen})
     assert tom.groups.get().name == "Manager"
     change = entry("permission_set.assigned")
     assert (change.actor, change.object_id) == (ida, str(tom.pk))
@@ -178,13 +178,13 @@ def test_users_whose_choice_was_not_touched_keep_their_sets(browser: Client) -> 
     several = UserFactory()
     several.groups.add(named("Manager"))
     ids = ",".join(str(key) for key in sorted(several.groups.values_list("pk", flat=True)))
-    browser.post(f"{PAGE}/users", {f"seen-{several.pk}": ids, f"user-{several.pk}": ids})
+    browser.post(f"{PAGE}/users", {f"shown-{several.pk}": ids, f"user-{several.pk}": ids})
     assert several.groups.count() == 2
 
 
 def test_users_of_another_team_cannot_be_changed(browser: Client) -> None:
     other = UserFactory(team=TeamFactory(name="Another"))
-    browser.post(f"{PAGE}/users", {f"seen-{other.pk}": "", f"user-{other.pk}": named("Admin").pk})
+    browser.post(f"{PAGE}/users", {f"shown-{other.pk}": "", f"user-{other.pk}": named("Admin").pk})
     assert other.groups.get().name == "Rep"
 
 

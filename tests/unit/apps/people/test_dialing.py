@@ -6,7 +6,7 @@ from importlib.resources import files
 import pytest
 
 from onrecord.apps.people.dialing import to_dial
-from onrecord.apps.people.numbers import NumberError, Problem, normalise
+from onrecord.apps.people.numbers import NumberError, Problem, parse_number
 
 PREMIUM, SHARED, SATELLITE = Problem.PREMIUM_RATE_NUMBER, Problem.SHARED_COST_NUMBER, Problem.SATELLITE_NUMBER
 
@@ -46,7 +46,7 @@ def test_a_number_that_costs_extra_is_refused_and_yet_understood(
     ) as caught:
         to_dial(typed, region)
     assert caught.value.code is problem
-    assert normalise(typed, region)
+    assert parse_number(typed, region).e164
 
 
 @pytest.mark.parametrize(

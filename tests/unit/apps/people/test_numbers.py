@@ -10,9 +10,8 @@ from onrecord.apps.people.numbers import (
     Problem,
     dial_prefixes,
     digits_of,
-    normalise,
-    readable,
-    understand,
+    format_number,
+    parse_number,
 )
 
 
@@ -48,14 +47,14 @@ from onrecord.apps.people.numbers import (
     ],
 )
 def test_a_number_is_understood_however_it_is_written(typed: str, region: str, e164: str) -> None:
-    assert normalise(typed, region) == e164
+    assert parse_number(typed, region).e164 == e164
 
 
 @pytest.mark.parametrize(
     "area_code", ["357", "436", "457", "621", "624", "679", "729", "837", "861", "924", "999", "415"]
 )
 def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: str) -> None:
-    assert normalise(f"({area_code}) 555-0123", "US") == f"+1{area_code}5550123"
+    assert parse_number(f"({area_code}) 555-0123", "US").e164 == f"+1{area_code}5550123"
 
 
 @pytest.mark.parametrize(
@@ -81,7 +80,7 @@ def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: s
 )
 def test_what_cannot_be_dialled_is_refused_with_a_sentence_that_helps(typed: str, says: str) -> None:
     with pytest.raises(NumberError, match=says) as caught:
-        normalise(typed, "US")
+        parse_number(typed, "US")
     assert caught.value.code is Problem.BAD_NUMBER
 
 
@@ -103,10 +102,10 @@ def test_what_cannot_be_dialled_is_refused_with_a_sentence_that_helps(typed: str
     ],
 )
 def test_an_extension_is_kept_beside_the_number(typed: str, extension: str) -> None:
-    number = understand(typed, "US")
+    number = parse_number(typed, "US")
     assert (number.e164, number.extension) == ("+14155550101", extension)
-    assert normalise(typed, "US") == "+14155550101"
-    assert number.readable == "+1 415-555-0101" + (f" ext. {extension}" if extension else "")
+    assert parse_number(typed, "US").e164 == "+14155550101"
+    assert number.formatted == "+1 415-555-0101" + (f" ext. {extension}" if extension else "")
     assert digits_of(typed).endswith("4155550101")
 
 
@@ -120,7 +119,7 @@ def test_an_extension_is_kept_beside_the_number(typed: str, extension: str) -> N
 )
 def test_a_short_number_is_called_what_it_is(typed: str, region: str, place: str) -> None:
     with pytest.raises(NumberError, match=rf"short number \({place}\)") as caught:
-        normalise(typed, region)
+        parse_number(typed, region)
     assert caught.value.code is Problem.SHORT_NUMBER
 
 
@@ -130,20 +129,20 @@ def test_a_refusal_passes_through_a_context_manager() -> None:
         yield
 
     with pytest.raises(NumberError), around():
-        normalise("", "US")
+        parse_number("", "US")
 
 
 @pytest.mark.parametrize("typed", ["tel:911", "sip:911@example.com", "911 x1", "'911"])
 def test_an_emergency_number_is_refused_however_it_is_written(typed: str) -> None:
     with pytest.raises(NumberError, match="emergency"):
-        normalise(typed, "US")
+        parse_number(typed, "US")
 
 
 @pytest.mark.parametrize("region", ["US", "GB", "DE", "AU"])
 @pytest.mark.parametrize("typed", ["911", "9 1 1", "9-1-1", "112", "999", "000", "110", "108"])
 def test_an_emergency_number_of_any_region_is_refused(typed: str, region: str) -> None:
     with pytest.raises(NumberError, match="emergency") as caught:
-        normalise(typed, region)
+        parse_number(typed, region)
     assert caught.value.code is Problem.EMERGENCY_NUMBER
 
 
@@ -157,7 +156,7 @@ def test_an_emergency_number_of_any_region_is_refused(typed: str, region: str) -
     ],
 )
 def test_a_number_is_shown_for_the_eye(e164: str, shown: str) -> None:
-    assert readable(e164) == shown
+    assert format_number(e164) == shown
 
 
 @pytest.mark.parametrize(

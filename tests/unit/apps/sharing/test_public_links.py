@@ -21,7 +21,7 @@ from onrecord.apps.calls.models import Call
 from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.sharing.actions import TRIES_OF_AN_ADDRESS
 from onrecord.apps.sharing.models import ShareLink, SharingSettings
-from onrecord.apps.sharing.queries import links_of, rules_of, standings
+from onrecord.apps.sharing.queries import links_of, rules_of, with_status
 from onrecord.apps.sharing.rules import DEFAULT_RULES, Rules
 
 pytestmark = pytest.mark.django_db
@@ -254,7 +254,7 @@ def test_permissions_of_an_author_and_the_policy_are_read_once_however_many_link
     for _ in range(4):
         shared(max_, call)
     with CaptureQueriesContext(connection) as asked:
-        found = standings(links_of(call.recording, max_))
+        found = with_status(links_of(call.recording, max_))
         assert all(link.ends_at for link, _ in found)
     of_permissions = [one for one in asked if "auth_permission" in one["sql"]]
     of_policies = [one for one in asked if "policyversion" in one["sql"]]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from onrecord.apps.sharing.rules import DAYS, Link, Rules, Standing, end_of, standing
+from onrecord.apps.sharing.rules import DAYS, Link, LinkStatus, Rules, end_of, link_status
 
 NOW = datetime(2026, 3, 2, 15, tzinfo=UTC)
 LOOSE = Rules(allowed=True, longest_days=90, passcode_required=False)
@@ -24,21 +24,21 @@ LINK = Link(
 @pytest.mark.parametrize(
     ("link", "rules", "expected"),
     [
-        (LINK, LOOSE, Standing.OPEN),
-        (replace(LINK, revoked=True), LOOSE, Standing.REVOKED),
-        (replace(LINK, expires_at=NOW), LOOSE, Standing.EXPIRED),
-        (replace(LINK, expires_at=NOW + timedelta(microseconds=1)), LOOSE, Standing.OPEN),
-        (replace(LINK, may_be_heard=False), LOOSE, Standing.WITHDRAWN),
-        (replace(LINK, author_may_share=False), LOOSE, Standing.FORBIDDEN),
-        (LINK, replace(LOOSE, allowed=False), Standing.FORBIDDEN),
-        (LINK, replace(LOOSE, passcode_required=True), Standing.FORBIDDEN),
-        (replace(LINK, has_passcode=True), replace(LOOSE, passcode_required=True), Standing.OPEN),
-        (LINK, replace(LOOSE, longest_days=1), Standing.EXPIRED),
-        (LINK, replace(LOOSE, longest_days=7), Standing.OPEN),
+        (LINK, LOOSE, LinkStatus.OPEN),
+        (replace(LINK, revoked=True), LOOSE, LinkStatus.REVOKED),
+        (replace(LINK, expires_at=NOW), LOOSE, LinkStatus.EXPIRED),
+        (replace(LINK, expires_at=NOW + timedelta(microseconds=1)), LOOSE, LinkStatus.OPEN),
+        (replace(LINK, may_be_heard=False), LOOSE, LinkStatus.WITHDRAWN),
+        (replace(LINK, author_may_share=False), LOOSE, LinkStatus.FORBIDDEN),
+        (LINK, replace(LOOSE, allowed=False), LinkStatus.FORBIDDEN),
+        (LINK, replace(LOOSE, passcode_required=True), LinkStatus.FORBIDDEN),
+        (replace(LINK, has_passcode=True), replace(LOOSE, passcode_required=True), LinkStatus.OPEN),
+        (LINK, replace(LOOSE, longest_days=1), LinkStatus.EXPIRED),
+        (LINK, replace(LOOSE, longest_days=7), LinkStatus.OPEN),
     ],
 )
-def test_a_link_stands_as_the_table_says(link: Link, rules: Rules, expected: Standing) -> None:
-    assert standing(link, rules, NOW) is expected
+def test_a_link_stands_as_the_table_says(link: Link, rules: Rules, expected: LinkStatus) -> None:
+    assert link_status(link, rules, NOW) is expected
 
 
 LINKS = st.builds(
@@ -62,7 +62,7 @@ def test_stricter_rules_never_open_a_link(link: Link, rules: Rules) -> None:
         replace(rules, passcode_required=True),
         *(replace(rules, longest_days=days) for days in rules.days),
     ]
-    if standing(link, rules, NOW) is not Standing.OPEN:
-        assert all(standing(link, one, NOW) is not Standing.OPEN for one in stricter)
+    if link_status(link, rules, NOW) is not LinkStatus.OPEN:
+        assert all(link_status(link, one, NOW) is not LinkStatus.OPEN for one in stricter)
     dates = (link.created_at, link.expires_at)
     assert all(end_of(*dates, one) <= end_of(*dates, rules) for one in stricter)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from onrecord.apps.people.numbers import normalise
+from onrecord.apps.people.numbers import parse_number
 from onrecord.ops.demo.conversation import DIALOGUES, PACKET, PACKET_MS, lay_out
 from onrecord.ops.demo.history import CALLS, DAYS, PlannedCall, plan
 from onrecord.ops.demo.people import PEOPLE
@@ -50,7 +50,7 @@ def test_every_number_is_reserved_for_fiction_dialable_and_belongs_to_one() -> N
 
     assert len(set(numbers)) == len(numbers)
     assert [number for number in numbers if not RESERVED.fullmatch(number)] == []
-    assert [normalise(number, "US") for number in numbers] == numbers
+    assert [parse_number(number, "US").e164 for number in numbers] == numbers
 
 
 def test_numbers_agree_with_addresses_but_for_the_one_who_moved() -> None:

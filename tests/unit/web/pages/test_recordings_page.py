@@ -16,7 +16,7 @@ from onrecord.apps.calls.notes import Notes
 from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.recordings.filters import Filters
 from onrecord.apps.recordings.models import SavedView
-from onrecord.apps.recordings.queries import audible, list_recordings
+from onrecord.apps.recordings.queries import list_recordings, playable_by
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +53,7 @@ def test_the_list_is_the_finished_part_of_what_the_user_may_see(permission_set: 
     ):
         recorded(owner)
     visible = Recording.objects.visible_to(user).filter(status="completed")
-    assert set(list_recordings(user, Filters(), cursor=None).rows) == set(audible(user)) == set(visible)
+    assert set(list_recordings(user, Filters(), cursor=None).rows) == set(playable_by(user)) == set(visible)
     assert len(visible) == {"Rep": 1, "Manager": 2, "": 0}.get(permission_set, 3)
 
 

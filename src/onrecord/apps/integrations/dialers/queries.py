@@ -13,7 +13,7 @@ from onrecord.apps.integrations.dialers.models import (
     ImportedCall,
     KeptDelivery,
 )
-from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.numbers import NumberError, parse_number
 
 
 def find_user(team: Team, connection: Connection | None, named: Party) -> User | None:
@@ -26,7 +26,7 @@ def find_user(team: Team, connection: Connection | None, named: Party) -> User |
     if named.email and (found := users.filter(email=named.email.strip().lower()).first()):
         return found
     try:
-        number = normalise(named.number, "US") if named.number else ""
+        number = parse_number(named.number, "US").e164 if named.number else ""
     except NumberError:
         return None
     # A number that several share says nothing.

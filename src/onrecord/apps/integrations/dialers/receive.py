@@ -18,7 +18,7 @@ from onrecord.apps.integrations.dialers.queries import find_user
 from onrecord.apps.integrations.dialers.queue import enqueue_on_commit
 from onrecord.apps.integrations.dialers.results import end_without_recording, refuse, wait_for_recording
 from onrecord.apps.integrations.dialers.sealed_secrets import seal, unseal
-from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.numbers import NumberError, parse_number
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.apps.people.withheld import is_withheld
 from onrecord.config import host_config
@@ -192,7 +192,7 @@ def e164(number: str | None, region: str) -> str:
     if not number or is_withheld(number):
         return ""
     try:
-        return normalise(number, region)
+        return parse_number(number, region).e164
     except NumberError:
         return ""
 

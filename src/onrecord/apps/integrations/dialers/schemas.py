@@ -17,7 +17,7 @@ from onrecord.apps.integrations.dialers.canonical import (
     Source,
 )
 from onrecord.apps.integrations.dialers.queries import user_by_guid
-from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.numbers import NumberError, parse_number
 
 
 class EntryError(ValueError):
@@ -118,7 +118,7 @@ def canonical(
     ours, theirs = (body.from_, body.to) if body.direction == "outbound" else (body.to, body.from_)
     if body.direction == "outbound":
         try:
-            normalise(theirs or "", user.region)
+            parse_number(theirs or "", user.region)
         except NumberError as error:
             raise EntryError(422, error.code, error.message) from error
     return RecordedCall(

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.accounts.queries import recent
+from onrecord.apps.accounts.queries import recent_changes
 from onrecord.apps.audit.models import Action
 from onrecord.apps.dispositions.actions import change_list
 from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListError, OutcomeList
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     context = {
         "lists": lists_of(cast(User, request.user).team_id),
         "longest_name": LONGEST_NAME,
-        "changes": recent(Action.OUTCOMES_CHANGED),
+        "changes": recent_changes(Action.OUTCOMES_CHANGED),
         "problem": problem,
     }
     return render(request, "settings/outcomes.html", context, status=status)

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.governance.announcements import unknown_announcements
-from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.numbers import NumberError, parse_number
 from onrecord.policy.document import PolicyError, Rule, Setting
 from onrecord.policy.edits import SettingLevel
 from onrecord.policy.mode import Mode
@@ -96,7 +96,7 @@ def read_numbers(text: str, region: str) -> list[str]:
     problems: list[str] = []
     for entry in filter(None, map(str.strip, _BETWEEN_NUMBERS.split(text))):
         try:
-            numbers.append(normalise(entry, region))
+            numbers.append(parse_number(entry, region).e164)
         except NumberError as error:
             problems.append(f"'{entry[:40]}': {error.message}")
     if not numbers and not problems:

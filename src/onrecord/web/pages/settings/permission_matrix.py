@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from onrecord.apps.accounts.permissions import DEEDS, Permission
+from onrecord.apps.accounts.permissions import VERBS, Permission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,8 +15,8 @@ class Row:
 
     @property
     def label(self) -> str:
-        deed = DEEDS[self.permission]
-        return deed[0].upper() + deed[1:]
+        verb = VERBS[self.permission]
+        return verb[0].upper() + verb[1:]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -18,7 +18,7 @@ from onrecord.apps.core.paging import page
 from onrecord.apps.governance.decisions import decide_by_facts, person_facts, policy_of, rep_facts
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person
-from onrecord.apps.people.numbers import NumberError, normalise
+from onrecord.apps.people.numbers import NumberError, parse_number
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.apps.reports import simulation
 from onrecord.apps.reports.simulation import Progress
@@ -51,7 +51,7 @@ def simulate(request: HttpRequest) -> HttpResponse:
 
 
 def _one_number(draft_context: DraftContext, typed: str, rep: User) -> dict[str, Any]:
-    number = normalise(typed, rep.region)
+    number = parse_number(typed, rep.region).e164
     person = owner_of_number(rep.team, number, person_id=None)
 
     def decision(policy: Policy, contact: PersonFacts | None) -> Any:

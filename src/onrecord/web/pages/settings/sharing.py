@@ -9,11 +9,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.accounts.queries import recent
+from onrecord.apps.accounts.queries import recent_changes
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.audit.models import Action
 from onrecord.apps.sharing import actions
-from onrecord.apps.sharing.queries import list_links, may_any_open, rules_of, standings
+from onrecord.apps.sharing.queries import list_links, may_any_open, rules_of, with_status
 from onrecord.apps.sharing.rules import DAYS, Rules
 
 
@@ -38,10 +38,10 @@ def sharing(request: HttpRequest) -> HttpResponse:
         "seen": {link.pk for link in found.rows if scope.covers(link.recording.call.user)},
         "rules": rules_of(user.team_id),
         "days": DAYS,
-        "links": standings(found.rows),
+        "links": with_status(found.rows),
         "may_any_open": may_any_open(user.team_id),
         "next_cursor": found.next_cursor,
-        "changes": recent(Action.SHARING_RULES_CHANGED, Action.SHARES_REVOKED),
+        "changes": recent_changes(Action.SHARING_RULES_CHANGED, Action.SHARES_REVOKED),
     }
     return render(request, "settings/sharing.html", context)
 

@@ -13,7 +13,7 @@ from onrecord.apps.accounts import actions
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.accounts.packages import PACKAGES, Package
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.accounts.queries import PERMISSION_CHANGES, columns, list_users, recent
+from onrecord.apps.accounts.queries import PERMISSION_CHANGES, columns, list_users, recent_changes
 from onrecord.apps.audit.models import Action
 from onrecord.apps.core.query_params import search_param, whole_number
 from onrecord.web.pages.settings.permission_matrix import MATRIX
@@ -111,7 +111,7 @@ def _attempt(request: HttpRequest, change: Callable[[], object], **typed: str) -
 
 
 def _matrix(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    shown = {"matrix": MATRIX, "columns": columns(), "changes": recent(*PERMISSION_CHANGES)}
+    shown = {"matrix": MATRIX, "columns": columns(), "changes": recent_changes(*PERMISSION_CHANGES)}
     return render(request, "settings/permission_sets.html", shown | context, status=status)
 
 
@@ -133,7 +133,7 @@ def _packages(request: HttpRequest, status: int = 200, **context: Any) -> HttpRe
     team.refresh_from_db()
     shown = {
         "packages": [(package, about, team.has(package)) for package, about in PACKAGES.items()],
-        "changes": recent(Action.PACKAGE_SWITCHED),
+        "changes": recent_changes(Action.PACKAGE_SWITCHED),
     }
     return render(request, "settings/packages.html", shown | context, status=status)
 
@@ -146,13 +146,13 @@ def _set(key: str) -> PermissionSet:
 
 
 def _changes(form: QueryDict) -> dict[PermissionSet, actions.Change]:
-    """`seen-<id>`: the permissions that the page showed as held; `set-<id>`: those that are ticked now."""
+    """`shown-<id>`: the permissions that the page showed as held; `set-<id>`: those that are ticked now."""
     changes = {}
     for changed in PermissionSet.objects.all():
-        if f"seen-{changed.pk}" in form:
-            seen = _permissions(form.get(f"seen-{changed.pk}", "").split())
+        if f"shown-{changed.pk}" in form:
+            shown = _permissions(form.get(f"shown-{changed.pk}", "").split())
             ticked = _permissions(form.getlist(f"set-{changed.pk}"))
-            changes[changed] = actions.Change(added=ticked - seen, removed=seen - ticked)
+            changes[changed] = actions.Change(added=ticked - shown, removed=shown - ticked)
     return changes
 
 
@@ -163,11 +163,11 @@ def _permissions(names: list[str]) -> frozenset[Permission]:
 
 
 def _choices(editor: User, form: QueryDict) -> dict[User, PermissionSet | None]:
-    """`seen-<id>`: ids of the sets that the page showed the user to have; `user-<id>`: the one chosen now."""
+    """`shown-<id>`: ids of the sets that the page showed as the user's; `user-<id>`: the one chosen now."""
     choices = {}
     for user in User.objects.filter(team_id=editor.team_id):
         chosen = form.get(f"user-{user.pk}")
-        if chosen is not None and chosen != form.get(f"seen-{user.pk}"):
+        if chosen is not None and chosen != form.get(f"shown-{user.pk}"):
             choices[user] = _set(chosen) if chosen else None
     return choices
 
