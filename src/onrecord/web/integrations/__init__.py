@@ -12,7 +12,7 @@ from django.urls import URLPattern
 from ninja import Router
 from pydantic import BaseModel
 
-from onrecord.web.pages.settings.section import Section
+from onrecord.web.settings_section import SettingsSection
 
 
 class Integration(Protocol):
@@ -24,7 +24,7 @@ class Integration(Protocol):
     #: The bodies that its API reads by itself, without ninja: for the API's document.
     bodies: Sequence[type[BaseModel]]
     #: Its sections of the settings.
-    sections: Sequence[Section]
+    sections: Sequence[SettingsSection]
 
 
 INTEGRATIONS = [

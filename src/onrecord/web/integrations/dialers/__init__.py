@@ -5,7 +5,7 @@ from django.urls import path
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.integrations.dialers.schemas import CallIn
 from onrecord.web.integrations.dialers import api, pages, webhooks
-from onrecord.web.pages.settings.section import Section
+from onrecord.web.settings_section import SettingsSection
 
 urlpatterns = [
     path("settings/integrations", pages.integrations, name="integrations"),
@@ -21,5 +21,7 @@ urlpatterns = [
 routers = {"/conversations": api.router}
 bodies = [CallIn]
 sections = [
-    Section(page="integrations", icon="plug", label="Integrations", permission=Permission.INTEGRATIONS_MANAGE)
+    SettingsSection(
+        page="integrations", icon="plug", label="Integrations", permission=Permission.INTEGRATIONS_MANAGE
+    )
 ]

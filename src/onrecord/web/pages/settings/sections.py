@@ -3,32 +3,34 @@
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
 from onrecord.web.integrations import INTEGRATIONS
-from onrecord.web.pages.settings.section import Section
+from onrecord.web.settings_section import SettingsSection
 
 SECTIONS = (
-    Section(
+    SettingsSection(
         page="call-recording",
         icon="shield-check",
         label="Call recording",
         permission=Permission.RECORDING_SETTINGS_CHANGE,
     ),
-    Section(
+    SettingsSection(
         page="permission-sets",
         icon="key-round",
         label="Permission sets",
         permission=Permission.PERMISSION_SETS_CHANGE,
     ),
-    Section(page="outcomes", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE),
-    Section(
+    SettingsSection(
+        page="outcomes", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE
+    ),
+    SettingsSection(
         page="scorecards",
         icon="clipboard-check",
         label="Scorecards",
         permission=Permission.SCORECARDS_CHANGE,
     ),
-    Section(page="sharing", icon="share-2", label="Sharing", permission=Permission.SHARING_MANAGE),
-    Section(page="packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE),
+    SettingsSection(page="sharing", icon="share-2", label="Sharing", permission=Permission.SHARING_MANAGE),
+    SettingsSection(page="packages", icon="package", label="Packages", permission=Permission.PACKAGES_CHANGE),
     *(section for integration in INTEGRATIONS for section in integration.sections),
-    Section(
+    SettingsSection(
         page="request-inbox",
         icon="inbox",
         label="Requests",
@@ -37,6 +39,6 @@ SECTIONS = (
 )
 
 
-def sections_for(user: User) -> list[Section]:
+def sections_for(user: User) -> list[SettingsSection]:
     """The sections that the user may open."""
     return [section for section in SECTIONS if user.may(section.permission)]

@@ -8,7 +8,7 @@ from onrecord.apps.accounts.permissions import Permission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Section:
+class SettingsSection:
     #: Name of the URL of its first page. Those below it belong to the section too.
     page: str
     #: Name of an icon.
