@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[3]
-DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 DECISION_LINK = re.compile(r"\[ADR (\d+)\]\([^)]*adr/(\d{4})-")
 
@@ -32,3 +32,11 @@ def test_a_link_to_a_decision_says_the_number_of_the_file_that_it_leads_to() -> 
     for document in DOCUMENTS:
         for said, linked in DECISION_LINK.findall(document.read_text()):
             assert int(said) == int(linked), named(document)
+
+
+@pytest.mark.parametrize("document", [ROOT / "ARCHITECTURE.md", ROOT / "docs/concepts/pause.md"], ids=named)
+def test_every_file_that_shows_the_way_through_the_code_is_there(document: Path) -> None:
+    shown = re.findall(r"`((?:[\w-]+/)+[\w-]*(?:\.\w+)?)`", document.read_text())
+    assert shown
+    roots = [ROOT, ROOT / "src/onrecord", ROOT / "frontend/src"]
+    assert not [path for path in shown if not any((root / path).exists() for root in roots)]

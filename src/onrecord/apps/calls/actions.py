@@ -267,8 +267,7 @@ def write_log(
         setattr(log, field, value)
     if notes and len(notes.text) > LONGEST_NOTES:
         raise LogError(
-            f"The notes are too long. Use at most {LONGEST_NOTES:,} characters at most. Shorten them, "
-            "then save."
+            f"The notes are too long. Use at most {LONGEST_NOTES:,} characters. Shorten them, then save."
         )
     # Nobody has to say what came of a call that was never answered.
     if call.answered_at and (lacking := missing(lists, chosen)):

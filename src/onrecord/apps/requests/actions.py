@@ -63,7 +63,7 @@ def answer(request: RecordingRequest, text: str, *, acting_user: User) -> None:
     if not text.strip():
         raise RefusedError("Write an answer first, or close the request without one.")
     if len(text) > LONGEST_TEXT:
-        raise RefusedError(f"The answer is too long. Use at most {LONGEST_TEXT} characters at most.")
+        raise RefusedError(f"The answer is too long. Use at most {LONGEST_TEXT} characters.")
     _settle(request, text.strip(), acting_user)
     record(Action.RECORDING_REQUEST_ANSWERED, request, acting_user=acting_user, answer=text.strip())
 
