@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Call, CallStatus, Decision } from '../src/api/client.ts'
 import { footView } from '../src/call/foot.ts'
 import { colleagues, comings, presence } from '../src/call/people.ts'
-import { presetOutcome } from '../src/call/outcome.ts'
+import { presetDisposition } from '../src/call/disposition.ts'
 import { GUARD_MS, PressGuard } from '../src/call/press-guard.ts'
 import { recordingView, type Ahead } from '../src/call/recording.ts'
 import { INITIAL, type Line, type State } from '../src/call/state.ts'
@@ -133,13 +133,13 @@ test('those in the call with you are the others, with how and since when', () =>
 })
 
 const CHOICES = ['Connected', 'Meeting booked', 'Left voicemail', 'No answer', 'Busy']
-const OUTCOMES: [CallStatus, string][] = [
+const DISPOSITIONS: [CallStatus, string][] = [
   ['completed', 'Connected'], ['busy', 'Busy'], ['no-answer', 'No answer'], ['canceled', 'No answer'], ['failed', ''],
 ]
-for (const [status, outcome] of OUTCOMES) {
-  test(`a call that is ${status} is logged as ${outcome || 'what the rep chooses'}`, () => {
-    assert.equal(presetOutcome(call(status), CHOICES), outcome)
-    assert.equal(presetOutcome(call(status), ['Besetzt']), '')
+for (const [status, disposition] of DISPOSITIONS) {
+  test(`a call that is ${status} is logged as ${disposition || 'what the rep chooses'}`, () => {
+    assert.equal(presetDisposition(call(status), CHOICES), disposition)
+    assert.equal(presetDisposition(call(status), ['Besetzt']), '')
   })
 }
 

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Call, Log, OutcomeList } from '../src/api/client.ts'
+import type { Call, Log, ChoiceList } from '../src/api/client.ts'
 import { lacking } from '../src/dialer/wrap-up.ts'
 
-const LISTS: OutcomeList[] = [
+const LISTS: ChoiceList[] = [
   { field: 'disposition', choices: ['Connected'], required: true },
   { field: 'sentiment', choices: ['Positive'], required: false },
 ]

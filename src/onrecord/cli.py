@@ -199,7 +199,7 @@ def import_recordings(
     # The bar is for people at a terminal; the report is what remains.
     for report in track(reports, "Importing", len(rows), console=Console(stderr=True), transient=True):
         typer.echo(report)
-        failed += report.outcome == "failed"
+        failed += report.result == "failed"
     raise typer.Exit(1 if failed else 0)
 
 

@@ -227,8 +227,8 @@ def test_what_belongs_together_stands_in_line_on_a_phone_and_on_a_desk(
 
     page.set_viewport_size({"width": 390, "height": 844})
     assert abs(edge("#people td:first-child", "top") - edge("#people .place", "top")) < 1
-    page.goto(f"{installation.url}/settings/outcomes")
-    assert edge(".outcome-name input[type=text]", "width") > 200
+    page.goto(f"{installation.url}/settings/dispositions")
+    assert edge(".disposition-name input[type=text]", "width") > 200
     page.set_viewport_size({"width": 1440, "height": 900})
     page.goto(f"{installation.url}/calls")
     page.locator("#calls tr:has([data-listen]) .when").last.click()

@@ -89,7 +89,7 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     page: Page, signed_in: Callable[[str], User]
 ) -> None:
     dialer = Dialer(page)
-    assert signed_in("ida").submit("/settings/outcomes/sentiment", do="require").is_redirect
+    assert signed_in("ida").submit("/settings/dispositions/sentiment", do="require").is_redirect
     # Calls from a person in the list, so that somebody follows.
     row = page.locator("#main tr", has=page.locator("[data-dial]")).first
     follower = page.locator("#main tr", has=page.locator("[data-dial]")).nth(1).locator("[data-dial]").first

@@ -18,9 +18,9 @@ export type HungUp = Schemas['HangUpReply']
 /** What the rep wrote about a call. */
 export type Log = Schemas['LogOut']
 export type Notification = Schemas['NotificationOut']
-export type OutcomeField = Schemas['Field']
+export type ChoiceField = Schemas['Field']
 /** A list of the team's from which something is chosen when a call is logged. */
-export type OutcomeList = Schemas['ListOut']
+export type ChoiceList = Schemas['ListOut']
 /** One of ours in a call. */
 export type Participant = Schemas['ParticipantOut']
 export type PersonLink = Schemas['PersonLink']
@@ -136,7 +136,7 @@ export const api = {
   people: (q: string, signal: AbortSignal) => request('get', '/api/v2/people', { query: { q }, signal }),
   place: (to: string, sdp: string, person_id: number | null) => request('post', '/api/v2/calls', { body: { to, sdp, person_id } }),
   current: () => request('get', '/api/v2/calls/current', {}),
-  outcomes: () => request('get', '/api/v2/outcomes', {}),
+  dispositions: () => request('get', '/api/v2/dispositions', {}),
   /** `keepalive`: the page goes away, and the request must outlive it. */
   notes: (call_id: string, notes: string, notes_revision: number, keepalive: boolean) =>
     request('put', '/api/v2/calls/{call_id}/notes', { path: { call_id }, body: { notes, notes_revision }, keepalive }),

@@ -203,7 +203,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/outcomes": {
+    "/api/v2/dispositions": {
         parameters: {
             query?: never;
             header?: never;
@@ -211,10 +211,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Outcomes
+         * Dispositions
          * @description The team's lists, in its order.
          */
-        get: operations["onrecord_web_api_dispositions_outcomes"];
+        get: operations["onrecord_web_api_dispositions_dispositions"];
         put?: never;
         post?: never;
         delete?: never;
@@ -713,6 +713,11 @@ export interface components {
             /** Person Id */
             person_id?: number | null;
         };
+        /** DispositionsOut */
+        DispositionsOut: {
+            /** Lists */
+            lists: components["schemas"]["ListOut"][];
+        };
         /**
          * Field
          * @description What is chosen from a list when a call is logged.
@@ -726,11 +731,6 @@ export interface components {
             choices: string[];
             /** Required */
             required: boolean;
-        };
-        /** OutcomesOut */
-        OutcomesOut: {
-            /** Lists */
-            lists: components["schemas"]["ListOut"][];
         };
         /** CoachingCounts */
         CoachingCounts: {
@@ -1427,7 +1427,7 @@ export interface operations {
             };
         };
     };
-    onrecord_web_api_dispositions_outcomes: {
+    onrecord_web_api_dispositions_dispositions: {
         parameters: {
             query?: never;
             header?: never;
@@ -1442,7 +1442,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutcomesOut"];
+                    "application/json": components["schemas"]["DispositionsOut"];
                 };
             };
             /** @description Not now */

@@ -37,8 +37,8 @@ export function drafted(): string[] {
 
 /** Send every draft once; what was taken is a draft no more. */
 export async function sendDrafts(): Promise<Unsent[]> {
-  const outcomes = await Promise.all(drafted().map(send))
-  return outcomes.filter((outcome) => outcome !== null)
+  const unsent = await Promise.all(drafted().map(send))
+  return unsent.filter((one) => one !== null)
 }
 
 async function send(callId: string): Promise<Unsent | null> {

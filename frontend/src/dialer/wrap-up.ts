@@ -1,10 +1,10 @@
-import { ApiError, api, type Call, type OutcomeField, type OutcomeList, type PersonLink } from '../api/client.ts'
+import { ApiError, api, type Call, type ChoiceField, type ChoiceList, type PersonLink } from '../api/client.ts'
 import { NotesKeeper } from '../call/notes.ts'
-import { presetOutcome } from '../call/outcome.ts'
+import { presetDisposition } from '../call/disposition.ts'
 import { attribute, element, part, text } from '../ui/dom.ts'
 import { personSearch } from './person-search.ts'
 
-const TITLES: Record<OutcomeField, string> = { disposition: 'Disposition', sentiment: 'Sentiment' }
+const TITLES: Record<ChoiceField, string> = { disposition: 'Disposition', sentiment: 'Sentiment' }
 const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet. Kept in this browser; trying again' } as const
 
 const MARKUP = `
@@ -21,7 +21,7 @@ const MARKUP = `
   </form>`
 
 /** What an answered call still lacks. */
-export function lacking(call: Call, lists: OutcomeList[]): OutcomeField[] {
+export function lacking(call: Call, lists: ChoiceList[]): ChoiceField[] {
   if (!call.answered_at) return []
   return lists.filter(({ field, required }) => required && !call.log?.[field]).map(({ field }) => field)
 }
@@ -35,7 +35,7 @@ export class WrapUp extends EventTarget {
   readonly root = element<HTMLFormElement>(MARKUP)
   #notes: NotesKeeper | null = null
   #call: Call | null = null
-  #lists: OutcomeList[] = []
+  #lists: ChoiceList[] = []
   /** Chosen instead of the person called. */
   #person: Pick<PersonLink, 'id' | 'name'> | null = null
   #field = part<HTMLTextAreaElement>(this.root, 'textarea')
@@ -100,7 +100,7 @@ export class WrapUp extends EventTarget {
 
   async #loadLists(call: Call): Promise<void> {
     try {
-      this.#lists = (await api.outcomes()).lists
+      this.#lists = (await api.dispositions()).lists
     } catch (error) {
       if (!(error instanceof ApiError)) throw error
       this.#complain(error.message)
@@ -119,7 +119,7 @@ export class WrapUp extends EventTarget {
     const radios = [...group.querySelectorAll('input')]
     const isOpen = group.hasAttribute('data-preset') || !radios.some(({ checked }) => checked)
     if (!isOpen) return
-    const name = presetOutcome(this.#call, radios.map(({ value }) => value))
+    const name = presetDisposition(this.#call, radios.map(({ value }) => value))
     for (const radio of radios) radio.checked = radio.value === name
     attribute(group, 'data-preset', name !== '')
   }
@@ -188,7 +188,7 @@ export class WrapUp extends EventTarget {
   }
 }
 
-function choiceGroup({ field, choices, required }: OutcomeList, chosen: string): HTMLElement {
+function choiceGroup({ field, choices, required }: ChoiceList, chosen: string): HTMLElement {
   const marks = `${required ? ' <small>required</small>' : ''}${field === 'disposition' ? ' <i class="wrap-set">Set from the call</i>' : ''}`
   const group = element(`<fieldset class="choices"><legend><span></span>${marks}</legend></fieldset>`)
   group.dataset.field = field

@@ -31,8 +31,8 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the rep or the recording would notice; other words for the same outcome do not count."""
-        return _outcome(self.before) != _outcome(self.after)
+        """Whether the rep or the recording would notice; other words for the same effect do not count."""
+        return _effect(self.before) != _effect(self.after)
 
 
 def compare(old: Policy, new: Policy, calls: Iterable[CallFacts]) -> Iterator[Comparison]:
@@ -47,7 +47,7 @@ def _decide(policy: Policy, call: CallFacts) -> Decision:
     )
 
 
-def _outcome(decision: Decision) -> tuple[object, ...]:
+def _effect(decision: Decision) -> tuple[object, ...]:
     return (
         decision.mode,
         decision.record_at_start,

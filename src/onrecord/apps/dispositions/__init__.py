@@ -1,1 +1,1 @@
-"""What a team calls the outcomes of its calls: its own lists, and which of them must be filled in."""
+"""What calls are logged with: a team's lists of dispositions and sentiments, and which are required."""

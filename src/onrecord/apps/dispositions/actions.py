@@ -8,7 +8,7 @@ from django.db.models import F
 
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.dispositions.lists import DEFAULT_LISTS, MOST_CHOICES, Field, OutcomeList
+from onrecord.apps.dispositions.lists import DEFAULT_LISTS, MOST_CHOICES, Field, ListContents
 from onrecord.apps.dispositions.models import Choice, ChoiceList
 
 
@@ -24,7 +24,7 @@ def create_default_lists(instance: Team, *, created: bool, raw: bool, **_: Any) 
 
 @transaction.atomic
 def change_list(
-    field: Field, change: Callable[[OutcomeList], OutcomeList], *, acting_user: User, sentence: str
+    field: Field, change: Callable[[ListContents], ListContents], *, acting_user: User, sentence: str
 ) -> None:
     """Store what `change` makes of the list as it is now; `sentence` goes into the audit log.
 

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 from django.db.models.signals import post_save
 
 
-class OutcomesConfig(AppConfig):
+class DispositionsConfig(AppConfig):
     name = "onrecord.apps.dispositions"
 
     def ready(self) -> None:

@@ -26,7 +26,7 @@ class ListError(ValueError):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class OutcomeList:
+class ListContents:
     """One list, in the team's order. Every change gives a new list or raises ListError."""
 
     choices: tuple[str, ...]
@@ -78,11 +78,11 @@ class OutcomeList:
         return name
 
 
-Lists = dict[Field, OutcomeList]
+Lists = dict[Field, ListContents]
 
 #: What a new team begins with.
 DEFAULT_LISTS: Lists = {
-    Field.DISPOSITION: OutcomeList(
+    Field.DISPOSITION: ListContents(
         choices=(
             "Connected",
             "Meeting booked",
@@ -95,7 +95,7 @@ DEFAULT_LISTS: Lists = {
         ),
         required=False,
     ),
-    Field.SENTIMENT: OutcomeList(choices=("Positive", "Neutral", "Negative"), required=False),
+    Field.SENTIMENT: ListContents(choices=("Positive", "Neutral", "Negative"), required=False),
 }
 
 

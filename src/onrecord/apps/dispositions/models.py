@@ -3,7 +3,7 @@
 from django.db import models
 
 from onrecord.apps.accounts.models import Team
-from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, OutcomeList
+from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListContents
 
 
 class ChoiceList(models.Model):
@@ -21,8 +21,8 @@ class ChoiceList(models.Model):
         return self.field
 
     @property
-    def contents(self) -> OutcomeList:
-        return OutcomeList(
+    def contents(self) -> ListContents:
+        return ListContents(
             choices=tuple(choice.name for choice in self.choices.all()), required=self.required
         )
 

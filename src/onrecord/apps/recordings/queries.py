@@ -102,7 +102,7 @@ class Choices:
 
 
 def choices(user: User) -> Choices:
-    """Reps and groups of what the user may see; sources and outcomes are words of the whole team."""
+    """Reps and groups of what the user may see, and the words that the whole team has used."""
     scope = Scope.of(user)
     reps = User.objects.filter(team=user.team_id).order_by("name", "pk").only("name")
     if scope.team_id is None:

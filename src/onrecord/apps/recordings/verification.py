@@ -79,14 +79,14 @@ def _prove(recording: Recording) -> list[dict[str, object]]:
     call_id, witness = recording.pk, str(recording.witness)
     command = [sys.executable, "-m", "onrecord", "verify", call_id, "--json", "--witness", witness]
     try:
-        outcome = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
     except subprocess.TimeoutExpired as error:
         raise _NotCarriedOutError(
             f"It took longer than {_PATIENCE_S} s. Ask an admin to run `onrecord verify {call_id}`."
         ) from error
     # 0: all passed, 1: some did not, 3: genuine but not complete; anything else is no answer.
-    if outcome.returncode not in (0, 1, 3):
-        last = outcome.stderr.strip().rpartition("\n")[2]
+    if done.returncode not in (0, 1, 3):
+        last = done.stderr.strip().rpartition("\n")[2]
         raise _NotCarriedOutError(f"It could not be completed: {last or 'the command ended without a word'}")
-    checks: list[dict[str, object]] = json.loads(outcome.stdout)["checks"]
+    checks: list[dict[str, object]] = json.loads(done.stdout)["checks"]
     return checks

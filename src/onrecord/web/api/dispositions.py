@@ -19,15 +19,15 @@ class ListOut(Schema):
     required: bool
 
 
-class OutcomesOut(Schema):
+class DispositionsOut(Schema):
     lists: list[ListOut]
 
 
-@router.get("", response=OutcomesOut)
-def outcomes(request: HttpRequest) -> OutcomesOut:
+@router.get("", response=DispositionsOut)
+def dispositions(request: HttpRequest) -> DispositionsOut:
     """The team's lists, in its order."""
     lists = lists_of(cast(User, request.user).team_id)
-    return OutcomesOut(
+    return DispositionsOut(
         lists=[
             ListOut(field=field, choices=list(one.choices), required=one.required)
             for field, one in lists.items()

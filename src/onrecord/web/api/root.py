@@ -14,7 +14,7 @@ from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.web.api.calls import router as calls
 from onrecord.web.api.coaching import router as coaching
 from onrecord.web.api.dialer import router as dialer
-from onrecord.web.api.dispositions import router as outcomes
+from onrecord.web.api.dispositions import router as dispositions
 from onrecord.web.api.document import Document
 from onrecord.web.api.notifications import router as notifications
 from onrecord.web.api.people import router as people
@@ -49,7 +49,7 @@ api = Api(title="OnRecord", version="2", auth=SignedIn(), docs_url=None, parser=
 api.add_router("/dialer", dialer)
 api.add_router("/people", people)
 api.add_router("/calls", calls)
-api.add_router("/outcomes", outcomes)
+api.add_router("/dispositions", dispositions)
 api.add_router("/coaching", coaching)
 api.add_router("/requests", requests)
 api.add_router("/recordings", recordings)

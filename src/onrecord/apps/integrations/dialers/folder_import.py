@@ -26,7 +26,7 @@ from onrecord.config import host_config
 from onrecord.storage.pending import sealing
 
 _SOURCE = "Imported"
-_OUTCOMES = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "refused"}
+_RESULTS = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "refused"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,12 +35,12 @@ class Report:
 
     row: Row
     #: `imported`, `known` (from before), `refused` (by policy) or `failed`.
-    outcome: str
+    result: str
     #: A sentence; empty for what was imported.
     reason: str
 
     def __str__(self) -> str:
-        said = f"line {self.row.line}: {self.outcome:8} {self.row.file}"
+        said = f"line {self.row.line}: {self.result:8} {self.row.file}"
         return f"{said}: {self.reason}" if self.reason else said
 
 
@@ -53,9 +53,9 @@ def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
         try:
             yield _import(folder.resolve(), row, team)
         except ValidationError as error:
-            yield Report(row=row, outcome="failed", reason=what_is_wrong(error))
+            yield Report(row=row, result="failed", reason=what_is_wrong(error))
         except (EntryError, OSError) as error:
-            yield Report(row=row, outcome="failed", reason=str(error))
+            yield Report(row=row, result="failed", reason=str(error))
 
 
 def _import(folder: Path, row: Row, team: Team) -> Report:
@@ -106,7 +106,7 @@ def _inside(folder: Path, name: str) -> Path:
 
 def _report(row: Row, received: ImportedCall, *, is_new: bool) -> Report:
     state = ImportedCall.State(received.state)
-    outcome = _OUTCOMES.get(state, "failed")
+    result = _RESULTS.get(state, "failed")
     if not is_new and state in (state.DONE, state.WAITING):
-        outcome = "known"
-    return Report(row=row, outcome=outcome, reason=received.problem)
+        result = "known"
+    return Report(row=row, result=result, reason=received.problem)

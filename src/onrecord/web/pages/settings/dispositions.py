@@ -14,15 +14,15 @@ from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.queries import recent_changes
 from onrecord.apps.audit.models import Action
 from onrecord.apps.dispositions.actions import change_list
-from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListError, OutcomeList
+from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListContents, ListError
 from onrecord.apps.dispositions.queries import lists_of
 
 #: A change of a list, and the sentence that tells of it later.
-Change = tuple[Callable[[OutcomeList], OutcomeList], str]
+Change = tuple[Callable[[ListContents], ListContents], str]
 
 
 @require_safe
-def outcomes(request: HttpRequest) -> HttpResponse:
+def dispositions(request: HttpRequest) -> HttpResponse:
     require(request.user, Permission.OUTCOMES_CHANGE)
     return _page(request)
 
@@ -39,7 +39,7 @@ def change(request: HttpRequest, field: str) -> HttpResponse:
         change_list(Field(field), wanted, acting_user=user, sentence=sentence)
     except ListError as problem:
         return _page(request, problem=str(problem), status=422)
-    return redirect("outcomes")
+    return redirect("dispositions")
 
 
 def _wanted(form: QueryDict, field: str) -> Change:
@@ -66,10 +66,10 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
         "changes": recent_changes(Action.OUTCOMES_CHANGED),
         "problem": problem,
     }
-    return render(request, "settings/outcomes.html", context, status=status)
+    return render(request, "settings/dispositions.html", context, status=status)
 
 
 urlpatterns = [
-    path("settings/outcomes", outcomes, name="outcomes"),
-    path("settings/outcomes/<str:field>", change, name="change-outcomes"),
+    path("settings/dispositions", dispositions, name="dispositions"),
+    path("settings/dispositions/<str:field>", change, name="change-dispositions"),
 ]

@@ -19,7 +19,7 @@ SECTIONS = (
         permission=Permission.PERMISSION_SETS_CHANGE,
     ),
     SettingsSection(
-        page="outcomes", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE
+        page="dispositions", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE
     ),
     SettingsSection(
         page="scorecards",

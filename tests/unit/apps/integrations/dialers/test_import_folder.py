@@ -67,7 +67,7 @@ def test_each_row_is_reported_and_one_that_fails_stops_no_other(jo: User, folder
         (10, "failed", "channels"),
         (11, "failed", "nobody@northwind.example"),
     ]
-    assert [(report.row.line, report.outcome) for report in reports] == [one[:2] for one in expected]
+    assert [(report.row.line, report.result) for report in reports] == [one[:2] for one in expected]
     for report, (_, _, said) in zip(reports, expected, strict=True):
         assert said in report.reason
     assert Recording.objects.filter(status="completed", source="Kixie").count() == 2
@@ -102,7 +102,7 @@ def test_two_calls_with_the_same_sound_are_two_calls(jo: User, folder: Path) -> 
         line("a.mp3", jo),
     )
     reports = list(import_rows(folder, read_manifest(path)))
-    assert [report.outcome for report in reports] == ["imported", "imported", "refused", "known"]
+    assert [report.result for report in reports] == ["imported", "imported", "refused", "known"]
     assert Call.objects.count() == 3
 
 
@@ -111,7 +111,7 @@ def test_a_call_from_a_withheld_number_is_entered_without_one(jo: User, folder: 
     sound_files.mono(folder / "a.mp3")
     row = line("a.mp3", jo).replace("+14705550101", caller).replace("outbound", "inbound")
     (report,) = import_rows(folder, read_manifest(manifest(folder, row)))
-    assert (report.outcome, Call.objects.get().number) == ("refused", "")
+    assert (report.result, Call.objects.get().number) == ("refused", "")
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_a_number_is_entered_however_another_product_wrote_it(
     PersonFactory(number=number)
     sound_files.mono(folder / "a.mp3")
     (report,) = import_rows(folder, read_manifest(manifest(folder, line("a.mp3", jo, to=written))))
-    assert report.outcome != "failed", report
+    assert report.result != "failed", report
     call = Call.objects.get()
     assert (call.number, call.person is not None) == (number, True)
 
@@ -138,15 +138,15 @@ def test_what_windows_calls_a_path_is_found(jo: User, folder: Path) -> None:
     (folder / "2026").mkdir()
     sound_files.mono(folder / "2026" / "a.mp3")
     (report,) = import_rows(folder, read_manifest(manifest(folder, line("2026\\a.mp3", jo))))
-    assert report.outcome == "refused", report
+    assert report.result == "refused", report
 
 
 def test_a_value_without_a_heading_is_not_dropped(jo: User, folder: Path) -> None:
     sound_files.mono(folder / "a.mp3")
     path = manifest(folder, f"{line('a.mp3', jo)},", f"{line('a.mp3', jo)},,and more", head=f"{HEAD},")
     first, second = import_rows(folder, read_manifest(path))
-    assert first.outcome == "refused"
-    assert (second.outcome, "'and more' has no column heading" in second.reason) == ("failed", True)
+    assert first.result == "refused"
+    assert (second.result, "'and more' has no column heading" in second.reason) == ("failed", True)
 
 
 def test_the_command_reports_on_its_output_and_by_its_status(jo: User, folder: Path) -> None:

@@ -1,4 +1,4 @@
-/** The outcome of a call that its end already tells. Pure. */
+/** The disposition of a call that its end already tells. Pure. */
 import type { Call, CallStatus } from '../api/client.ts'
 
 /** The words for each ending that a team's list may have, in small letters. */
@@ -10,7 +10,7 @@ const WORDS: Partial<Record<CallStatus, string[]>> = {
 }
 
 /** The choice of this list that says what happened; empty where none does. The team may have changed its list. */
-export function presetOutcome(call: Call, choices: readonly string[]): string {
+export function presetDisposition(call: Call, choices: readonly string[]): string {
   const words = WORDS[call.status] ?? []
   return choices.find((choice) => words.includes(choice.trim().toLowerCase())) ?? ''
 }

@@ -1,4 +1,4 @@
-"""Lists of outcomes, changed in every way."""
+"""Lists of choices, changed in every way."""
 
 import pytest
 from hypothesis import given
@@ -9,14 +9,14 @@ from onrecord.apps.dispositions.lists import (
     LONGEST_NAME,
     MOST_CHOICES,
     Field,
+    ListContents,
     ListError,
-    OutcomeList,
     demand,
     missing,
 )
 
 NAMES = ("Connected", "Call back", "Busy")
-SOME = OutcomeList(choices=NAMES, required=False)
+SOME = ListContents(choices=NAMES, required=False)
 
 
 def test_the_lists_of_a_new_team_have_choices_and_require_nothing() -> None:
@@ -52,10 +52,10 @@ def test_a_list_changes_as_asked(change: object, choices: tuple[str, ...]) -> No
         (lambda one: one.rename("Gone", "Here"), "no longer in the list"),
         (lambda one: one.move("Gone", 1), "no longer in the list"),
         (lambda one: one.remove("Gone"), "no longer in the list"),
-        (lambda one: OutcomeList(choices=(), required=False).require(True), "nothing to choose from"),
-        (lambda one: OutcomeList(choices=("A",), required=True).remove("A"), "last choice"),
+        (lambda one: ListContents(choices=(), required=False).require(True), "nothing to choose from"),
+        (lambda one: ListContents(choices=("A",), required=True).remove("A"), "last choice"),
         (
-            lambda one: OutcomeList(choices=tuple(map(str, range(MOST_CHOICES))), required=False).add("A"),
+            lambda one: ListContents(choices=tuple(map(str, range(MOST_CHOICES))), required=False).add("A"),
             "full",
         ),
     ],

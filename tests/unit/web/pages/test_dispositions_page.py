@@ -36,11 +36,11 @@ def test_a_list_is_changed_and_the_change_is_told_of(browser: Client, ida: User)
         {"do": "remove", "name": "Connected"},
         {"do": "require"},
     ):
-        assert browser.post("/settings/outcomes/disposition", form).status_code == 302
+        assert browser.post("/settings/dispositions/disposition", form).status_code == 302
     assert choices(ida.team)[-2:] == ["Sent a quote", "Wrong number"]
     assert "Line busy" in choices(ida.team)
     assert "Connected" not in choices(ida.team)
-    page = browser.get("/settings/outcomes").content.decode()
+    page = browser.get("/settings/dispositions").content.decode()
     assert "renamed the disposition Busy to Line busy" in page
     assert "Required" in page
     told = AuditEntry.objects.filter(action="outcomes.changed", object_kind="team")
@@ -49,7 +49,7 @@ def test_a_list_is_changed_and_the_change_is_told_of(browser: Client, ida: User)
 
 def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(browser: Client, ida: User) -> None:
     before = choices(ida.team)
-    answer = browser.post("/settings/outcomes/disposition", {"do": "add", "name": "busy"})
+    answer = browser.post("/settings/dispositions/disposition", {"do": "add", "name": "busy"})
     assert answer.status_code == 422
     assert "already in the list" in answer.content.decode()
     assert choices(ida.team) == before
@@ -58,12 +58,12 @@ def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(browser: Cl
 
 @pytest.mark.parametrize("path", ["mood", "disposition"])
 def test_an_unknown_list_or_deed_is_no_request_of_ours(browser: Client, path: str) -> None:
-    assert browser.post(f"/settings/outcomes/{path}", {"do": "burn", "name": "Busy"}).status_code == 400
+    assert browser.post(f"/settings/dispositions/{path}", {"do": "burn", "name": "Busy"}).status_code == 400
 
 
 def test_the_dialer_is_told_the_lists_in_the_teams_order(browser: Client, ida: User) -> None:
-    browser.post("/settings/outcomes/sentiment", {"do": "require"})
-    lists = browser.get("/api/v2/outcomes").json()["lists"]
+    browser.post("/settings/dispositions/sentiment", {"do": "require"})
+    lists = browser.get("/api/v2/dispositions").json()["lists"]
     assert [one["field"] for one in lists] == ["disposition", "sentiment"]
     assert lists[1] == {
         "field": "sentiment",
