@@ -15,7 +15,7 @@ from harness.dialer_webhooks import SECRET
 from harness.stored import store_recording
 from onrecord.apps.accounts.models import PermissionSet, User
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls.actions import take_notes, write_log
+from onrecord.apps.calls.log_actions import take_notes, write_log
 from onrecord.apps.calls.models import Call, CallEvent, Collaborator, Recording
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.calls.recording_actions import copy_facts

@@ -14,7 +14,7 @@ from factories import CallFactory, GroupFactory, PersonFactory, UserFactory, per
 from harness.stored import store_recording
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
-from onrecord.apps.calls.actions import take_notes
+from onrecord.apps.calls.log_actions import take_notes
 from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.calls.recording_actions import copy_facts

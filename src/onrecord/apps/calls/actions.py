@@ -13,14 +13,11 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import Action, record
 from onrecord.apps.calls.call_events import emit
 from onrecord.apps.calls.models import AppliedEvent, Call, CallLog, Collaborator, Recording
-from onrecord.apps.calls.notes import LONGEST_NOTES, Notes, merged
-from onrecord.apps.calls.recording_actions import copy_facts, store_outcome, store_result
+from onrecord.apps.calls.recording_actions import store_outcome, store_result
 from onrecord.apps.calls.recording_status import Outcome, RecordingStatus, gone, outcome, overdue
 from onrecord.apps.calls.reported_call import RenderState, ReportedCall, apply, ended_by_web
 from onrecord.apps.core.moments import later
 from onrecord.apps.core.query_params import whole_number
-from onrecord.apps.dispositions.lists import Field, demand, missing
-from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.decisions import CallDecision, decision_to_json
 from onrecord.apps.people.models import Person
 from onrecord.apps.people.numbers import Number
@@ -41,8 +38,6 @@ from onrecord.protocol.events import (
     RecordingStarted,
 )
 from onrecord.protocol.recording_state import RecordingState
-
-NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
 
 class CallInProgressError(Exception):
@@ -226,87 +221,6 @@ def apply_event(event: Event) -> bool:
         _let_go(call, user_id=int(event.data.user), at=event.at)
     _audit_user_action(call, event)
     return True
-
-
-class LogError(ValueError):
-    """The call cannot be logged so. The text says why and what to do."""
-
-
-@transaction.atomic
-def take_notes(call: Call, written: Notes, *, acting_user: User) -> CallLog:
-    """Keep notes while they are being written; the log as it then stands.
-
-    Written every second or so: it tells nobody, and the first notes alone leave an audit row.
-    """
-    log = _log_of(call)
-    if not log.notes_revision:
-        record(Action.NOTES_BEGUN, call, acting_user=acting_user)
-    _enter_notes(log, written)
-    log.save()
-    copy_facts(call)
-    return log
-
-
-@transaction.atomic
-def write_log(
-    call: Call,
-    *,
-    acting_user: User,
-    changes: Mapping[Field, str] = NOTHING_CHOSEN,
-    notes: Notes | None = None,
-    person: Person | None = None,
-) -> None:
-    """Log the call: what was chosen, the notes, the person (None: as it is). Raises LogError."""
-    log = _log_of(call)
-    lists = lists_of(call.team_id)
-    before = {field: getattr(log, field) for field in Field}
-    chosen = before | dict(changes)
-    for field, value in changes.items():
-        if value and value not in (*lists[field].choices, before[field]):
-            raise LogError(f"“{value}” is not one of your team's choices. Choose one from the list.")
-        setattr(log, field, value)
-    if notes and len(notes.text) > LONGEST_NOTES:
-        raise LogError(
-            f"The notes are too long. Use at most {LONGEST_NOTES:,} characters. Shorten them, then save."
-        )
-    # Nobody has to say what came of a call that was never answered.
-    if call.answered_at and (lacking := missing(lists, chosen)):
-        raise LogError(f"{demand(lacking)} Choose one, then save.")
-    if notes:
-        _enter_notes(log, notes)
-    log.person = person or (log.person if log.logged_at else call.person)
-    log.logged_at = timezone.now()
-    log.save()
-    copy_facts(call)
-    record(
-        Action.CALL_LOGGED,
-        call,
-        acting_user=acting_user,
-        before=before,
-        after=chosen,
-        person=log.person_id,
-        notes=notes is not None,
-    )
-    emit(call, "call.logged", at=timezone.now(), data={"actor": str(acting_user.pk)})
-
-
-def _log_of(call: Call) -> CallLog:
-    """The call's log, made if there is none, and held against other writers to the transaction's end."""
-    log = Call.objects.select_for_update().get(pk=call.pk).log
-    if log is None:
-        log = CallLog.objects.create(user_id=call.user_id)
-        Call.objects.filter(pk=call.pk).update(log=log)
-    call.log = log
-    return log
-
-
-def _enter_notes(log: CallLog, written: Notes) -> None:
-    """Who has not seen the notes as they are adds to them; who has, replaces them."""
-    is_old = written.revision != log.notes_revision
-    text = merged(log.notes, written.text) if is_old else written.text
-    if text != log.notes:
-        log.notes = text
-        log.notes_revision += 1
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.packages import Package
 from onrecord.apps.accounts.permissions import Permission, require
-from onrecord.apps.calls import actions
+from onrecord.apps.calls import actions, log_actions
 from onrecord.apps.calls.joining import join, reattach
 from onrecord.apps.calls.models import Call
 from onrecord.apps.calls.notes import LONGEST_NOTES, Notes
@@ -171,7 +171,7 @@ def take_notes(request: HttpRequest, call_id: str, body: NotesIn) -> NotesReply:
     """Keep what is being written, during the call or after it."""
     user = _user(request)
     require(user, Permission.CALLS_LOG)
-    log = actions.take_notes(_own_call(request, call_id), body.written, acting_user=user)
+    log = log_actions.take_notes(_own_call(request, call_id), body.written, acting_user=user)
     return NotesReply(notes=log.notes, notes_revision=log.notes_revision)
 
 
@@ -184,14 +184,14 @@ def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
     given = body.model_fields_set
     if given:
         try:
-            actions.write_log(
+            log_actions.write_log(
                 call,
                 changes={field: getattr(body, field) for field in ListField if field in given},
                 notes=Notes(text=body.notes, revision=body.notes_revision) if "notes" in given else None,
                 person=_person(user, body.person_id),
                 acting_user=user,
             )
-        except actions.LogError as problem:
+        except log_actions.LogError as problem:
             raise ApiError(400, "log_incomplete", str(problem)) from problem
     return CallReply(call=CallOut.of(call, user))
 

@@ -17,7 +17,7 @@ from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission, require
 from onrecord.apps.accounts.scope import require_calls
 from onrecord.apps.audit.models import Action, record
-from onrecord.apps.calls import actions
+from onrecord.apps.calls import log_actions
 from onrecord.apps.calls.export import csv_of
 from onrecord.apps.calls.filters import STATUSES, CallFilter
 from onrecord.apps.calls.models import Call
@@ -114,7 +114,7 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
     own = get_object_or_404(shown_calls(user).select_related("team"), pk=call_id, user=user)
     form = request.POST
     try:
-        actions.write_log(
+        log_actions.write_log(
             own,
             changes={field: form[field] for field in Field if field in form},
             notes=Notes(
@@ -123,7 +123,7 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
             ),
             acting_user=user,
         )
-    except actions.LogError as problem:
+    except log_actions.LogError as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return call_page(request, call_id, status=status, log_problem=str(problem), log_form=form)
     return redirect("call", call_id)

@@ -12,7 +12,7 @@ from django.test import Client
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.journals import CapturedCall, tone
 from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.actions import write_log
+from onrecord.apps.calls.log_actions import write_log
 from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.recording_actions import store_result
 from onrecord.apps.recordings import verification

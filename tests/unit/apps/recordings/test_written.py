@@ -10,8 +10,8 @@ from factories import GroupFactory, UserFactory, permit_only
 from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
 from onrecord.apps.accounts.permissions import Permission
-from onrecord.apps.calls.actions import take_notes
 from onrecord.apps.calls.filters import CallFilter
+from onrecord.apps.calls.log_actions import take_notes
 from onrecord.apps.calls.models import Call, NotesWord
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.calls.queries import list_calls

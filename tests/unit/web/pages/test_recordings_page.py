@@ -10,7 +10,7 @@ from django.test import Client
 from factories import GroupFactory, PersonFactory, TeamFactory, UserFactory
 from harness.recorded import recorded
 from onrecord.apps.accounts.models import User
-from onrecord.apps.calls.actions import write_log
+from onrecord.apps.calls.log_actions import write_log
 from onrecord.apps.calls.models import Call, Recording
 from onrecord.apps.calls.notes import Notes
 from onrecord.apps.dispositions.lists import Field
