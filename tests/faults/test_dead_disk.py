@@ -74,7 +74,7 @@ def test_a_disk_that_never_comes_back_shortens_no_recording_silently(
     set_dead(installation.pid("switch"), True)
     expect(said).to_have_text("Nothing is being saved")
     switch = SwitchClient(installation.config.switch_address, installation.config.secrets.switch_secret)
-    eventually(lambda: switch.calls()[0]["drops"] > 250, "more than two seconds are lost")
+    eventually(lambda: switch.calls()[0].drops > 250, "more than two seconds are lost")
     dialer.hang_up()
     url = installation.config.database_url
     eventually(lambda: "call.hung_up" in audited(url, call_id), "the web has heard of the end")

@@ -122,8 +122,8 @@ def test_a_policy_closes_gates_while_the_database_is_locked_and_says_why_afterwa
     with locked(installation.home / "db.sqlite3"):
         run(installation, ENFORCE.format(calls=1))
         switch = SwitchClient(installation.config.switch_address, installation.config.secrets.switch_secret)
-        state = next(state for state in switch.calls() if state["call_id"] == call["id"])
-        assert (state["mode"], state["recording"], state["may_change"]) == ("none", "paused", False)
+        state = next(state for state in switch.calls() if state.call_id == call["id"])
+        assert (state.mode, state.recording, state.may_change) == ("none", "paused", False)
 
     run(installation, ENFORCE.format(calls=1))
     run(installation, ENFORCE.format(calls=0))
