@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import BrowserContext, expect
 
 from harness.browser import Dialer, sign_in
@@ -41,20 +42,27 @@ assert restrict_live_calls() == {calls}
 PAUSE, RESUME = "Pause Call Recording", "Resume Call Recording"
 
 
-def test_with_the_database_locked_pause_ends_the_captured_sound_and_hang_up_the_call(
-    installation: Installation, chromium: BrowserContext
-) -> None:
+@pytest.fixture
+def recorded(installation: Installation, chromium: BrowserContext) -> Dialer:
+    """Ana's dialer, on a call that is being recorded."""
     page = chromium.pages[0]
     sign_in(page, installation, "ana")
     dialer = Dialer(page)
-    call_id = dialer.call(STEADY)
-    journal = installation.keep_journal(call_id)
+    dialer.call(STEADY)
     expect(dialer.record).to_have_accessible_name(PAUSE)
+    return dialer
+
+
+def test_with_the_database_locked_pause_ends_the_captured_sound_and_hang_up_the_call(
+    installation: Installation, recorded: Dialer
+) -> None:
+    call_id = recorded.current()
+    journal = installation.keep_journal(call_id)
 
     with locked(installation.home / "db.sqlite3"):
-        dialer.record.click()
-        expect(dialer.record).to_have_accessible_name(RESUME)
-        dialer.hang_up()
+        recorded.record.click()
+        expect(recorded.record).to_have_accessible_name(RESUME)
+        recorded.hang_up()
 
     chunks = list(JournalReader(journal, installation.config.secrets.master_key).poll())
     clock = {control.type: control.clock for chunk in chunks for control in chunk.controls()}
@@ -67,39 +75,29 @@ def test_with_the_database_locked_pause_ends_the_captured_sound_and_hang_up_the_
 
 
 def test_while_nobody_confirms_a_press_the_page_says_that_recording_may_still_be_running(
-    installation: Installation, chromium: BrowserContext
+    installation: Installation, recorded: Dialer
 ) -> None:
-    page = chromium.pages[0]
-    sign_in(page, installation, "ana")
-    dialer = Dialer(page)
-    dialer.call(STEADY)
-    expect(dialer.record).to_have_accessible_name(PAUSE)
     switch = installation.pid("switch")
 
     os.kill(switch, signal.SIGSTOP)
     try:
-        dialer.record.click()
-        expect(dialer.state).to_have_text("Pause not confirmed: recording may still be running")
+        recorded.record.click()
+        expect(recorded.state).to_have_text("Pause not confirmed: recording may still be running")
     finally:
         os.kill(switch, signal.SIGCONT)
-    expect(dialer.record).to_have_accessible_name(RESUME)
-    expect(dialer.state).to_have_text("Paused by you")
-    dialer.hang_up()
+    expect(recorded.record).to_have_accessible_name(RESUME)
+    expect(recorded.state).to_have_text("Paused by you")
+    recorded.hang_up()
 
 
-def test_pause_and_hang_up_need_no_web_at_all(installation: Installation, chromium: BrowserContext) -> None:
-    page = chromium.pages[0]
-    sign_in(page, installation, "ana")
-    dialer = Dialer(page)
-    dialer.call(STEADY)
-    expect(dialer.record).to_have_accessible_name(PAUSE)
+def test_pause_and_hang_up_need_no_web_at_all(installation: Installation, recorded: Dialer) -> None:
     web = installation.pid("web")
 
     os.kill(web, signal.SIGSTOP)
     try:
-        dialer.record.click()
-        expect(dialer.record).to_have_accessible_name(RESUME)
-        dialer.hang_up()
+        recorded.record.click()
+        expect(recorded.record).to_have_accessible_name(RESUME)
+        recorded.hang_up()
     finally:
         os.kill(web, signal.SIGCONT)
 

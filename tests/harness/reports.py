@@ -34,6 +34,12 @@ def report(
     return post(json.dumps(event).encode())
 
 
+def report_end(call_id: str, *, seq: int = 2, **changes: Any) -> HttpResponse:
+    """Post that the call has ended, after 5 s of captured sound unless `changes` say otherwise."""
+    end = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 5000, "captured": True, "drops": 0}
+    return report(call_id, "call.ended", seq=seq, **(end | changes))
+
+
 def post(body: bytes, *, now: float | None = None, signature: str | None = None) -> HttpResponse:
     """Post a body, by default rightly signed."""
     value = signature or sign(config.secrets.event_secret, body, time.time() if now is None else now)

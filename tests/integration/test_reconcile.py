@@ -11,7 +11,7 @@ from factories import CallFactory
 from harness.installation import eventually, free_port
 from harness.peer import Peers
 from harness.people import STRANGER
-from harness.reports import report
+from harness.reports import report, report_end
 from harness.switch_rig import SwitchRig
 from onrecord.apps.calls.actions import state_of
 from onrecord.apps.calls.models import Call, Recording
@@ -84,16 +84,7 @@ def test_the_switchs_word_replaces_the_guess(switch: SwitchClient) -> None:
     call = CallFactory()
     reconcile.calls(switch, NOW)
     reconcile.calls(switch, LATER)
-    report(
-        call.pk,
-        "call.ended",
-        seq=2,
-        status="completed",
-        reason="switch_restarted",
-        duration_ms=5000,
-        captured=True,
-        drops=0,
-    )
+    report_end(call.pk, reason="switch_restarted")
     call.refresh_from_db()
     assert (call.status, call.end_reason, call.duration_ms) == ("completed", "switch_restarted", 5000)
 
@@ -141,16 +132,7 @@ def test_a_call_that_only_the_switch_thinks_alive_is_hung_up(switch: SwitchClien
 def test_a_recording_of_which_nothing_was_heard_for_an_hour_is_overdue_until_it_comes() -> None:
     call = CallFactory()
     report(call.pk, "call.answered", seq=1)
-    report(
-        call.pk,
-        "call.ended",
-        seq=2,
-        status="completed",
-        reason="rep_hung_up",
-        duration_ms=5000,
-        captured=True,
-        drops=0,
-    )
+    report_end(call.pk)
     heard = Recording.objects.get(pk=call.pk).changed_at
     reconcile.recordings(heard + timedelta(minutes=59))
     assert Recording.objects.get(pk=call.pk).status == "pending"
@@ -188,16 +170,7 @@ def test_a_recording_whose_journal_is_gone_is_said_to_be_lost(rig: SwitchRig, sw
     there, gone = CallFactory(), CallFactory()
     for call in (there, gone):
         report(call.pk, "call.answered", seq=1)
-        report(
-            call.pk,
-            "call.ended",
-            seq=2,
-            status="completed",
-            reason="rep_hung_up",
-            duration_ms=5000,
-            captured=True,
-            drops=0,
-        )
+        report_end(call.pk)
     path = rig.config.journals / f"{there.pk}.journal"
     path.write_bytes(b"")
     soon = max(Recording.objects.get(pk=call.pk).changed_at for call in (there, gone))
@@ -219,16 +192,7 @@ def test_a_recording_whose_journal_is_gone_is_said_to_be_lost(rig: SwitchRig, sw
 def test_a_recording_shorter_than_its_call_is_told_to_lack_the_rest() -> None:
     call = CallFactory()
     report(call.pk, "call.answered", seq=1)
-    report(
-        call.pk,
-        "call.ended",
-        seq=2,
-        status="completed",
-        reason="rep_hung_up",
-        duration_ms=60_000,
-        captured=True,
-        drops=0,
-    )
+    report_end(call.pk, duration_ms=60_000)
     report(
         call.pk,
         "recording.completed",

@@ -47,7 +47,6 @@ class CallInProgressError(Exception):
 def begin(*, number: Number, person: Person | None, decided: CallDecision, acting_user: User) -> Call:
     """Enter a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
-    decision = decided.decision
     if Call.objects.live().with_(acting_user).exists():
         raise CallInProgressError
     try:
@@ -61,12 +60,7 @@ def begin(*, number: Number, person: Person | None, decided: CallDecision, actin
                 caller_number=acting_user.caller_number,
                 status=Status.INITIATED,
                 created_at=now,
-                decision=decision_to_json(decision),
-                mode=decision.mode,
-                record_at_start=decision.record_at_start,
-                may_change=decision.may_change,
-                policy_version_id=decision.policy_version,
-                inputs=facts_json.to_json(decided.facts),
+                **_decision_columns(decided),
             )
             Recording.objects.create(call=call)
             record(Action.CALL_DIALED, call, acting_user=acting_user, number=number.e164)
@@ -76,6 +70,18 @@ def begin(*, number: Number, person: Person | None, decided: CallDecision, actin
             raise CallInProgressError from error
         raise
     return call
+
+
+def _decision_columns(decided: CallDecision) -> dict[str, Any]:
+    decision = decided.decision
+    return {
+        "decision": decision_to_json(decision),
+        "mode": decision.mode,
+        "record_at_start": decision.record_at_start,
+        "may_change": decision.may_change,
+        "policy_version_id": decision.policy_version,
+        "inputs": facts_json.to_json(decided.facts),
+    }
 
 
 @transaction.atomic
@@ -246,7 +252,6 @@ class CallMadeElsewhere:
 @transaction.atomic
 def import_call(made: CallMadeElsewhere, *, decided: CallDecision, **details: Any) -> Call:
     """Enter a call that another dialer made. `details` of the delivery go into the audit trail."""
-    decision = decided.decision
     call = Call.objects.create(
         team_id=made.user.team_id,
         user=made.user,
@@ -261,12 +266,7 @@ def import_call(made: CallMadeElsewhere, *, decided: CallDecision, **details: An
         duration_ms=made.duration // timedelta(milliseconds=1),
         end_reason="imported",
         log=_imported_log(made),
-        decision=decision_to_json(decision),
-        mode=decision.mode,
-        record_at_start=decision.record_at_start,
-        may_change=False,
-        policy_version_id=decision.policy_version,
-        inputs=facts_json.to_json(decided.facts),
+        **_decision_columns(decided) | {"may_change": False},
     )
     Recording.objects.create(call=call, source=made.source)
     record(Action.CALL_IMPORTED, call, acting_user=None, source=made.source, **details)

@@ -31,7 +31,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         with_whom = owing.person.name if owing.person else format_number(owing.number)
         raise ApiError(409, "log_required", f"First log your call with {with_whom}. {demand(owes(owing))}")
     person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
-    decided = decide_call(acting_user, number.e164, person)
+    decided = decide_call(acting_user, number.e164, person, wants_recording=acting_user.record_next_call)
     try:
         # The row comes first: events of a call that the web does not know would be lost.
         call = actions.begin(number=number, person=person, decided=decided, acting_user=acting_user)

@@ -54,7 +54,7 @@ def _policy(number: int, created_at: datetime) -> Policy:
 
 def decide_for(user: User, number: str, person: Person | None) -> Decision:
     """The decision on a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
-    return decide_call(user, number, person).decision
+    return decide_call(user, number, person, wants_recording=user.record_next_call).decision
 
 
 def decide_next(user: User) -> Decision:
@@ -63,15 +63,17 @@ def decide_next(user: User) -> Decision:
     return decide_ahead(policy, rep=rep_facts(user, policy), wants_recording=user.record_next_call)
 
 
-def decide_call(user: User, number: str, person: Person | None) -> CallDecision:
-    """The same, with its facts and sounds."""
+def decide_call(
+    user: User, number: str, person: Person | None, *, wants_recording: bool | None
+) -> CallDecision:
+    """The same, with its facts and sounds. `wants_recording`: the rep's choice, None where there was none."""
     policy = current_policy()
     facts = CallFacts(
         id="",
         person=person_facts(person) if person else None,
         rep=rep_facts(user, policy),
         number=number,
-        wants_recording=user.record_next_call,
+        wants_recording=wants_recording,
     )
     return decide_by_facts(policy, facts)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from factories import CallFactory
-from harness.reports import report
+from harness.reports import report_end
 from onrecord.apps.calls.actions import give_up
 from onrecord.apps.calls.models import Call
 
@@ -22,8 +22,7 @@ def test_a_call_that_is_given_up_twice_ends_once() -> None:
 
 def test_a_call_that_has_ended_is_not_given_up() -> None:
     call = CallFactory()
-    end = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 10, "captured": True, "drops": 0}
-    report(call.pk, "call.ended", seq=1, **end)
+    report_end(call.pk)
     before = Call.objects.values().get(pk=call.pk)
     give_up(call.pk, reason="lost", captured=False)
     assert [event.type for event in call.events.all()] == ["call.ended"]

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from factories import CallFactory, PersonFactory, UserFactory, allow_recording
-from harness.reports import report
+from harness.reports import report, report_end
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.enforcement import restrict_live_calls
@@ -98,9 +98,8 @@ def test_marking_the_person_holds_the_live_call(call: Call, person: Person) -> N
 def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) -> None:
     allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE),))
     restrict_live_calls()
-    end = {"status": "completed", "reason": "rep_hung_up", "duration_ms": 10, "captured": False, "drops": 0}
     report(call.pk, "call.answered", seq=1)
-    report(call.pk, "call.ended", seq=2, **end)
+    report_end(call.pk, captured=False)
     call = Call.objects.select_related("recording").get(pk=call.pk)
     assert (call.recording.status, call.recording.reason_code) == ("not_recorded", "rule")
 

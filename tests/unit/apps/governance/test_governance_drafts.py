@@ -189,7 +189,7 @@ def test_the_basics_decide_who_may_turn_recording_on(ida: Admin) -> None:
     ida.publish()
     decision = decide_for(rep, "+13125550123", person)
     assert (decision.may_choose, decision.may_change) == (False, True)
-    assert decide_call(rep, "+13125550123", person).beep_every_s == 15
+    assert decide_call(rep, "+13125550123", person, wants_recording=None).beep_every_s == 15
 
 
 def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(ida: Admin) -> None:
@@ -278,7 +278,7 @@ def test_an_announcement_is_kept_as_telephone_sound_and_played_by_the_rule_that_
     ida.add_rule(where="Illinois", mode="both", announcement="Our voice")
     ida.publish()
     person = PersonFactory(number="+13125550123", subdivision="US-IL")
-    judged = decide_call(UserFactory(name="Ana"), "+13125550123", person)
+    judged = decide_call(UserFactory(name="Ana"), "+13125550123", person, wants_recording=None)
     assert judged.announcement is not None
     assert (judged.decision.mode, len(judged.announcement)) == (Mode.BOTH, 8000)
 

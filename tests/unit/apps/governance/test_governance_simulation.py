@@ -39,7 +39,7 @@ def draft_forbids_illinois(ida: User) -> None:
 
 def past_call(number: str, *, days: int, subdivision: str) -> Call:
     person, rep = PersonFactory(number=number, subdivision=subdivision), UserFactory()
-    decided = decide_call(rep, number, person)
+    decided = decide_call(rep, number, person, wants_recording=None)
     return CallFactory(
         user=rep,
         person=person,

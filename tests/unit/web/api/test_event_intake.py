@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from factories import ALLOWED, CallFactory
-from harness.reports import post, report
+from harness.reports import post, report, report_end
 from onrecord.apps.audit.models import AuditEntry
 from onrecord.apps.calls.models import AppliedEvent, Call, CallEvent, Recording
 
@@ -23,16 +23,7 @@ def call() -> Call:
 
 
 def end(call: Call, *, seq: int, captured: bool = True, status: str = "completed") -> None:
-    answer = report(
-        call.pk,
-        "call.ended",
-        seq=seq,
-        status=status,
-        reason="rep_hung_up",
-        duration_ms=9000,
-        captured=captured,
-        drops=0,
-    )
+    answer = report_end(call.pk, seq=seq, status=status, duration_ms=9000, captured=captured)
     assert answer.status_code == 204
 
 

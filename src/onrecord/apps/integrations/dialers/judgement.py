@@ -2,31 +2,16 @@
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
-from onrecord.apps.governance.decisions import (
-    CallDecision,
-    current_policy,
-    decide_by_facts,
-    person_facts,
-    rep_facts,
-)
+from onrecord.apps.governance.decisions import CallDecision, decide_call
 from onrecord.apps.integrations.dialers.canonical import RecordedCall
 from onrecord.apps.integrations.dialers.import_decision import ImportDecision, decide_import
 from onrecord.apps.integrations.dialers.models import ImportedCall
 from onrecord.apps.people.models import Person
-from onrecord.policy.simulate import CallFacts
 
 
 def judge_made_elsewhere(user: User, number: str, person: Person | None) -> CallDecision:
     """What the rep chose for their next call in our dialer says nothing about this one."""
-    policy = current_policy()
-    facts = CallFacts(
-        id="",
-        person=person_facts(person) if person else None,
-        rep=rep_facts(user, policy),
-        number=number,
-        wants_recording=None,
-    )
-    return decide_by_facts(policy, facts)
+    return decide_call(user, number, person, wants_recording=None)
 
 
 def decide_now(row: ImportedCall) -> ImportDecision:

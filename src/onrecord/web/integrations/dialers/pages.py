@@ -1,7 +1,5 @@
 """Settings > Integrations: API tokens, connected dialers, and what they delivered."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +8,13 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from onrecord.apps.accounts.models import User
-from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.calls.models import Call
 from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.integrations.dialers import connections, kept, queries, receive
 from onrecord.apps.integrations.dialers.models import ApiToken, Connection, ImportedCall
 from onrecord.apps.integrations.dialers.providers import PROVIDERS
+from onrecord.web.guards import requires
 from onrecord.web.integrations.dialers.webhooks import address
 
 #: What an admin can say of the channels of a dialer's files.
@@ -29,13 +28,7 @@ _KEPT_SHOWN = 25
 _LONGEST_NAME = ApiToken._meta.get_field("name").max_length
 
 
-def _admins(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    @wraps(view)
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponse:
-        require(request.user, Permission.INTEGRATIONS_MANAGE)
-        return view(request, *arguments, **named)
-
-    return guarded
+_admins = requires(Permission.INTEGRATIONS_MANAGE)
 
 
 @require_safe

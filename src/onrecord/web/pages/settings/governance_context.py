@@ -1,31 +1,21 @@
 """What every page of the settings shows, and who may open it."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from onrecord.apps.accounts.models import Group, User
-from onrecord.apps.accounts.permissions import Permission, require
+from onrecord.apps.accounts.permissions import Permission
 from onrecord.apps.governance.actions import changes_between, revision_of
 from onrecord.apps.governance.decisions import policy_of
 from onrecord.apps.governance.models import Draft, PolicyVersion
 from onrecord.policy.coverage import EFFECTS
 from onrecord.policy.document import Policy
 from onrecord.policy.parser import read_policy
+from onrecord.web.guards import requires
 
-
-def settings_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Only for those who may change the recording settings."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, *arguments: Any, **named: Any) -> HttpResponseBase:
-        require(request.user, Permission.RECORDING_SETTINGS_CHANGE)
-        return view(request, *arguments, **named)
-
-    return guarded
+settings_page = requires(Permission.RECORDING_SETTINGS_CHANGE)
 
 
 class DraftContext:
