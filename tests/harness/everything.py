@@ -8,7 +8,6 @@ from asgiref.sync import async_to_sync
 from django.http import HttpResponseBase
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
-from onrecord.apps.integrations.dialers.canonical_json import Party, RecordedCall, RecordingFile, Source
 
 from factories import CallFactory, PersonFactory, UserFactory
 from harness.dialer_webhooks import SECRET
@@ -25,6 +24,7 @@ from onrecord.apps.dispositions.lists import Field
 from onrecord.apps.dispositions.queries import lists_of
 from onrecord.apps.governance.actions import edit, revision_of
 from onrecord.apps.governance.models import PolicyVersion
+from onrecord.apps.integrations.dialers.canonical import CallSource, Party, RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.connections import connect, create_token
 from onrecord.apps.integrations.dialers.models import KeptDelivery
 from onrecord.apps.integrations.dialers.receive import receive
@@ -154,7 +154,7 @@ def recorded_call(user: User, person_id: int | None = None) -> Call:
 def _delivered(email: str = "") -> RecordedCall:
     """A call that another dialer reported; without an email address, of a user whom nobody knows here."""
     return RecordedCall(
-        source=Source(provider="aircall", call_id=f"1{email}"),
+        source=CallSource(provider="aircall", call_id=f"1{email}"),
         direction="outbound",
         started_at=timezone.now(),
         duration_seconds=60,

@@ -119,14 +119,15 @@ def _most() -> int:
     return most_connections(resource.getrlimit(resource.RLIMIT_NOFILE)[0])
 
 
-class Connection(H11Protocol):
+class WatchedConnection(H11Protocol):
     """uvicorn's connection, with an eye on the clock and on the others."""
 
     origin: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         # Those that were told to end count no more, though the loop has yet to close them.
-        others = [one for one in cast("set[Connection]", self.connections) if not one.transport.is_closing()]
+        connections = cast("set[WatchedConnection]", self.connections)
+        others = [one for one in connections if not one.transport.is_closing()]
         super().connection_made(transport)
         self._awaited: Any = self.conn.their_state
         self._began, self._received = self.loop.time(), 0

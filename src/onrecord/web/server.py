@@ -11,7 +11,7 @@ from onrecord.config import Config, split_address
 
 # First: it sets Django up, which all that follows needs.
 from onrecord.web.asgi import application
-from onrecord.web.edge import Connection
+from onrecord.web.edge import WatchedConnection
 from onrecord.web.live.views import tail
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
         """Ten times a second, by uvicorn."""
         if counter % 10 == 0:
-            connections = cast("set[Connection]", self.server_state.connections)
+            connections = cast("set[WatchedConnection]", self.server_state.connections)
             late = sum(connection.end_if_late() for connection in list(connections))
             if late:
                 log.warning("closed %d connections that were too slow", late)
@@ -53,7 +53,7 @@ def run(config: Config) -> None:
             application,
             host=host,
             port=port,
-            http=Connection,
+            http=WatchedConnection,
             backlog=_BACKLOG,
             lifespan="off",
             ws="none",

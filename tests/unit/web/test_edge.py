@@ -21,7 +21,7 @@ from onrecord.web.edge import (
     HEAD_S,
     MOST,
     MOST_OF_ONE,
-    Connection,
+    WatchedConnection,
     allowed,
     most_connections,
     to_turn_away,
@@ -74,16 +74,16 @@ async def test_while_we_do_not_read_a_sender_cannot_be_late(monkeypatch: pytest.
         while (await receive()).get("more_body"):
             pass
 
-    config = uvicorn.Config(application, http=Connection, lifespan="off", log_config=None)
+    config = uvicorn.Config(application, http=WatchedConnection, lifespan="off", log_config=None)
     config.load()
     state = ServerState()
-    listening = await loop.create_server(lambda: Connection(config, state, {}), "127.0.0.1", 0)
+    listening = await loop.create_server(lambda: WatchedConnection(config, state, {}), "127.0.0.1", 0)
     _, writer = await asyncio.open_connection(*listening.sockets[0].getsockname())
     writer.write(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n" + bytes(200_000))
     await until(
         lambda: any(one.flow and one.flow.read_paused for one in state.connections), "we read no more"
     )
-    (connection,) = cast("set[Connection]", state.connections)
+    (connection,) = cast("set[WatchedConnection]", state.connections)
 
     real = loop.time
     monkeypatch.setattr(loop, "time", lambda: real() + 10_000)

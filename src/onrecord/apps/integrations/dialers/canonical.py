@@ -47,7 +47,7 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Source(_Frozen):
+class CallSource(_Frozen):
     """Which call of which dialer it is: with the recording's id what makes a delivery one of its kind."""
 
     provider: str = Field(min_length=1, max_length=20)
@@ -89,7 +89,7 @@ class RecordingFile(_Frozen):
 class RecordedCall(_Frozen):
     """A call that has ended, with one of its recordings or none."""
 
-    source: Source
+    source: CallSource
     direction: Literal["inbound", "outbound"]
     status: Status = Status.COMPLETED
     started_at: PastMoment

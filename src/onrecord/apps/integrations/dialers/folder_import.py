@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from onrecord.apps.accounts.models import Team
 from onrecord.apps.integrations.dialers.files import imports_folder, new_name
-from onrecord.apps.integrations.dialers.manifest import Row
+from onrecord.apps.integrations.dialers.manifest import ManifestRow
 from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
 from onrecord.apps.integrations.dialers.receive import receive
 from onrecord.apps.integrations.dialers.schemas import (
@@ -33,7 +33,7 @@ _RESULTS = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "re
 class Report:
     """What became of a row."""
 
-    row: Row
+    row: ManifestRow
     #: `imported`, `known` (from before), `refused` (by policy) or `failed`.
     result: str
     #: A sentence; empty for what was imported.
@@ -44,7 +44,7 @@ class Report:
         return f"{said}: {self.reason}" if self.reason else said
 
 
-def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
+def import_rows(folder: Path, rows: list[ManifestRow]) -> Iterator[Report]:
     """Import row by row; a row that fails does not keep the next from being tried."""
     team = Team.objects.order_by("pk").first()
     if team is None:
@@ -58,7 +58,7 @@ def import_rows(folder: Path, rows: list[Row]) -> Iterator[Report]:
             yield Report(row=row, result="failed", reason=str(error))
 
 
-def _import(folder: Path, row: Row, team: Team) -> Report:
+def _import(folder: Path, row: ManifestRow, team: Team) -> Report:
     if row.beyond:
         raise EntryError(
             400,
@@ -104,7 +104,7 @@ def _inside(folder: Path, name: str) -> Path:
     return path
 
 
-def _report(row: Row, received: ImportedCall, *, is_new: bool) -> Report:
+def _report(row: ManifestRow, received: ImportedCall, *, is_new: bool) -> Report:
     state = ImportedCall.State(received.state)
     result = _RESULTS.get(state, "failed")
     if not is_new and state in (state.DONE, state.WAITING):

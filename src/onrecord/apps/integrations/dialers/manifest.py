@@ -18,7 +18,7 @@ _HOW_TO_SAVE = "In Excel, choose Save As, then CSV UTF-8 (comma delimited)."
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class ManifestRow:
     """A row of the manifest."""
 
     #: As an editor numbers it.
@@ -32,7 +32,7 @@ class Row:
         return self.values.get("file", "")
 
 
-def read_manifest(path: Path) -> list[Row]:
+def read_manifest(path: Path) -> list[ManifestRow]:
     """The rows that say anything. Raises OSError, ValueError with a sentence for a file that does not do."""
     lines = list(io.StringIO(_text(path), newline=""))
     skipped = 1 if lines and lines[0].lower().startswith(_SEPARATOR_LINE) else 0
@@ -80,9 +80,9 @@ def _check_columns(columns: list[str], name: str) -> None:
         )
 
 
-def _row(columns: list[str], cells: list[str], line: int) -> Row:
+def _row(columns: list[str], cells: list[str], line: int) -> ManifestRow:
     values = [cleaned(cell).strip() for cell in cells]
-    return Row(
+    return ManifestRow(
         line=line,
         values={column: value for column, value in zip(columns, values, strict=False) if column},
         beyond=tuple(_beyond(columns, values)),

@@ -10,9 +10,9 @@ from onrecord.apps.calls import actions as calls
 from onrecord.apps.calls.call_events import emit_now
 from onrecord.apps.calls.models import Call
 from onrecord.apps.integrations.dialers.canonical import RecordedCall, RecordingFile
+from onrecord.apps.integrations.dialers.decisions import decide_made_elsewhere, decide_now
 from onrecord.apps.integrations.dialers.files import delete_original
 from onrecord.apps.integrations.dialers.import_decision import never_answered, not_supplied
-from onrecord.apps.integrations.dialers.judgement import decide_now, judge_made_elsewhere
 from onrecord.apps.integrations.dialers.models import Connection, DialerUser, ImportedCall
 from onrecord.apps.integrations.dialers.queries import find_user
 from onrecord.apps.integrations.dialers.queue import enqueue_on_commit
@@ -115,7 +115,7 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
     """Make the call."""
     number = e164(imported.person.number, user.region)
     person = owner_of_number(user.team, number, person_id=None) if number else None
-    decided = judge_made_elsewhere(user, number, person)
+    decided = decide_made_elsewhere(user, number, person)
     call = calls.CallMadeElsewhere(
         user=user,
         person=person,

@@ -10,11 +10,11 @@ from pydantic import Field, HttpUrl, ValidationError, model_validator
 from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.core.moments import PastMoment
 from onrecord.apps.integrations.dialers.canonical import (
+    CallSource,
     ChannelName,
     Party,
     RecordedCall,
     RecordingFile,
-    Source,
 )
 from onrecord.apps.integrations.dialers.queries import user_by_guid
 from onrecord.apps.people.numbers import NumberError, parse_number
@@ -122,7 +122,7 @@ def canonical(
         except NumberError as error:
             raise EntryError(422, error.code, error.message) from error
     return RecordedCall(
-        source=Source(provider=provider, account_id=source, call_id=call_id),
+        source=CallSource(provider=provider, account_id=source, call_id=call_id),
         direction=body.direction,
         started_at=body.call_created_at,
         duration_seconds=body.duration,

@@ -12,9 +12,9 @@ from typing import Any
 from django.utils import timezone
 
 from onrecord.apps.integrations.dialers import results
+from onrecord.apps.integrations.dialers.decisions import decide_now
 from onrecord.apps.integrations.dialers.fetch import Fetcher, FetchError
 from onrecord.apps.integrations.dialers.files import imports_folder
-from onrecord.apps.integrations.dialers.judgement import decide_now
 from onrecord.apps.integrations.dialers.models import FOLDER, ImportedCall
 from onrecord.apps.integrations.dialers.queue import claim
 from onrecord.apps.integrations.dialers.sealed_secrets import unseal

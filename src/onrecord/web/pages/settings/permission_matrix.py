@@ -6,7 +6,7 @@ from onrecord.apps.accounts.permissions import VERBS, Permission
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Row:
+class PermissionRow:
     """A permission in the matrix."""
 
     permission: Permission
@@ -24,11 +24,11 @@ class Section:
     """Permissions about one subject."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple[PermissionRow, ...]
 
 
 def _section(title: str, hints: dict[Permission, str]) -> Section:
-    rows = tuple(Row(permission=permission, hint=hint) for permission, hint in hints.items())
+    rows = tuple(PermissionRow(permission=permission, hint=hint) for permission, hint in hints.items())
     return Section(title=title, rows=rows)
 
 

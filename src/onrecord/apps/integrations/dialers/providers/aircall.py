@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.canonical import CallSource, Party, RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
     between,
@@ -32,7 +32,7 @@ def call(_: Any, part: Any) -> RecordedCall:
     recording = part.get("recording")
     number = number_of_call(part["id"])
     return RecordedCall(
-        source=Source(provider="aircall", call_id=number),
+        source=CallSource(provider="aircall", call_id=number),
         direction=part["direction"],
         status=Status.COMPLETED if part.get("answered_at") else Status.NO_ANSWER,
         started_at=moment(part["started_at"]),

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from onrecord.apps.core.json_input import read_json
-from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.canonical import CallSource, Party, RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
     DeliveryError,
@@ -66,7 +66,7 @@ def parts(content: Any) -> list[Any]:
 def call(content: Any, part: Any) -> RecordedCall:
     user, contact = content.get("target") or {}, content.get("contact") or {}
     return RecordedCall(
-        source=Source(provider="dialpad", call_id=number_of_call(content["call_id"])),
+        source=CallSource(provider="dialpad", call_id=number_of_call(content["call_id"])),
         direction=content["direction"],
         status=Status.COMPLETED if content.get("date_connected") else Status.NO_ANSWER,
         started_at=moment(float(content["date_started"]) / 1000),

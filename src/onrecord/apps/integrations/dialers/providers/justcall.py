@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from urllib.parse import quote
 
-from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.canonical import CallSource, Party, RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
     SignatureError,
@@ -47,7 +47,7 @@ def call(_: Any, part: Any) -> RecordedCall:
     recording = facts.get("recording")
     number = number_of_call(part["call_sid"])
     return RecordedCall(
-        source=Source(provider="justcall", call_id=number),
+        source=CallSource(provider="justcall", call_id=number),
         direction=_DIRECTIONS[text(facts["direction"]).lower()],
         status=status,
         started_at=started_at,

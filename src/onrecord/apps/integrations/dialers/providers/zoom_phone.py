@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from onrecord.apps.integrations.dialers.canonical import Party, RecordedCall, RecordingFile, Source
+from onrecord.apps.integrations.dialers.canonical import CallSource, Party, RecordedCall, RecordingFile
 from onrecord.apps.integrations.dialers.providers.delivery import (
     Delivery,
     DeliveryError,
@@ -53,7 +53,7 @@ def call(content: Any, part: Any) -> RecordedCall:
     number = number_of_call(part["id"])
     started_at = _moment(part["date_time"])
     return RecordedCall(
-        source=Source(
+        source=CallSource(
             provider="zoom_phone",
             account_id=text(content["payload"]["account_id"]),
             call_id=text(part.get("call_id")) or number,

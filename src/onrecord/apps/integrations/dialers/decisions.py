@@ -9,7 +9,7 @@ from onrecord.apps.integrations.dialers.models import ImportedCall
 from onrecord.apps.people.models import Person
 
 
-def judge_made_elsewhere(user: User, number: str, person: Person | None) -> CallDecision:
+def decide_made_elsewhere(user: User, number: str, person: Person | None) -> CallDecision:
     """What the rep chose for their next call in our dialer says nothing about this one."""
     return decide_call(user, number, person, wants_recording=None)
 
@@ -17,6 +17,6 @@ def judge_made_elsewhere(user: User, number: str, person: Person | None) -> Call
 def decide_now(row: ImportedCall) -> ImportDecision:
     """Whether the recording of a delivery that has its call may be imported at this moment."""
     call = Call.objects.select_related("user", "person").get(pk=row.call_id)
-    decision = judge_made_elsewhere(call.user, call.number, call.person).decision
+    decision = decide_made_elsewhere(call.user, call.number, call.person).decision
     dialer_announces = row.connection is not None and row.connection.announces
     return decide_import(decision, announced=dialer_announces or RecordedCall.stored(row.record).announced)
