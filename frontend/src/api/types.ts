@@ -530,7 +530,7 @@ export interface components {
         };
         /**
          * MoveOut
-         * @description The last change of the recording during the call.
+         * @description The last change to the recording during the call.
          */
         MoveOut: {
             /**
@@ -548,7 +548,7 @@ export interface components {
         };
         /**
          * ParticipantOut
-         * @description One of ours in a call.
+         * @description A user in a call.
          */
         ParticipantOut: {
             /** Id */
@@ -605,7 +605,7 @@ export interface components {
         RecordingState: "off" | "recording" | "paused";
         /**
          * RecordingStatus
-         * @description State of a call's recording.
+         * @description Status of a call's recording.
          * @enum {string}
          */
         RecordingStatus: "not_recorded" | "pending" | "processing" | "completed" | "failed";
@@ -720,7 +720,7 @@ export interface components {
         };
         /**
          * Field
-         * @description What is chosen from a list when a call is logged.
+         * @description A field of the call log whose value is chosen from a list.
          * @enum {string}
          */
         Field: "disposition" | "sentiment";

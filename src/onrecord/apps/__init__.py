@@ -1,1 +1,1 @@
-"""The Django apps: models, actions and queries. They know no page."""
+"""The Django apps: models, actions, and queries. Apps do not know about pages."""

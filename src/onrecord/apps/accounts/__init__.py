@@ -1,1 +1,1 @@
-"""Who uses OnRecord: team, reporting groups, users and what each may do."""
+"""The team, its reporting groups, its users, and what each user may do."""

@@ -1,4 +1,4 @@
-"""Changing permission sets, who has which, and the team's packages."""
+"""Change permission sets, who has which one, and the team's packages."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ LONGEST_NAME = 60
 
 
 class RefusedError(Exception):
-    """The change makes no sense; nothing was done. The text says why and what to do."""
+    """The change makes no sense and was not made. The text says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Change:
-    """What somebody changed of a set. What they left alone may have been changed by others meanwhile."""
+    """One admin's edits of a set. Others may have edited the rest of the set in the meantime."""
 
     added: frozenset[Permission]
     removed: frozenset[Permission]
@@ -29,7 +29,7 @@ class Change:
 
 @transaction.atomic
 def create_set(name: str, *, like: PermissionSet | None, acting_user: User) -> PermissionSet:
-    """Make a set that permits what `like` permits, or nothing. Raises RefusedError."""
+    """Create a set with the permissions of `like`, or with none. Raises RefusedError."""
     created = PermissionSet.objects.create(name=_free_name(name))
     if like is not None:
         created.permissions.set(like.permissions.all())
@@ -55,7 +55,7 @@ def rename_set(changed: PermissionSet, name: str, *, acting_user: User) -> None:
 
 @transaction.atomic
 def delete_set(unwanted: PermissionSet, *, acting_user: User) -> None:
-    """Raises RefusedError while anybody has it."""
+    """Raises RefusedError while any user has the set."""
     _refuse_default(unwanted, "deleted")
     if names := list(unwanted.user_set.order_by("name").values_list("name", flat=True)[:4]):
         who = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
@@ -72,7 +72,7 @@ def delete_set(unwanted: PermissionSet, *, acting_user: User) -> None:
 
 @transaction.atomic
 def change_sets(changes: Mapping[PermissionSet, Change], *, acting_user: User) -> None:
-    """Give permissions to sets and take others away. All or nothing. Raises RefusedError."""
+    """Add permissions to sets and remove others. All or nothing. Raises RefusedError."""
     for changed, change in changes.items():
         held = held_by(changed)
         added, removed = change.added - held, change.removed & held
@@ -93,7 +93,7 @@ def change_sets(changes: Mapping[PermissionSet, Change], *, acting_user: User) -
 
 @transaction.atomic
 def assign_sets(choices: Mapping[User, PermissionSet | None], *, acting_user: User) -> None:
-    """Give each user this one set, or none. All or nothing. Raises RefusedError."""
+    """Give each user this one set, or no set. All or nothing. Raises RefusedError."""
     for user, chosen in choices.items():
         before = sorted(user.groups.values_list("name", flat=True))
         after = [chosen.name] if chosen else []
@@ -113,7 +113,7 @@ def assign_sets(choices: Mapping[User, PermissionSet | None], *, acting_user: Us
 
 @transaction.atomic
 def switch_package(package: Package, *, on: bool, acting_user: User) -> None:
-    """Give the team a package or take it away. Raises RefusedError."""
+    """Turn a package on or off for the team. Raises RefusedError."""
     about = PACKAGES[package]
     if not about.is_included:
         raise RefusedError(f"{about.name} is not part of this version of OnRecord.")
@@ -127,7 +127,7 @@ def switch_package(package: Package, *, on: bool, acting_user: User) -> None:
 
 
 def held_by(permission_set: PermissionSet) -> set[Permission]:
-    """What the set permits."""
+    """The permissions in the set."""
     rows = permission_set.permissions.filter(content_type__app_label="accounts")
     return {Permission(row.codename) for row in rows if row.codename in set(Permission)}
 
@@ -157,7 +157,7 @@ def _refuse_default(permission_set: PermissionSet, verb: str) -> None:
 
 
 def _require_an_editor(team: Team) -> None:
-    """Whoever locks everybody out of this page could not be helped by anybody in it."""
+    """Somebody must keep access to this page: an admin who locks everyone out could not undo it."""
     if not User.objects.filter(users_who_may(Permission.PERMISSION_SETS_CHANGE), team=team).exists():
         raise RefusedError(
             "Nothing was changed: after this nobody could change permission sets any more. "

@@ -12,7 +12,7 @@ class AccountsConfig(AppConfig):
 
 
 def make_permission_sets(**_: Any) -> None:
-    """Create the permission sets that do not exist yet; one that an admin has changed stays as it is."""
+    """Create the permission sets that do not exist yet. A set that an admin has changed is left alone."""
     from django.contrib.auth.models import Group as PermissionSet
     from django.contrib.auth.models import Permission as Row
 

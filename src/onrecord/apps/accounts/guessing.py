@@ -1,10 +1,12 @@
-"""Limits on guessing passwords beyond those of axes, which counts wrong passwords per name and address.
+"""Limits on password guessing, in addition to those of axes.
 
-Here an address's names are counted (one password tried on many names is spraying), and a name's wrong
-passwords from everywhere (many addresses may guess together). A user who signs in clears their own wrong
-passwords, so the typing errors of an office that shares an address do not add up. Nor does a guesser shut
-out those who work there: neither limit counts for a user where they have signed in before, which is known
-by the address or by a cookie of their browser.
+axes counts wrong passwords per name and address. This module counts the names that one address tries (one
+password tried on many names is spraying) and the wrong passwords for one name from all addresses (several
+addresses may guess together).
+
+A successful sign-in clears that user's wrong passwords, so typing errors from an office that shares an
+address do not add up. A guesser cannot lock out the people who work there either: neither limit applies to a
+user at a place where they have signed in before, which is recognized by the address or by a browser cookie.
 """
 
 import hmac
@@ -24,29 +26,29 @@ from onrecord.apps.core.origins import origin_of
 
 log = logging.getLogger(__name__)
 
-#: Names for which one address may have sent wrong passwords within `AXES_COOLOFF_TIME`.
+#: How many names one address may send wrong passwords for within `AXES_COOLOFF_TIME`.
 MOST_NAMES = 20
-#: Wrong passwords for one name, wherever they come from, within that time.
+#: How many wrong passwords one name may get within that time, from all addresses together.
 MOST_TRIES = 50
 
-#: Names the user who signed in with a browser, to nobody but us. It lets nobody in.
+#: Remembers which user signed in with this browser. Only we can read it, and it grants no access.
 _COOKIE = "known"
 _COOKIE_SECONDS = 180 * 24 * 3600
 
 
 def origin(request: HttpRequest) -> str | None:
-    """Where a request counts as coming from. All whose address is not known (None) are taken for one."""
+    """The address that a request is counted under. Requests without a known address (None) count as one."""
     return origin_of(request.META.get("REMOTE_ADDR"))
 
 
 def is_refused(request: HttpRequest, username: str) -> bool:
-    """Whether a password for `username` is not even looked at."""
+    """Whether to refuse a sign-in as `username` without checking the password."""
     sprays = _sprays(origin(request))
     return (sprays or _is_besieged(username)) and not _is_known(request, username)
 
 
 def remember(response: HttpResponse, username: str) -> None:
-    """The browser's user has signed in."""
+    """Set the cookie that marks this browser as one where `username` has signed in."""
     response.set_cookie(
         _COOKIE,
         _mark(username),
@@ -89,10 +91,10 @@ def _recent() -> QuerySet[Any]:
 
 
 def _note(address: str | None, names: int) -> None:
-    """Leave an audit row, one for as long as the address goes on."""
+    """Add one audit row per address and attack, however long it lasts."""
     named = f"{address}/64" if ":" in (address or "") else address or "unknown"
     ours = {"action": Action.PASSWORDS_SPRAYED, "object_kind": "address", "object_id": named}
     if AuditEntry.objects.filter(**ours, at__gte=timezone.now() - settings.AXES_COOLOFF_TIME).exists():
         return
     AuditEntry.objects.create(**ours, details={"names": names})
-    log.warning("Wrong passwords for %d names came from %s; it is refused for now.", names, named)
+    log.warning("Refusing %s for now: it sent wrong passwords for %d names.", named, names)

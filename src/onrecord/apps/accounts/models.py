@@ -16,10 +16,10 @@ from onrecord.apps.core.api_error import ApiError
 
 
 class Team(models.Model):
-    """The installation's team: everything belongs to it."""
+    """The installation's team. Everything belongs to it."""
 
     name = models.CharField(max_length=100)
-    #: The packages that are switched on.
+    #: The packages that are turned on.
     packages = models.JSONField(default=included_packages)
 
     def __str__(self) -> str:
@@ -30,7 +30,7 @@ class Team(models.Model):
         return package in self.packages
 
     def require(self, package: Package) -> None:
-        """Raise ApiError 403 `package_off`, with its sentence, unless the team may use the package."""
+        """Raise ApiError 403 `package_off`, with a message for the user, if the package is off."""
         if not self.has(package):
             raise ApiError(
                 HTTPStatus.FORBIDDEN,
@@ -41,7 +41,7 @@ class Team(models.Model):
 
 
 class Group(models.Model):
-    """A reporting group: its managers see its members' calls."""
+    """A reporting group: its managers see the calls of its members."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="groups")
     name = models.CharField(max_length=100)
@@ -54,9 +54,9 @@ class Group(models.Model):
 
 
 class PermissionSet(AuthGroup):
-    """What a user may do: a set of permissions with a name."""
+    """A named set of permissions."""
 
-    # Django's own manager of groups knows only groups.
+    # The manager that Django gives groups returns plain groups.
     objects: ClassVar[models.Manager["PermissionSet"]] = models.Manager()  # type: ignore[assignment]
 
     class Meta:
@@ -65,7 +65,7 @@ class PermissionSet(AuthGroup):
 
     @property
     def is_default(self) -> bool:
-        """Every installation has it: it keeps its name and stays, while its permissions may change."""
+        """Whether it came with the installation. Such a set keeps its name and cannot be deleted."""
         return self.name in SETS
 
 
@@ -77,32 +77,32 @@ def check_time_zone(value: str) -> None:
 
 class UserManager(BaseUserManager["User"]):
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Create a user; without a password nobody can sign in as them."""
+        """Create a user. Without a password, nobody can sign in as this user."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> "User":
-        """Sign-in finds an address however it is capitalised."""
+        """Find the user at sign-in, whatever the capitalization of the address."""
         return self.get(email=(username or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person who signs in. `groups` are permission sets, `group` is the reporting group."""
+    """Someone who can sign in. `groups` are permission sets; `group` is the reporting group."""
 
-    #: In lower case, so that one address is one user.
+    #: Lowercase, so that one address is one user.
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=100)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="users")
     group = models.ForeignKey(Group, on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     time_zone = models.CharField(max_length=64, default="UTC", validators=[check_time_zone])
-    #: Where the user sits: ISO 3166-1 alpha-2 and ISO 3166-2; governance looks at it.
+    #: Where the user is located: ISO 3166-1 alpha-2 and ISO 3166-2. Governance rules depend on it.
     country = models.CharField(max_length=2, blank=True)
     subdivision = models.CharField(max_length=6, blank=True)
-    #: E.164 number that calls show.
+    #: The E.164 number that contacts see.
     caller_number = models.CharField(max_length=16, blank=True)
-    #: The user's choice for the next call; None when there is none. Used up by the call.
+    #: The user's choice for the next call; None if there is none. The next call uses it up.
     record_next_call = models.BooleanField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -123,9 +123,9 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def region(self) -> str:
-        """Where numbers without a country code belong when this user types them: ISO 3166-1 alpha-2."""
+        """Region of the numbers that this user types without a country code: ISO 3166-1 alpha-2."""
         return self.country or "US"
 
     def may(self, permission: Permission) -> bool:
-        """Whether one of the user's permission sets holds the permission."""
+        """Whether any of the user's permission sets has the permission."""
         return self.has_perm(f"accounts.{permission}")

@@ -1,11 +1,11 @@
-"""Packages: parts of the product that a team has, or has not."""
+"""Packages: parts of the product that can be turned on or off for the team."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Package(StrEnum):
-    """Alphabetical."""
+    """In alphabetical order."""
 
     DIALER = "dialer"
     MESSENGER = "messenger"
@@ -13,14 +13,14 @@ class Package(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Description:
-    """What the settings say about a package."""
+    """What the settings page says about a package."""
 
     name: str
     #: What the team can do with it.
     brings: str
-    #: What remains while it is off.
+    #: What still works when it is off.
     without: str
-    #: False for a package that this version does not have, so that nobody can switch it on.
+    #: False for a package that this version does not include. Nobody can turn it on.
     is_included: bool
 
 
@@ -42,5 +42,5 @@ PACKAGES: dict[Package, Description] = {
 
 
 def included_packages() -> list[str]:
-    """What a new team has: everything that there is."""
+    """The packages of a new team: every package that this version includes."""
     return [package.value for package, about in PACKAGES.items() if about.is_included]

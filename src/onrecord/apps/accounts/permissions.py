@@ -1,4 +1,4 @@
-"""What a user can be permitted to do, and the permission sets that an installation begins with."""
+"""The permissions, and the permission sets of a new installation."""
 
 from enum import StrEnum
 from typing import Any
@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 
 class Permission(StrEnum):
-    """Alphabetical. Secure by default: what no permission names, nobody may do."""
+    """In alphabetical order. Secure by default: nobody may do a thing that has no permission here."""
 
     CALLS_IMPORT = "calls:import"
     CALLS_LOG = "calls:log"
@@ -34,7 +34,7 @@ class Permission(StrEnum):
     SHARING_MANAGE = "sharing:manage"
 
 
-#: Completes "You may not ...", for the sentence that a refused person reads.
+#: Each completes "You may not ..." in the message that a refused user sees.
 VERBS: dict[Permission, str] = {
     Permission.CALLS_IMPORT: "send calls from other dialers",
     Permission.CALLS_LOG: "log calls",
@@ -99,6 +99,6 @@ SETS: dict[str, set[Permission]] = {
 
 
 def require(user: Any, permission: Permission) -> None:
-    """Raise PermissionDenied, with its sentence, unless the user holds the permission."""
+    """Raise PermissionDenied, with a message for the user, unless the user has the permission."""
     if not user.may(permission):
         raise PermissionDenied(f"You may not {VERBS[permission]}. Ask an admin if you need to.")

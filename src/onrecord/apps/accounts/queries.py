@@ -1,4 +1,4 @@
-"""Reading permission sets, who has which, and what was changed about them."""
+"""Read permission sets, who has which one, and how they were changed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from onrecord.apps.accounts.permissions import VERBS, Permission
 from onrecord.apps.audit.models import Action, AuditEntry
 from onrecord.apps.core.paging import Page, page
 
-#: Those of every installation, as people know them; a team's own follow by name.
+#: The sets of every installation, in this order. A team's own sets follow by name.
 _ORDER = ("Admin", "Manager", "Rep", "Compliance", "Read-only")
 
 _RECENT = 10
@@ -19,21 +19,21 @@ _RECENT = 10
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Column:
-    """A set in the matrix."""
+    """A permission set, as one column of the matrix."""
 
     set: PermissionSet
     held: frozenset[str]
-    #: How many users have it.
+    #: How many users have the set.
     users: int
 
     @property
     def shown(self) -> str:
-        """What the page showed, for the form to say."""
+        """What the page showed. The form sends it back, so that a change made meanwhile is noticed."""
         return " ".join(sorted(self.held))
 
 
 def columns() -> list[Column]:
-    """Every permission set."""
+    """All permission sets."""
     found = PermissionSet.objects.annotate(users=Count("user", distinct=True)).prefetch_related("permissions")
     return [
         Column(
@@ -50,7 +50,7 @@ def _place(one: PermissionSet) -> tuple[int, str]:
 
 
 def list_users(user: User, *, q: str, cursor: str | None) -> Page[User]:
-    """The team's users by name, with their sets."""
+    """The team's users by name, with their permission sets."""
     users: QuerySet[User] = User.objects.filter(team_id=user.team_id).select_related("group")
     for word in q.split():
         users = users.filter(Q(name__icontains=word) | Q(email__icontains=word))
@@ -59,7 +59,7 @@ def list_users(user: User, *, q: str, cursor: str | None) -> Page[User]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AuditLine:
-    """A change that was made, for the list below the matrix."""
+    """One change, for the list below the matrix."""
 
     entry: AuditEntry
     sentence: str
@@ -87,7 +87,7 @@ _SENTENCES = {
     Action.PERMISSION_SET_RENAMED: lambda facts: f"renamed {facts['before']} to {facts['name']}",
 }
 
-#: What the page of permission sets tells about.
+#: Changes that are listed on the page of permission sets.
 PERMISSION_CHANGES = tuple(action for action in _SENTENCES if action.startswith("permission_set."))
 
 

@@ -1,4 +1,4 @@
-"""How far a user sees: own calls, the reporting group's, or the team's."""
+"""Whose calls a user can see: their own, their reporting group's, or the team's."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -11,7 +11,7 @@ from onrecord.apps.accounts.permissions import Permission, require
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scope:
-    """At most one of the three is set: whose calls the user sees. None set: nobody's."""
+    """Whose calls a user can see. At most one field is set; if none is, the user sees no calls."""
 
     user_id: int | None = None
     group_id: int | None = None
@@ -28,7 +28,7 @@ class Scope:
         return cls()
 
     def covers(self, owner: User) -> bool:
-        """Whether the owner's calls are within it."""
+        """Whether the owner's calls are in scope."""
         if self.team_id is not None:
             return owner.team_id == self.team_id
         if self.group_id is not None:
@@ -36,7 +36,7 @@ class Scope:
         return self.user_id is not None and owner.pk == self.user_id
 
     def owners(self, *, rep: int | None = None, group: int | None = None) -> list[int] | None:
-        """Whose calls are within it, of one rep or reporting group where asked for; None: all the team's."""
+        """Ids of the users in scope, optionally only one rep or one reporting group. None: the whole team."""
         if self.team_id is not None and rep is None and group is None:
             return None
         if self == Scope():
@@ -49,7 +49,7 @@ class Scope:
         return list(users.values_list("pk", flat=True))
 
     def within(self, path: str) -> Q:
-        """The same as a filter, where `path` leads to the owner (`user`, `call__user`)."""
+        """The scope as a filter. `path` leads to the owner (`user`, `call__user`)."""
         if self.team_id is not None:
             return Q(**{f"{path}__team_id": self.team_id})
         if self.group_id is not None:
@@ -60,7 +60,7 @@ class Scope:
 
 
 def users_who_see(owner: User) -> Q:
-    """The same from the other side, as a filter of users: those whose scope covers the owner's calls."""
+    """A filter for users: those whose scope covers the owner's calls."""
     sees = Q(_holding(Permission.CALLS_VIEW_TEAM), team=owner.team_id)
     if owner.group_id is not None:
         sees |= Q(_holding(Permission.CALLS_VIEW_GROUP), group=owner.group_id)
@@ -68,7 +68,7 @@ def users_who_see(owner: User) -> Q:
 
 
 def users_who_may(permission: Permission) -> Q:
-    """A filter of users: those who hold the permission by one of their sets (`User.may`)."""
+    """A filter for users: those who have the permission through one of their sets (`User.may`)."""
     return Q(is_active=True) & _holding(permission)
 
 
@@ -80,6 +80,6 @@ def _holding(permission: Permission) -> Q:
 
 
 def require_calls(user: User) -> None:
-    """Raise PermissionDenied when the user may see no calls at all."""
+    """Raise PermissionDenied if the user may not see any calls."""
     if Scope.of(user) == Scope():
         require(user, Permission.CALLS_VIEW_OWN)

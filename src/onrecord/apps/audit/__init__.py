@@ -1,1 +1,1 @@
-"""Who did what to which object, and when. Rows are only ever added."""
+"""Who did what to which object, and when. Rows are added, never changed or deleted."""

@@ -8,7 +8,7 @@ from django.db import models
 
 
 class Action(StrEnum):
-    """What people do that must be answerable later."""
+    """Things people do that must be traceable later."""
 
     ANNOUNCEMENT_ADDED = "announcement.added"
     ANNOUNCEMENT_REMOVED = "announcement.removed"
@@ -72,11 +72,11 @@ class Action(StrEnum):
 
 
 class AuditEntry(models.Model):
-    #: None when nobody but the system acted.
+    #: None if the system acted.
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    #: An Action. Without choices: nobody picks one from a form, and each new one would be a migration.
+    #: An Action. Without `choices`: no form offers it, and each new action would need a migration.
     action = models.CharField(max_length=40)
-    #: Kind and id of the object. No foreign key: the row outlives the object.
+    #: Kind and id of the object. Not a foreign key, because the row outlives the object.
     object_kind = models.CharField(max_length=30)
     object_id = models.CharField(max_length=40)
     at = models.DateTimeField(auto_now_add=True)
@@ -96,7 +96,7 @@ class AuditEntry(models.Model):
 def record(
     action: Action, subject: models.Model, *, acting_user: models.Model | None, **details: Any
 ) -> AuditEntry:
-    """Add a row about `subject`; call it inside the transaction of the change."""
+    """Add a row about `subject`. Call it inside the transaction that makes the change."""
     return AuditEntry.objects.create(
         action=action,
         actor_id=acting_user.pk if acting_user is not None else None,

@@ -1,1 +1,1 @@
-"""Calls: placing them, following them by events, logging them."""
+"""Calls: placing them, updating them from events, logging them, and their recordings."""

@@ -1,4 +1,4 @@
-"""Every change of a call: atomic, audited where a person acts, told to browsers by a CallEvent."""
+"""All changes to a call: atomic, audited if a user makes them, and sent to browsers as a CallEvent."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -45,7 +45,7 @@ class CallInProgressError(Exception):
 
 
 def begin(*, number: Number, person: Person | None, decided: CallDecision, acting_user: User) -> Call:
-    """Enter a call that is about to be placed. Raises CallInProgressError."""
+    """Store a call that is about to be placed. Raises CallInProgressError."""
     now = timezone.now()
     if Call.objects.live().with_(acting_user).exists():
         raise CallInProgressError
@@ -86,9 +86,9 @@ def _decision_columns(decided: CallDecision) -> dict[str, Any]:
 
 @transaction.atomic
 def confirm_placed(call: Call, *, acting_user: User) -> None:
-    """The switch has taken the call: the rep's choice for the next call is used up.
+    """The switch has accepted the call, so the rep's choice for the next call is used up.
 
-    Not earlier: were the call refused, the rep would dial again without the choice they made.
+    This must not happen earlier. If the switch refused the call, the rep would redial without their choice.
     """
     User.objects.filter(pk=acting_user.pk, record_next_call=acting_user.record_next_call).update(
         record_next_call=None
@@ -97,7 +97,7 @@ def confirm_placed(call: Call, *, acting_user: User) -> None:
 
 @transaction.atomic
 def choose_recording(*, wanted: bool, acting_user: User) -> None:
-    """The rep's choice for the next call; the decision says what comes of it."""
+    """Store the rep's choice for the next call. The decision determines its effect."""
     User.objects.filter(pk=acting_user.pk).update(record_next_call=wanted)
     acting_user.record_next_call = wanted
     record(Action.RECORD_NEXT_CALL_CHOSEN, acting_user, acting_user=acting_user, wanted=wanted)
@@ -105,7 +105,7 @@ def choose_recording(*, wanted: bool, acting_user: User) -> None:
 
 @transaction.atomic
 def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
-    """Enter that the user tried to record against the decision. Nothing reaches the switch."""
+    """Note that the user tried to record although the decision forbids it. The switch is not asked."""
     refused = RecordingRefused(actor=str(acting_user.pk), wanted=RecordingState.RECORDING, code=code)
     _note_refusal(call, refused)
     emit(call, refused.type, at=timezone.now(), data=refused.document())
@@ -113,16 +113,16 @@ def refuse_recording(call: Call, *, code: str, acting_user: User) -> None:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Restriction:
-    """What a call allows from now on."""
+    """A stricter limit for a live call."""
 
     mode: Mode
     may_change: bool
-    #: The decision that is stricter.
+    #: The stricter decision.
     decision: Decision
 
 
 def stricter(call: Call, decision: Decision) -> Restriction | None:
-    """What a later decision has stricter than the call's; what is looser waits for the next call.
+    """Whatever is stricter in a later decision than in the call's own. Looser parts wait for the next call.
 
     A decision that does not record and cannot be changed allows nothing, whatever its mode.
     """
@@ -136,7 +136,7 @@ def stricter(call: Call, decision: Decision) -> Restriction | None:
 
 @transaction.atomic
 def restrict(call: Call, restriction: Restriction) -> None:
-    """Enter what the call allows from now on."""
+    """Store what the call allows from now on."""
     call.refresh_from_db(fields=["mode", "may_change", "restriction", "ended_at"])
     if call.ended_at is not None:
         return
@@ -153,7 +153,7 @@ def restrict(call: Call, restriction: Restriction) -> None:
 
 @transaction.atomic
 def join(call: Call, *, acting_user: User) -> bool:
-    """Enter that the user comes into somebody's call; False for one who is in it. CallInProgressError."""
+    """Add the user to a call. False if they are already in it. Raises CallInProgressError."""
     if call.user_id == acting_user.pk:
         return False
     if Call.objects.live().with_(acting_user).exclude(pk=call.pk).exists():
@@ -168,14 +168,14 @@ def join(call: Call, *, acting_user: User) -> bool:
 
 @transaction.atomic
 def leave(call: Call, *, acting_user: User) -> None:
-    """Enter that the user goes out of the call, or did not come in after all."""
+    """Store that the user left the call, or that joining it failed."""
     if _let_go(call, user_id=acting_user.pk, at=timezone.now()):
         record(Action.CALL_LEFT, call, acting_user=acting_user)
 
 
 @transaction.atomic
 def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
-    """End a call without the switch's word. `captured`: False where no media can have flowed, else None."""
+    """End a call that the switch did not end. `captured`: False if no media can have flowed, else None."""
     call = Call.objects.select_related("recording").get(pk=call_id)
     before = state_of(call)
     after = ended_by_web(before, at=timezone.now(), reason=reason, captured=captured)
@@ -188,13 +188,13 @@ def give_up(call_id: str, *, reason: str, captured: bool | None) -> Call:
 
 @transaction.atomic
 def set_missing(call: Call, *, since: datetime | None) -> None:
-    """Remember since when the switch has not known the call."""
+    """Store since when the switch has not known the call, or None."""
     Call.objects.filter(pk=call.pk).update(missing_since=since)
 
 
 @transaction.atomic
 def mark_overdue(call: Call) -> None:
-    """Say that the call's recording has been waited for too long."""
+    """Mark the call's recording as overdue."""
     store_outcome(call.recording, overdue())
     data = {"message": call.recording.reason}
     emit(call, "recording.overdue", at=timezone.now(), data=data)
@@ -202,19 +202,19 @@ def mark_overdue(call: Call) -> None:
 
 @transaction.atomic
 def mark_gone(call: Call) -> None:
-    """Say that the call's recording can never come."""
+    """Mark the call's recording as lost: it can never arrive."""
     store_outcome(call.recording, gone())
     emit(call, "recording.gone", at=timezone.now(), data={"message": call.recording.reason})
 
 
 @transaction.atomic
 def apply_event(event: Event) -> bool:
-    """Apply a report of switch or renderer once; False for a repetition. Raises Call.DoesNotExist."""
+    """Apply an event from switch or renderer. False if it was applied before. Raises Call.DoesNotExist."""
     call = Call.objects.select_related("recording").get(pk=event.call_id)
     _, is_new = AppliedEvent.objects.get_or_create(call=call, source=event.source, seq=event.seq)
     if not is_new:
         return False
-    # Whatever a clock said before it was set right, nothing happens to a call before there is one.
+    # The media host's clock can be wrong. Nothing happens to a call before it exists.
     event = replace(event, at=max(event.at, call.created_at))
     state = apply(state_of(call), event)
     if isinstance(event.data, RecordingCompleted):
@@ -231,11 +231,11 @@ def apply_event(event: Event) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallMadeElsewhere:
-    """A call that another dialer made, in our terms."""
+    """A call that another dialer made."""
 
     user: User
     person: Person | None
-    #: Both E.164; empty for a number that is withheld.
+    #: Both E.164; empty for a withheld number.
     number: str
     caller_number: str
     direction: str
@@ -290,7 +290,7 @@ def _imported_log(made: CallMadeElsewhere) -> CallLog | None:
 def set_imported_outcome(
     call: Call, result: Outcome, *, event: str = "", data: Mapping[str, Any] = MappingProxyType({})
 ) -> None:
-    """Say what became of an imported call's recording; browsers learn it by `event`, if there is one."""
+    """Store the outcome of an imported call's recording. If `event` is given, browsers receive it."""
     store_outcome(call.recording, result)
     if event:
         emit(call, event, at=timezone.now(), data=dict(data))
@@ -298,7 +298,7 @@ def set_imported_outcome(
 
 @transaction.atomic
 def complete_import(call: Call, result: RecordingCompleted) -> None:
-    """Store an imported recording, converted."""
+    """Store an imported recording, which has been converted."""
     call.recording.rendering = RenderState.COMPLETED
     call.recording.save(update_fields=["rendering"])
     store_result(call.recording, result, at=timezone.now())
@@ -307,7 +307,7 @@ def complete_import(call: Call, result: RecordingCompleted) -> None:
 
 
 def state_of(call: Call) -> ReportedCall:
-    """The row as the pure state that events change."""
+    """The row as a value that events can be applied to."""
     stored = {name: getattr(call, name) for name in _COLUMNS}
     return ReportedCall(
         **stored
@@ -320,7 +320,7 @@ def state_of(call: Call) -> ReportedCall:
     )
 
 
-#: Each field of the state is a column of the call, but for the rendering, which is the recording's.
+#: Each field of the state is a column of the call, except `rendering`, which belongs to the recording.
 _COLUMNS = [field.name for field in fields(ReportedCall) if field.name != "rendering"]
 
 
@@ -337,12 +337,12 @@ def _store(call: Call, state: ReportedCall) -> None:
 
 
 def _let_go(call: Call, *, user_id: int, at: datetime) -> int:
-    """How many rows it changed. News of a leaving before the last joining changes none."""
+    """Returns the number of changed rows. An event older than the user's last joining changes none."""
     rows = call.collaborators.filter(user_id=user_id, left_at=None, joined_at__lte=at)
     return rows.update(left_at=at)
 
 
-#: What a user did by way of the switch: its action in the audit trail, and the details that say what.
+#: What a user did through the switch: the action for the audit trail, and its details.
 _USER_ACTIONS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = MappingProxyType(
     {
         RecordingStarted: (Action.RECORDING_CHANGE_REQUESTED, {"wanted": "recording"}),
@@ -356,7 +356,7 @@ _USER_ACTIONS: Mapping[type[EventData], tuple[Action, dict[str, str]]] = Mapping
 
 
 def _audit_user_action(call: Call, event: Event) -> None:
-    """Audit what a user did. The switch was asked first, and perhaps by a way that needs no database."""
+    """Audit what a user did. The request may have reached the switch without going through the database."""
     data = event.data.document()
     user = _user_of(data.get("actor"))
     if type(event.data) in _USER_ACTIONS and user is not None:
@@ -366,11 +366,11 @@ def _audit_user_action(call: Call, event: Event) -> None:
 
 
 def _note_refusal(call: Call, refused: RecordingRefused) -> None:
-    """An attempt to record more than the decision allows, whoever made it and wherever it was stopped."""
+    """Audit an attempt to record more than the decision allows, whoever made it and whatever stopped it."""
     user = _user_of(refused.actor)
     record(Action.RECORDING_CHANGE_REFUSED, call, acting_user=user, **refused.document())
 
 
 def _user_of(actor: str | None) -> User | None:
-    """The user who acted; None where nobody did, or the system."""
+    """The user who acted; None if it was the system, or if nobody acted."""
     return User.objects.filter(pk=whole_number(str(actor)) or 0).first()

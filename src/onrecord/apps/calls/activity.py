@@ -1,4 +1,4 @@
-"""What was logged about a person: calls, notes and changes, newest first."""
+"""A person's activity: logged calls, notes, and changes, newest first."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,29 +18,29 @@ TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A logged call, or a change of the person."""
+    """A logged call, or a change to the person."""
 
     at: datetime
     #: `call` or `change`.
     kind: str
     key: str | int
     call: Call | None = None
-    #: What a change was, and who made it.
+    #: What changed, and the name of the user who changed it.
     sentence: str = ""
     actor: str = ""
 
     @property
     def place(self) -> tuple[datetime, str, Any]:
-        """Its place in the order."""
+        """The sort key."""
         return self.at, self.kind, self.key
 
 
 def activity(
     user: User, person: Person, *, tab: str, cursor: str | None, size: int = PAGE_SIZE
 ) -> tuple[list[Entry], str | None]:
-    """A page of the person's activity as far as `user` sees it, and the cursor of the next.
+    """A page of the person's activity that `user` may see, and the cursor of the next page.
 
-    A call belongs here once it is logged to the person, whichever number was dialled. Raises FilterError.
+    A call is included once it is logged to the person, whichever number was dialed. Raises FilterError.
     """
     place = _decode(cursor) if cursor else None
     found: list[Entry] = []
@@ -61,7 +61,7 @@ def activity(
 def _after(
     rows: "QuerySet[Any]", place: tuple[datetime, str, Any] | None, at: str, kind: str
 ) -> "QuerySet[Any]":
-    """The rows of one kind that follow a place in the order of all."""
+    """The rows of one kind that come after `place` in the combined order."""
     if place is not None:
         moment, other, key = place
         later = Q(**{f"{at}__lt": moment})

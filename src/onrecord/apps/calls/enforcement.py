@@ -1,6 +1,6 @@
-"""Holding live calls to a policy that became stricter. A looser one waits for the next call.
+"""Apply a policy that became stricter to live calls. A looser policy waits for the next call.
 
-The switch is told first, the row follows: a database that takes no writes holds up no gate.
+The switch gets the command before the row is changed: a database that cannot write must not keep a gate open.
 """
 
 import logging
@@ -21,15 +21,15 @@ from onrecord.policy.simulate import CallFacts
 
 log = logging.getLogger(__name__)
 
-#: Commands to the switch at a time: each takes milliseconds.
+#: Parallel commands to the switch. Each takes milliseconds.
 _AT_ONCE = 16
 
 
 def restrict_live_calls() -> int:
-    """Judge every live call anew and restrict those that must be restricted; how many.
+    """Decide every live call again and restrict those that need it. Returns how many.
 
-    Doing it twice does no harm: the reconciler does, for what a crash, a silent switch or a database that
-    took no writes left undone.
+    Repeating this is safe. The reconciler repeats it after a crash, or if the switch did not answer or the
+    database could not write.
     """
     policy = current_policy()
     live = Call.objects.live().select_related("person", "user", "recording")
@@ -39,7 +39,7 @@ def restrict_live_calls() -> int:
 
 
 def restrict_placed(call: Call) -> None:
-    """What became stricter while the call was being placed had no gate to close then."""
+    """Apply what became stricter while the call was being placed, when it did not have a gate yet."""
     call = Call.objects.select_related("person", "user", "recording").get(pk=call.pk)
     if restriction := decide_again(call, current_policy()):
         _enforce({call: restriction})
@@ -48,7 +48,7 @@ def restrict_placed(call: Call) -> None:
 
 
 def decide_again(call: Call, policy: Policy) -> Restriction | None:
-    """What the policy has stricter than the call's decision. Changes nothing."""
+    """What is stricter in the policy than in the call's decision. Changes nothing."""
     facts = CallFacts(
         id=call.pk,
         person=person_facts(call.person) if call.person else None,
@@ -60,7 +60,7 @@ def decide_again(call: Call, policy: Policy) -> Restriction | None:
 
 
 def remind(calls: Iterable[Call]) -> None:
-    """Bring what each call allows by its row to the switch, which never heard of it."""
+    """Send the switch what each call's row allows, if the switch never received it."""
     _tell(
         (call.pk, Mode(call.mode), call.may_change, call.effective_decision["policy_version"])
         for call in calls
@@ -75,11 +75,11 @@ def _enforce(restrictions: Mapping[Call, Restriction]) -> None:
         try:
             actions.restrict(call, restriction)
         except DatabaseError as error:
-            log.warning("call %s is restricted, which the reconciler enters later: %s", call.pk, error)
+            log.warning("call %s is restricted; the reconciler will store that later: %s", call.pk, error)
 
 
 def _tell(commands: Iterable[tuple[str, Mode, bool, int]]) -> None:
-    """All at once."""
+    """Send all commands in parallel."""
     with ThreadPoolExecutor(_AT_ONCE, "restrict") as pool:
         for _ in pool.map(lambda command: _send(*command), commands):
             pass
@@ -89,7 +89,7 @@ def _send(call_id: str, mode: Mode, may_change: bool, policy_version: int) -> No
     try:
         switch().restrict(call_id, mode=mode, may_change=may_change, policy_version=policy_version)
     except SwitchUnreachableError as error:
-        log.warning("call %s could not be restricted, the reconciler tries again: %s", call_id, error)
+        log.warning("call %s could not be restricted; the reconciler will retry: %s", call_id, error)
     except SwitchRefusedError as error:
-        # It has ended, or is being placed and is then looked at again.
+        # The call has ended, or it is being placed and is checked again after that.
         log.info("call %s was not restricted: %s", call_id, error)

@@ -1,4 +1,4 @@
-"""A list of calls as CSV (RFC 4180), a batch at a time: memory does not grow with its length."""
+"""A list of calls as CSV (RFC 4180), written in batches: memory use does not depend on its length."""
 
 import csv
 import io
@@ -18,12 +18,12 @@ from onrecord.policy.reasons import read_by
 from onrecord.protocol.call_status import Status
 
 _BATCH = 500
-#: Excel takes a file for UTF-8 only if it begins with this.
+#: Excel reads a file as UTF-8 only if it begins with this.
 _MARK = "\ufeff"
-#: A cell that begins with one of these is a formula to a spreadsheet, and a caller's name may well be one.
-#: Some take the wide forms of East Asian keyboards for the same.
+#: Spreadsheets treat a cell that begins with one of these as a formula, and a caller's name may do so. Some
+#: also accept the wide forms from East Asian keyboards.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
-#: A number is none, and whoever reads the file back wants it as it is.
+#: A phone number is not a formula. Programs that read the file need it unchanged.
 _NUMBER = re.compile(r"\+\d{1,15}")
 _SPACES = " \N{NO-BREAK SPACE}\N{IDEOGRAPHIC SPACE}"
 
@@ -34,7 +34,7 @@ COLUMNS = (
 
 
 def csv_of(user: User, wanted: CallFilter, also: SearchPlan) -> Iterator[str]:
-    """The calls that `user` may see and that `wanted` leaves, newest first: first the head, then batches.
+    """The calls that `user` may see and `wanted` matches, newest first: first the header, then batches.
 
     `also`: see `onrecord.apps.calls.search.searched`.
     """
@@ -49,7 +49,7 @@ def csv_of(user: User, wanted: CallFilter, also: SearchPlan) -> Iterator[str]:
 
 
 def safe(text: str) -> str:
-    """Text that no spreadsheet runs: an apostrophe before what would be a formula."""
+    """The text with an apostrophe in front if a spreadsheet would run it as a formula."""
     risky = text.lstrip(_SPACES).startswith(_FORMULA) and not _NUMBER.fullmatch(text)
     return f"'{text}" if risky else text
 
@@ -83,7 +83,7 @@ def _reason(call: Call, reader: User) -> str:
 
 
 def _moment(at: datetime) -> str:
-    """ISO 8601 in the reader's time zone."""
+    """ISO 8601, in the reader's time zone."""
     return in_readers_zone(at).isoformat(timespec="seconds")
 
 

@@ -1,4 +1,4 @@
-"""What a list of calls is narrowed to; the address of the page says it."""
+"""Filters for a list of calls, read from the page's query parameters."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from onrecord.apps.core.query_params import (
 )
 from onrecord.protocol.call_status import Status
 
-#: What a person can ask for, and the statuses that it means.
+#: The choices of the status filter, each with its label and the statuses it includes.
 STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
     "live": ("Live", frozenset(status for status in Status if not status.is_final)),
     **{one.value: (STATUS_WORDS[one], frozenset({one})) for one in Status if one.is_final},
@@ -27,7 +27,7 @@ STATUSES: dict[str, tuple[str, frozenset[Status]]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallFilter:
-    """All empty: every call."""
+    """If every field is empty, all calls match."""
 
     #: Names or digits.
     q: str = ""
@@ -41,7 +41,7 @@ class CallFilter:
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Self:
-        """Read the address. Raises FilterError."""
+        """Read the query parameters. Raises FilterError."""
         return cls(
             q=search_param(query),
             rep=id_param(query, "rep"),
@@ -54,14 +54,14 @@ class CallFilter:
         return self != CallFilter()
 
     def query(self) -> dict[str, str]:
-        """The same as an address says it."""
+        """The filter as query parameters."""
         days = {"since": self.since, "until": self.until}
         said = {"q": self.q, "rep": str(self.rep or ""), "status": self.status}
         said |= {name: day.isoformat() if day else "" for name, day in days.items()}
         return {name: value for name, value in said.items() if value}
 
     def condition(self) -> Q:
-        """All but the search and the rep, which need to know who asks."""
+        """Everything except search text and rep, which depend on the user who asks."""
         condition = Q()
         if self.status:
             condition &= Q(status__in=STATUSES[self.status][1])

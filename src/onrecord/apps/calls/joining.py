@@ -1,4 +1,4 @@
-"""Coming into a call that runs, and coming back to it."""
+"""Joining a live call, and returning to it."""
 
 from contextlib import suppress
 
@@ -13,9 +13,9 @@ from onrecord.protocol.error_codes import ErrorCode
 
 
 def join(call: Call, *, sdp: str, acting_user: User) -> str:
-    """Bring the user in. The answer to the browser's SDP offer. Raises ApiError."""
+    """Add the user to the call. Returns the answer to the browser's SDP offer. Raises ApiError."""
     try:
-        # The row comes first, so that an event of the user's leaving finds it.
+        # Store the row first, so that the event of the user's leaving finds it.
         is_new = actions.join(call, acting_user=acting_user)
     except actions.CallInProgressError as error:
         raise ApiError(
@@ -27,7 +27,7 @@ def join(call: Call, *, sdp: str, acting_user: User) -> str:
             return switch().join(call.pk, sdp=sdp, user_id=str(acting_user.pk), controls=controls)
     except ApiError:
         if is_new:
-            # The switch may have taken the user in and been too slow to say so.
+            # The switch may have added the user but answered too late.
             with suppress(SwitchUnreachableError, SwitchRefusedError):
                 switch().leave(call.pk, user_id=str(acting_user.pk))
             actions.leave(call, acting_user=acting_user)
@@ -35,7 +35,7 @@ def join(call: Call, *, sdp: str, acting_user: User) -> str:
 
 
 def reattach(call: Call, *, sdp: str, acting_user: User) -> str:
-    """Take the browser's new connection, also after the switch has given the old one up. Raises ApiError."""
+    """Connect the browser again, even if the switch has dropped its old leg. Raises ApiError."""
     user_id, controls = str(acting_user.pk), acting_user.may(Permission.RECORDING_CONTROL)
     with asking():
         try:

@@ -20,14 +20,14 @@ NOTHING_CHOSEN: Mapping[Field, str] = MappingProxyType({})
 
 
 class LogError(ValueError):
-    """The call cannot be logged so. The text says why and what to do."""
+    """The call cannot be logged this way. The text says why and what to do."""
 
 
 @transaction.atomic
 def take_notes(call: Call, written: Notes, *, acting_user: User) -> CallLog:
-    """Keep notes while they are being written; the log as it then stands.
+    """Save notes while they are being written. Returns the log with the saved notes.
 
-    Written every second or so: it tells nobody, and the first notes alone leave an audit row.
+    This runs about once a second, so it sends no event, and only the first save adds an audit row.
     """
     log = _log_of(call)
     if not log.notes_revision:
@@ -47,7 +47,7 @@ def write_log(
     notes: Notes | None = None,
     person: Person | None = None,
 ) -> None:
-    """Log the call: what was chosen, the notes, the person (None: as it is). Raises LogError."""
+    """Log the call with the choices, the notes, and the person (None: unchanged). Raises LogError."""
     log = _log_of(call)
     lists = lists_of(call.team_id)
     before = {field: getattr(log, field) for field in Field}
@@ -60,7 +60,7 @@ def write_log(
         raise LogError(
             f"The notes are too long. Use at most {LONGEST_NOTES:,} characters. Shorten them, then save."
         )
-    # Nobody has to say what came of a call that was never answered.
+    # A call that was never answered needs no disposition.
     if call.answered_at and (lacking := missing(lists, chosen)):
         raise LogError(f"{demand(lacking)} Choose one, then save.")
     if notes:
@@ -82,7 +82,7 @@ def write_log(
 
 
 def _log_of(call: Call) -> CallLog:
-    """The call's log, made if there is none, and held against other writers to the transaction's end."""
+    """The call's log, created if there is none. The row stays locked until the transaction ends."""
     log = Call.objects.select_for_update().get(pk=call.pk).log
     if log is None:
         log = CallLog.objects.create(user_id=call.user_id)
@@ -92,7 +92,7 @@ def _log_of(call: Call) -> CallLog:
 
 
 def _enter_notes(log: CallLog, written: Notes) -> None:
-    """Who has not seen the notes as they are adds to them; who has, replaces them."""
+    """Replace the notes if the writer has seen their current text. Otherwise merge the two."""
     is_old = written.revision != log.notes_revision
     text = merged(log.notes, written.text) if is_old else written.text
     if text != log.notes:

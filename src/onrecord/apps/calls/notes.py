@@ -1,8 +1,8 @@
-"""The notes of a call, and what two writers make of them. Pure."""
+"""Call notes, and merging the notes of two writers. Pure."""
 
 from dataclasses import dataclass
 
-#: Characters that are kept. Whoever types has less room: what two have written becomes one.
+#: Maximum length in characters. The limit for typing is lower, because merging can lengthen the notes.
 LONGEST_NOTES = 100_000
 
 
@@ -11,14 +11,14 @@ class Notes:
     """What somebody wrote."""
 
     text: str
-    #: Of the notes that they had before them; None for who has seen none.
+    #: The revision of the notes that the writer saw before writing; None if they saw none.
     revision: int | None
 
 
 def merged(theirs: str, mine: str) -> str:
-    """The notes as they are kept, and what somebody wrote who had not seen them: every line of both.
+    """Merge the stored notes with those of somebody who had not seen them: every line of both is kept.
 
-    Of two texts of which one goes on where the other ends, the longer one.
+    If one text continues the other, the result is the longer one.
     """
     if mine.startswith(theirs):
         return mine

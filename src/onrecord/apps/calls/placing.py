@@ -1,4 +1,4 @@
-"""Placing a call: number, owner, decision, row, switch - in this order."""
+"""Placing a call: number, owner, decision, row, switch, in this order."""
 
 from contextlib import suppress
 
@@ -22,7 +22,7 @@ from onrecord.protocol.commands import AnnouncementAudio, PlaceCall, RecordingDe
 
 
 def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tuple[Call, str]:
-    """Dial. The call, and the answer to the browser's SDP offer. Raises ApiError."""
+    """Dial. Returns the call and the answer to the browser's SDP offer. Raises ApiError."""
     try:
         number = to_dial(to, acting_user.region)
     except NumberError as problem:
@@ -33,7 +33,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
     person = owner_of_number(acting_user.team, number.e164, person_id=person_id)
     decided = decide_call(acting_user, number.e164, person, wants_recording=acting_user.record_next_call)
     try:
-        # The row comes first: events of a call that the web does not know would be lost.
+        # Store the row first: events of a call that the web does not know would be lost.
         call = actions.begin(number=number, person=person, decided=decided, acting_user=acting_user)
     except actions.CallInProgressError as error:
         raise ApiError(
@@ -44,7 +44,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         actions.confirm_placed(call, acting_user=acting_user)
         restrict_placed(call)
     except Exception:
-        # The rep is told that it failed: nobody would be there to talk, and a restriction may be missing.
+        # The rep sees an error, so nobody would be there to talk. A restriction may be missing, too.
         _hang_up(call)
         raise
     return call, answer
@@ -72,7 +72,7 @@ def _ask_switch(call: Call, decided: CallDecision, sdp: str, user: User) -> str:
             return switch().place(placed)
     except ApiError as error:
         if error.code == "switch_unreachable":
-            # The switch may have taken the call and been too slow to say so: nobody would be there to talk.
+            # The switch may have accepted the call but answered too late: nobody would be there to talk.
             _hang_up(call)
             actions.give_up(call.pk, reason=EndReason.SWITCH_UNREACHABLE, captured=False)
         else:

@@ -1,4 +1,4 @@
-"""What everybody in a live call is shown: who they are, and who did what to the recording."""
+"""What everyone in a live call sees: who is in it, and who changed its recording."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -18,7 +18,7 @@ _MOVES: dict[str, Literal["started", "paused", "resumed"]] = {
 }
 _PLAYED = "announcement.played"
 
-#: Why nothing is being kept, and what to do, for those in the call.
+#: Why no audio is being kept, and what to do about it, for people in the call.
 STALLS = {
     LossCause.DISK_FULL: "The recording disk is full. Tell your admin. The call continues.",
     LossCause.DISK_FAILED: "The recording disk has failed. Tell your admin. The call continues.",
@@ -27,7 +27,7 @@ STALLS = {
 
 
 class ParticipantOut(Schema):
-    """One of ours in a call."""
+    """A user in a call."""
 
     id: int
     name: str
@@ -36,7 +36,7 @@ class ParticipantOut(Schema):
 
     @classmethod
     def all_in(cls, call: Call) -> list[Self]:
-        """The rep first, then colleagues as they came in; nobody once the call is over."""
+        """The rep first, then colleagues in the order they joined; nobody after the call has ended."""
         if call.ended_at is not None:
             return []
         rep = cls(id=call.user_id, name=call.user.name, role="rep", since=call.created_at)
@@ -51,19 +51,19 @@ class ParticipantOut(Schema):
 
 
 class MoveOut(Schema):
-    """The last change of the recording during the call."""
+    """The last change to the recording during the call."""
 
     kind: Literal["started", "paused", "resumed"]
     at: datetime
-    #: Who did it; None when the decision did.
+    #: Name of the user who did it; None if the decision did.
     by: str | None
 
 
 class RecordingNow(Schema):
-    """What else is to say of the recording of a live call."""
+    """More about the recording of a live call."""
 
     moved: MoveOut | None
-    #: The announcement has not been heard to its end, so nothing is kept yet.
+    #: The announcement has not finished playing, so nothing is being kept yet.
     announcing: bool
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Reading calls."""
+"""Read calls."""
 
 from datetime import timedelta
 
@@ -18,11 +18,11 @@ from onrecord.apps.core.search_plan import SearchPlan
 from onrecord.apps.dispositions.lists import Field, missing
 from onrecord.apps.dispositions.queries import lists_of, requires_a_choice
 
-#: How long after its end a call that nobody has to log waits in the dialer.
+#: How long an ended call that does not have to be logged stays in the dialer.
 _FRESH = timedelta(hours=1)
 
 
-#: What a list or its export shows of a call: all of it would take as long as all the rest of a page.
+#: The columns that a list or an export of calls shows. Reading all columns would double the time of a page.
 _LISTED = (
     "number", "direction", "caller_number", "status", "created_at", "duration_ms", "ended_at",
     "recording_state", "person__name", "person__company", "user__name", "log__disposition",
@@ -32,7 +32,7 @@ _LISTED = (
 
 
 def shown_calls(user: User) -> "QuerySet[Call]":
-    """The calls that the user may see, with all that a page or the API shows of them."""
+    """The calls that the user may see, with everything that a page or the API shows of them."""
     return Call.objects.visible_to(user).select_related("person", "recording", "user", "log__person")
 
 
@@ -45,7 +45,7 @@ def list_calls(
 
 
 def filtered_calls(user: User, wanted: CallFilter, also: SearchPlan) -> "QuerySet[Call]":
-    """Each way to ask is a search in an index (tests/unit/apps/calls/test_calls_plans.py)."""
+    """Every combination of filters is answered from an index (tests/unit/apps/calls/test_calls_plans.py)."""
     team = Call.objects.filter(team=user.team_id)
     by_key = Call.objects.alias(of=NoIndex("team")).filter(of=user.team_id)
     owners = Scope.of(user).owners(rep=wanted.rep)
@@ -54,21 +54,21 @@ def filtered_calls(user: User, wanted: CallFilter, also: SearchPlan) -> "QuerySe
 
 
 def reps_of(user: User) -> list[User]:
-    """Whose calls the user may see, by name."""
+    """The users whose calls the user may see, by name."""
     scope = Scope.of(user)
     members = User.objects.filter(team_id=user.team_id).order_by("name", "pk").only("name", "team", "group")
     return [member for member in members if scope.covers(member)]
 
 
 def live_call_of(user: User) -> Call | None:
-    """The call in progress that the user is in, whatever else they may see."""
+    """The live call that the user is in, whatever else they may see."""
     return (
         Call.objects.live().with_(user).select_related("person", "recording", "user", "log__person").first()
     )
 
 
 def call_to_log(user: User) -> Call | None:
-    """The user's last call, while it waits to be logged: not logged and just over, or owing something."""
+    """The user's last call, if it just ended without being logged, or if its log lacks something required."""
     last = _last_ended(user)
     if last is None or owes(last):
         return last
@@ -78,7 +78,7 @@ def call_to_log(user: User) -> Call | None:
 
 
 def call_owing_a_log(user: User) -> Call | None:
-    """The call that has to be logged before the user places the next: of who may not log, none is asked."""
+    """The call that the user must log before placing the next. None for a user who may not log calls."""
     if not user.may(Permission.CALLS_LOG):
         return None
     last = _last_ended(user) if requires_a_choice(user.team_id) else None
@@ -86,7 +86,7 @@ def call_owing_a_log(user: User) -> Call | None:
 
 
 def owes(call: Call) -> list[Field]:
-    """What the log of an ended call lacks. Nobody has to log a call that was never answered."""
+    """The required fields that the log of an ended call lacks; none if the call was never answered."""
     if not call.answered_at:
         return []
     chosen = {field: getattr(call.log, field) for field in Field} if call.log else {}
@@ -99,21 +99,21 @@ def _last_ended(user: User) -> Call | None:
 
 
 def collaborators_in(call: Call) -> list[User]:
-    """The colleagues who are in a live call, or ever were in one that has ended; by name."""
+    """Colleagues in a live call, or everyone who was ever in a call that has ended; by name."""
     rows = call.collaborators.all() if call.ended_at else call.collaborators.filter(left_at=None)
     return list(User.objects.filter(pk__in=rows.values("user")).order_by("name"))
 
 
 def may_call(user: User) -> bool:
-    """Whether the user's permission set and the team's packages let calls be placed."""
+    """Whether the user's permission set and the team's packages allow placing calls."""
     return user.may(Permission.CALLS_PLACE) and user.team.has(Package.DIALER)
 
 
 def may_join(call: Call, user: User) -> bool:
-    """Whether a user who sees the call can come into it now."""
+    """Whether a user who sees the call can join it now."""
     return may_call(user) and call.ended_at is None and live_call_of(user) is None
 
 
 def events_of(call: Call) -> "QuerySet[CallEvent]":
-    """As they happened. The clock orders what several sources report."""
+    """In the order in which they happened. The time also orders events from different sources."""
     return call.events.order_by("at", "seq")

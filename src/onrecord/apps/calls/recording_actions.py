@@ -1,4 +1,4 @@
-"""Changes of a call's recording."""
+"""Changes to a call's recording."""
 
 import logging
 from datetime import datetime
@@ -16,7 +16,7 @@ from onrecord.storage.recording import Witness
 log = logging.getLogger(__name__)
 
 
-#: Columns that come with the result.
+#: Columns that are set from the renderer's result.
 RESULT = [
     "completed_at",
     "duration_ms",
@@ -34,16 +34,16 @@ RESULT = [
 ]
 
 
-#: A switch that stopped without warning may have told of a moment that it had not written yet, ms.
+#: A switch that stopped without warning may have reported a time that it had not written yet, in ms.
 _ROOM_MS = 2000
 
 
 def store_result(recording: Recording, result: RecordingCompleted, *, at: datetime) -> None:
-    """Take over what the renderer says, the first time: a witness never changes its mind."""
+    """Store what the renderer reports. Only the first report counts: a witness never changes."""
     told = Witness(manifest_sha256=result.manifest_sha256, key_commitment=result.key_commitment)
     if recording.completed_at is not None:
         if recording.witness != told:
-            log.error("call %s: another recording was reported; keeping the one it has", recording.pk)
+            log.error("call %s: a different recording was reported; keeping the first", recording.pk)
         return
     recording.completed_at = at
     recording.duration_ms = result.duration_ms
@@ -63,7 +63,7 @@ def store_result(recording: Recording, result: RecordingCompleted, *, at: dateti
 
 
 def _cut_off(call: Call, result: RecordingCompleted) -> list[Hole]:
-    """What the journal lacks of the call as the switch has ended it: the renderer may not have known."""
+    """The end of the call, if the journal lacks it. The switch knows the end; the renderer may not."""
     ended_ms = call.duration_ms or 0
     if result.ends_at_ms is None or call.end_is_guess or ended_ms <= result.ends_at_ms + _ROOM_MS:
         return []
@@ -73,7 +73,7 @@ def _cut_off(call: Call, result: RecordingCompleted) -> list[Hole]:
 
 
 def copy_facts(call: Call) -> None:
-    """Bring the recording's copies of the call and its log up to date: for whoever changed one of them."""
+    """Update the recording's copies of the call and its log. Call this after changing either."""
     log = call.log
     Recording.objects.filter(pk=call.pk, completed_at__isnull=False).update(
         call_team=call.team_id,
@@ -89,7 +89,7 @@ def copy_facts(call: Call) -> None:
 
 
 def store_outcome(recording: Recording, result: Outcome) -> None:
-    """Store what became of the recording."""
+    """Store the outcome of the recording."""
     recording.status = result.status
     recording.reason_code = result.reason_code or ""
     recording.reason = result.reason
@@ -97,7 +97,7 @@ def store_outcome(recording: Recording, result: Outcome) -> None:
 
 
 def note_fault(recording: Recording, fault: Fault | None, detail: str = "") -> None:
-    """Remember what was found wrong with what is stored; say it once, to browsers and in the log."""
+    """Store what is wrong with the stored recording, and report it once, to browsers and in the log."""
     found = fault or ""
     if recording.fault == found:
         return
@@ -108,11 +108,11 @@ def note_fault(recording: Recording, fault: Fault | None, detail: str = "") -> N
             kind = "recording.faulty" if fault else "recording.sound"
             emit_now(recording.call, kind, acting_user=None, fault=found)
     if changed and fault:
-        log.error("call %s: its recording is not in order (%s): %s", recording.pk, fault, detail)
+        log.error("call %s: its recording has a fault (%s): %s", recording.pk, fault, detail)
     elif changed:
-        log.info("call %s: its recording is in order again", recording.pk)
+        log.info("call %s: the fault of its recording is gone", recording.pk)
 
 
 def note_examined(call_ids: list[str]) -> None:
-    """Remember that what is stored of these was looked at just now."""
+    """Store that the recordings of these calls were examined just now."""
     Recording.objects.filter(pk__in=call_ids).update(examined_at=timezone.now())

@@ -1,4 +1,4 @@
-"""What can be wrong with a stored recording, and what people are told of it: pure."""
+"""What can be wrong with a stored recording, and the messages about it. Pure."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -11,13 +11,13 @@ from onrecord.storage.store import KEY, NoSuchObjectError, OtherMasterKeyError
 
 
 class Fault(StrEnum):
-    """What was found when a recording was opened."""
+    """The fault that was found when a recording was opened."""
 
     MISSING = "missing"
     NO_KEY = "no_key"
     OTHER_KEY = "other_key"
     REPLACED = "replaced"
-    #: Found by reading on. What opens is authentic, so it can be played.
+    #: Found later, while reading. The parts that can be opened are authentic, so it can be played.
     DAMAGED = "damaged"
 
     @property
@@ -30,12 +30,12 @@ class Fault(StrEnum):
 
     @property
     def sentence(self) -> str:
-        """What is the matter and what to do."""
+        """What is wrong and what to do."""
         return _WORDS[self][1]
 
     @property
     def status(self) -> HTTPStatus:
-        """What a request for the sound is answered."""
+        """HTTP status of a request for the audio."""
         return _STATUSES[self]
 
 
@@ -67,13 +67,13 @@ _WORDS = {
     ),
 }
 
-#: For people who only have a link, and cannot do more than ask.
+#: For people with only a public link, who can do no more than ask.
 FOR_GUESTS = "This recording cannot be played right now. Ask the person who shared it with you."
 _DAMAGED_FOR_GUESTS = (
     "Part of this recording is damaged, so playback may stop early. Ask the person who shared it with you."
 )
 
-#: Nothing is known of the recording.
+#: The state of the recording is unknown.
 STORE_UNREACHABLE = (
     "The recording store is not responding. Try again in a minute. If it continues, tell an admin."
 )
@@ -89,11 +89,11 @@ _STATUSES = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """What a page says in place of the player, or above it."""
+    """The message on a page in place of the player, or above it."""
 
     heading: str
     sentence: str
-    #: Whether there is a player all the same.
+    #: Whether the page also has a player.
     is_playable: bool = False
 
     @classmethod
@@ -101,7 +101,7 @@ class Problem:
         return cls(heading=fault.heading, sentence=fault.sentence, is_playable=fault.is_playable)
 
     def for_guests(self) -> Self:
-        """The same for people who only have a link."""
+        """The message for people with only a public link."""
         return replace(self, sentence=_DAMAGED_FOR_GUESTS if self.is_playable else FOR_GUESTS)
 
 
@@ -109,7 +109,7 @@ UNREACHABLE = Problem(heading="Recording store unavailable", sentence=STORE_UNRE
 
 
 def fault_of(error: Exception) -> Fault:
-    """What an error says of the recording: one that `blobs` raised while it was opened."""
+    """The fault that an error means. `blobs` raised the error while it opened the recording."""
     match error:
         case NoSuchObjectError(name=name):
             return Fault.NO_KEY if name == KEY else Fault.MISSING

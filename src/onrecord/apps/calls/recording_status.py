@@ -1,4 +1,4 @@
-"""Which of recording, processing or "No Recording" a call shows, and why: pure."""
+"""Whether a call shows a recording, "processing", or "No Recording", and why. Pure."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from onrecord.policy.mode import Mode
 
 
 class RecordingStatus(StrEnum):
-    """State of a call's recording."""
+    """Status of a call's recording."""
 
     NOT_RECORDED = "not_recorded"
     PENDING = "pending"
@@ -18,7 +18,7 @@ class RecordingStatus(StrEnum):
     FAILED = "failed"
 
 
-#: How an export says it.
+#: The words in an export.
 STATUS_WORDS = {
     RecordingStatus.NOT_RECORDED: "No Recording",
     RecordingStatus.PENDING: "Not ready yet",
@@ -51,7 +51,7 @@ class ReasonCode(StrEnum):
     USER_OFF = "user_off"
 
 
-#: Codes of `policy.decision.ReasonCode` as codes of a missing recording.
+#: `policy.decision.ReasonCode` to the code of a missing recording.
 _OF_DECISION = {
     "do_not_record_number": ReasonCode.DO_NOT_RECORD,
     "do_not_record_person": ReasonCode.DO_NOT_RECORD,
@@ -81,14 +81,14 @@ _SENTENCES = {
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
     status: RecordingStatus
-    #: None unless there is no recording.
+    #: None if there is a recording or there may still be one.
     reason_code: ReasonCode | None = None
-    #: A sentence; empty unless there is no recording.
+    #: A sentence; empty if `reason_code` is None.
     reason: str = ""
 
 
 def outcome(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
-    """What the facts so far amount to. `decision` is the stored Decision."""
+    """The outcome by the facts so far. `decision` is the stored Decision."""
     if state.rendering is RenderState.COMPLETED:
         return Outcome(status=RecordingStatus.COMPLETED)
     if state.rendering is RenderState.FAILED:
@@ -103,23 +103,23 @@ def outcome(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
 
 
 def overdue() -> Outcome:
-    """What a recording shows that has been waited for too long. An event that comes after all replaces it."""
+    """The outcome of a recording that is overdue. If an event arrives after all, it replaces this."""
     return _without(RecordingStatus.FAILED, ReasonCode.OVERDUE)
 
 
 def gone() -> Outcome:
-    """What a recording shows that can never come: its journal is gone. An event that comes replaces it."""
+    """The outcome of a recording whose journal is lost. If an event arrives after all, it replaces this."""
     return _without(RecordingStatus.FAILED, ReasonCode.GONE)
 
 
 def why_not(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
-    """Why nothing was captured: what governance forbade, else the call's course, else the default."""
+    """Why nothing was captured: a rule of governance, else what happened in the call, else the default."""
     forbidden = decision["mode"] == Mode.NONE
     if not forbidden and state.answered_at is None:
         return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NEVER_ANSWERED)
     if not forbidden and decision["record_at_start"]:
         return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED)
-    # The reasons begin with those of the mode; the one for on or off follows. Neither is about locks.
+    # The reasons for the mode come first, the reason for on or off follows. Reasons for locks do not count.
     deciding = [reason for reason in decision["reasons"] if reason["code"] in _OF_DECISION]
     reason = deciding[0 if forbidden else -1]
     return Outcome(
@@ -133,7 +133,7 @@ def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
     return Outcome(status=status, reason_code=code, reason=_SENTENCES[code])
 
 
-#: What a call with something captured shows, as far as its rendering has come.
+#: The outcome of a call that was captured, by the state of its rendering.
 _RENDERED = {
     RenderState.NONE: Outcome(status=RecordingStatus.PENDING),
     RenderState.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),

@@ -1,7 +1,7 @@
-"""What events do to a call: pure, and the same in whatever order and however often events arrive.
+"""How events change a call. Pure. The result does not depend on their order or on repetitions.
 
-Facts only ever accumulate. A status never goes backwards; of the events that say whether recording runs, the
-one with the highest sequence number counts, not the one that came last.
+Facts only accumulate. The status never goes backwards. Of the events that say whether the call is being
+recorded, the one with the highest sequence number counts, not the one that arrived last.
 """
 
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ _PROGRESS = [Status.QUEUED, Status.INITIATED, Status.RINGING, Status.IN_PROGRESS
 
 
 class RenderState(StrEnum):
-    """How far the renderer has come, from least to most; a later attempt can only better the result."""
+    """How far the renderer is, in ascending order. A later attempt can only improve the result."""
 
     NONE = ""
     PROCESSING = "processing"
@@ -51,28 +51,28 @@ _RENDER_STATES = list(RenderState)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ReportedCall:
-    """What the events of switch and renderer amount to."""
+    """What the events from switch and renderer add up to."""
 
     status: Status
     answered_at: datetime | None = None
     ended_at: datetime | None = None
     duration_ms: int | None = None
     end_reason: str = ""
-    #: The web ended the call without a word from the switch; the switch's own word replaces it.
+    #: The web ended the call without word from the switch. If the switch reports its end, that replaces it.
     end_is_guess: bool = False
     mode: Mode = Mode.NONE
     recording_state: RecordingState = RecordingState.OFF
     #: Sequence number of the event that set `recording_state`.
     recording_seq: int = 0
-    #: Counts what has made the call stricter, as far as the switch has told.
+    #: How many times the call has become stricter, as reported by the switch.
     generation: int = 0
-    #: Why nothing that is said is being kept now, a `LossCause`; empty while all is kept.
+    #: Why audio is not being kept right now (a `LossCause`); empty while it is.
     stall_cause: str = ""
     #: Sequence number of the event that set `stall_cause`.
     stall_seq: int = 0
-    #: Whether any audio reached the journal; None while not known.
+    #: Whether any audio reached the journal; None while unknown.
     captured: bool | None = None
-    #: Frames that the disk was too slow for.
+    #: Frames dropped because the disk was too slow.
     drops: int = 0
     rendering: RenderState = RenderState.NONE
 
@@ -83,7 +83,7 @@ def apply(call: ReportedCall, event: Event) -> ReportedCall:
 
 
 def ended_by_web(call: ReportedCall, *, at: datetime, reason: str, captured: bool | None) -> ReportedCall:
-    """The state after the web itself gave a call up. `captured` is False where no media can have flowed."""
+    """The call after the web gave up on it. `captured` is False if no media can have flowed."""
     if call.status.is_final:
         return call
     lasted = (at - call.answered_at) // timedelta(milliseconds=1) if call.answered_at else 0
@@ -102,7 +102,7 @@ def ended_by_web(call: ReportedCall, *, at: datetime, reason: str, captured: boo
 
 @singledispatch
 def _applied(data: EventData, event: Event, call: ReportedCall) -> ReportedCall:
-    """What the other events say is not kept here."""
+    """Other events do not change the call."""
     return call
 
 

@@ -1,4 +1,4 @@
-"""Searching calls, or rows that have copies of their facts: by contact, rep, number and what was written."""
+"""Search in calls, or in rows with copies of their fields: by contact, rep, number, and written text."""
 
 from typing import TypeVar
 
@@ -16,7 +16,7 @@ from onrecord.apps.people.search import name_contains, people_named
 
 _M = TypeVar("_M", bound=Model)
 
-#: By at least so many of many contacts it is guessed how many rows all of them have.
+#: Sample size for estimating how many rows a large number of contacts have.
 _SAMPLE = 50
 
 
@@ -31,15 +31,15 @@ def searched(
     owners: list[int] | None,
     also: SearchPlan,
 ) -> "QuerySet[_M]":
-    """Of a team's rows those of `owners` (None: of anybody) that `q` may mean; if it is empty, all of theirs.
+    """The team's rows of `owners` (None: of anyone) that match `q`; all of them if `q` is empty.
 
-    `by_key`: the same rows, written so that they are found by their keys (`SearchPlan.find`). `owner`: the
-    rep's column. `log`: the path to the call's log. `also`: what else matches `q`, by what other
-    apps keep about a call.
+    `by_key`: the same rows, written so that the database looks them up by key (`SearchPlan.find`). `owner`:
+    the column of the rep. `log`: path to the call's log. `also`: what matches `q` in the data that other
+    apps keep about calls.
     """
     if owners == []:
         return rows.none()
-    # For several owners the team's rows are scanned in order: an index has each owner's apart.
+    # For several owners, scan the team's rows in order: an index has the rows of each owner separately.
     theirs, by_key = (
         some if owners is None else some.filter(InKeys(NoIndex(owner), owners)) for some in (rows, by_key)
     )
@@ -54,7 +54,7 @@ def searched(
 def _by_facts(
     rows: "QuerySet[_M]", q: str, user: User, *, owner: str, owners: list[int] | None
 ) -> SearchPlan:
-    """Contact or rep has every word in the name, or the number begins or ends with the digits."""
+    """The name of contact or rep has every word, or the number begins or ends with the digits."""
     indexed = digit_ranges(digits_of(q), user, number="number")
     if reps := _reps(q, user, owners):
         indexed.append(Q(**{f"{owner}__in": reps}))
@@ -78,13 +78,13 @@ def _by_notes(wanted: list[str], *, log: str) -> SearchPlan:
 
 
 def _guess(rows: "QuerySet[_M]", contacts: list[int]) -> int:
-    """How many of the team's rows belong to these contacts: many may have been called seldom, or never."""
+    """Estimate how many of the team's rows belong to these contacts. Many contacts may have few or none."""
     sample = contacts[:: max(1, len(contacts) // _SAMPLE)]
     return rows.filter(InKeys("person", sample)).order_by().count() * len(contacts) // len(sample)
 
 
 def _reps(q: str, user: User, owners: list[int] | None) -> list[int]:
-    # A team's users are few, and no database compares without accents.
+    # A team has few users, and neither database can compare without accents.
     names = User.objects.filter(team_id=user.team_id).values_list("pk", "name")
     words = fold(q).split()
     return [

@@ -1,4 +1,4 @@
-"""How the status of a call is said, on every page and in every export: pure."""
+"""The words for the status of a call, on every page and in every export. Pure."""
 
 import re
 
@@ -18,10 +18,10 @@ STATUS_WORDS = {
 
 
 def repeats(status: Status, disposition: str) -> bool:
-    """Whether a disposition says in the same words what the status says: "Busy", "no-answer"."""
+    """Whether the disposition says the same as the status in other spelling: "Busy", "no-answer"."""
     return _plain(disposition) == _plain(STATUS_WORDS[status])
 
 
 def _plain(words: str) -> str:
-    """Without what may differ between two spellings of the same: case, spaces, hyphens, a doubled l."""
+    """The words without differences of spelling: case, spaces, hyphens, a doubled l."""
     return re.sub(r"[^\w]|_", "", words.casefold()).replace("ll", "l")

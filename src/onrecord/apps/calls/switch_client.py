@@ -1,4 +1,4 @@
-"""Commands to the switch: docs/reference/switch.md."""
+"""The client for the switch's HTTP API: docs/reference/switch.md."""
 
 from dataclasses import dataclass
 from typing import TypeVar
@@ -30,23 +30,23 @@ from onrecord.protocol.commands import (
 )
 from onrecord.protocol.message import BadMessageError, read
 
-#: A command is answered after the gate has moved, an offer after the connection is prepared; both take well
-#: under a second. Beyond this a rep should be told rather than wait.
+#: The switch answers a command after the gate has moved, and an offer after the connection is prepared. Both
+#: take well under a second. After this time, the rep should see an error instead of waiting.
 _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 
-#: Actor of commands that no user gave.
+#: The actor of commands that do not come from a user.
 SYSTEM = "system"
 
 AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
 
 
 class SwitchUnreachableError(Exception):
-    """No answer. What was asked may or may not have been done."""
+    """The switch did not answer. It may or may not have done what was asked."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SwitchRefusedError(Exception):
-    """The switch answered with an error of its contract."""
+    """The switch answered with an error of its API."""
 
     status: int
     code: str
@@ -54,7 +54,7 @@ class SwitchRefusedError(Exception):
 
 
 class SwitchClient:
-    """One request per call of a method. All raise SwitchUnreachableError and SwitchRefusedError."""
+    """Each method sends one request. All raise SwitchUnreachableError and SwitchRefusedError."""
 
     def __init__(self, address: str, secret: str) -> None:
         """`address` is `host:port`."""
@@ -62,43 +62,43 @@ class SwitchClient:
         self._headers = {"Authorization": f"Bearer {secret}", "Content-Type": "application/json"}
 
     def place(self, call: PlaceCall) -> str:
-        """Start a call; the answer to the browser's SDP offer."""
+        """Start a call. Returns the answer to the browser's SDP offer."""
         return self._post(PlaceCall.answer, call).sdp
 
     def calls(self) -> list[CallState]:
-        """States of all calls that the switch knows."""
+        """The states of all calls that the switch knows."""
         return self._get(CallList, CALLS).calls
 
     def journals(self) -> set[str]:
-        """The calls of which the switch's host has a journal."""
+        """Ids of the calls that have a journal on the switch's host."""
         return set(self._get(JournalList, JOURNALS).calls)
 
     def attach(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
-        """Take the browser's new connection; the answer to its SDP offer."""
+        """Connect the browser again. Returns the answer to its SDP offer."""
         return self._post(Attach.answer, Attach(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
 
     def join(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
-        """Bring a user in, or back in; the answer to the browser's SDP offer."""
+        """Add a user, or let them return. Returns the answer to the browser's SDP offer."""
         return self._post(Join.answer, Join(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
 
     def leave(self, call_id: str, *, user_id: str) -> None:
-        """Take a user out; the call ends when it was the last."""
+        """Remove a user. If nobody is left, the call ends."""
         self._send(Leave(user_id=user_id), call_id)
 
     def detach(self, call_id: str, *, user_id: str) -> None:
-        """The page of the user's browser goes away."""
+        """The page in the user's browser is going away."""
         self._send(Detach(user_id=user_id), call_id)
 
     def pause(self, call_id: str, *, actor: str, press: str) -> RecordingAnswer:
-        """Answered once the gate is shut. Once for each `press`."""
+        """Returns once the gate is closed. Takes effect once per `press`."""
         return self._post(Pause.answer, Pause(actor=actor, press=press), call_id)
 
     def record(self, call_id: str, *, actor: str, generation: int) -> RecordingAnswer:
-        """Answered once the gate is open."""
+        """Returns once the gate is open."""
         return self._post(Record.answer, Record(actor=actor, generation=generation), call_id)
 
     def restrict(self, call_id: str, *, mode: Mode, may_change: bool, policy_version: int) -> RestrictAnswer:
-        """Lower the call's ceiling, or take the choice from its users; answered once the gate has moved."""
+        """Lower the call's ceiling, or lock recording for its users. Returns once the gate has moved."""
         asked = Restrict(mode=mode, may_change=may_change, policy_version=policy_version)
         return self._post(Restrict.answer, asked, call_id)
 
@@ -106,7 +106,7 @@ class SwitchClient:
         self._send(Dtmf(digits=digits), call_id)
 
     def hang_up(self, call_id: str, *, actor: str) -> CallState:
-        """The call's state, which is final."""
+        """Returns the call's final state."""
         return self._post(HangUp.answer, HangUp(actor=actor), call_id)
 
     def _get(self, answer: type[AnyAnswer], path: str) -> AnyAnswer:
@@ -120,8 +120,8 @@ class SwitchClient:
 
     def _request(self, method: str, path: str, body: str | None = None) -> bytes:
         try:
-            # A proxy of the environment has no business on this private address (trust_env). Nor has TLS,
-            # for which httpx would read all certificates anew: 19 ms of CPU each time.
+            # trust_env=False: a proxy from the environment must not be used for this private address. verify
+            # is off because it uses no TLS, and httpx would load all certificates: 19 ms of CPU each time.
             with httpx.Client(
                 timeout=_TIMEOUT,
                 headers=self._headers,
@@ -138,7 +138,7 @@ class SwitchClient:
 
 
 def _read(answer: type[AnyAnswer], said: bytes) -> AnyAnswer:
-    """Raises SwitchUnreachableError for what is not of the contract: it is not the switch that answers."""
+    """Raises SwitchUnreachableError if the answer does not fit the API: then it is not the switch's."""
     try:
         return read(answer, said)
     except BadMessageError as error:

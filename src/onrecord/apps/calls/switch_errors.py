@@ -1,4 +1,4 @@
-"""The switch that this web commands, and what its errors mean to a rep."""
+"""The switch that this web uses, and what its errors mean for a rep."""
 
 import logging
 from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ def switch() -> SwitchClient:
 
 @contextmanager
 def asking() -> Iterator[None]:
-    """Turn what the switch answers into an ApiError."""
+    """Convert errors from the switch to ApiError."""
     try:
         yield
     except SwitchUnreachableError as error:

@@ -1,7 +1,7 @@
-"""Tickets of a call: what a user may still do to it when neither session nor database can be asked.
+"""Tickets: what a user can still do to a call when neither session nor database is available.
 
-A ticket is signed and names one user in one call. It can only end the call, leave it or stop its recording,
-so it stays good when the user signs out or loses a permission.
+A ticket is signed and is for one user and one call. It can only end the call, leave it, or pause its
+recording, so it stays valid when the user signs out or loses a permission.
 """
 
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from onrecord.protocol.fields import Role
 
 #: Longer than any call.
 _LASTS = timedelta(hours=24)
-#: Names the purpose, not a module: tickets hold through an upgrade that moves this one.
+#: Not a module name: tickets must stay valid through an upgrade that moves this module.
 _SALT = "onrecord.calls.tickets"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ticket:
     call_id: str
-    #: As the switch knows the user.
+    #: The user's id in the switch.
     user_id: str
     role: Role
 
 
 class BadTicketError(Exception):
-    """Not a ticket of ours, or too old."""
+    """The ticket is not one of ours, or it is too old."""
 
 
 def role_in(call: Call, user: User) -> Role:
-    """Who placed a call is its rep."""
+    """The user who placed the call is its rep; everyone else is a collaborator."""
     return "rep" if call.user_id == user.pk else "collaborator"
 
 
@@ -49,6 +49,6 @@ def read(text: str) -> Ticket:
         signing.BadSignature,
         ValueError,
         TypeError,
-    ) as error:  # an earlier release may have another shape
+    ) as error:  # a ticket of an earlier release may have different fields
         raise BadTicketError from error
     return Ticket(call_id=call_id, user_id=user_id, role=role)

@@ -14,16 +14,16 @@ from onrecord.protocol.recording_state import LossCause
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Entry:
-    """A line of the call page."""
+    """One line on the call page."""
 
     #: Type of the event.
     kind: str
-    #: Milliseconds since answer; None before it, after the call, and in a call that was never answered.
+    #: Milliseconds since answer; None before that, after the call, and if the call was never answered.
     clock_ms: int | None
     sentence: str
-    #: Name of the user who caused it, empty when nobody did.
+    #: Name of the user who caused it; empty if nobody did.
     actor: str
-    #: `record`, `warn` or empty: how it is coloured.
+    #: `record`, `warn`, or empty: the color of the line.
     tone: str
 
 
@@ -107,7 +107,7 @@ def timeline(call: Call) -> list[Entry]:
 
 
 def _actor(data: dict[str, object]) -> str:
-    """Who caused an event, or whom it is about; empty for nobody."""
+    """Name of the user who caused an event, or whom it is about; empty if there is none."""
     return str(data.get("actor") or data.get("user") or "")
 
 

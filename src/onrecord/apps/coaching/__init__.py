@@ -1,1 +1,1 @@
-"""Learning from recordings: playlists of clips, reviews, scorecards."""
+"""Learning from recordings: playlists of clips, reviews, and scorecards."""

@@ -1,4 +1,4 @@
-"""Every change of playlists, scorecards, scores and reviews: atomic and audited."""
+"""All changes to playlists, scorecards, scores, and reviews: atomic and audited."""
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
@@ -19,12 +19,12 @@ from onrecord.apps.recordings.models import Notification
 from onrecord.apps.recordings.notifications import notify
 
 MOST_CLIPS = 200
-#: The same answers within this time are one form, sent twice.
+#: The same answers sent again within this time are one form that was sent twice.
 _SENT_TWICE = timedelta(minutes=1)
 
 
 class RefusedError(ValueError):
-    """The change makes no sense; nothing was done. The text says why and what to do."""
+    """The change makes no sense and was not made. The text says why and what to do."""
 
 
 def make_playlist(*, name: str, description: str, is_shared: bool, acting_user: User) -> Playlist:
@@ -56,7 +56,7 @@ def change_playlist(
 
 @transaction.atomic
 def delete_playlist(playlist: Playlist, *, acting_user: User) -> None:
-    """The recordings stay."""
+    """The recordings are kept."""
     record(Action.PLAYLIST_DELETED, playlist, acting_user=acting_user, name=playlist.name)
     playlist.delete()
 
@@ -65,7 +65,7 @@ def delete_playlist(playlist: Playlist, *, acting_user: User) -> None:
 def add_clip(
     playlist: Playlist, recording: Recording, *, start_ms: int, end_ms: int, note: str, acting_user: User
 ) -> Clip:
-    """At the end. Raises ClipError."""
+    """Add a clip at the end. Raises ClipError."""
     clips = Playlist.objects.select_for_update().get(pk=playlist.pk).clips
     if clips.count() >= MOST_CLIPS:
         raise ClipError(f"The playlist is full. It can have at most {MOST_CLIPS} clips.")
@@ -85,7 +85,7 @@ def add_clip(
 
 @transaction.atomic
 def move_clip(clip: Clip, by: int, *, acting_user: User) -> None:
-    """`by` places later in its playlist, earlier where negative."""
+    """Move the clip `by` places later in its playlist, or earlier if negative."""
     Playlist.objects.select_for_update().get(pk=clip.playlist_id)
     clips = {one.pk: one for one in clip.playlist.clips.order_by("position", "pk")}
     for position, key in enumerate(moved(list(clips), clip.pk, by)):
@@ -96,7 +96,7 @@ def move_clip(clip: Clip, by: int, *, acting_user: User) -> None:
 
 @transaction.atomic
 def cut_clip(clip: Clip, *, start_ms: int, end_ms: int, note: str, acting_user: User) -> None:
-    """Another part of the same recording, or another note."""
+    """Change which part of the recording the clip is, or its note."""
     clip.start_ms, clip.end_ms, clip.note = start_ms, end_ms, _note(note)
     clip.save(update_fields=["start_ms", "end_ms", "note"])
     facts = {"clip": clip.pk, "start_ms": start_ms, "end_ms": end_ms}
@@ -112,7 +112,7 @@ def remove_clip(clip: Clip, *, acting_user: User) -> None:
 def save_scorecard(
     scorecard: Scorecard, *, name: str, questions: Sequence[Question], acting_user: User
 ) -> Scorecard:
-    """Make or change one. Raises ScorecardError."""
+    """Create or change a scorecard. Raises ScorecardError."""
     scorecard.name = " ".join(name.split())[:80]
     scorecard.questions = [question.to_json() for question in questions]
     if not scorecard.name:
@@ -128,7 +128,7 @@ def save_scorecard(
 
 @transaction.atomic
 def retire_scorecard(scorecard: Scorecard, *, is_retired: bool, acting_user: User) -> None:
-    """Offer it no more, or again. What was filled in stays."""
+    """Stop offering the scorecard, or offer it again. Scores that were given with it are kept."""
     scorecard.is_retired = is_retired
     scorecard.save(update_fields=["is_retired"])
     facts = {"name": scorecard.name, "is_retired": is_retired}
@@ -139,13 +139,13 @@ def retire_scorecard(scorecard: Scorecard, *, is_retired: bool, acting_user: Use
 def assess(
     recording: Recording, scorecard: Scorecard, answers: list[int | str], *, acting_user: User
 ) -> Assessment:
-    """Fill a scorecard in. Sent again within a minute it has no second effect.
+    """Score a recording. Sending the same answers again within a minute has no effect.
 
-    Raises RefusedError for one's own call.
+    Raises RefusedError if it is the user's own call.
     """
     if recording.call.user_id == acting_user.pk:
         raise RefusedError("You cannot score your own call. Ask a colleague for a review.")
-    Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs take turns
+    Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs wait for each other
     since = timezone.now() - _SENT_TWICE
     theirs = recording.assessments.filter(author=acting_user, name=scorecard.name, created_at__gt=since)
     for earlier in theirs:
@@ -168,7 +168,7 @@ def assess(
 
 @transaction.atomic
 def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> None:
-    """The rep has read it, and says something to it or nothing. Raises RefusedError."""
+    """The rep has read the score and may reply to it. Raises RefusedError."""
     reply = " ".join(reply.split())[:500]
     unread = Assessment.objects.filter(pk=assessment.pk, read_at=None)
     if not unread.update(read_at=timezone.now(), reply=reply):
@@ -186,7 +186,7 @@ def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> No
 def ask_for_review(
     recording: Recording, *, reviewer: User, note: str, at_ms: int | None, acting_user: User
 ) -> Review:
-    """`at_ms`: the moment it is about. Raises RefusedError."""
+    """Ask a colleague to review. `at_ms`: the moment it is about. Raises RefusedError."""
     if reviewer.pk == acting_user.pk:
         raise RefusedError("Ask someone else. You cannot review your own request.")
     try:
@@ -209,7 +209,7 @@ def ask_for_review(
 
 @transaction.atomic
 def withdraw_review(review: Review, *, acting_user: User) -> None:
-    """Ask no more; it leaves the inbox, and nobody is told of it who does not know. Raises RefusedError."""
+    """Withdraw the request. It leaves the reviewer's inbox without a notification. Raises RefusedError."""
     now = timezone.now()
     still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
     if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
@@ -222,7 +222,7 @@ def withdraw_review(review: Review, *, acting_user: User) -> None:
 
 @transaction.atomic
 def settle_review(review: Review, *, declined: bool, answer: str, acting_user: User) -> None:
-    """Answer it. Raises RefusedError."""
+    """Answer or decline a review. Raises RefusedError."""
     answer = answer.strip()
     if declined and not answer:
         raise RefusedError("Say why you are declining, so that someone else can be asked.")
@@ -249,11 +249,11 @@ def settle_review(review: Review, *, declined: bool, answer: str, acting_user: U
 
 @transaction.atomic
 def see_answers(shown: Iterable[Review], *, acting_user: User) -> None:
-    """The user has looked at what became of these reviews that they asked for."""
+    """The user has seen the outcome of these reviews, which they asked for."""
     seen = [review.pk for review in shown]
     Review.objects.settled_for(acting_user).filter(pk__in=seen).update(seen_at=timezone.now())
 
 
 def _note(text: str) -> str:
-    """Of a clip, on one line."""
+    """The note of a clip, on one line."""
     return " ".join(text.split())[:300]

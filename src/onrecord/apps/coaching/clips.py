@@ -1,4 +1,4 @@
-"""Where a clip begins and ends, and in which order clips are played. Pure."""
+"""Start and end of a clip, and the order of clips. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ _CLOCK = re.compile(r"(?:(\d{1,2}):)?(\d{1,3}):(\d{2})|(\d{1,5})")
 
 
 class ClipError(ValueError):
-    """The clip cannot be cut so. The text says why and what to do."""
+    """A clip cannot be cut this way. The text says why and what to do."""
 
 
 def read_clock(text: str) -> int | None:
-    """Milliseconds of a time as people write it: "1:05", "1:01:05" or whole seconds; else None."""
+    """Milliseconds of a time as people write it: "1:05", "1:01:05", or whole seconds. None for other text."""
     found = _CLOCK.fullmatch(text.strip())
     if found is None:
         return None
@@ -24,7 +24,7 @@ def read_clock(text: str) -> int | None:
 
 
 def moment(text: str, duration_ms: int) -> int | None:
-    """The moment in ms that a text names; None for an empty one. Raises ClipError."""
+    """The moment that the text names, in ms; None if the text is empty. Raises ClipError."""
     if not text.strip():
         return None
     at_ms = read_clock(text)
@@ -36,12 +36,12 @@ def moment(text: str, duration_ms: int) -> int | None:
 
 
 def cut(start: str, end: str, duration_ms: int) -> tuple[int, int]:
-    """Start and end in ms of a clip; empty texts mean the recording's own. Raises ClipError."""
+    """Start and end of a clip, in ms. An empty text means the recording's own. Raises ClipError."""
     from_ms = read_clock(start) if start.strip() else 0
     to_ms = read_clock(end) if end.strip() else duration_ms
     if from_ms is None or to_ms is None:
         raise ClipError("Enter times as minutes and seconds, such as 1:05.")
-    # The last second is not whole: its end, written down, may lie behind the recording's.
+    # The last second is usually incomplete, so the end that people see can be later than the recording's.
     if to_ms // 1000 <= -(-duration_ms // 1000):
         to_ms = min(to_ms, duration_ms)
     if to_ms > duration_ms:
@@ -52,7 +52,7 @@ def cut(start: str, end: str, duration_ms: int) -> tuple[int, int]:
 
 
 def moved(order: Sequence[int], key: int, by: int) -> list[int]:
-    """The keys with one of them `by` places later, earlier where negative; no further than the ends."""
+    """The keys with `key` moved `by` places later (earlier if negative), but not past either end."""
     rest = [one for one in order if one != key]
     rest.insert(max(0, list(order).index(key) + by), key)
     return rest

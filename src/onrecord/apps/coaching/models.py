@@ -1,4 +1,4 @@
-"""Playlists and their clips, scorecards and how they were filled in, reviews."""
+"""Playlists and their clips, scorecards and the scores given with them, and reviews."""
 
 from typing import Self
 
@@ -13,14 +13,14 @@ from onrecord.apps.coaching.scoring import Question
 
 class PlaylistQuerySet(models.QuerySet["Playlist"]):
     def visible_to(self, user: User) -> Self:
-        """One's own, and those that colleagues share."""
+        """The user's own playlists, and those that colleagues share."""
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
         return self.filter(models.Q(owner=user) | models.Q(team=user.team_id, is_shared=True))
 
 
 class Playlist(models.Model):
-    """Clips in an order, for oneself or for the team. It grants nothing: only who may hears a clip."""
+    """An ordered list of clips, private or shared with the team. It does not grant access to recordings."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="playlists")
@@ -40,15 +40,15 @@ class Playlist(models.Model):
 
 
 class Clip(models.Model):
-    """A part of a recording. No sound is copied."""
+    """A part of a recording. It does not copy any sound."""
 
     playlist = models.ForeignKey(Playlist, on_delete=models.CASCADE, related_name="clips")
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="clips")
-    #: Milliseconds of the audio.
+    #: In milliseconds of the audio.
     start_ms = models.PositiveIntegerField()
     end_ms = models.PositiveIntegerField()
     note = models.CharField(max_length=300, blank=True)
-    #: Its place in the playlist; gaps are of no account.
+    #: Position in the playlist. Positions may have gaps.
     position = models.PositiveIntegerField()
 
     class Meta:
@@ -63,13 +63,13 @@ class Clip(models.Model):
 
 
 class Scorecard(models.Model):
-    """The team's questions about a call. What was filled in keeps the questions as they were."""
+    """The team's questions about a call. Scores keep the questions as they were at the time."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="scorecards")
     name = models.CharField(max_length=80)
     #: [{`text`, `kind`}] (`scoring.Question`)
     questions = models.JSONField(default=list)
-    #: Not offered any more.
+    #: No longer offered.
     is_retired = models.BooleanField(default=False)
 
     class Meta:
@@ -86,26 +86,26 @@ class Scorecard(models.Model):
 
 class AssessmentQuerySet(models.QuerySet["Assessment"]):
     def visible_to(self, user: User) -> Self:
-        """Who may hear the recording sees how it was scored: the rep too."""
+        """Scores of the recordings that the user may hear. The rep of a call sees its scores, too."""
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
         return self.filter(Scope.of(user).within("recording__call__user"))
 
 
 class Assessment(models.Model):
-    """A scorecard that somebody has filled in for a recording."""
+    """A scorecard that somebody filled in for a recording."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="assessments")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
-    #: Of the scorecard as it was then.
+    #: The scorecard's name at that time, and its questions.
     name = models.CharField(max_length=80)
     questions = models.JSONField()
-    #: An answer to each question, as `scoring.read_answers` gives them.
+    #: One answer per question, as returned by `scoring.read_answers`.
     answers = models.JSONField()
-    #: 0 to 100; None where no question counts.
+    #: 0 to 100; None if no question counts.
     score = models.PositiveSmallIntegerField(null=True)
-    #: When the rep said that they have read it, and what they said to it.
+    #: When the rep confirmed that they read it, and their reply.
     read_at = models.DateTimeField(null=True)
     reply = models.CharField(max_length=500, blank=True)
 
@@ -125,17 +125,17 @@ class Assessment(models.Model):
         ]
 
 
-#: Settled, and not looked at by who asked.
+#: Settled, but the user who asked has not seen that yet.
 NEWS = models.Q(seen_at=None) & ~models.Q(state="open")
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
     def waiting_for(self, user: User) -> Self:
-        """Open ones that the user was asked for and may still hear."""
+        """Open reviews that the user was asked for and can still play."""
         return self.playable_by(user).filter(reviewer=user, state=Review.State.OPEN)
 
     def settled_for(self, user: User) -> Self:
-        """The user's own that were settled and not looked at since."""
+        """Reviews that the user asked for and that were settled since they last looked."""
         return self.playable_by(user).filter(NEWS, asked_by=user)
 
     def playable_by(self, user: User) -> Self:
@@ -145,26 +145,26 @@ class ReviewQuerySet(models.QuerySet["Review"]):
 
 
 class Review(models.Model):
-    """Somebody asks a colleague to listen to a recording."""
+    """A request to a colleague to listen to a recording, and its answer."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
         DONE = "done", "Reviewed"
         DECLINED = "declined", "Declined"
-        #: By who asked.
+        #: Withdrawn by the user who asked.
         WITHDRAWN = "withdrawn", "Withdrawn"
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="reviews")
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews_asked")
     reviewer = models.ForeignKey(User, on_delete=models.PROTECT, related_name="reviews")
     note = models.CharField(max_length=500, blank=True)
-    #: The moment that it is about, in milliseconds of the audio; None for the whole.
+    #: The moment that it is about, in milliseconds of the audio; None for the whole recording.
     at_ms = models.PositiveIntegerField(null=True)
     asked_at = models.DateTimeField(auto_now_add=True)
     state = models.CharField(max_length=10, choices=State, default=State.OPEN)
     answer = models.TextField(blank=True)
     settled_at = models.DateTimeField(null=True)
-    #: When who asked has looked at the answer.
+    #: When the user who asked saw the answer.
     seen_at = models.DateTimeField(null=True)
 
     objects = ReviewQuerySet.as_manager()

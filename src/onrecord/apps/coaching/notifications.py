@@ -1,4 +1,4 @@
-"""What coaching notifies users of."""
+"""The notifications that coaching sends."""
 
 from onrecord.apps.recordings.notifications import NotificationKind
 

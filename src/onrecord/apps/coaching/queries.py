@@ -1,4 +1,4 @@
-"""Reading playlists, scores and reviews."""
+"""Read playlists, scores, and reviews."""
 
 from dataclasses import dataclass
 
@@ -13,38 +13,38 @@ from onrecord.apps.recordings.queries import playable_by
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Track:
-    """A clip as somebody sees it."""
+    """A clip as a certain user sees it."""
 
     clip: Clip
-    #: None for who may not hear it, or where there is none any more.
+    #: None if the user may not hear it, or if it no longer exists.
     recording: Recording | None
 
 
 def playlists_of(user: User) -> "QuerySet[Playlist]":
-    """Own ones and shared ones, by name, each with the count of its clips as `size`."""
+    """The user's own playlists and shared ones, by name, each with its number of clips as `size`."""
     rows = Playlist.objects.visible_to(user).select_related("owner").annotate(size=Count("clips"))
     return rows.order_by("name", "pk")
 
 
 def tracks(playlist: Playlist, user: User) -> list[Track]:
-    """The clips in their order."""
+    """The clips of a playlist, in order."""
     clips = list(playlist.clips.order_by("position", "pk"))
     found = playable_by(user).in_bulk([clip.recording_id for clip in clips])
     return [Track(clip=clip, recording=found.get(clip.recording_id)) for clip in clips]
 
 
 def recordings_in(playlist_id: int, user: User) -> list[str]:
-    """The recordings of a playlist that the user sees; none of another one."""
+    """Ids of the recordings in a playlist; empty if the user may not see the playlist."""
     visible = Playlist.objects.visible_to(user).filter(pk=playlist_id)
     return list(Clip.objects.filter(playlist__in=visible).values_list("recording", flat=True).distinct())
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Scores:
-    """How a recording was scored."""
+    """The scores of a recording."""
 
     assessments: list[Assessment]
-    #: Mean of those that count, 0 to 100.
+    #: Mean of the scores that are not None, 0 to 100.
     average: int | None
 
 
@@ -57,19 +57,19 @@ def scores_of(recording: Recording, user: User) -> Scores:
 
 
 def inbox(user: User, *, cursor: str | None) -> Page[Review]:
-    """What the user was asked for and has not answered, newest first."""
+    """Open reviews that the user was asked for, newest first."""
     return page(_with_details(Review.objects.waiting_for(user)), by="-asked_at", cursor=cursor)
 
 
 def asked_by(user: User) -> list[Review]:
-    """What the user asked for, as far as they still may hear it: what is news first, then the newest."""
+    """Reviews that the user asked for and can still play: unseen answers first, then the newest."""
     is_news = ExpressionWrapper(NEWS, output_field=BooleanField())
     rows = _with_details(Review.objects.playable_by(user).filter(asked_by=user))
     return list(rows.order_by(is_news.desc(), "-asked_at", "-pk")[:20])
 
 
 def reviews_of(recording: Recording, user: User) -> list[Review]:
-    """Those of the recording that the user asked for or was asked for."""
+    """Reviews of the recording that the user asked for or was asked for."""
     mine = Review.objects.filter(Q(asked_by=user) | Q(reviewer=user), recording=recording)
     return list(_with_details(mine).order_by("-asked_at", "-pk"))
 

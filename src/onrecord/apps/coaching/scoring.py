@@ -1,4 +1,4 @@
-"""Questions of a scorecard, their answers, and what these come to. Pure."""
+"""A scorecard's questions, the answers, and the score. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,21 +8,21 @@ from typing import Any, Self
 MOST_QUESTIONS = 20
 LONGEST_QUESTION = 200
 LONGEST_ANSWER = 2000
-#: Of a question with a scale: 1 to this.
+#: The highest value of a scale. The lowest is 1.
 BEST = 5
 
 
 class Kind(StrEnum):
-    """How a question is answered."""
+    """The kind of answer to a question."""
 
     SCALE = "scale"
     YES_NO = "yes_no"
-    #: In words; does not count.
+    #: Free text; does not count toward the score.
     TEXT = "text"
 
 
 class ScorecardError(ValueError):
-    """The scorecard cannot be made or filled in so. The text says why and what to do."""
+    """The scorecard cannot be saved or filled in this way. The text says why and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,7 +32,7 @@ class Question:
 
     @property
     def key(self) -> str:
-        """By which a form says what it asked, so that no answer lands under another question."""
+        """Identifies the question in a form, so that its answer cannot end up under another question."""
         return f"{self.kind}: {self.text}"
 
     @classmethod
@@ -44,7 +44,7 @@ class Question:
 
 
 def sent_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
-    """Questions as a form sends them; those without a text are left out."""
+    """The questions in a submitted form, without those that have no text."""
     return [
         Question(text=" ".join(text.split()), kind=Kind(kind) if kind in set(Kind) else Kind.TEXT)
         for text, kind in zip(texts, kinds, strict=False)
@@ -53,7 +53,7 @@ def sent_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]
 
 
 def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]:
-    """The same, of which a scorecard can be made. Raises ScorecardError."""
+    """The questions in a submitted form, checked. Raises ScorecardError."""
     questions = sent_questions(texts, kinds)
     if not questions:
         raise ScorecardError("Write at least one question.")
@@ -67,13 +67,13 @@ def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]
 
 
 def sent_answers(form: Mapping[str, str]) -> dict[str, str]:
-    """`answer-1` and so on by the keys of the questions that were asked, which are `asked-1` and so on."""
+    """The answers in a form (`answer-1`, ...) by the key of their question (`asked-1`, ...)."""
     numbers = [number for number in range(1, MOST_QUESTIONS + 1) if f"asked-{number}" in form]
     return {form[f"asked-{number}"]: form.get(f"answer-{number}", "") for number in numbers}
 
 
 def read_answers(questions: Sequence[Question], sent: Mapping[str, str]) -> list[int | str]:
-    """An answer to each question: 1 to BEST, 1 or 0 for yes or no, or words. Raises ScorecardError."""
+    """One answer per question: 1 to BEST, 1 or 0 for yes or no, or text. Raises ScorecardError."""
     if {question.key for question in questions} != sent.keys():
         raise ScorecardError(
             "The questions changed while you were answering. Nothing was saved. Check them, then save again."
@@ -92,7 +92,7 @@ def read_answers(questions: Sequence[Question], sent: Mapping[str, str]) -> list
 
 
 def score(questions: Sequence[Question], answers: Sequence[int | str]) -> int | None:
-    """What the answers come to, 0 to 100; None where no question counts. Every one counts the same."""
+    """The score, 0 to 100; None if no question counts. All questions that count have the same weight."""
     shares = [
         (int(answer) - 1) / (BEST - 1) if question.kind is Kind.SCALE else float(answer)
         for question, answer in zip(questions, answers, strict=True)

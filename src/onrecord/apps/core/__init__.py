@@ -1,1 +1,1 @@
-"""What every app needs: errors, queries, paging, text, moments and the database backends."""
+"""What every app uses: errors, queries, paging, text, times, and the database backends."""

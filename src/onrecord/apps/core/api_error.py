@@ -1,10 +1,10 @@
-"""An error as scripts see it."""
+"""An error that API clients get as JSON."""
 
 from django.http import JsonResponse
 
 
 class ApiError(Exception):
-    """Becomes `{"code": ..., "message": ...}`."""
+    """Is sent as `{"code": ..., "message": ...}`."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
         self.status = status

@@ -1,8 +1,8 @@
-"""Lengths of time in words."""
+"""Durations as text."""
 
 
 def duration(milliseconds: int | None) -> str:
-    """Milliseconds as a clock: 65000 -> "1:05", 3665000 -> "1:01:05"; nothing for None."""
+    """Milliseconds as hours, minutes, and seconds: 65000 -> "1:05", 3665000 -> "1:01:05", None -> ""."""
     if milliseconds is None:
         return ""
     seconds = milliseconds // 1000

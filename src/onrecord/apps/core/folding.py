@@ -1,9 +1,9 @@
-"""Letters as they are compared in searches."""
+"""Folding: the form of a text that searches compare."""
 
 import unicodedata
 
-#: Letters that no decomposition takes apart, as they are typed on a plain keyboard: lower case, of living
-#: Latin alphabets, as Unicode CLDR's transform Latin-ASCII has them; the schwa as in passports (ICAO 9303).
+#: Letters that Unicode does not decompose, and how people type them on a plain keyboard. Lowercase letters of
+#: living Latin alphabets, from Unicode CLDR's transform Latin-ASCII; the schwa as in passports (ICAO 9303).
 _PLAIN_LETTERS = str.maketrans(
     {
         "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "ł": "l", "ħ": "h",
@@ -16,7 +16,7 @@ _PLAIN_LETTERS = str.maketrans(
 
 
 def fold(text: str) -> str:
-    """Text as it is compared in searches: no accents, no case, no letters that few keyboards have."""
+    """The text as searches compare it: without accents, case, or letters that few keyboards have."""
     decomposed = unicodedata.normalize("NFKD", text)
     bare = "".join(one for one in decomposed if not unicodedata.combining(one))
     return bare.casefold().translate(_PLAIN_LETTERS)

@@ -1,4 +1,4 @@
-"""JSON as it comes in."""
+"""Reading JSON that comes from outside."""
 
 import json
 import math
@@ -6,16 +6,16 @@ from typing import Any
 
 from onrecord.apps.core.text import cleaned
 
-#: Arrays and objects within one another. What goes deeper cannot be stored as JSON again.
+#: How deep arrays and objects may be nested. JSON that goes deeper cannot be stored again.
 _DEEPEST = 32
 
 
 class JsonError(ValueError):
-    """What came is not JSON that can be used. The text says why."""
+    """The input is not usable JSON. The text says why."""
 
 
 def read_json(body: bytes | str) -> Any:
-    """What the JSON says, with every text `cleaned`. Raises JsonError."""
+    """The parsed JSON, with every string `cleaned`. Raises JsonError."""
     try:
         content = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Moments as they come in and as they are shown."""
+"""Times: checking those that come in, formatting those that go out."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
@@ -7,18 +7,18 @@ from django.utils import timezone
 from pydantic import AfterValidator, AwareDatetime, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-#: No call before it was recorded by what exports to us. Programs send year 1 or 1970 for "no date".
+#: Systems that send us calls have none before this. Programs send year 1 or 1970 for "no date".
 _EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-#: How far another clock, or one that was taken for UTC, may be ahead.
+#: How far another system's clock may be ahead of ours, including local time mistaken for UTC.
 _AHEAD = timedelta(days=1)
 
 
 def is_plausible(at: datetime) -> bool:
-    """Whether something may have happened then."""
+    """Whether something can have happened at this time."""
     return _EARLIEST <= at <= timezone.now() + _AHEAD
 
 
-#: Context of a validation that reads back what was taken in once, by whatever rules there were.
+#: Validation context for stored values, which were accepted under the rules of their day.
 STORED = "stored"
 
 
@@ -29,16 +29,16 @@ def _plausible(at: datetime, info: ValidationInfo) -> datetime:
             "{year} cannot be when a call was made; send a time after 1989 and not more than a day ahead",
             {"year": at.date().isoformat()},
         )
-    # Stored as UTC, and next to the ends of the calendar an offset would lead out of it.
+    # Stored as UTC. Near the ends of the calendar, another offset would overflow.
     return at.astimezone(UTC)
 
 
-#: When something happened, told by somebody else.
+#: When something happened, according to another system.
 PastMoment = Annotated[AwareDatetime, AfterValidator(_plausible)]
 
 
 def later(at: datetime, by: timedelta) -> datetime:
-    """So long after a moment that a database holds; the end of the calendar where that leads out of it."""
+    """`at` plus `by`; the end of the calendar if the sum lies beyond it."""
     try:
         return at + by
     except OverflowError:
@@ -46,9 +46,9 @@ def later(at: datetime, by: timedelta) -> datetime:
 
 
 def in_readers_zone(at: datetime) -> datetime:
-    """The moment in the reader's time zone; as it is where that leads out of the calendar.
+    """The time in the reader's time zone, or unchanged if the conversion would leave the calendar.
 
-    No such moment is taken in, but one that a database holds all the same must not break a list.
+    Such a time is never accepted as input, but one that is in a database must not break a list.
     """
     try:
         return timezone.localtime(at)
@@ -57,10 +57,10 @@ def in_readers_zone(at: datetime) -> datetime:
 
 
 def written(at: datetime) -> str:
-    """A moment as people read it, in its own time zone: "Jan 31, 2026, 3:04 PM"."""
+    """A time for people to read, in its own time zone: "Jan 31, 2026, 3:04 PM"."""
     return f"{written_day(at)}, {at.hour % 12 or 12}:{at:%M %p}"
 
 
 def written_day(day: date) -> str:
-    """A day as people read it: "Jan 31, 2026"."""
+    """A date for people to read: "Jan 31, 2026"."""
     return f"{day:%b} {day.day}, {day.year}"

@@ -1,13 +1,13 @@
-"""Whom an address stands for, where limits count by address."""
+"""The origin that limits per address count by."""
 
 import ipaddress
 
-#: Bits of an IPv6 address that name a network. A host takes any of its addresses (RFC 4291, 8981).
+#: Bits of an IPv6 address that name a network. A host can use any address in it (RFC 4291, 8981).
 _NETWORK = 64
 
 
 def origin_of(address: str | None) -> str | None:
-    """The address as limits count it: for IPv6 that of its /64. None for what is no address."""
+    """The address that limits count by: the /64 for IPv6. None if the text is not an address."""
     try:
         parsed = ipaddress.ip_address(address or "")
     except ValueError:

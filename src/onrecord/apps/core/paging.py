@@ -1,4 +1,4 @@
-"""Lists page by keyset: a cursor names the last row seen, so that no page shifts when rows are added."""
+"""Keyset pagination: a cursor names the last row of a page, so added rows do not shift the next page."""
 
 import base64
 import json
@@ -20,14 +20,14 @@ PAGE_SIZE = 50
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Page(Generic[_M]):
     rows: list[_M]
-    #: For the page that follows; None on the last.
+    #: Cursor of the next page; None on the last one.
     next_cursor: str | None
 
 
 def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_SIZE) -> Page[_M]:
-    """One page in the order of `by` (a field, `-` before it for descending), then of the key likewise.
+    """One page ordered by `by` (a field, with `-` for descending), then by primary key in the same direction.
 
-    Raises FilterError for a cursor that is not one of ours.
+    Raises FilterError for a cursor that we did not issue.
     """
     found = list(_after(cursor, rows, by)[: size + 1])
     last = found[size - 1] if len(found) > size else None
@@ -38,39 +38,39 @@ def page(rows: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_
 def page_of_many(
     rows: "QuerySet[_M]", shown: "QuerySet[_M]", *, by: str, cursor: str | None, size: int = PAGE_SIZE
 ) -> Page[_M]:
-    """The same of a very long list: of `rows` only order and key are read, which an index has.
+    """Like `page`, for a very long list. From `rows` it reads only sort field and key, which an index has.
 
-    `shown` reads the page's rows.
+    It reads the rows of the page from `shown`.
     """
     keys = list(_after(cursor, rows, by).values_list(by.lstrip("-"), "pk")[: size + 1])
     found = shown.in_bulk([key for _, key in keys[:size]])
     return Page(
-        # One may have been deleted in between.
+        # A row may have been deleted between the two queries.
         rows=[found[key] for _, key in keys[:size] if key in found],
         next_cursor=encode(*keys[size - 1]) if len(keys) > size else None,
     )
 
 
 def _after(cursor: str | None, rows: "QuerySet[_M]", by: str) -> "QuerySet[_M]":
-    """In order, from where the cursor is."""
+    """The rows in order, starting after the cursor."""
     field, sign = by.lstrip("-"), "-" if by.startswith("-") else ""
     if cursor:
         value, key = _place(rows.model, field, cursor)
         step = "lt" if sign else "gt"
-        # The bound says nothing new, but an index can be entered by it: by an alternative it cannot.
+        # The bound is redundant, but the database can use an index for it. It cannot for the OR.
         bound = Q(**{f"{field}__{step}e": value})
         rows = rows.filter(bound, Q(**{f"{field}__{step}": value}) | Q(**{field: value, f"pk__{step}": key}))
     return rows.order_by(by, f"{sign}pk")
 
 
 def encode(*place: Any) -> str:
-    """A place in the order of a list, as an address says it."""
+    """A position in a list, as text for a URL."""
     stored = [one.isoformat() if isinstance(one, datetime) else one for one in place]
     return base64.urlsafe_b64encode(json.dumps(stored).encode()).decode().rstrip("=")
 
 
 def decode(cursor: str) -> list[Any]:
-    """What `encode` was given, moments as text. Raises FilterError."""
+    """The values given to `encode`, with times as text. Raises FilterError."""
     try:
         place = read_json(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except ValueError:
@@ -85,7 +85,7 @@ def not_ours(cursor: str) -> Never:
 
 
 def _place(model: type[Model], field: str, cursor: str) -> tuple[Any, Any]:
-    """Value and key of the last row seen."""
+    """Sort value and key of the last row of the previous page."""
     columns: list[Any] = [model._meta.get_field(field), model._meta.pk]
     try:
         value, key = (column.to_python(one) for column, one in zip(columns, decode(cursor), strict=True))
@@ -97,7 +97,7 @@ def _place(model: type[Model], field: str, cursor: str) -> tuple[Any, Any]:
 
 
 def as_utc(moment: datetime, cursor: str) -> datetime:
-    """A moment of a cursor, which names its offset and is one of the calendar in UTC too."""
+    """A time from a cursor, in UTC. It must have an offset and be valid in UTC too."""
     try:
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)

@@ -1,6 +1,6 @@
-"""The parameters of an address and the numbers of a form. A parameter that cannot be read is refused.
+"""Query parameters and numbers in forms. A parameter that cannot be read is an error.
 
-A list that is not the one that was asked for would mislead the people who read or export it.
+Ignoring it would show or export a different list from the one that was asked for.
 """
 
 from collections.abc import Collection, Mapping
@@ -10,33 +10,33 @@ from typing import Never
 from django.core.exceptions import BadRequest
 from django.utils import timezone
 
-#: A time zone would move midnights next to the ends of the calendar out of it. There are no calls outside.
+#: A time zone must not move midnight out of Python's calendar. There are no calls outside these years.
 _FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)
 _LONGEST = 200
 
 
 class FilterError(BadRequest):
-    """A filter that cannot be read. The text gives its name, its value, and the values that it accepts."""
+    """A filter that cannot be read. The text has its name, its value, and the values it accepts."""
 
 
 def refuse(name: str, value: str, accepted: str) -> Never:
-    """Raise FilterError. `accepted`: a sentence that says what the filter takes."""
+    """Raise FilterError. `accepted` is a sentence that says which values the filter accepts."""
     shown = value if len(value) <= 40 else f"{value[:39]}…"
     raise FilterError(f"The filter “{name}” cannot be “{shown}”. {accepted}")
 
 
 def whole_number(text: str) -> int | None:
-    """The number; None for any other text, and for a number larger than an id in the database can be."""
+    """The number; None if the text is not a number, or the number is larger than any database id."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 18 else None
 
 
 def search_param(query: Mapping[str, str]) -> str:
-    """The text of a search. Any text is valid."""
+    """The text to search for. Any text is valid."""
     return query.get("q", "").strip()[:_LONGEST]
 
 
 def text_param(query: Mapping[str, str], name: str) -> str:
-    """A choice from a list that may have changed since."""
+    """A choice from a list that may have changed since the page was loaded."""
     value = query.get(name, "")
     if len(value) > _LONGEST:
         refuse(name, value, f"It takes text of at most {_LONGEST} characters.")
@@ -67,10 +67,10 @@ def date_param(query: Mapping[str, str], name: str) -> date | None:
 
 
 def start_of_day(day: date) -> datetime:
-    """Its midnight in the reader's time zone."""
+    """Midnight at the start of the day, in the reader's time zone."""
     return timezone.make_aware(datetime.combine(min(max(day, _FIRST_DAY), _LAST_DAY), time.min))
 
 
 def end_of_day(day: date) -> datetime:
-    """The midnight after it, however long the day is."""
+    """Midnight at the end of the day, however long the day is."""
     return start_of_day(day) + timedelta(days=1)

@@ -1,7 +1,7 @@
 """Searching a long list by several conditions at once.
 
-Conditions that match few rows are answered from their indexes. Where a condition matches many rows, scanning
-the list in its order soon fills a page. Either is fast, once it is known which of the two it is.
+Conditions that match few rows are answered from their indexes. If a condition matches many rows, scanning the
+list in its order quickly fills a page. Both are fast if we know which one to use.
 """
 
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from onrecord.apps.core.database.expressions import InKeys
 
 _M = TypeVar("_M", bound=Model)
 
-#: Looking up this many rows takes some milliseconds. When more of a million match, so does a scan for a page.
+#: Looking up this many rows takes a few milliseconds. If more of a million match, a scan is fast too.
 _FEW = 1000
 
 
 def are_few(count: int) -> bool:
-    """Whether looking up this many rows is faster than meeting them in a scan."""
+    """Whether looking up this many rows by key is faster than scanning the list for them."""
     return count <= _FEW
 
 
@@ -26,11 +26,11 @@ def are_few(count: int) -> bool:
 class SearchPlan:
     """The conditions of a search. A row matches if any of them is true."""
 
-    #: Each is answered from an index of its own.
+    #: Conditions that each have their own index.
     indexed: list[Q]
-    #: Keys that an earlier search found. Some may be of rows outside the list.
+    #: Keys found by an earlier search. Some may belong to rows outside the list.
     candidates: list[Any] = field(default_factory=list)
-    #: Conditions that match too many rows to look up, as far as is known.
+    #: Conditions that probably match too many rows to look up.
     scan: list[Q]
 
     def __add__(self, other: "SearchPlan") -> "SearchPlan":
@@ -45,13 +45,13 @@ class SearchPlan:
     ) -> "QuerySet[_M]":
         """The rows that match.
 
-        `ordered` and `by_key` are the same rows. `ordered` is written so that an index has them in the order
-        of the list. `by_key` is written so that keys are looked up in their own index, whatever the planner
-        knows; it is needed for `candidates`.
+        `ordered` and `by_key` are the same rows. `ordered` is written so that an index returns them in the
+        order of the list. `by_key` is written so that the database looks keys up in the index of the primary
+        key, whatever the planner estimates; it is required for `candidates`.
         """
         keys = None if self.scan else self._few_keys(rows, by_key)
         if keys is not None:
-            # Without the conditions of `rows`: the database would scan an index of theirs.
+            # Leave out the conditions of `rows`, or the database would scan one of their indexes.
             return QuerySet(rows.model).filter(InKeys("pk", keys))
         matches = Q(InKeys("pk", self.candidates)) if self.candidates else Q()
         for condition in self.indexed + self.scan:
@@ -59,7 +59,7 @@ class SearchPlan:
         return ordered.filter(matches)
 
     def _few_keys(self, rows: "QuerySet[Any]", by_key: "QuerySet[Any] | None") -> list[Any] | None:
-        """The keys of all rows that match; None if there are many."""
+        """The keys of all rows that match, or None if there are many."""
         searches = [rows.filter(condition) for condition in self.indexed]
         if by_key is not None and self.candidates:
             searches.append(by_key.filter(InKeys("pk", self.candidates)))

@@ -1,8 +1,8 @@
-"""Text as it comes in: what no database takes and nobody sees is taken out once, where it comes in."""
+"""Cleaning text on input: removing characters that databases reject and nobody can see."""
 
 import unicodedata
 
-#: Control characters with a meaning in what people write.
+#: Control characters that mean something in text that people write.
 _MEANT = "\t\n\r"
 _UNSEEN = {
     code: None for code in range(0xA0) if unicodedata.category(chr(code)) == "Cc" and chr(code) not in _MEANT
@@ -10,10 +10,11 @@ _UNSEEN = {
 
 
 def cleaned(text: str) -> str:
-    """Text without control characters other than tabs and line ends.
+    """The text without control characters, except tabs and line ends.
 
-    PostgreSQL takes no NUL; caller IDs are padded with it, terminals and PDFs leave others. Half an emoji,
-    which programs leave that cut texts at a fixed length, becomes U+FFFD: no encoding takes it.
+    PostgreSQL rejects NUL, which some systems pad caller IDs with. Text pasted from terminals and PDFs has
+    other control characters. Half an emoji (a lone surrogate), left by programs that cut text at a fixed
+    length, becomes U+FFFD, because it cannot be encoded.
     """
     if text.isprintable():
         return text

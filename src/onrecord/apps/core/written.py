@@ -1,7 +1,7 @@
-"""Finding what people wrote, such as notes and comments, by the beginnings of its words.
+"""Search in text that people wrote, such as notes and comments, by the beginnings of words.
 
-The index is a table with the words of each text, the same on both databases. With the text its rows are
-deleted: SQLite's FTS5 marks as deleted what it has learned, and keeps it in the file until it merges.
+The index is a table of the words of each text, the same on both databases. Deleting a text deletes its rows.
+SQLite's FTS5 would only mark them as deleted and keep the words in the file until its next merge.
 """
 
 import unicodedata
@@ -15,25 +15,25 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from onrecord.apps.core.database.fields import BytewiseCharField
 from onrecord.apps.core.folding import fold
 
-#: Parts of a passage, and whether each is a word that was looked for.
+#: Parts of an excerpt, each with whether it is a search word.
 Passage = list[tuple[str, bool]]
 
-#: A longer word is found by its beginning.
+#: Only the beginning of a longer word is indexed.
 _LONGEST_WORD = 40
-#: Shorter words count only along with a longer one: alone, nearly every text has a word that begins so.
+#: Shorter words count only together with a longer one: nearly every text has a word that begins with them.
 _SHORTEST = 3
-#: Of more words the longest are looked for: PostgreSQL plans a search for 99 in 1.6 s, for 12 in some 10 ms.
+#: Of more search words, only the longest count: PostgreSQL plans 99 in 1.6 s, but 12 in about 10 ms.
 _MOST = 12
-#: As many texts are looked up; of more, a list walked in its order soon has a page.
+#: At most this many texts are looked up. If there are more, scanning the list quickly fills a page.
 _FEW = 5000
-#: Characters of a passage before and after the first word that was found.
+#: Characters of an excerpt before and after the first match.
 _BEFORE, _AFTER = 60, 140
-#: Rows written or deleted by one query.
+#: Rows written or deleted per query.
 _BATCH = 500
 
 
 class Word(models.Model):
-    """A word of a text. Models of it add the text, as `written`."""
+    """A word of a text. Subclasses add `written`, the text."""
 
     word = BytewiseCharField(max_length=_LONGEST_WORD)
 
@@ -45,12 +45,12 @@ class Word(models.Model):
 
 
 def words_of(text: str) -> set[str]:
-    """As the index has them: folded as in every search."""
+    """The words of a text as they are indexed: folded, as in every search."""
     return {_folded(piece) for piece, is_word in _pieces(text) if is_word} - {""}
 
 
 def keep_words(written: Any, text: str) -> None:
-    """Make `written.words` those of the text. What stands in it no more is deleted."""
+    """Set `written.words` to the words of the text. Words that it no longer has are deleted."""
     kept, now = written.words, words_of(text)
     known = set(kept.values_list("word", flat=True))
     gone = list(known - now)
@@ -61,14 +61,14 @@ def keep_words(written: Any, text: str) -> None:
 
 
 def wanted_words(q: str) -> list[str]:
-    """Beginnings of words to look for, the longest first, which few texts have; none if all are short."""
+    """The words to search for, longest first, because few texts have those; none if all are too short."""
     words = sorted(words_of(q), key=lambda word: (-len(word), word))
     return words[:_MOST] if words and len(words[0]) >= _SHORTEST else []
 
 
 def having(kind: type[Word], wanted: Sequence[str]) -> "QuerySet[Any]":
-    """A word of each text that has every one; of some texts several words, where they begin alike."""
-    # A model of it has `written`, which the types do not know of.
+    """The index rows of texts that have every word. A text can come up twice if two of its words match."""
+    # Subclasses have `written`, which mypy does not know about.
     words: QuerySet[Any] = kind._default_manager.all()
     rows = words.filter(_begins(wanted[0]))
     for other in wanted[1:]:
@@ -77,13 +77,13 @@ def having(kind: type[Word], wanted: Sequence[str]) -> "QuerySet[Any]":
 
 
 def found(kind: type[Word], wanted: Sequence[str]) -> list[int] | None:
-    """Keys of the texts that have every word; None where they are many."""
+    """Keys of the texts that have every word, or None if there are many."""
     keys = list(having(kind, wanted).values_list("written", flat=True)[: _FEW + 1])
     return None if len(keys) > _FEW else list(set(keys))
 
 
 def passage(text: str, wanted: Sequence[str]) -> Passage | None:
-    """The text around the first word that was looked for; None if the text has not all of them."""
+    """An excerpt around the first match, or None if the text does not have every word."""
     pieces = list(_pieces(" ".join(text.split())))
     folded = [_folded(piece) if is_word else "" for piece, is_word in pieces]
     if not all(any(word.startswith(one) for word in folded) for one in wanted):
@@ -101,7 +101,7 @@ def passage(text: str, wanted: Sequence[str]) -> Passage | None:
 
 
 def _fitting(pieces: Sequence[tuple[str, bool]], room: int) -> int:
-    """How many of the pieces have room."""
+    """How many of the pieces fit."""
     for count, (piece, _) in enumerate(pieces):
         room -= len(piece)
         if room < 0:
@@ -114,7 +114,7 @@ def _begins(word: str) -> Q:
 
 
 def _pieces(text: str) -> Iterator[tuple[str, bool]]:
-    """The text in words and what stands between them. Marks above letters belong to the word."""
+    """The text split into words and what is between them. Combining marks belong to the word."""
     for is_word, characters in groupby(text, key=lambda one: unicodedata.category(one)[0] in "LMN"):
         yield "".join(characters), is_word
 

@@ -1,1 +1,1 @@
-"""What calls are logged with: a team's lists of dispositions and sentiments, and which are required."""
+"""The team's lists of dispositions and sentiments, and whether reps must choose from them."""

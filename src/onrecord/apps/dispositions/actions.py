@@ -1,4 +1,4 @@
-"""Making and changing the team's lists."""
+"""Create and change the team's lists."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from onrecord.apps.dispositions.models import Choice, ChoiceList
 
 @transaction.atomic
 def create_default_lists(instance: Team, *, created: bool, raw: bool, **_: Any) -> None:
-    """Give a team that was just created its lists: a receiver of `post_save`, so that no team lacks them."""
+    """Give a new team its lists. A receiver of `post_save`, so that every team has them."""
     if not created or raw:
         return
     for field, default in DEFAULT_LISTS.items():
@@ -26,9 +26,9 @@ def create_default_lists(instance: Team, *, created: bool, raw: bool, **_: Any) 
 def change_list(
     field: Field, change: Callable[[ListContents], ListContents], *, acting_user: User, sentence: str
 ) -> None:
-    """Store what `change` makes of the list as it is now; `sentence` goes into the audit log.
+    """Apply `change` to the current list and store the result. `sentence` goes into the audit trail.
 
-    Raises ListError; nothing is then changed.
+    Raises ListError, and then changes nothing.
     """
     row = ChoiceList.objects.select_for_update().get(team=acting_user.team_id, field=field)
     after = change(row.contents)
@@ -41,7 +41,7 @@ def change_list(
 
 
 def _store_choices(row: ChoiceList, names: Sequence[str]) -> None:
-    """Make the list's rows say `names`, in this order. A row whose name is gone takes a new name, if any."""
+    """Make the list's rows match `names`, in order. A row whose name is gone is reused for a new name."""
     rows = {one.name: one for one in row.choices.all()}
     unused = [one for name, one in rows.items() if name not in names]
     changed = []
@@ -51,7 +51,7 @@ def _store_choices(row: ChoiceList, names: Sequence[str]) -> None:
             one.name, one.position = name, position
             changed.append(one)
     row.choices.filter(pk__in=[one.pk for one in unused]).delete()
-    # Out of the way first: two rows must not have the same position, not even for a moment.
+    # Move the rows out of the way first: positions are unique, even inside the transaction.
     row.choices.filter(pk__in=[one.pk for one in changed]).update(position=F("position") + MOST_CHOICES)
     for one in changed:
         one.save()

@@ -1,6 +1,6 @@
-"""A team's lists of dispositions and sentiments, and every change of one. Pure.
+"""A team's lists of dispositions and sentiments, and all changes to them. Pure.
 
-Logs keep the words that were chosen, so a list can change without touching what was logged.
+Call logs store the chosen words, so changing a list does not change existing logs.
 """
 
 from collections.abc import Mapping
@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
-#: As the columns of the log have it.
+#: The length of the columns in the log.
 LONGEST_NAME = 50
-#: More could not be looked through during a call.
+#: A rep on a call cannot look through more.
 MOST_CHOICES = 30
 
 
 class Field(StrEnum):
-    """What is chosen from a list when a call is logged."""
+    """A field of the call log whose value is chosen from a list."""
 
     DISPOSITION = "disposition"
     SENTIMENT = "sentiment"
@@ -27,14 +27,14 @@ class ListError(ValueError):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ListContents:
-    """One list, in the team's order. Every change gives a new list or raises ListError."""
+    """One list, in the team's order. Every change returns a new list or raises ListError."""
 
     choices: tuple[str, ...]
-    #: Whether an answered call must have one before its rep places the next.
+    #: Whether a rep must choose one for an answered call before placing the next.
     required: bool
 
     def add(self, name: str) -> Self:
-        """At the end."""
+        """Add at the end."""
         if len(self.choices) == MOST_CHOICES:
             raise ListError(f"The list is full ({MOST_CHOICES} choices). Remove one first.")
         return replace(self, choices=(*self.choices, self._free(name)))
@@ -45,7 +45,7 @@ class ListContents:
         return replace(self, choices=(*self.choices[:at], name, *self.choices[at + 1 :]))
 
     def move(self, name: str, by: int) -> Self:
-        """`by` places down, up where negative; no further than the ends."""
+        """Move down by `by` places (up if negative), but not past either end."""
         at = self._place_of(name)
         rest = [*self.choices[:at], *self.choices[at + 1 :]]
         rest.insert(max(0, at + by), name)
@@ -80,7 +80,7 @@ class ListContents:
 
 Lists = dict[Field, ListContents]
 
-#: What a new team begins with.
+#: The lists of a new team.
 DEFAULT_LISTS: Lists = {
     Field.DISPOSITION: ListContents(
         choices=(
@@ -100,10 +100,10 @@ DEFAULT_LISTS: Lists = {
 
 
 def missing(lists: Lists, chosen: Mapping[Field, str]) -> list[Field]:
-    """The required ones of which nothing was chosen."""
+    """The required fields that have no value."""
     return [field for field, one in lists.items() if one.required and not chosen.get(field)]
 
 
 def demand(fields: list[Field]) -> str:
-    """What is missing, as a sentence."""
+    """A sentence that says what is missing."""
     return f"Your team requires a {' and a '.join(fields)}."

@@ -7,11 +7,11 @@ from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListContents
 
 
 class ChoiceList(models.Model):
-    """What a team chooses from for one field of the log. Every team has one per field."""
+    """The choices for one field of the call log. Every team has one list per field."""
 
     team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="choice_lists")
     field = models.CharField(max_length=20, choices=[(field.value, field.value) for field in Field])
-    #: Whether an answered call must have a choice before its rep places the next.
+    #: Whether a rep must choose one for an answered call before placing the next.
     required = models.BooleanField()
 
     class Meta:
@@ -28,11 +28,11 @@ class ChoiceList(models.Model):
 
 
 class Choice(models.Model):
-    """A disposition or a sentiment. It keeps its id when it is renamed or moved."""
+    """One disposition or sentiment. It keeps its id when it is renamed or moved."""
 
     choice_list = models.ForeignKey(ChoiceList, on_delete=models.CASCADE, related_name="choices")
     name = models.CharField(max_length=LONGEST_NAME)
-    #: Its place in the list, from 0.
+    #: Position in the list, starting at 0.
     position = models.PositiveSmallIntegerField()
     created_at = models.DateTimeField(auto_now_add=True)
     #: When it was last renamed or moved.

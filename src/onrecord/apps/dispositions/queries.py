@@ -12,5 +12,5 @@ def lists_of(team_id: int) -> Lists:
 
 
 def requires_a_choice(team_id: int) -> bool:
-    """Whether the team requires anything to be chosen when a call is logged."""
+    """Whether reps of the team must choose anything when they log a call."""
     return ChoiceList.objects.filter(team=team_id, required=True).exists()

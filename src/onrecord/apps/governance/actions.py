@@ -1,4 +1,4 @@
-"""Changing the policy: only in a draft, and the draft only becomes a version as a whole."""
+"""Change the policy. Changes are made in a draft, which is then published as a whole."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,12 +17,12 @@ from onrecord.policy.parser import read_policy
 
 
 class StaleRevisionError(Exception):
-    """Somebody else changed it meanwhile; nothing was done. The text says who and what."""
+    """Somebody else changed the draft in the meantime. Nothing was changed. The text says who and what."""
 
 
 @transaction.atomic
 def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
-    """Make `policy` the current one, under the next number: new calls are judged by it."""
+    """Make `policy` the current version, with the next number. It decides all new calls."""
     before = PolicyVersion.objects.latest("number")
     number = before.number + 1
     policy = replace(policy, version=number)
@@ -38,7 +38,7 @@ def publish(policy: Policy, *, acting_user: User) -> PolicyVersion:
 
 @transaction.atomic
 def publish_draft(revision: str, *, acting_user: User) -> PolicyVersion:
-    """Publish the draft as the user saw it. Raises StaleRevisionError, PolicyError."""
+    """Publish the draft if it is still as the user saw it. Raises StaleRevisionError, PolicyError."""
     draft = _draft_of(revision, acting_user)
     current = PolicyVersion.objects.latest("number")
     if draft is None:
@@ -57,7 +57,7 @@ def publish_draft(revision: str, *, acting_user: User) -> PolicyVersion:
 
 @transaction.atomic
 def edit(change: Callable[[Policy], Policy], *, revision: str, acting_user: User) -> Draft:
-    """Change the draft, or begin one from the policy in force. Raises StaleRevisionError, PolicyError."""
+    """Change the draft, or start one from the current version. Raises StaleRevisionError, PolicyError."""
     draft = _draft_of(revision, acting_user)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
     document = change(read_policy(draft.document) if draft else policy_of(base)).to_json()
@@ -66,7 +66,7 @@ def edit(change: Callable[[Policy], Policy], *, revision: str, acting_user: User
 
 @transaction.atomic
 def copy_version(number: int, *, revision: str, acting_user: User) -> Draft:
-    """Let the draft say what an old version said. Raises StaleRevisionError, PolicyVersion.DoesNotExist."""
+    """Set the draft to an old version. Raises StaleRevisionError, PolicyVersion.DoesNotExist."""
     draft = _draft_of(revision, acting_user)
     old = PolicyVersion.objects.get(number=number)
     base = draft.base if draft else PolicyVersion.objects.latest("number")
@@ -76,7 +76,7 @@ def copy_version(number: int, *, revision: str, acting_user: User) -> Draft:
 
 @transaction.atomic
 def bring_up_to_date(revision: str, *, acting_user: User) -> None:
-    """Count the draft's changes from the version now in force. Raises StaleRevisionError."""
+    """Base the draft on the version that is now current. Raises StaleRevisionError."""
     draft = _draft_of(revision, acting_user)
     if draft is not None:
         base = PolicyVersion.objects.latest("number")
@@ -86,7 +86,7 @@ def bring_up_to_date(revision: str, *, acting_user: User) -> None:
 
 @transaction.atomic
 def discard(revision: str, *, acting_user: User) -> None:
-    """Throw the draft away. The audit row keeps what it changed. Raises StaleRevisionError."""
+    """Delete the draft. The audit trail keeps what it changed. Raises StaleRevisionError."""
     draft = _draft_of(revision, acting_user)
     if draft is not None:
         changes = changes_between(policy_of(draft.base), read_policy(draft.document))
@@ -96,7 +96,7 @@ def discard(revision: str, *, acting_user: User) -> None:
 
 @transaction.atomic
 def add_announcement(name: str, pcmu: bytes, *, acting_user: User) -> Announcement:
-    """Keep an announcement for rules to name. Raises PolicyError when the name is taken."""
+    """Store an announcement that rules can use. Raises PolicyError if the name is taken."""
     taken = PolicyError([f"There is already an announcement '{name}'. Choose another name."])
     if name in CLIPS:
         raise taken
@@ -111,9 +111,9 @@ def add_announcement(name: str, pcmu: bytes, *, acting_user: User) -> Announceme
 
 @transaction.atomic
 def remove_announcement(announcement: Announcement, *, acting_user: User) -> None:
-    """Throw an announcement away that nothing names. Raises PolicyError.
+    """Delete an announcement that no rule uses. Raises PolicyError.
 
-    One that was ever published stays: past decisions name it, and an old version can be put in force again.
+    A rule that was ever published counts: past decisions refer to it, and an old version can be restored.
     """
     name = announcement.name
     if any(_names(document, name) for document in Draft.objects.values_list("document", flat=True)):
@@ -133,7 +133,7 @@ def _names(document: dict[str, Any], announcement: str) -> bool:
 
 
 def changes_between(before: Policy, after: Policy) -> list[str]:
-    """Sentences, with the names of groups and users."""
+    """The differences as sentences, with the names of groups and users."""
     return diff(
         before,
         after,
@@ -143,7 +143,7 @@ def changes_between(before: Policy, after: Policy) -> list[str]:
 
 
 def revision_of(draft: Draft | None, current: PolicyVersion) -> str:
-    """What a form must name to change what it shows: the draft, or the lack of one."""
+    """What a form must send back to make a change: identifies the draft it showed, or that there was none."""
     return draft.revision if draft else f"version-{current.number}"
 
 

@@ -7,26 +7,26 @@ from onrecord.audio import clips
 from onrecord.audio.g711 import RATE
 from onrecord.protocol.fields import LONGEST_ANNOUNCEMENT_S
 
-#: Our clips that say that a call is recorded.
+#: Our clips, which say that the call is recorded.
 CLIPS = ("consent-announcement",)
 
 
 class AnnouncementError(Exception):
-    """It cannot be played. The text says why and what to do."""
+    """The announcement cannot be played. The text says why and what to do."""
 
 
 def announcement_names() -> list[str]:
-    """Everything that a rule may name: our clips first."""
+    """All announcements that a rule can use, our own clips first."""
     return [*CLIPS, *Announcement.objects.order_by("name").values_list("name", flat=True)]
 
 
 def unknown_announcements(wanted: Iterable[str]) -> list[str]:
-    """Which of these cannot be played because they do not exist."""
+    """Those of the wanted announcements that do not exist."""
     return sorted(set(wanted) - set(announcement_names()))
 
 
 def load_announcement(name: str) -> bytes:
-    """PCMU, 8000 bytes a second. Raises AnnouncementError."""
+    """The announcement as PCMU, 8000 bytes per second. Raises AnnouncementError."""
     if name in CLIPS:
         return clips.load(name)
     pcmu = Announcement.objects.filter(name=name).values_list("pcmu", flat=True).first()
@@ -36,7 +36,7 @@ def load_announcement(name: str) -> bytes:
 
 
 def audio_of(wanted: Sequence[str]) -> bytes | None:
-    """All of them, one after the other; None when there are none. Raises AnnouncementError."""
+    """All of them, one after the other, as PCMU; None if there are none. Raises AnnouncementError."""
     audio = b"".join(load_announcement(name) for name in wanted)
     if len(audio) > LONGEST_ANNOUNCEMENT_S * RATE:
         listed = ", ".join(f"'{name}'" for name in wanted)

@@ -12,7 +12,7 @@ class GovernanceConfig(AppConfig):
 
 
 def make_first_policy(**_: Any) -> None:
-    """A new installation records nothing until someone decides otherwise."""
+    """Create the first policy. It records nothing: an admin has to decide otherwise."""
     from onrecord.apps.governance.models import PolicyVersion
     from onrecord.policy.document import Policy
 

@@ -1,4 +1,4 @@
-"""Decisions by the policy in force."""
+"""Decisions by the current policy."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,44 +21,44 @@ from onrecord.policy.simulate import CallFacts
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallDecision:
-    """A decision with the facts that it rests on and the sounds that it asks for."""
+    """A decision, the facts it is based on, and the sounds it requires."""
 
     facts: CallFacts
     decision: Decision
-    #: PCMU that the contact hears before anything is recorded; None for none.
+    #: PCMU that the contact hears before anything is recorded; None if no announcement is required.
     announcement: bytes | None
     #: Seconds between beeps while recording; None for no beep.
     beep_every_s: int | None
 
 
 def current_policy() -> Policy:
-    """The newest version."""
+    """The policy in force: the newest version."""
     return policy_of(PolicyVersion.objects.only("number", "created_at").latest("number"))
 
 
 def current_policy_version() -> int:
-    """Of the version that is in force."""
+    """The number of the version in force."""
     return PolicyVersion.objects.values_list("number", flat=True).latest("number")
 
 
 def policy_of(version: PolicyVersion) -> Policy:
-    """The policy of a version. One object as long as it is in use, because a Policy remembers its matches."""
+    """The policy of a version. Cached, because a Policy remembers which rules matched."""
     return _policy(version.number, version.created_at)
 
 
 @lru_cache(maxsize=8)
 def _policy(number: int, created_at: datetime) -> Policy:
-    # The time tells a version from one of the same number in a database that was put back from a backup.
+    # The time is a cache key: after a restore from a backup, another version can have the same number.
     return read_policy(PolicyVersion.objects.values_list("document", flat=True).get(number=number))
 
 
 def decide_for(user: User, number: str, person: Person | None) -> Decision:
-    """The decision on a call of `user` to the E.164 `number`, which belongs to `person` or to nobody."""
+    """The decision for a call from `user` to `number` (E.164), which belongs to `person` or to nobody."""
     return decide_call(user, number, person, wants_recording=user.record_next_call).decision
 
 
 def decide_next(user: User) -> Decision:
-    """How the user's next call stands before it is known whom they call."""
+    """The decision for the user's next call, while it is not known whom they will call."""
     policy = current_policy()
     return decide_ahead(policy, rep=rep_facts(user, policy), wants_recording=user.record_next_call)
 
@@ -79,7 +79,7 @@ def decide_call(
 
 
 def decide_by_facts(policy: Policy, facts: CallFacts) -> CallDecision:
-    """By a given policy. Where an announcement cannot be played, nothing may be recorded."""
+    """Decide by the given policy. If an announcement cannot be played, nothing may be recorded."""
     decision = decide(
         policy,
         person=facts.person,
@@ -122,12 +122,12 @@ def rep_facts(user: User, policy: Policy) -> RepFacts:
 
 
 def _may(user: User, name: str) -> bool:
-    # A policy that names a permission we do not have is one that nobody holds.
+    # A policy may name a permission that this version does not have. Nobody has that one.
     return name in set(Permission) and user.may(Permission(name))
 
 
 def decision_to_json(decision: Decision) -> dict[str, Any]:
-    """The Decision as it is stored with the call."""
+    """The Decision as JSON, as it is stored with the call."""
     return {
         "mode": decision.mode.value,
         "record_at_start": decision.record_at_start,

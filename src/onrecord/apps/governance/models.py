@@ -1,4 +1,4 @@
-"""Versions of the policy, the draft of the next one, and the team's own announcements."""
+"""Policy versions, the draft of the next version, and the team's own announcements."""
 
 import uuid
 from typing import Any
@@ -10,17 +10,17 @@ from onrecord.apps.accounts.models import Team
 
 
 class PolicyVersion(models.Model):
-    """A row is never changed: calls name the version that judged them."""
+    """A row is never changed, because calls refer to the version that decided them."""
 
     number = models.PositiveIntegerField(primary_key=True)
-    #: None for the first, which the installation makes.
+    #: None for the first version, which the installation creates.
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
     #: `onrecord.policy.document.Policy.to_json`.
     document = models.JSONField()
-    #: What it changed, in sentences, with the names of groups and users as they were then.
+    #: What this version changed, as sentences, with the names of groups and users at that time.
     changes = models.JSONField(default=list)
 
     def __str__(self) -> str:
@@ -41,17 +41,17 @@ def new_revision() -> str:
 
 
 class Draft(models.Model):
-    """The next version while it is being written: one a team, and never in force."""
+    """The next version while admins work on it. A team has at most one, and it is never in force."""
 
     team = models.OneToOneField(Team, on_delete=models.CASCADE, primary_key=True, related_name="draft")
-    #: The version that it changes.
+    #: The version that the draft is based on.
     base = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    #: Who changed it last.
+    #: The user who last changed it.
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     updated_at = models.DateTimeField(auto_now=True)
-    #: Always a policy that could be published, of the base's number.
+    #: Always a policy that could be published. Its number is that of the base version.
     document = models.JSONField()
-    #: New with each change: a form that shows an older one cannot change this one unseen.
+    #: Changes with every edit, so that a form showing an older draft cannot overwrite a newer one.
     revision = models.CharField(max_length=32, default=new_revision)
 
     def __str__(self) -> str:
@@ -59,11 +59,11 @@ class Draft(models.Model):
 
 
 class Announcement(models.Model):
-    """The team's own announcement, as it is played. Never changed: rules and past decisions name it."""
+    """A team's own announcement. Never changed, because rules and past decisions refer to it."""
 
-    #: What rules name. Differs from the names of our own clips.
+    #: The name that rules use. It must differ from the names of our own clips.
     name = models.CharField(max_length=60, primary_key=True)
-    #: PCMU, 8000 bytes a second.
+    #: PCMU, 8000 bytes per second.
     pcmu = models.BinaryField()
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)

@@ -1,4 +1,4 @@
-"""Turning an uploaded sound file, of which nothing is trusted, into what the telephone plays."""
+"""Convert an uploaded sound file, which is not trusted, to the format that calls use."""
 
 from typing import IO
 
@@ -8,10 +8,10 @@ from onrecord.audio.decoding.process import Decoder, UndecodableError
 from onrecord.audio.g711 import encode_ulaw
 from onrecord.protocol.fields import LONGEST_ANNOUNCEMENT_S
 
-#: The largest file taken: 30 s of uncompressed studio sound (96 kHz, stereo, 24 bits) have 17 MB.
+#: Upload limit: 30 s of uncompressed studio sound (96 kHz, stereo, 24 bits) is 17 MB.
 LARGEST_BYTES = 20_000_000
 
-#: Seconds of processor time for decoding one: a hundred times what 30 s of any format take.
+#: CPU seconds for decoding a file: a hundred times what 30 s of any format need.
 _DECODING_S = 5
 
 
@@ -26,7 +26,7 @@ _DAMAGED = (
 
 
 def to_pcmu(file: IO[bytes]) -> bytes:
-    """PCMU of a sound file, 8000 bytes a second, mono. Raises SoundError, OSError."""
+    """A sound file converted to PCMU, 8000 bytes per second, mono. Raises SoundError, OSError."""
     try:
         with Decoder(
             file, longest_s=LONGEST_ANNOUNCEMENT_S, cpu_s=_DECODING_S, mono=True, most_bytes=LARGEST_BYTES

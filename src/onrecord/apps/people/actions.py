@@ -1,4 +1,4 @@
-"""Changes of people."""
+"""Change people."""
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from onrecord.apps.people.models import Person
 
 @transaction.atomic
 def set_do_not_record(person: Person, *, wanted: bool, acting_user: User) -> None:
-    """Mark a person as never to be recorded, or lift the mark."""
+    """Mark a person as Do Not Record, or remove the mark."""
     if person.do_not_record != wanted:
         person.do_not_record = wanted
         person.save(update_fields=["do_not_record"])

@@ -1,4 +1,4 @@
-"""People of the team."""
+"""The team's people."""
 
 from typing import Any
 

@@ -1,7 +1,7 @@
-"""Which numbers may be dialed: pure. Whoever places a call asks here, and only here.
+"""Which numbers may be dialed. Pure. All code that places a call must check here.
 
-Numbers that cost the team extra are refused with a sentence that says why and what to do. A number whose
-kind is not known may be dialed: being unknown is not a reason, see `numbers`.
+A number that costs the team extra is refused, with a message that says why and what to do. A number of
+unknown kind may be dialed: see `numbers`.
 """
 
 import phonenumbers
@@ -9,8 +9,8 @@ from phonenumbers import PhoneNumberType
 
 from onrecord.apps.people.numbers import Number, NumberError, Problem, format_number, parse_number
 
-#: Calling codes of no country (annex to ITU Operational Bulletin 1114): Inmarsat, Iridium and Globalstar,
-#: international networks; shared cost; premium rate.
+#: Country calling codes that belong to no country (annex to ITU Operational Bulletin 1114): Inmarsat,
+#: Iridium and Globalstar, international networks; shared cost; premium rate.
 _CODES = {
     870: Problem.SATELLITE_NUMBER,
     881: Problem.SATELLITE_NUMBER,
@@ -19,7 +19,7 @@ _CODES = {
     808: Problem.SHARED_COST_NUMBER,
     979: Problem.PREMIUM_RATE_NUMBER,
 }
-#: Kinds that phonenumbers' patterns know.
+#: Kinds of number that phonenumbers recognizes.
 _KINDS = {
     PhoneNumberType.PREMIUM_RATE: Problem.PREMIUM_RATE_NUMBER,
     PhoneNumberType.SHARED_COST: Problem.SHARED_COST_NUMBER,
@@ -35,7 +35,7 @@ _SENTENCES = {
 
 
 def to_dial(text: str, region: str) -> Number:
-    """The number that a person typed to call it, read as `parse_number` does. Raises NumberError."""
+    """The number that a user typed in order to call it, parsed by `parse_number`. Raises NumberError."""
     number = parse_number(text, region)
     if (problem := _expensive(number.e164)) is not None:
         raise NumberError(code=problem, message=_SENTENCES[problem].format(format_number(number.e164)))
@@ -46,8 +46,8 @@ def _expensive(e164: str) -> Problem | None:
     parsed = phonenumbers.parse(e164)
     if (problem := _CODES.get(parsed.country_code or 0)) is not None:
         return problem
-    # North America: area code 900 (47 CFR 64.1501), and the exchange 976 of every area code, which carriers
-    # keep for information services that charge.
+    # North America: area code 900 (47 CFR 64.1501), and the exchange 976 of every area code, which
+    # carriers reserve for paid information services.
     if parsed.country_code == 1 and (e164[2:5] == "900" or e164[5:8] == "976"):
         return Problem.PREMIUM_RATE_NUMBER
     return _KINDS.get(phonenumbers.number_type(parsed))

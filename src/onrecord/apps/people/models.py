@@ -12,18 +12,18 @@ from onrecord.apps.core.folding import fold
 
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, user: User) -> Self:
-        """The team shares its people among all who may see any."""
+        """All of the team's people, for any user who may see people at all."""
         return self.filter(team_id=user.team_id) if user.may(Permission.PEOPLE_VIEW) else self.none()
 
 
 class Person(models.Model):
-    """A contact."""
+    """A record on the People page: a name, numbers, an address."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="people")
     name = models.CharField(max_length=200)
     company = models.CharField(max_length=200, blank=True)
     title = models.CharField(max_length=200, blank=True)
-    #: Stored address, as far as governance needs it: ISO 3166-1 alpha-2 and ISO 3166-2.
+    #: Where the person is, for governance: ISO 3166-1 alpha-2 and ISO 3166-2.
     country = models.CharField(max_length=2, blank=True)
     subdivision = models.CharField(max_length=6, blank=True)
     do_not_record = models.BooleanField(default=False)
@@ -45,7 +45,7 @@ class Person(models.Model):
 
 
 class PhoneNumber(models.Model):
-    """An E.164 number of a person. Several people may share one, such as a company's switchboard."""
+    """A person's E.164 number. Several people can share one, such as a company's switchboard."""
 
     class Kind(models.TextChoices):
         PHONE = "phone", "Phone"
@@ -55,7 +55,7 @@ class PhoneNumber(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="numbers")
     e164 = BytewiseCharField(max_length=16)
     kind = models.CharField(max_length=10, choices=Kind, default=Kind.PHONE)
-    #: The digits backwards, so that a search for the last digits is a search in an index.
+    #: The digits in reverse, so that an index can find a number by its last digits.
     reversed_digits = DerivedCharField(max_length=15, source="_reversed_digits")
 
     class Meta:

@@ -1,8 +1,8 @@
-"""Telephone numbers as people type them, as they are dialed (E.164) and as they are shown: pure.
+"""Phone numbers: as people type them, as they are dialed (E.164), and as they are shown. Pure.
 
-No number is refused because a validity pattern does not know it: ten North American area codes in service
-fail theirs. Only its length is asked, and whether it is an emergency or a short number. `dialing` says which
-of them may be dialed.
+A number is never refused because phonenumbers' validity pattern does not match it: the patterns reject ten
+North American area codes that are in service. We check only its length, and whether it is an emergency or
+short number. `dialing` decides which numbers may be dialed.
 """
 
 import re
@@ -30,21 +30,21 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Number:
-    """A number that was understood."""
+    """A parsed number."""
 
     e164: str
-    #: Digits to send once the number has answered; empty without any.
+    #: Digits to send after the number has answered; empty if there are none.
     extension: str = ""
 
     @property
     def formatted(self) -> str:
-        """For the eye: `+1 415-555-0101 ext. 123`."""
+        """For display: `+1 415-555-0101 ext. 123`."""
         shown = format_number(self.e164)
         return f"{shown} ext. {self.extension}" if self.extension else shown
 
 
 class NumberError(ValueError):
-    """A text that cannot be dialed."""
+    """The text is not a number that can be dialed."""
 
     def __init__(self, *, code: Problem, message: str) -> None:
         """`message` is a sentence that says what to do."""
@@ -53,16 +53,16 @@ class NumberError(ValueError):
         self.message = message
 
 
-#: What may stand between digits.
+#: Characters allowed between digits.
 _PUNCTUATION = set(" +-.()/\u2010\u2011\u2012\u2013\u2014\u2212\u2022\u00b7")
 
-#: `x123`, `ext. 9`, `extension 9`, `;ext=5` (RFC 3966), `#9`; commas are pauses while dialing.
+#: `x123`, `ext. 9`, `extension 9`, `;ext=5` (RFC 3966), `#9`. A comma is a pause in dialing.
 _EXTENSION = re.compile(
     r"\s*(?:;\s*ext=|,+|#|(?<![a-z])(?:extension|extn?|x)\s*[.:]?)\s*(?P<digits>\d{1,11})#?$", re.IGNORECASE
 )
 _SCHEME = re.compile(r"(?:tel|sips?|callto):(?://)?", re.IGNORECASE)
 
-#: Pakistan has emergency numbers of six digits.
+#: Pakistan has six-digit emergency numbers.
 _LONGEST_SHORT_NUMBER = 6
 
 _BY_LENGTH = {
@@ -76,7 +76,7 @@ _BY_LENGTH = {
 
 
 def parse_number(text: str, region: str) -> Number:
-    """What a person typed or pasted; numbers without a plus belong to `region` (ISO 3166-1 alpha-2).
+    """Parse what a user typed or pasted. A number without a plus belongs to `region` (ISO 3166-1 alpha-2).
 
     Raises NumberError.
     """
@@ -93,15 +93,15 @@ def parse_number(text: str, region: str) -> Number:
     if result != ValidationResult.IS_POSSIBLE:
         raise _bad(_BY_LENGTH[result])
     e164 = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
-    # German plans have numbers of 17 digits, which no network outside of the country dials.
+    # The German numbering plan has numbers of 17 digits, which cannot be dialed from other countries.
     if re.fullmatch(E164, e164) is None:
         raise _bad(_BY_LENGTH[ValidationResult.TOO_LONG])
     return Number(e164=e164, extension=extension)
 
 
 def _tidy(text: str) -> str:
-    """Plain digits and signs: no URI around them, no invisible marks that phone books add, no full-width
-    forms, and no apostrophe, which spreadsheets put before what they might take for a formula.
+    """The number without a URI around it, invisible characters from address books, full-width forms, and the
+    apostrophe that spreadsheets put in front of what they could take for a formula.
     """
     plain = unicodedata.normalize("NFKC", text)
     visible = "".join(one for one in plain if unicodedata.category(one) != "Cf")
@@ -110,7 +110,7 @@ def _tidy(text: str) -> str:
 
 
 def _of_uri(text: str) -> str:
-    """The number in a `tel:` (RFC 3966) or `sip:` URI (RFC 3261, section 19.1), its extension kept."""
+    """The number in a `tel:` (RFC 3966) or `sip:` URI (RFC 3261, section 19.1), with its extension."""
     scheme = _SCHEME.match(text)
     if scheme is None:
         return text
@@ -127,15 +127,15 @@ def _without_extension(text: str) -> tuple[str, str]:
 
 
 def _international(text: str, digits: str, region: str) -> str:
-    """With a plus where 00 leads abroad, though it does not in `region`: no national number begins so."""
+    """The number with a plus in place of 00, even if `region` does not dial 00: no number begins with 00."""
     if text.startswith("+") or not digits.startswith("00") or _own_prefix(region).match(digits):
         return text
     return f"+{digits[2:]}"
 
 
 def _drop_mexican_one(parsed: phonenumbers.PhoneNumber) -> None:
-    """Mobiles of Mexico had a 1 before their ten digits until August 2019 (IFT, Plan Tecnico Fundamental de
-    Numeracion). Many address books have it still; phonenumbers takes it no longer.
+    """Until August 2019, mobile numbers in Mexico had a 1 before their ten digits (IFT, Plan Tecnico
+    Fundamental de Numeracion). Many address books still have it; phonenumbers no longer accepts it.
     """
     national = parsed.national_number or 0
     if parsed.country_code == 52 and national // 10**10 == 1:
@@ -143,7 +143,7 @@ def _drop_mexican_one(parsed: phonenumbers.PhoneNumber) -> None:
 
 
 def _refuse_short(digits: str, region: str) -> None:
-    """Raises NumberError for a number that only the network around a telephone knows."""
+    """Raises NumberError for a number that only the caller's own network can reach."""
     if len(digits) > _LONGEST_SHORT_NUMBER:
         return
     at_home = phonenumbers.is_emergency_number(digits, region)
@@ -154,7 +154,7 @@ def _refuse_short(digits: str, region: str) -> None:
             "phones there. "
             "Enter the full number of the person you want to call.",
         )
-    # A rep abroad may well type the one of home.
+    # A rep who is abroad may well type the emergency number of their home country.
     if at_home or is_emergency(digits):
         raise NumberError(
             code=Problem.EMERGENCY_NUMBER,
@@ -203,7 +203,7 @@ def _bad(message: str) -> NumberError:
 
 @lru_cache(maxsize=1024)
 def is_emergency(digits: str) -> bool:
-    """Whether some region's emergency number is this: a rep abroad may well type the one of home."""
+    """Whether it is an emergency number in any region: a rep who is abroad may type the one from home."""
     return len(digits) <= _LONGEST_SHORT_NUMBER and any(
         phonenumbers.is_emergency_number(digits, region) for region in phonenumbers.SUPPORTED_SHORT_REGIONS
     )
@@ -211,7 +211,7 @@ def is_emergency(digits: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def format_number(e164: str) -> str:
-    """A number for the eye: `+14155550123` -> `+1 415-555-0123`. What cannot be read comes back as it is."""
+    """For display: `+14155550123` -> `+1 415-555-0123`. Text that cannot be parsed is returned unchanged."""
     try:
         parsed = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
@@ -220,8 +220,8 @@ def format_number(e164: str) -> str:
 
 
 def digits_of(text: str) -> str:
-    """The digits of a text that is written like a number; empty for one that is not."""
-    # The zero that is dialed only within the country, as numbers are printed: +44 (0)20 7946 0018.
+    """The digits of a text that looks like a phone number; empty for other text."""
+    # The trunk zero, as in +44 (0)20 7946 0018, is dialed only within the country.
     tidied = _without_extension(_tidy(text))[0].replace("(0)", "")
     if any(not one.isdecimal() and one not in _PUNCTUATION for one in tidied):
         return ""
@@ -229,7 +229,7 @@ def digits_of(text: str) -> str:
 
 
 def dial_prefixes(digits: str, region: str) -> list[str]:
-    """E.164 beginnings that the digits may mean: with a country code, as dialed in `region`, or abroad."""
+    """E.164 prefixes that the digits may mean: with country code, as dialed in `region`, or from abroad."""
     meant = [digits, f"{phonenumbers.country_code_for_region(region)}{digits.lstrip('0')}"]
     if abroad := _leads_abroad(region).match(digits):
         meant.append(digits[abroad.end() :])
@@ -238,12 +238,12 @@ def dial_prefixes(digits: str, region: str) -> list[str]:
 
 @lru_cache(maxsize=256)
 def _own_prefix(region: str) -> re.Pattern[str]:
-    """What is dialed in `region` before a country code."""
+    """The international prefix of `region`: what is dialed before a country code."""
     known = phonenumbers.PhoneMetadata.metadata_for_region(region, None)
     own = known.international_prefix if known else None
     return re.compile(f"(?:{own or '00'})")
 
 
 def _leads_abroad(region: str) -> re.Pattern[str]:
-    """What is dialed before the country code: the region's own prefix, and the one of most countries."""
+    """The region's own international prefix, or 00, which most countries use."""
     return re.compile(f"{_own_prefix(region).pattern}|00")

@@ -1,6 +1,6 @@
-"""Names and companies by any part of a word, from an index of their trigrams.
+"""Search for names and companies by any part of a word, with a trigram index.
 
-SQLite has it as a table of FTS5 that triggers keep current, PostgreSQL as an index of its extension pg_trgm.
+On SQLite the index is an FTS5 table that triggers keep current; on PostgreSQL, an index of pg_trgm.
 """
 
 from django.db import connection
@@ -11,9 +11,9 @@ from onrecord.apps.core.database.expressions import InKeys
 from onrecord.apps.core.folding import fold
 from onrecord.apps.people.models import Person
 
-#: Shorter words have no trigram.
+#: Shorter words have no trigrams.
 _SHORTEST = 3
-#: As many can be named one by one in a search for what belongs to them.
+#: At most this many people are listed by key in a search for their calls.
 _FEW = 5000
 
 _INDEX = """
@@ -40,10 +40,10 @@ CREATE INDEX IF NOT EXISTS people_search ON people_person USING gin (search_text
 
 
 def install() -> None:
-    """Make the index and what keeps it current.
+    """Create the index and whatever keeps it current.
 
-    After every migration and not in one: in SQLite, changing the table of people may make it anew, and with
-    the old one go its triggers. What happened without them is then read again.
+    This runs after every migration and not inside one: on SQLite, a migration can recreate the table of
+    people and so drop its triggers. Rows that were changed without triggers are then indexed again.
     """
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -61,9 +61,9 @@ def install() -> None:
 
 
 def people_named(text: str, team: Team) -> list[int] | None:
-    """Keys of the people of whom `name_contains` is true, found in the index; None where they are many.
+    """Keys of the people that match `name_contains`, found with the index; None if there are many.
 
-    Of SQLite's they may be other teams' as well: it has one index of all.
+    On SQLite they can include people of other teams, because there is one index for all.
     """
     people = Person.objects.filter(name_contains(text)).values_list("pk", flat=True)
     words = _words(text)
@@ -72,7 +72,7 @@ def people_named(text: str, team: Team) -> list[int] | None:
     found = _having_all(long) if is_in_index else list(people.filter(team=team)[: _FEW + 1])
     if len(found) > _FEW:
         return None
-    # To look at each person takes longer than to find them: only for words that the index does not know.
+    # Checking each person costs more than finding them, so only do it for words that are not indexed.
     return list(people.filter(InKeys("pk", found))) if is_in_index and len(long) < len(words) else found
 
 
@@ -86,9 +86,9 @@ def _having_all(words: list[str]) -> list[int]:
 
 
 def name_contains(text: str, of: str = "") -> Q:
-    """That the name or company holds every word; `of` leads to the person (`person__`).
+    """A condition: name or company has every word. `of` leads to the person (`person__`).
 
-    Words of one or two letters count only along with a longer one; alone, the name has to begin with them.
+    Words of one or two letters count only together with a longer one. Alone, the name must begin with them.
     """
     words, field = _words(text), f"{of}search_text"
     if not words:
@@ -102,7 +102,7 @@ def name_contains(text: str, of: str = "") -> Q:
 
 
 def name_begins(text: str) -> Q:
-    """That the name begins with the text: true of nobody for a text without a word."""
+    """A condition: the name begins with the text. A text without a word matches nobody."""
     words = _words(text)
     return _beginning(words, "search_text") if words else Q(pk__in=[])
 

@@ -1,6 +1,6 @@
-"""Numbers that callers keep to themselves: pure."""
+"""Withheld caller numbers. Pure."""
 
-#: What carriers put in a withheld number's place: the word, spelled on a telephone's keys (Twilio's list).
+#: What carriers send in place of a withheld number: a word, spelled on a phone's keypad (Twilio's list).
 _SPELLED = {
     "266696687",  # anonymous
     "7378742833",  # restricted
@@ -11,5 +11,5 @@ _SPELLED = {
 
 
 def is_withheld(text: str) -> bool:
-    """Whether this stands for a number that nobody was told."""
+    """Whether the text means that the caller withheld the number."""
     return text.strip().removeprefix("+") in _SPELLED

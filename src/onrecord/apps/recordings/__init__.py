@@ -1,1 +1,1 @@
-"""What became of each call's recording, and listening to it."""
+"""Working with finished recordings: listening, searching, comments, and verification."""

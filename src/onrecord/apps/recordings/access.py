@@ -1,4 +1,4 @@
-"""Who did what with a recording, from the audit trail."""
+"""The access history of a recording, from the audit trail."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -35,7 +35,7 @@ class Access:
 
 
 def access_history(recording: Recording, cursor: str | None) -> tuple[list[Access], str | None]:
-    """A page of the recording's audit rows, newest first, and the cursor of the next."""
+    """A page of the recording's audit rows, newest first, and the cursor of the next page."""
     rows = AuditEntry.objects.filter(object_kind="recording", object_id=recording.pk).select_related("actor")
     found = page(rows, by="-at", cursor=cursor, size=20)
     shown = [Access(at=row.at, actor=_actor(row), sentence=_sentence(row)) for row in found.rows]

@@ -1,4 +1,4 @@
-"""Searching by what was said about recordings."""
+"""Search in comments."""
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -11,7 +11,7 @@ from onrecord.apps.recordings.models import Comment, CommentWord
 
 
 def by_comments(q: str, user: User) -> SearchPlan:
-    """A comment that the user may read has every word. For calls and recordings alike: their keys are one."""
+    """Matches if a comment that the user may read has every word. For calls too: both have the same key."""
     wanted = wanted_words(q) if user.may(Permission.RECORDING_LISTEN) else []
     comments = found(CommentWord, wanted) if wanted else []
     if comments is None:

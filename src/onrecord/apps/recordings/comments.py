@@ -1,4 +1,4 @@
-"""Comments on a recording, and whom they tell."""
+"""Comments on a recording, and the notifications about them."""
 
 import re
 from collections.abc import Iterable
@@ -26,9 +26,10 @@ class CommentNotification(NotificationKind):
 def add_comment(
     recording: Recording, *, at_ms: int, text: str, parent: Comment | None, acting_user: User
 ) -> Comment:
-    """Say something about a moment; an answer stands at the moment of what it answers.
+    """Add a comment about a moment. A reply has the moment of the comment that it replies to.
 
-    Users named as `@Name` who may hear the recording are told, and so is the author of what is answered.
+    Users who may hear the recording are notified if the text mentions them as `@Name`, and so is the author
+    of the comment that is replied to.
     """
     thread = (parent.parent or parent) if parent else None
     comment = Comment.objects.create(
@@ -61,7 +62,7 @@ def add_comment(
 
 @transaction.atomic
 def delete_comment(comment: Comment, *, acting_user: User) -> None:
-    """Take back a comment, its answers with it."""
+    """Delete a comment and its replies."""
     recording = comment.recording
     record(Action.RECORDING_COMMENT_DELETED, recording, acting_user=acting_user, comment=comment.pk)
     comment.delete()
@@ -69,20 +70,20 @@ def delete_comment(comment: Comment, *, acting_user: User) -> None:
 
 
 def users_to_mention(recording: Recording, q: str, limit: int) -> list[User]:
-    """Users who may hear the recording and whose name holds `q`, by name; at most `limit`."""
+    """Up to `limit` users who may hear the recording and whose name contains `q`, by name."""
     wanted = fold(q)
     return [user for user in users_who_may_listen(recording) if wanted in fold(user.name)][:limit]
 
 
 def mentioned(recording: Recording, text: str) -> list[User]:
-    """Users whom the text names and who may hear the recording."""
+    """The users that the text mentions and who may hear the recording."""
     listening = list(users_who_may_listen(recording)) if "@" in text else []
     names = named(text, {user.name for user in listening})
     return [user for user in listening if user.name in names]
 
 
 def named(text: str, names: Iterable[str]) -> set[str]:
-    """The names that stand after an @ in the text; of two that begin alike, the longer."""
+    """The names that follow an @ in the text. If one name begins with another, the longer one wins."""
     known = {name.casefold(): name for name in names}
     if not known:
         return set()
@@ -91,7 +92,7 @@ def named(text: str, names: Iterable[str]) -> set[str]:
 
 
 def users_who_may_listen(recording: Recording) -> "QuerySet[User]":
-    """Who may hear the recording, by name."""
+    """The users who may hear the recording, by name."""
     call = recording.call
     allowed = users_who_may(Permission.RECORDING_LISTEN) & users_who_see(call.user)
     return User.objects.filter(allowed, team_id=call.team_id).order_by("name", "pk")

@@ -1,4 +1,4 @@
-"""What the Recordings page is asked for: the query string as a value, and back. Pure."""
+"""The filters of the Recordings page, read from the query string and written back to it. Pure."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from onrecord.apps.core.query_params import choice_param, date_param, id_param, search_param, text_param
 
-#: Lengths to choose from: at least and less than, in minutes.
+#: Choices of length in minutes: at least the first, less than the second.
 LENGTHS: dict[str, tuple[int, int | None]] = {
     "under-1": (0, 1),
     "1-5": (1, 5),
@@ -20,7 +20,7 @@ LENGTHS: dict[str, tuple[int, int | None]] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Filters:
-    """Empty, None or False where nothing is asked for."""
+    """A filter that is empty, None, or False does not filter."""
 
     q: str = ""
     source: str = ""
@@ -28,7 +28,7 @@ class Filters:
     group: int | None = None
     person: int | None = None
     playlist: int | None = None
-    #: Days in the reader's time zone, both included.
+    #: Days in the reader's time zone. Both are included.
     since: date | None = None
     until: date | None = None
     #: A key of LENGTHS.
@@ -39,7 +39,7 @@ class Filters:
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
-        """From a page's query. Raises FilterError."""
+        """Read a page's query parameters. Raises FilterError."""
         return cls(
             q=search_param(query),
             source=text_param(query, "source"),
@@ -57,7 +57,7 @@ class Filters:
 
     @property
     def query(self) -> str:
-        """The query string that says the same, always in the same way."""
+        """The filters as a query string, always written the same way."""
         asked = {name: value for name, value in asdict(self).items() if value}
         return urlencode(asked | ({"notes": "yes"} if self.notes else {}))
 
@@ -67,7 +67,7 @@ class Filters:
 
     @property
     def count(self) -> int:
-        """How many there are, the search not counted."""
+        """How many filters are set, not counting the search."""
         return sum(1 for name, value in asdict(self).items() if value and name != "q")
 
 

@@ -1,11 +1,11 @@
-"""What is missing in a recording, in words. Pure."""
+"""A recording's missing sound, in words. Pure."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.apps.core.durations import duration
 
-#: By the `cause` of a hole (docs/reference/storage.md).
+#: Text for the `cause` of a hole (docs/reference/storage.md).
 _CAUSES = {
     "damaged": "part of the call's file was damaged",
     "torn": "the phone switch stopped without warning",
@@ -15,19 +15,19 @@ _CAUSES = {
     "disk_failed": "the recording disk failed",
     "disk_slow": "the recording disk was too slow",
 }
-#: Of a file, and of what the disk did not take, the length is known to the packet; else to about a second.
+#: For these causes, the length is known to the packet. For others, it is known to about a second.
 _EXACT = frozenset({"unreadable", "cut", "disk_full", "disk_failed", "disk_slow"})
 _UNKNOWN = "something went wrong while it was recorded"
-#: Places that are named; a recording with more is beyond listing.
+#: A list of more holes than this would be too long to read.
 _MOST_PLACES = 3
 
 
 def missing_sound(
     spans: Sequence[Mapping[str, Any]], holes: Sequence[Mapping[str, Any]], *, damaged: bool = False
 ) -> str:
-    """How much is missing, where in the audio, and why; empty when nothing is and nothing was `damaged`.
+    """How much sound is missing, where in the audio, and why. Empty if none is and `damaged` is false.
 
-    `spans` and `holes` as a recording has them, in milliseconds of the call.
+    `spans` and `holes` are those of the recording, in milliseconds of the call.
     """
     if not holes:
         return "The call's file was damaged, but no sound is missing." if damaged else ""

@@ -1,4 +1,4 @@
-"""What people add to a recording: comments, notices of them, proofs, saved searches."""
+"""What users add to a recording: comments, notifications about them, verifications, and saved searches."""
 
 from typing import Any, Self
 
@@ -13,18 +13,18 @@ from onrecord.apps.core.written import Word, keep_words
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> Self:
-        """Who may hear the recording reads what is said about it."""
+        """Comments on the recordings that the user may hear."""
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
         return self.filter(Scope.of(user).within("recording__call__user"))
 
 
 class Comment(models.Model):
-    """What somebody says about a moment of a recording, or an answer to it."""
+    """A user's comment on a moment of a recording, or a reply to one."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="comments")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    #: The comment that it answers; one level deep.
+    #: The comment that this one replies to. A reply cannot have replies.
     parent = models.ForeignKey("self", on_delete=models.CASCADE, null=True, related_name="replies")
     #: Milliseconds from the start of the audio.
     at_ms = models.PositiveIntegerField()
@@ -54,26 +54,26 @@ class CommentWord(Word):
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def visible_to(self, user: User) -> Self:
-        """The user's own, as long as they may hear what these are about."""
+        """The user's own notifications, as long as they may hear the recordings these are about."""
         if not user.may(Permission.RECORDING_LISTEN):
             return self.none()
         return self.filter(Scope.of(user).within("recording__call__user"), user=user)
 
 
 class Notification(models.Model):
-    """Tells a user what somebody did about a recording that concerns them."""
+    """A message to a user about what somebody did with a recording that concerns them."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="+")
     author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     #: A `NotificationKind` of the app that sent it.
     kind = models.CharField(max_length=20)
-    #: Milliseconds of the audio; None where it is about the whole.
+    #: In milliseconds of the audio; None if it is about the whole recording.
     at_ms = models.PositiveIntegerField(null=True)
-    #: The beginning of what was said.
+    #: The beginning of the comment or other text.
     text = models.CharField(max_length=200, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
-    #: The one that it reports; the notification is deleted with it.
+    #: The comment that it is about. The notification is deleted with the comment.
     comment = models.ForeignKey(Comment, on_delete=models.CASCADE, null=True, related_name="notifications")
     seen_at = models.DateTimeField(null=True)
 
@@ -90,18 +90,18 @@ class Notification(models.Model):
 
 
 class Verification(models.Model):
-    """A proof of the stored recording against its manifest, as somebody asked for it."""
+    """A check of the stored recording against its manifest, requested by a user."""
 
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="verifications")
     requested_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     requested_at = models.DateTimeField(auto_now_add=True)
-    #: None while it runs.
+    #: None while it is running.
     finished_at = models.DateTimeField(null=True)
-    #: None while it runs, and when it could not be carried out.
+    #: None while it is running, and if it could not be done.
     passed = models.BooleanField(null=True)
     #: [{`name`, `passed`, `detail`}]
     checks = models.JSONField(default=list)
-    #: Why it could not be carried out.
+    #: Why it could not be done.
     problem = models.TextField(blank=True)
 
     class Meta:
@@ -112,11 +112,11 @@ class Verification(models.Model):
 
 
 class SavedView(models.Model):
-    """A search of the Recordings page that a user keeps under a name."""
+    """A search of the Recordings page that a user saved under a name."""
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     name = models.CharField(max_length=60)
-    #: The page's query string, as `filters.Filters.query` writes it.
+    #: The page's query string, as written by `filters.Filters.query`.
     query = models.TextField()
 
     class Meta:

@@ -1,4 +1,4 @@
-"""A recording as MP3, made while it is sent: nothing of it is ever on a disk."""
+"""A recording as MP3, encoded while it is sent. None of it is written to disk."""
 
 import io
 from collections.abc import Iterator
@@ -8,15 +8,15 @@ import av
 from onrecord.storage.sealed import SealedReader
 from onrecord.storage.stream import as_file
 
-#: Calls carry 8 kHz of sampling; MPEG-2's lowest rate above that, which every player knows.
+#: Calls have a sample rate of 8 kHz. This is MPEG-2's lowest rate above that, and every player supports it.
 _RATE = 16_000
 _BITRATE = 48_000
-#: Bytes handed over at once.
+#: Bytes per piece.
 _PIECE = 64 * 1024
 
 
 class _Sink(io.RawIOBase):
-    """Collects what the encoder writes. It cannot be sought in, so that no header is written afterwards."""
+    """Collects the encoder's output. It is not seekable, so the encoder cannot go back to write a header."""
 
     def __init__(self) -> None:
         self._held = bytearray()
@@ -38,13 +38,13 @@ class _Sink(io.RawIOBase):
 
 
 def mp3_of(audio: SealedReader) -> Iterator[bytes]:
-    """MPEG-2 layer III, both sides as left and right, in pieces; memory does not grow with the length."""
+    """MPEG-2 Layer III, left and right as recorded, in pieces. Memory use does not depend on the length."""
     sink = _Sink()
     with (
         av.open(as_file(audio), "r", format="ogg") as opus,
         av.open(sink, "w", format="mp3", options={"write_xing": "0", "id3v2_version": "0"}) as mp3,
     ):
-        # Joint stereo would let one side be heard in the other.
+        # With joint stereo, each side could be heard in the other.
         stream = mp3.add_stream("libmp3lame", rate=_RATE, options={"joint_stereo": "0"})
         stream.layout = "stereo"
         stream.format = "s16p"

@@ -1,4 +1,4 @@
-"""Notifying users of what others did about a recording that concerns them."""
+"""Notifying users about what others did with a recording that concerns them."""
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -11,7 +11,7 @@ from onrecord.apps.recordings.models import Comment, Notification
 class NotificationKind(models.TextChoices):
     """What happened, in words that follow the name of the user who did it.
 
-    Each app that sends notifications declares its own kinds; `web.api.notifications` brings them together.
+    Each app that sends notifications declares its own kinds; `web.api.notifications` combines them.
     """
 
 
@@ -25,7 +25,7 @@ def notify(
     comment: Comment | None = None,
     acting_user: User,
 ) -> None:
-    """A part of the action that it reports. Nobody is notified of what they did themselves."""
+    """Call it inside the action that it is about. Users are not notified of their own actions."""
     if user_id == acting_user.pk:
         return
     Notification.objects.create(
@@ -41,5 +41,5 @@ def notify(
 
 @transaction.atomic
 def see_notifications(*, acting_user: User) -> None:
-    """The user has looked at their notifications."""
+    """The user has seen their notifications."""
     Notification.objects.filter(user=acting_user, seen_at=None).update(seen_at=timezone.now())

@@ -1,7 +1,7 @@
-"""Opening what is stored of a recording: compared with its witness first, whatever it is opened for.
+"""Opening stored recordings. Each is compared with its witness first.
 
-Comparing costs the manifest and the key, a few kilobytes. The sound itself is authenticated as it is read,
-segment by segment, by the key that the witness knows.
+That reads only the manifest and the key, a few kilobytes. The sound is authenticated as it is read, segment
+by segment, with the key that the witness confirms.
 """
 
 import logging
@@ -19,12 +19,12 @@ from onrecord.storage.store import AUDIO, PEAKS, BlobStore, NoSuchObjectError, S
 
 log = logging.getLogger(__name__)
 
-#: Of what was opened.
+#: Errors while reading a recording that was opened.
 CANNOT_BE_READ = (NoSuchObjectError, SealError)
 
 
 class FaultyRecordingError(Exception):
-    """The recording cannot be opened. The text is for people."""
+    """The recording cannot be opened. The text is for users."""
 
     def __init__(self, fault: Fault) -> None:
         self.fault = fault
@@ -37,7 +37,7 @@ def blob_store() -> BlobStore:
 
 
 def open_manifest(recording: Recording) -> bytes:
-    """As it is stored. This and all that follow raise FaultyRecordingError, StoreUnreachableError."""
+    """The stored manifest. This and the functions below raise FaultyRecordingError, StoreUnreachableError."""
     with _judging(recording):
         return _stored(recording).manifest
 
@@ -50,14 +50,14 @@ def open_peaks(recording: Recording) -> bytes:
 
 
 def open_audio(recording: Recording) -> SealedReader:
-    """The sound, for random access. Read it within `reading_on`."""
+    """The sound, for random access. Read it inside `reading_on`."""
     with _judging(recording):
         return _audio(_stored(recording), recording)
 
 
 @contextmanager
 def reading_on(recording: Recording) -> Iterator[None]:
-    """A recording that was opened is read: what does not open now is damage inside."""
+    """For reading a recording that was opened. A part that does not open now is damaged."""
     try:
         yield
     except CANNOT_BE_READ as error:
@@ -66,24 +66,24 @@ def reading_on(recording: Recording) -> Iterator[None]:
 
 
 def examine(recording: Recording) -> Fault | None:
-    """Look at all that is stored, without reading the sound, and note what is found."""
+    """Check everything that is stored except the sound, and store the fault that is found."""
     try:
         with _judging(recording):
             stored = _stored(recording)
             _audio(stored, recording)
         with reading_on(recording):
-            # Without its waveform the sound can be heard all the same.
+            # A recording without a waveform can still be played.
             stored.open(PEAKS)
     except FaultyRecordingError as error:
         return error.fault
     if recording.found_fault is not Fault.DAMAGED:
-        # Of damage inside, reading all of it alone shows that it is mended.
+        # Only reading all of the sound can show that damage inside it was repaired.
         note_fault(recording, None)
     return recording.found_fault
 
 
 def problem_of(recording: Recording) -> Problem | None:
-    """What a page with a player has to say of the recording."""
+    """What the page with the player has to say about the state of the recording."""
     try:
         fault = examine(recording)
     except StoreUnreachableError as error:

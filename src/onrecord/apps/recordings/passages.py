@@ -1,4 +1,4 @@
-"""Where what was searched for stands in notes and comments, for the lists."""
+"""Excerpts of notes and comments around the search words, for the lists."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from onrecord.apps.recordings.models import Comment, CommentWord
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Hit:
-    """A note or a comment that has every word."""
+    """A note or comment that has every search word."""
 
     parts: Passage
-    #: Who commented; empty for notes.
+    #: Author of the comment; empty for notes.
     author: str = ""
     #: The moment of the audio that the comment is about.
     at_ms: int = 0
 
 
 def hits(call_ids: Sequence[str], q: str, user: User) -> dict[str, Hit]:
-    """One for each of these calls, which the user sees, that has any: its notes before its comments."""
+    """At most one hit per call: notes come before comments. The user may see all of these calls."""
     wanted = wanted_words(q)
     if not wanted or not call_ids:
         return {}

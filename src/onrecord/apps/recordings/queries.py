@@ -1,4 +1,4 @@
-"""Finding recordings. Each way is a search in an index: test_recordings_plans.py holds that."""
+"""Find recordings. Every combination of filters uses an index, as tested by test_recordings_plans.py."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from onrecord.apps.recordings.comment_search import by_comments
 from onrecord.apps.recordings.filters import LENGTHS, Filters
 
 TILES = 24
-#: What a tile shows.
+#: The columns that a tile shows.
 _SHOWN = (
     "source", "duration_ms", "spans", "holes", "thumbnail", "talk", "talk_ratio", "disposition", "sentiment",
     "has_notes", "fault", "called_at", "rep__name", "call__number", "call__direction", "call__created_at",
@@ -31,12 +31,12 @@ _MS_PER_MINUTE = 60_000
 def list_recordings(
     user: User, filters: Filters, *, cursor: str | None, playlist: Collection[str] = ()
 ) -> Page[Recording]:
-    """The finished recordings that the user may see and the filters let through, newest first.
+    """The finished recordings that the user may see and that match the filters, newest first.
 
-    `playlist`: the recordings of the playlist that is asked for.
+    `playlist`: ids of the recordings in the playlist that is filtered by.
     """
     team = Recording.objects.filter(call_team=user.team_id, status=RecordingStatus.COMPLETED)
-    # Those of a playlist are few, and known by their keys.
+    # A playlist has few recordings, and their keys are known.
     by_key = playable_by(user).filter(pk__in=playlist) if filters.playlist else playable_by(user)
     finished = by_key if filters.playlist else team
     owners = Scope.of(user).owners(rep=filters.rep, group=filters.group)
@@ -60,8 +60,8 @@ def list_recordings(
 
 
 def playable_by(user: User) -> "QuerySet[Recording]":
-    """The finished recordings of calls that the user may see, to be found by their key."""
-    # By none of these columns' indexes: the search is to begin with the key.
+    """The finished recordings of calls that the user may see, for looking up by key."""
+    # Keep the database from using an index of these columns, so that it starts with the key.
     rows = Recording.objects.alias(team=NoIndex("call__team"), state=NoIndex("status"))
     rows = rows.filter(team=user.team_id, state=RecordingStatus.COMPLETED)
     owners = Scope.of(user).owners()
@@ -75,7 +75,7 @@ def _filtered(rows: "QuerySet[Recording]", filters: Filters) -> "QuerySet[Record
         "person": filters.person,
         "disposition": filters.disposition,
         "sentiment": filters.sentiment,
-        # By IN, because a bare boolean is no search in an index to SQLite.
+        # With IN, because SQLite does not use an index for a bare boolean.
         "has_notes__in": [True] if filters.notes else None,
     }
     rows = rows.filter(**{field: value for field, value in equal.items() if value})
@@ -92,7 +92,7 @@ def _filtered(rows: "QuerySet[Recording]", filters: Filters) -> "QuerySet[Record
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Choices:
-    """What the filters of the page offer."""
+    """The choices that the page's filters offer."""
 
     reps: list[User]
     groups: list[Group]
@@ -102,7 +102,7 @@ class Choices:
 
 
 def choices(user: User) -> Choices:
-    """Reps and groups of what the user may see, and the words that the whole team has used."""
+    """Reps and groups come from what the user may see; sources and dispositions are the whole team's."""
     scope = Scope.of(user)
     reps = User.objects.filter(team=user.team_id).order_by("name", "pk").only("name")
     if scope.team_id is None:

@@ -1,4 +1,4 @@
-"""Searches of the Recordings page that users keep under a name."""
+"""Searches of the Recordings page that users save under a name."""
 
 from django.db import IntegrityError, transaction
 
@@ -7,11 +7,11 @@ from onrecord.apps.recordings.models import SavedView
 
 
 class ViewNameError(ValueError):
-    """The user has a view of this name already, or gave none."""
+    """The name is empty, or the user already has a view with it."""
 
 
 def save_view(*, name: str, query: str, acting_user: User) -> SavedView:
-    """Keep a search under a name. Raises ViewNameError."""
+    """Save a search under a name. Raises ViewNameError."""
     return _named(SavedView(user=acting_user, query=query), name)
 
 

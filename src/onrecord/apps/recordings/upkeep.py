@@ -1,4 +1,4 @@
-"""Looking after what is stored, so that a fault is known before somebody wants to listen."""
+"""Regular checks of stored recordings, so that a fault is found before somebody wants to listen."""
 
 import logging
 
@@ -12,12 +12,12 @@ from onrecord.storage.store import StoreUnreachableError
 
 log = logging.getLogger(__name__)
 
-#: Recordings looked at a minute: 72,000 a day, at a few requests to the store each.
+#: Recordings checked per minute: 72,000 a day, with a few requests each to the store.
 BATCH = 50
 
 
 def examine_stored(most: int = BATCH) -> None:
-    """Examine up to `most` of those with a fault, which may be mended by now, and of all others."""
+    """Check up to `most` recordings that had a fault, which may be repaired by now, and as many others."""
     finished = Recording.objects.filter(status=RecordingStatus.COMPLETED)
     examined = list[str]()
     try:

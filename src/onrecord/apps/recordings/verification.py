@@ -1,4 +1,4 @@
-"""Proving a recording at the press of a button: docs/adr/0011-verify-in-a-process-of-its-own.md."""
+"""Verifying a recording when a user asks: docs/adr/0011-verify-in-a-process-of-its-own.md."""
 
 import json
 import subprocess
@@ -18,15 +18,15 @@ from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.recordings.models import Verification
 from onrecord.apps.recordings.opening import examine
 
-#: Less than a job may take (Q_CLUSTER's timeout): an hour of audio takes well under a minute.
+#: Less than the timeout of a job (Q_CLUSTER). An hour of audio takes well under a minute.
 _PATIENCE_S = 100
-#: After this long a proof that has not ended is taken for lost.
+#: A verification that has not finished after this long is considered lost.
 _LOST_AFTER = timedelta(minutes=10)
 
 
 @transaction.atomic
 def request_verification(recording: Recording, *, acting_user: User) -> Verification:
-    """Have the recording proved by the worker; one that runs already serves both."""
+    """Have the worker verify the recording. If a verification is already running, return that one."""
     running = recording.verifications.filter(
         finished_at=None, requested_at__gte=timezone.now() - _LOST_AFTER
     ).first()
@@ -34,13 +34,13 @@ def request_verification(recording: Recording, *, acting_user: User) -> Verifica
         return running
     verification = Verification.objects.create(recording=recording, requested_by=acting_user)
     record(Action.RECORDING_VERIFIED, recording, acting_user=acting_user, verification=verification.pk)
-    # The jobs' table is in the same database: the job exists exactly when the row does.
+    # The queue is in the same database, so the job exists if and only if the row does.
     async_task("onrecord.apps.recordings.verification.run", verification.pk)
     return verification
 
 
 def run(verification_id: int) -> None:
-    """The job. Done twice, it says the same twice."""
+    """The worker's job. It can be repeated safely."""
     verification = Verification.objects.select_related("recording__call", "requested_by").get(
         pk=verification_id
     )
@@ -48,7 +48,7 @@ def run(verification_id: int) -> None:
         return
     try:
         verification.checks = _prove(verification.recording)
-        # What is missing is told, but what is there may be genuine all the same.
+        # Missing sound is reported, but the sound that is there can still be genuine.
         verification.passed = all(
             check["passed"] or check["name"] == "complete" for check in verification.checks
         )
@@ -62,7 +62,7 @@ def run(verification_id: int) -> None:
 
 
 def _note(verification: Verification) -> None:
-    """Let the recording's fault be what the proof found: it has read more than anybody who opens it."""
+    """Update the recording's fault. A verification reads everything, so its result overrides others."""
     recording = verification.recording
     if verification.passed:
         note_fault(recording, None)
@@ -72,7 +72,7 @@ def _note(verification: Verification) -> None:
 
 
 class _NotCarriedOutError(Exception):
-    """A sentence for the person who asked."""
+    """The text is a sentence for the user who asked."""
 
 
 def _prove(recording: Recording) -> list[dict[str, object]]:
@@ -84,7 +84,7 @@ def _prove(recording: Recording) -> list[dict[str, object]]:
         raise _NotCarriedOutError(
             f"It took longer than {_PATIENCE_S} s. Ask an admin to run `onrecord verify {call_id}`."
         ) from error
-    # 0: all passed, 1: some did not, 3: genuine but not complete; anything else is no answer.
+    # 0: all passed; 1: some failed; 3: genuine but incomplete. Any other code is not a result.
     if done.returncode not in (0, 1, 3):
         last = done.stderr.strip().rpartition("\n")[2]
         raise _NotCarriedOutError(f"It could not be completed: {last or 'the command ended without a word'}")

@@ -1,4 +1,4 @@
-"""What the database knows of a recording, for commands."""
+"""A recording's witness in the database, for commands."""
 
 from django.db import DatabaseError
 
@@ -8,7 +8,7 @@ from onrecord.storage.recording import Witness
 
 
 def witness_of(call_id: str) -> Witness:
-    """Raises ValueError where the database cannot be asked, or knows no finished recording of the call."""
+    """Raises ValueError if the database is unavailable or has no finished recording of the call."""
     try:
         found = Recording.objects.filter(pk=call_id, status=RecordingStatus.COMPLETED).first()
     except DatabaseError as error:

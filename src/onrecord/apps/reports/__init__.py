@@ -1,1 +1,1 @@
-"""What happened over a time, for those who answer for it. Reads only."""
+"""Reports for the people in charge of recording. Read-only."""

@@ -1,4 +1,4 @@
-"""The recording report: calls by mode and reason, recordings that are missing, refused changes."""
+"""The recording report: calls by mode and reason, missing recordings, refused changes."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,29 +13,29 @@ from onrecord.apps.core.database.expressions import NoIndex
 from onrecord.apps.reports.selection import Selection
 from onrecord.policy.mode import Mode
 
-#: Rows of each list; the counts above it are of all.
+#: Maximum rows per list. The counts above a list include all of them.
 LISTED = 50
-#: Reasons that have a row of their own.
+#: How many reasons have a row of their own.
 REASONS = 20
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tally:
-    """A row of a table with a bar."""
+    """One row of a table with a bar."""
 
     label: str
     count: int
-    #: Of these, the calls of which sound was captured; None where that says nothing.
+    #: How many of the calls had sound captured; None if that does not apply.
     captured: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Refusal:
-    """An attempt to record more than was allowed."""
+    """An attempt to record more than the decision allowed."""
 
     entry: AuditEntry
     call: Call
-    #: What was wanted, and why not.
+    #: What the user tried to do, and why it was refused.
     sentence: str
 
 
@@ -45,9 +45,9 @@ class RecordingReport:
     captured: int
     modes: list[Tally]
     reasons: list[Tally]
-    #: Calls whose reasons are too rare for a row.
+    #: Calls whose reasons are too rare to have a row.
     other_reasons: int
-    #: Calls whose recording lacks sound, and how much all of them lack.
+    #: Calls whose recording lacks sound, and the total amount of missing sound.
     incomplete: int
     lost_seconds: int
     missing: list[Tally]
@@ -99,7 +99,7 @@ _MODES = {
 
 
 def _within(selection: Selection) -> Q:
-    """The calls that are asked about."""
+    """A filter for the selected calls."""
     asked = Q(team_id=selection.team_id, created_at__gte=selection.start, created_at__lt=selection.stop)
     return asked if selection.user_ids is None else asked & Q(user_id__in=selection.user_ids)
 
@@ -108,7 +108,7 @@ _Counted = list[tuple[str, str, int, int]]
 
 
 def _counted(selection: Selection) -> _Counted:
-    """Mode, deciding reason, calls, calls with sound: answered from the index `calls_for_report` alone."""
+    """Mode, deciding reason, calls, calls with sound; answered from the index `calls_for_report` alone."""
     rows = (
         Call.objects.filter(_within(selection))
         .order_by()
@@ -119,7 +119,7 @@ def _counted(selection: Selection) -> _Counted:
 
 
 def _sums(counted: _Counted, *, by: int) -> list[Tally]:
-    """Most first."""
+    """Largest first."""
     calls: Counter[str] = Counter()
     captured: Counter[str] = Counter()
     for row in counted:
@@ -128,7 +128,7 @@ def _sums(counted: _Counted, *, by: int) -> list[Tally]:
     return [Tally(label=label, count=count, captured=captured[label]) for label, count in calls.most_common()]
 
 
-#: What a recording shows that should be there and is not.
+#: Reasons of recordings that are missing although they should exist.
 _MISSING_CODES = (
     ReasonCode.NOTHING_CAPTURED,
     ReasonCode.FAILED,
@@ -149,10 +149,10 @@ _WHYS = {
 
 
 def _missing(selection: Selection) -> list[tuple[str, str]]:
-    """Key and reason code of the recordings of answered, ended calls that were to be recorded, or were, and
-    have no finished recording; newest call first.
+    """Key and reason code of missing recordings, newest call first: those of answered, ended calls that were
+    recorded or should have been, and have no finished recording.
 
-    It has to begin with the few recordings that are missing, not with the team's calls: 4 ms and 150 ms for
+    The query starts from the few missing recordings, not from the team's calls: 4 ms instead of 150 ms for
     100,000 calls.
     """
     of_calls = Recording.objects.alias(
@@ -171,7 +171,7 @@ def _missing(selection: Selection) -> list[tuple[str, str]]:
 
 
 def _lost_sound(selection: Selection) -> tuple[int, int]:
-    """Recordings that lack sound, and how many milliseconds together."""
+    """How many recordings lack sound, and how many milliseconds in total."""
     incomplete = Recording.objects.filter(
         lost_ms__gt=0,
         call_team_id=selection.team_id,
@@ -185,7 +185,7 @@ def _lost_sound(selection: Selection) -> tuple[int, int]:
 
 
 def _recordings(keys: list[str]) -> list[Recording]:
-    """In the same order."""
+    """The recordings in the order of `keys`."""
     found = Recording.objects.select_related("call__user", "call__person").in_bulk(keys)
     return [found[key] for key in keys]
 

@@ -1,4 +1,4 @@
-"""What a report is asked about: days, and whose calls."""
+"""What a report covers: which days, and whose calls."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -15,24 +15,24 @@ from onrecord.apps.core.query_params import end_of_day, start_of_day
 
 _T = TypeVar("_T", bound=Model)
 
-#: Days that are shown unless others are asked for, today included.
+#: Number of days by default, including today.
 DEFAULT_DAYS = 30
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Selection:
-    """A question that the user may ask."""
+    """A selection that the user may see."""
 
     team_id: int
     first: date
     #: Inclusive.
     last: date
-    #: None for all that the user may see.
+    #: None for everyone the user may see.
     group: Group | None
     rep: User | None
-    #: Whose calls are counted; None for the whole team's.
+    #: Whose calls are counted; None for the whole team.
     user_ids: tuple[int, ...] | None
-    #: What could not be understood of the question, in sentences; the rest was answered.
+    #: Sentences about parameters that could not be read. The report covers the rest.
     problems: tuple[str, ...]
 
     @property
@@ -51,7 +51,7 @@ def groups_of(reps: Iterable[User]) -> list[Group]:
 
 
 def read(user: User, query: Mapping[str, str]) -> Selection:
-    """`from` and `to` (ISO 8601 dates in the user's zone), `group` and `rep` (ids); each may be missing."""
+    """Read `from` and `to` (ISO 8601 dates in the user's zone), `group` and `rep` (ids). All are optional."""
     problems: list[str] = []
     today = timezone.localdate()
     last = _day(query.get("to", ""), today, problems)

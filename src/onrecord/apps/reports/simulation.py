@@ -1,4 +1,4 @@
-"""What a draft would have decided, judged from the database step by step so that progress can be shown."""
+"""What a draft would have decided. Computed in steps, so that progress can be shown."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -15,10 +15,10 @@ from onrecord.policy.decision import PersonFacts, RepFacts
 from onrecord.policy.document import Policy
 from onrecord.policy.simulate import CallFacts, Comparison, compare
 
-#: Judged between two reports of progress: some tens of milliseconds.
+#: Decisions per step. A step takes a few tens of milliseconds.
 _STEP = 1000
 
-#: Differences that are kept to be shown; all are counted.
+#: How many differences are kept for display. All are counted.
 SHOWN = 100
 
 _area_of_address = lru_cache(maxsize=4096)(area_of_address)
@@ -26,18 +26,18 @@ _area_of_address = lru_cache(maxsize=4096)(area_of_address)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Progress:
-    """How far a simulation has come."""
+    """How far the simulation is."""
 
     done: int
     total: int
-    #: How many of those done would differ.
+    #: How many decisions differ so far.
     differing: int = 0
-    #: The first of them.
+    #: The first of those.
     shown: tuple[Comparison, ...] = field(default=())
 
 
 def past_calls(old: Policy, new: Policy, *, team: Team, since: datetime) -> Iterator[Progress]:
-    """The team's calls since then, newest first, each by the facts that were stored with it."""
+    """Compare decisions on the team's calls since `since`, newest first, using each call's stored facts."""
     calls = Call.objects.filter(team=team, created_at__gte=since, inputs__isnull=False)
     rows = calls.order_by("-created_at", "-pk").values_list("pk", "inputs").iterator(chunk_size=_STEP)
     facts = (facts_json.from_json(call_id, stored) for call_id, stored in rows if stored)
@@ -45,7 +45,7 @@ def past_calls(old: Policy, new: Policy, *, team: Team, since: datetime) -> Iter
 
 
 def all_people(old: Policy, new: Policy, *, team: Team, rep: RepFacts) -> Iterator[Progress]:
-    """Every number of every person, as if `rep` called it now. The facts' id is the person's."""
+    """Compare decisions on every number of every person, as if `rep` called it now. Ids are people's ids."""
     numbers = PhoneNumber.objects.filter(person__team=team)
     rows = numbers.order_by("pk").values_list(
         "person_id", "e164", "person__do_not_record", "person__country", "person__subdivision"
@@ -71,7 +71,7 @@ def _steps(old: Policy, new: Policy, facts: Iterable[CallFacts], total: int) -> 
         progress = replace(
             progress,
             done=progress.done + len(step),
-            # Calls may be placed and people added meanwhile.
+            # Calls may be placed and people added in the meantime.
             total=max(progress.total, progress.done + len(step)),
             differing=progress.differing + len(differing),
             shown=(*progress.shown, *differing)[:SHOWN],

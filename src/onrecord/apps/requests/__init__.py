@@ -1,1 +1,1 @@
-"""What reps ask those who govern recording, and the answers."""
+"""Requests from reps to the admins about recording, and the answers."""

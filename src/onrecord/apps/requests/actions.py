@@ -1,4 +1,4 @@
-"""Asking, answering, closing."""
+"""Make, answer, and close requests."""
 
 from dataclasses import dataclass
 
@@ -15,17 +15,17 @@ LONGEST_TEXT = 2000
 
 
 class RefusedError(Exception):
-    """Nothing was done. The text says why."""
+    """Nothing was changed. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
-    """What goes with a request: the decision that the rep asks about."""
+    """The decision that the rep is asking about."""
 
     #: E.164.
     number: str
     person: Person | None
-    #: None before a call.
+    #: None if no call has started.
     call: Call | None
     mode: str
     sentence: str
@@ -33,7 +33,7 @@ class Reason:
 
 
 def ask(reason: Reason, *, note: str, acting_user: User) -> RecordingRequest:
-    """Raises RefusedError while an earlier request about the number waits for its answer."""
+    """Raises RefusedError if an earlier request about the number is still open."""
     try:
         with transaction.atomic():
             request = RecordingRequest.objects.create(
@@ -70,14 +70,14 @@ def answer(request: RecordingRequest, text: str, *, acting_user: User) -> None:
 
 @transaction.atomic
 def close(request: RecordingRequest, *, acting_user: User) -> None:
-    """Settle it without an answer. Raises RefusedError."""
+    """Close a request without an answer. Raises RefusedError."""
     _settle(request, "", acting_user)
     record(Action.RECORDING_REQUEST_CLOSED, request, acting_user=acting_user)
 
 
 @transaction.atomic
 def mark_seen(acting_user: User) -> None:
-    """The rep has looked at what became of their requests."""
+    """The rep has seen the outcome of their requests."""
     RecordingRequest.objects.news_for(acting_user).update(seen_at=timezone.now())
 
 

@@ -1,4 +1,4 @@
-"""A rep's note to the admins about a recording control that governance has locked."""
+"""A rep's request to the admins about a locked recording control."""
 
 from typing import Self
 
@@ -12,19 +12,19 @@ from onrecord.apps.people.models import Person
 
 class RecordingRequestQuerySet(models.QuerySet["RecordingRequest"]):
     def of_team(self, user: User) -> Self:
-        """For those who answer."""
+        """All of the team's requests, for users who may answer them."""
         return self.filter(team_id=user.team_id)
 
     def open(self) -> Self:
         return self.filter(settled_at=None)
 
     def news_for(self, user: User) -> Self:
-        """What became of the user's own requests since they last looked."""
+        """The user's own requests that were settled since they last looked."""
         return self.filter(user=user, settled_at__isnull=False, seen_at=None)
 
 
 class RecordingRequest(models.Model):
-    """Asked once, settled once: by an answer or without one."""
+    """A request. It is settled once, with or without an answer."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="recording_requests")
@@ -32,22 +32,22 @@ class RecordingRequest(models.Model):
     #: What the rep wrote.
     note = models.TextField(blank=True)
 
-    # The reason that goes with it, as it was when the rep asked.
+    # The decision that the request is about, as it was when the rep asked.
     #: E.164.
     number = models.CharField(max_length=16)
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: The call during which it was asked; None before a call.
+    #: The call during which the rep asked; None if there was no call.
     call = models.ForeignKey(Call, on_delete=models.SET_NULL, null=True, related_name="+")
     mode = models.CharField(max_length=10)
-    #: The decision's sentence.
+    #: The sentence of the decision's reason.
     sentence = models.TextField()
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
 
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    #: Empty when it was closed without one.
+    #: Empty if it was closed without an answer.
     answer = models.TextField(blank=True)
-    #: When the rep saw what became of it.
+    #: When the rep saw the outcome.
     seen_at = models.DateTimeField(null=True)
 
     objects = RecordingRequestQuerySet.as_manager()

@@ -1,1 +1,1 @@
-"""Public links to recordings: for people without an account, for a time, until they are revoked."""
+"""Public links to recordings, for people without an account. They work until they expire or are revoked."""

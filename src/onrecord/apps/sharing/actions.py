@@ -1,4 +1,4 @@
-"""Making, opening and revoking public links; the team's rules about them."""
+"""Create, open, and revoke public links, and change the team's rules for them."""
 
 import hashlib
 import secrets
@@ -20,25 +20,25 @@ from onrecord.apps.sharing.models import ShareLink, SharingSettings, is_not_to_b
 from onrecord.apps.sharing.queries import opens, rules_of, with_details
 from onrecord.apps.sharing.rules import DEFAULT_RULES, LONGEST_PASSCODE, SHORTEST_PASSCODE, Rules
 
-#: Wrong passcodes of one link within this time: more lock it, for the one address or for everybody.
+#: Wrong passcodes within this time are counted. Too many lock the link, for one address or for everyone.
 LOCK_TIME = timedelta(minutes=15)
 TRIES_OF_AN_ADDRESS = 5
 TRIES_OF_ALL = 50
 
-#: Requests for later parts belong to a play that began within this time.
+#: Requests for later parts of the audio belong to a play that began within this time.
 ONE_PLAY = timedelta(hours=1)
 
 
 class ShareError(ValueError):
-    """The link cannot be made so. The text says why and what to do."""
+    """The link cannot be created this way. The text says why and what to do."""
 
 
 class GoneError(Exception):
-    """There is no such link, or it does not open (any more)."""
+    """The link does not exist, or it no longer works."""
 
 
 class PasscodeError(Exception):
-    """The link wants its passcode. `given`: what was given is wrong."""
+    """The link needs its passcode. `given`: a passcode was given, but it is wrong."""
 
     def __init__(self, *, given: bool) -> None:
         self.given = given
@@ -46,11 +46,11 @@ class PasscodeError(Exception):
 
 
 class LockedError(Exception):
-    """Too many wrong passcodes: none is looked at for a while."""
+    """Too many wrong passcodes. For a while, passcodes are refused without being checked."""
 
 
 def create_default_settings(instance: Team, *, created: bool, raw: bool, **_: Any) -> None:
-    """Give a team that was just created its rules: a receiver of `post_save`, so that no team lacks them."""
+    """Give a new team its sharing rules. A receiver of `post_save`, so that every team has them."""
     if created and not raw:
         SharingSettings.objects.create(team=instance, **asdict(DEFAULT_RULES))
 
@@ -59,7 +59,7 @@ def create_default_settings(instance: Team, *, created: bool, raw: bool, **_: An
 def share(
     recording: Recording, *, days: int, passcode: str, shows_contact: bool, acting_user: User
 ) -> tuple[ShareLink, str]:
-    """Make a link. The link, and the token that opens it, which is kept nowhere. Raises ShareError."""
+    """Create a link. Returns the link and its token, which is not stored. Raises ShareError."""
     rules = rules_of(acting_user.team_id)
     passcode = passcode.strip()
     if not rules.allowed:
@@ -89,14 +89,14 @@ def share(
 
 @transaction.atomic
 def revoke(link: ShareLink, *, acting_user: User) -> None:
-    """From now on it opens nothing, and what plays stops with the next piece."""
+    """The link stops working now. A listener loses the sound at the next piece that is sent."""
     if ShareLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=timezone.now()):
         record(Action.SHARE_REVOKED, link.recording, acting_user=acting_user, link=link.pk)
 
 
 @transaction.atomic
 def revoke_all(*, acting_user: User) -> int:
-    """Every link of the team that was not revoked yet; how many there were."""
+    """Revoke all links of the team. Returns how many were not revoked before."""
     links = ShareLink.objects.filter(team=acting_user.team_id, revoked_at=None)
     revoked = links.update(revoked_at=timezone.now())
     record(Action.SHARES_REVOKED, acting_user.team, acting_user=acting_user, links=revoked)
@@ -113,9 +113,9 @@ def change_rules(rules: Rules, *, acting_user: User) -> None:
 
 
 def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
-    """Let somebody in. Raises GoneError, PasscodeError, LockedError.
+    """Open a link for a guest. Raises GoneError, PasscodeError, LockedError.
 
-    Every passcode that is looked at leaves two audit rows: first that it is tried, then what came of it.
+    Every passcode that is checked adds two audit rows: one before the check, one with its result.
     """
     link = with_details().filter(token_hash=hash_of(token)).first()
     if link is None or not opens(link):
@@ -124,7 +124,7 @@ def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
         if not passcode:
             raise PasscodeError(given=False)
         _try(link, address)
-        # Slow on purpose, so outside of every transaction.
+        # Slow on purpose, so this must not run inside a transaction.
         if not check_password(passcode.strip(), link.passcode):
             _note(Action.SHARE_REFUSED, link, address)
             raise PasscodeError(given=True)
@@ -135,7 +135,7 @@ def open_link(token: str, passcode: str, *, address: str) -> ShareLink:
 
 @transaction.atomic
 def _try(link: ShareLink, address: str) -> None:
-    """Count a passcode before it is looked at, so that guesses at the same moment are no way around."""
+    """Count a passcode before checking it, so that parallel guesses cannot get around the limit."""
     ShareLink.objects.select_for_update().get(pk=link.pk)
     recent = _of(link).filter(at__gt=timezone.now() - LOCK_TIME)
     of_address = recent.filter(details__origin=origin_of(address))
@@ -145,14 +145,14 @@ def _try(link: ShareLink, address: str) -> None:
 
 
 def _fruitless(rows: "QuerySet[AuditEntry]") -> int:
-    """How many passcodes were tried that did not open the link, or not yet."""
+    """How many passcodes were tried without opening the link, or without a result so far."""
     return rows.filter(action=Action.SHARE_TRIED).count() - rows.filter(action=Action.SHARE_OPENED).count()
 
 
 def note_play(link: ShareLink, *, address: str, from_start: bool) -> None:
-    """Leave an audit row for each play, however many ranges it takes.
+    """Add one audit row per play, however many range requests it takes.
 
-    A play is a request from the start; but who never asks for the first byte has listened all the same.
+    A play normally starts with the first byte. A guest who never requests that byte has still listened.
     """
     plays = _of(link).filter(action=Action.SHARE_PLAYED, at__gt=timezone.now() - ONE_PLAY)
     if from_start or not plays.filter(details__address=address).exists():

@@ -1,4 +1,4 @@
-"""Public links, and what a team allows of them."""
+"""Public links, and the team's rules for them."""
 
 import uuid
 from collections.abc import Collection
@@ -16,12 +16,12 @@ from onrecord.apps.sharing import rules
 
 
 def new_link_id() -> str:
-    """32 lower-case hexadecimal digits."""
+    """32 lowercase hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 class SharingSettings(models.Model):
-    """What a team allows of public links (`rules.Rules`). Every team has one row."""
+    """The team's rules for public links (`rules.Rules`). Every team has one row."""
 
     team = models.OneToOneField(
         Team, primary_key=True, on_delete=models.CASCADE, related_name="sharing_settings"
@@ -42,27 +42,27 @@ class SharingSettings(models.Model):
 
 class ShareLinkQuerySet(models.QuerySet["ShareLink"]):
     def visible_to(self, user: User) -> Self:
-        """Those that the user made; all of the team for who manages sharing."""
+        """The links that the user created; all of the team's for a user who manages sharing."""
         if user.may(Permission.SHARING_MANAGE):
             return self.filter(team=user.team_id)
         return self.filter(created_by=user)
 
 
 class ShareLink(models.Model):
-    """Opens one recording to whoever has the token, and the passcode if there is one."""
+    """A public link. Opens one recording for anyone who has the token, and the passcode if there is one."""
 
-    #: Names the link in addresses; it opens nothing.
+    #: Names the link in the URLs of pages. It does not open the link.
     id = models.CharField(primary_key=True, max_length=32, default=new_link_id, editable=False)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     recording = models.ForeignKey(Recording, on_delete=models.CASCADE, related_name="links")
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
-    #: SHA-256 of the token, hexadecimal. The token itself is kept nowhere.
+    #: SHA-256 of the token, in hexadecimal. The token itself is not stored.
     token_hash = models.CharField(max_length=64, unique=True)
-    #: As Django hashes passwords; empty for none.
+    #: Hashed by Django's password hasher; empty if the link has no passcode.
     passcode = models.CharField(max_length=200, blank=True)
-    #: Whether the page says who the contact is.
+    #: Whether the page shows who the contact is.
     shows_contact = models.BooleanField(default=False)
     revoked_at = models.DateTimeField(null=True)
     opened = models.PositiveIntegerField(default=0)
@@ -80,7 +80,7 @@ class ShareLink(models.Model):
         return f"Public link {self.id}"
 
     def status(self, now: datetime, do_not_record: Collection[str]) -> rules.LinkStatus:
-        """Whether it opens now, by the policy's numbers that are not recorded: `queries.with_status`."""
+        """Whether the link works now. `do_not_record`: the policy's numbers, see `queries.with_status`."""
         facts = rules.Link(
             created_at=self.created_at,
             expires_at=self.expires_at,
@@ -98,13 +98,13 @@ class ShareLink(models.Model):
 
 
 def may_share(user: User, recording: Recording) -> bool:
-    """Whether the user may let others hear the recording: only who may hear it."""
+    """Whether the user may share the recording. They must be allowed to hear it."""
     permitted = user.may(Permission.RECORDING_SHARE) and user.may(Permission.RECORDING_LISTEN)
     return permitted and Scope.of(user).covers(recording.call.user)
 
 
 def is_not_to_be_recorded(recording: Recording, do_not_record: Collection[str]) -> bool:
-    """Whether a person of the call is marked Do Not Record by now, or its number is among those."""
+    """Whether a person on the call is now marked Do Not Record, or its number is in `do_not_record`."""
     call = recording.call
     people = (call.person, call.log.person if call.log else None)
     marked = any(person.do_not_record for person in people if person)

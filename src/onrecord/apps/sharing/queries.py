@@ -1,4 +1,4 @@
-"""Reading public links."""
+"""Read public links."""
 
 from collections.abc import Iterable
 
@@ -14,13 +14,13 @@ from onrecord.apps.sharing.rules import LinkStatus, Rules
 
 
 def rules_of(team_id: int) -> Rules:
-    """What the team allows of public links."""
+    """The team's rules for public links."""
     return SharingSettings.objects.get(team=team_id).rules
 
 
 def with_details() -> "QuerySet[ShareLink]":
-    """With all that says whether they open."""
-    # Prefetched, links of one author share the user object, which reads its permissions once.
+    """Links with everything that their status depends on."""
+    # prefetch_related, so that links by one author share a user object, which loads permissions once.
     return ShareLink.objects.prefetch_related("created_by").select_related(
         "team__sharing_settings",
         "recording__call__person",
@@ -30,13 +30,13 @@ def with_details() -> "QuerySet[ShareLink]":
 
 
 def links_of(recording: Recording, user: User) -> list[ShareLink]:
-    """Those of the recording that the user may revoke, newest first."""
+    """Links to the recording that the user may revoke, newest first."""
     visible = ShareLink.objects.visible_to(user).filter(recording=recording)
     return list(with_details().filter(pk__in=visible.values("pk")).order_by("-created_at"))
 
 
 def list_links(user: User, *, cursor: str | None) -> Page[ShareLink]:
-    """The team's, newest first."""
+    """The team's links, newest first."""
     return page(with_details().filter(team=user.team_id), by="-created_at", cursor=cursor)
 
 
@@ -46,13 +46,13 @@ def may_any_open(team_id: int) -> bool:
 
 
 def open_link_of(link_id: str) -> ShareLink | None:
-    """The link, if it opens now."""
+    """The link, if it works now."""
     link = with_details().filter(pk=link_id).first()
     return link if link and opens(link) else None
 
 
 def with_status(links: Iterable[ShareLink]) -> list[tuple[ShareLink, LinkStatus]]:
-    """Each with whether it opens now. Ask for the links by `with_details`."""
+    """Each link with its status. Query the links with `with_details`."""
     now, policy = timezone.now(), decisions.current_policy()
     return [(link, link.status(now, policy.do_not_record)) for link in links]
 

@@ -1,4 +1,4 @@
-"""The call and all that belongs to it, its recording too."""
+"""The call and everything that belongs to it, including its recording."""
 
 from onrecord.apps.calls.models.call import (
     AppliedEvent,

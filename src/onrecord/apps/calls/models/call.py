@@ -1,4 +1,4 @@
-"""Call, what the rep logged about it, and its events."""
+"""The call, the rep's log of it, and its events."""
 
 import uuid
 from typing import Any, Self
@@ -20,21 +20,21 @@ from onrecord.protocol.recording_state import RecordingState
 
 
 def new_call_id() -> str:
-    """32 lower-case hexadecimal digits."""
+    """32 lowercase hexadecimal digits."""
     return uuid.uuid4().hex
 
 
 class CallLog(models.Model):
-    """What the rep logged; it owns one or more calls."""
+    """What the rep logged. A log belongs to one or more calls."""
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="call_logs")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="call_logs")
     disposition = models.CharField(max_length=50, blank=True)
     sentiment = models.CharField(max_length=50, blank=True)
     notes = models.TextField(blank=True)
-    #: Counts the changes of the notes, so that two writers notice one another.
+    #: Counts changes to the notes, so that two writers notice each other.
     notes_revision = models.PositiveIntegerField(default=0)
-    #: None while there are only notes, taken during the call.
+    #: None while there are only notes that were taken during the call.
     logged_at = models.DateTimeField(null=True)
     updated_at = models.DateTimeField(auto_now=True)
 
@@ -62,13 +62,13 @@ class CallQuerySet(models.QuerySet["Call"]):
         return self.filter(ended_at=None)
 
     def with_(self, user: User) -> Self:
-        """Those that the user placed, or is in as a collaborator."""
+        """Calls that the user placed or has joined."""
         joined = Collaborator.objects.filter(user=user, left_at=None).values("call")
         return self.filter(models.Q(user=user) | models.Q(pk__in=joined))
 
 
 class Call(models.Model):
-    """One dial attempt and its telephony facts."""
+    """One dial attempt and what happened to it."""
 
     class Direction(models.TextChoices):
         OUTBOUND = "outbound", "Outbound"
@@ -79,11 +79,11 @@ class Call(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="calls")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="calls")
     log = models.ForeignKey(CallLog, on_delete=models.SET_NULL, null=True, related_name="calls")
-    #: The contact's number and the one that the contact sees, both E.164.
+    #: The contact's number, and the number that the contact sees (`caller_number`). Both E.164.
     number = BytewiseCharField(max_length=16)
-    #: Digits that whoever answers there has to be sent to reach the contact.
+    #: Digits to send after somebody has answered, in order to reach the contact.
     extension = models.CharField(max_length=11, blank=True, default="")
-    #: The digits backwards, so that a search for the last digits is a search in an index.
+    #: The digits in reverse, so that an index can find a number by its last digits.
     reversed_digits = DerivedCharField(max_length=15, source="_reversed_digits")
     caller_number = models.CharField(max_length=16, blank=True)
     direction = models.CharField(max_length=10, choices=Direction, default=Direction.OUTBOUND)
@@ -96,24 +96,24 @@ class Call(models.Model):
     ended_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveIntegerField(null=True)
     end_reason = models.CharField(max_length=30, blank=True)
-    #: The web gave the call up; the switch's word, should it come, replaces this.
+    #: The web gave up on the call. If the switch reports its end, that replaces this one.
     end_is_guess = models.BooleanField(default=False)
-    #: Whether any audio reached the journal; None while not known.
+    #: Whether any audio reached the journal; None while unknown.
     captured = models.BooleanField(null=True)
     drops = models.PositiveIntegerField(default=0)
 
-    #: The Decision as judged before dialling (`governance.decisions.to_json`), and its fields one by one.
+    #: The Decision made before dialing (`governance.decisions.decision_to_json`), and its fields one by one.
     decision = models.JSONField()
     mode = models.CharField(max_length=10, choices=[(one.value, one.value) for one in Mode])
     record_at_start = models.BooleanField()
     may_change = models.BooleanField()
     policy_version = models.ForeignKey(PolicyVersion, on_delete=models.PROTECT, related_name="+")
-    #: What the decision rested on (`policy.facts_json.to_json`).
+    #: The facts that the decision was based on (`policy.facts_json.to_json`).
     inputs = models.JSONField(null=True)
-    #: The stricter decision that came into force during the call; None while the first one stands.
+    #: A stricter decision made during the call; None while the first one applies.
     restriction = models.JSONField(null=True)
 
-    #: Sentence of the reason that decided, of the decision in force. Computed by the database, for reports.
+    #: Sentence of the reason for the decision in force. Computed by the database, for reports.
     deciding_reason = models.GeneratedField(
         expression=Coalesce(KT("restriction__reasons__0__sentence"), KT("decision__reasons__0__sentence")),
         output_field=models.CharField(max_length=500),
@@ -124,28 +124,28 @@ class Call(models.Model):
         max_length=10, choices=[(one.value, one.value) for one in RecordingState], default=RecordingState.OFF
     )
     recording_seq = models.PositiveIntegerField(default=0)
-    #: Counts what has made the call stricter, as far as the switch has told.
+    #: How many times the call has become stricter, as reported by the switch.
     generation = models.PositiveIntegerField(default=0)
 
-    #: Why nothing that is said is being kept now (a `StallCause`); empty while all is kept.
+    #: Why audio is not being kept right now (a `LossCause`); empty while it is.
     stall_cause = models.CharField(max_length=20, blank=True, default="")
     stall_seq = models.PositiveIntegerField(default=0)
 
-    #: Since when the switch has not known this live call; None while it does.
+    #: Since when the switch has not known this live call; None while it knows it.
     missing_since = models.DateTimeField(null=True)
 
     objects = CallQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            # Two requests at the same moment: the second finds this, whatever it read before.
+            # Of two simultaneous requests, the second violates this, whatever it read before.
             models.UniqueConstraint(
                 fields=["user"], condition=models.Q(ended_at=None), name="one_live_call_a_user"
             )
         ]
         indexes = [
-            # Each way to list calls (`queries`) is a search in one of these, in the order of the list. The
-            # columns behind the order are looked at on the way, so that no call is read but those shown.
+            # Each way to list calls (`queries`) is a search in one of these indexes, in the order of the
+            # list. Columns after the order are filtered in the index, so that only the shown calls are read.
             models.Index(
                 fields=["team", "-created_at", "-id", "user", "person", "number", "reversed_digits"],
                 name="calls_of_team",
@@ -153,7 +153,7 @@ class Call(models.Model):
             models.Index(
                 fields=["team", "status", "-created_at", "-id", "user", "person"], name="calls_by_status"
             ),
-            # Few of very many: none of them would be found by walking.
+            # A few rows out of very many: a scan would take too long to find them.
             models.Index(
                 fields=["team", "ended_at", "-created_at", "-id", "user", "status"],
                 condition=models.Q(ended_at=None),
@@ -169,8 +169,8 @@ class Call(models.Model):
                 fields=["team", "reversed_digits", "-created_at", "-id", "user"], name="calls_backwards"
             ),
             models.Index(fields=["team", "person", "-created_at", "-id", "user"], name="calls_of_person"),
-            # All that the recording report counts, in the order in which it groups: no call itself is read,
-            # nothing is sorted (15 ms for 100,000 calls; 71 ms where the time comes first).
+            # Everything that the recording report counts, in the order in which it groups: it reads no rows
+            # and sorts nothing (15 ms for 100,000 calls; 71 ms with the time as first column).
             models.Index(
                 fields=["team", "mode", "deciding_reason", "created_at", "user", "captured"],
                 name="calls_for_report",
@@ -185,7 +185,7 @@ class Call(models.Model):
 
     @property
     def effective_decision(self) -> dict[str, Any]:
-        """The restriction that came during the call, if one did, else the decision it was placed under."""
+        """The decision in force: the restriction if there is one, else the decision made before the call."""
         decision: dict[str, Any] = self.restriction or self.decision
         return decision
 
@@ -195,13 +195,13 @@ class Call(models.Model):
 
     @property
     def disposition_beside_status(self) -> str:
-        """The log's disposition; empty where the status, which stands beside it, says the same."""
+        """The log's disposition; empty if the status, which is shown next to it, says the same."""
         logged = self.log.disposition if self.log else ""
         return "" if repeats(Status(self.status), logged) else logged
 
 
 class Collaborator(models.Model):
-    """A colleague in a call that somebody else placed; one row for each time from joining to leaving."""
+    """A colleague in somebody else's call. One row each time, from joining to leaving."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="collaborators")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
@@ -220,12 +220,12 @@ class Collaborator(models.Model):
 
 
 class CallEvent(models.Model):
-    """Append-only. Written in the transaction that changes the call; browsers learn from here."""
+    """Append-only, written in the transaction that changes the call. Browsers get their updates from here."""
 
     seq = models.BigAutoField(primary_key=True)
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="events")
     type = models.CharField(max_length=40)
-    #: When it happened, which may be well before it was written here.
+    #: When it happened, which may be well before this row was written.
     at = models.DateTimeField()
     #: {`clock_ms`, `data`}
     payload = models.JSONField(default=dict)
@@ -238,7 +238,7 @@ class CallEvent(models.Model):
 
 
 class AppliedEvent(models.Model):
-    """A report from switch or renderer that has had its effect; a repetition finds it here."""
+    """An event from switch or renderer that was applied. A repeated event is recognized by this row."""
 
     call = models.ForeignKey(Call, on_delete=models.CASCADE, related_name="+")
     source = models.CharField(max_length=10)

@@ -1,4 +1,4 @@
-"""The recording of a call: every call has exactly one row from the start."""
+"""The recording of a call. Every call has exactly one row from the start."""
 
 from collections.abc import Sequence
 from typing import Self
@@ -15,14 +15,14 @@ from onrecord.apps.core.database.fields import BytewiseCharField
 from onrecord.apps.people.models import Person
 from onrecord.storage.recording import Witness
 
-#: `source` of the calls of our own dialer.
+#: The `source` of calls made with our own dialer.
 DIALER = "Dialer"
 
 
 def _newest_first(*fields: str, name: str, also: Sequence[str] = ()) -> models.Index:
-    """The team's finished recordings by `fields`, newest first.
+    """An index of the team's finished recordings by `fields`, newest first.
 
-    With what else may be asked of them behind the order: no recording is read but those that are shown.
+    Other columns that can be filtered by follow the order, so that only the shown recordings are read.
     """
     order, asked = ["-called_at", "-call"], ["rep", "person", "duration_ms", *also]
     columns = [*fields, *order, *(field for field in asked if field not in fields)]
@@ -45,44 +45,44 @@ class Recording(models.Model):
         max_length=20, blank=True, choices=[(one.value, one.value) for one in ReasonCode]
     )
     reason = models.TextField(blank=True)
-    #: "Dialer", or a third-party dialer's name.
+    #: "Dialer", or the name of another dialer.
     source = models.CharField(max_length=40, default=DIALER)
     rendering = models.CharField(
         max_length=10, blank=True, choices=[(one.value, one.value) for one in RenderState if one]
     )
 
-    #: Of this row; while the recording is awaited, the time since when nothing was heard of it.
+    #: When this row was last changed. For a pending recording: since when nothing was heard of it.
     changed_at = models.DateTimeField(auto_now=True)
 
-    # Set when completed
+    # Set on completion.
     completed_at = models.DateTimeField(null=True)
     duration_ms = models.PositiveIntegerField(null=True)
     bytes = models.PositiveBigIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
-    #: What the blob store cannot change alone (docs/reference/storage.md, "Witnesses").
+    #: Somebody who controls only the blob store cannot change these (docs/reference/storage.md, "Witnesses").
     manifest_sha256 = models.CharField(max_length=64, blank=True)
     key_commitment = models.CharField(max_length=64, blank=True)
-    #: What was found wrong with what is stored, when it was last looked at; empty for nothing.
+    #: The fault found when the stored recording was last examined; empty if there was none.
     fault = models.CharField(max_length=12, blank=True, choices=[(one.value, one.value) for one in Fault])
-    #: When the reconciler last looked.
+    #: When the reconciler last examined it.
     examined_at = models.DateTimeField(null=True)
     #: [{`start_ms`, `end_ms`, `parties`}]
     spans = models.JSONField(default=list)
-    #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: what should be there and is not.
+    #: [{`start_ms`, `end_ms`, `cause`, `parties`}]: sound that should be there and is not.
     holes = models.JSONField(default=list)
-    #: Length of all holes together.
+    #: Total length of the holes.
     lost_ms = models.PositiveIntegerField(default=0)
-    #: Something was wrong with what it was made from, whether or not sound is missing.
+    #: Something was wrong with the source material, whether or not sound is missing.
     damaged = models.BooleanField(default=False)
     #: {`left`: [0..100], `right`: [...]} of 120 bins each
     thumbnail = models.JSONField(default=dict)
-    #: Our share of all talk, 0 to 1; None where one side was never captured or nobody talks.
+    #: Our share of all talk, 0 to 1; None if one side was never captured or nobody talks.
     talk_ratio = models.FloatField(null=True)
-    #: As in docs/reference/storage.md; None where nobody analysed it.
+    #: See docs/reference/storage.md; None if it was not analyzed.
     talk = models.JSONField(null=True)
 
-    # Copies of the call and its log (`recording_actions.copy_facts`), also set when completed. With them each
-    # way to look for recordings is a search in one index, in the order of the list.
+    # Copies of fields of the call and its log (`recording_actions.copy_facts`), also set on completion. With
+    # them, each way to search for recordings uses one index, in the order of the list.
     call_team = models.ForeignKey(
         Team, on_delete=models.PROTECT, null=True, db_index=False, related_name="recordings"
     )
@@ -92,7 +92,7 @@ class Recording(models.Model):
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="recordings")
     called_at = models.DateTimeField(null=True)
     number = BytewiseCharField(max_length=16, blank=True)
-    #: The number's digits backwards.
+    #: The number's digits in reverse.
     reversed_digits = BytewiseCharField(max_length=15, blank=True)
     disposition = models.CharField(max_length=50, blank=True)
     sentiment = models.CharField(max_length=50, blank=True)
@@ -104,7 +104,7 @@ class Recording(models.Model):
         indexes = [
             models.Index(fields=["status"], name="recordings_by_status"),
             models.Index(fields=["reason_code"], name="recordings_by_reason"),
-            # Few of very many, for the recording report.
+            # A few rows out of very many, for the recording report.
             models.Index(
                 fields=["call_team", "called_at", "rep", "lost_ms"],
                 name="recordings_incomplete",

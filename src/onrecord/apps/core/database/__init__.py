@@ -1,13 +1,13 @@
-"""Which database an installation has: Django's settings for its URL."""
+"""Django's database settings for the installation's database URL."""
 
 from typing import Any
 
-#: Django's engine of ours.
+#: Our own Django database engine.
 POSTGRESQL = "onrecord.apps.core.database.postgresql"
 
-#: A page's queries are many and short: to start further processes for one takes longer than to answer it.
-#: What it looks up lies in memory or on a solid-state disk, where to go to a place costs little more than to
-#: read on (www.postgresql.org/docs/current/runtime-config-query.html, random_page_cost).
+#: A page runs many short queries: starting parallel workers takes longer than answering one. The data is in
+#: memory or on an SSD, where a random read costs little more than a sequential one
+#: (www.postgresql.org/docs/current/runtime-config-query.html, random_page_cost).
 _PLANNED_FOR_PAGES = "-c max_parallel_workers_per_gather=0 -c random_page_cost=1.1"
 
 #: Seconds that a writer waits for its turn.
@@ -15,13 +15,13 @@ _PATIENCE = 10
 
 
 def settings_for(url: str) -> dict[str, Any]:
-    """An entry of DATABASES for `ONRECORD_DATABASE_URL`. Raises ValueError for any other."""
+    """An entry of DATABASES for `ONRECORD_DATABASE_URL`. Raises ValueError for an unknown kind of URL."""
     scheme, _, path = url.partition("://")
     if scheme == "sqlite" and path.startswith("/"):
         return _sqlite(path)
     if scheme in ("postgresql", "postgres"):
         return _postgresql(url)
-    # The URL may hold a password: what is said names only how it begins.
+    # The URL may contain a password, so the message quotes only the scheme.
     raise ValueError(
         f"ONRECORD_DATABASE_URL begins with {scheme!r}. Write sqlite:///absolute/path/of/the/file or "
         "postgresql://user:password@host/database."
@@ -33,19 +33,19 @@ def _sqlite(path: str) -> dict[str, Any]:
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
         "OPTIONS": {
-            # A transaction that first reads and then writes cannot wait for its turn (SQLITE_BUSY); one
-            # that begins IMMEDIATE waits up to the timeout.
+            # A transaction that reads before it writes fails at once if another one writes (SQLITE_BUSY).
+            # One that begins with IMMEDIATE waits up to the timeout.
             "transaction_mode": "IMMEDIATE",
             "timeout": _PATIENCE,
-            # synchronous stays FULL: once an event is acknowledged, only we have it.
-            # What is deleted is overwritten, and with it the words of its index (`apps.core.written`).
+            # synchronous stays FULL: after an event is acknowledged, only this database has it.
+            # secure_delete overwrites what is deleted, including words in indexes (`apps.core.written`).
             "init_command": ("PRAGMA journal_mode=WAL; PRAGMA foreign_keys=ON; PRAGMA secure_delete=ON;"),
         },
     }
 
 
 def _postgresql(url: str) -> dict[str, Any]:
-    """Whatever libpq reads in a URL: `?sslmode=verify-full`, `?host=/folder/of/the/socket`."""
+    """Accepts any URL that libpq accepts: `?sslmode=verify-full`, `?host=/folder/of/the/socket`."""
     from psycopg import ProgrammingError
     from psycopg.conninfo import conninfo_to_dict
 

@@ -1,4 +1,4 @@
-"""What Django's expressions lack."""
+"""Query expressions that Django does not have."""
 
 import json
 from typing import Any
@@ -9,7 +9,7 @@ from django.db.models import BooleanField, Func
 class NoIndex(Func):
     """A column whose indexes SQLite does not use.
 
-    Its planner has no statistics, so of two indexes it may well choose the less selective one
+    Without statistics, SQLite's planner often picks the less selective of two indexes
     (www.sqlite.org/optoverview.html, section 7.1). PostgreSQL has statistics: there it is the plain column.
     """
 
@@ -21,9 +21,9 @@ class NoIndex(Func):
 
 
 class InKeys(Func):
-    """Whether a column holds one of very many keys, sent as one parameter. Django's `in` sends one per key.
+    """Whether a column has one of very many keys, sent as one parameter. Django's `in` sends one per key.
 
-    With thousands of keys, Django takes longer to write such a query than the database to answer it.
+    With thousands of keys, Django takes longer to build such a query than the database takes to answer it.
     """
 
     arity = 1
@@ -39,9 +39,9 @@ class InKeys(Func):
         return sql, [*params, json.dumps(self.keys)]
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        # Of the column's own type: only then are the keys hashed, and not gone through for every row.
+        # Cast to the column's own type, or PostgreSQL scans the array for every row instead of hashing it.
         (column,) = self.get_source_expressions()
         template = f"%(expressions)s = ANY(%%s::{column.output_field.db_type(connection)}[])"
         sql, params = self.as_sql(compiler, connection, template=template)
-        # Written by us, in half the time: keys are numbers or hexadecimal digits, of which none is quoted.
+        # We build the array literal ourselves, in half the time. Keys are numbers or hex digits: no quoting.
         return sql, [*params, "{" + ",".join(map(str, self.keys)) + "}"]

@@ -12,9 +12,9 @@ else:
 
 
 class BytewiseCharField(_CharField):
-    """Ordered by code points, so that a range is a prefix: SQLite does so anyway, PostgreSQL in collation C.
+    """Sorted by code point, so that a prefix is a range. SQLite always does; PostgreSQL needs collation C.
 
-    A language's own order passes over plus signs, and puts letters between others.
+    The collation of a language would skip plus signs and put letters in between others.
     """
 
     def db_parameters(self, connection: BaseDatabaseWrapper) -> Any:
@@ -23,9 +23,9 @@ class BytewiseCharField(_CharField):
 
 
 class DerivedCharField(BytewiseCharField):
-    """Holds what the row's method named `source` returns, whenever the row is written (bulk_create too).
+    """Stores the result of the row's method named `source` whenever the row is written (bulk_create too).
 
-    Not a GeneratedField, because SQLite can neither reverse text nor strip accents.
+    It cannot be a GeneratedField, because SQLite can neither reverse text nor strip accents.
     """
 
     def __init__(self, *, source: str, **options: Any) -> None:
@@ -33,7 +33,7 @@ class DerivedCharField(BytewiseCharField):
         super().__init__(**(options | {"editable": False}))
 
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        # To search by, the beginning does: letters are taken apart into as many as eighteen.
+        # Cut: normalizing turns one letter into up to eighteen. A search needs only the beginning.
         value: str = getattr(model_instance, self.source)()[: self.max_length]
         setattr(model_instance, self.attname, value)
         return value

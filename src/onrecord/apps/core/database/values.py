@@ -5,7 +5,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Model
 
-#: One step in the index for each value; DISTINCT reads every row.
+#: One index lookup per distinct value. DISTINCT would read every row.
 _STEPS = """
 WITH RECURSIVE step (value) AS (
     SELECT MIN({column}) FROM {table} WHERE {equal} AND {column} > ''
@@ -18,9 +18,9 @@ SELECT value FROM step WHERE value IS NOT NULL
 
 
 def distinct_values(model: type[Model], field: str, **equal: Any) -> list[str]:
-    """Those of a text field that are not empty, in order, of the rows whose columns are `equal` to something.
+    """The distinct non-empty values of a text field, sorted, in the rows whose columns match `equal`.
 
-    An index has to begin with these columns, in their order, and then the field.
+    This needs an index that begins with the columns of `equal`, in order, followed by the field.
     """
     quoted = connection.ops.quote_name
     columns = {one.name: quoted(one.column) for one in model._meta.concrete_fields if one.column}

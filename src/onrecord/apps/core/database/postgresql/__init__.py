@@ -1,1 +1,1 @@
-"""Django's engine for PostgreSQL, with one writer at a time (docs/adr)."""
+"""Our Django engine for PostgreSQL, with one writer at a time (docs/adr)."""

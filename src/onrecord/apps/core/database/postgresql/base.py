@@ -1,4 +1,4 @@
-"""Transactions take turns, as they do in SQLite; moments outside of Python's calendar can be read."""
+"""Transactions run one at a time, as in SQLite. Times outside Python's calendar can be read."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
@@ -10,16 +10,16 @@ from psycopg.abc import Buffer
 from psycopg.adapt import AdaptersMap
 from psycopg.types.datetime import TimestamptzLoader
 
-#: Key of the advisory lock: the turn to write. The migration of the events' trigger names it too.
+#: Key of the advisory lock that a writer holds. The migration of the events trigger uses it too.
 TURN = 0x0C2EC02D
 
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 class _Loader(TimestamptzLoader):
-    """Reads what lies before year 1 or after year 9999 as the end of Python's calendar on that side.
+    """Reads a time before year 1 or after year 9999 as the first or last one that Python can represent.
 
-    Nothing of ours writes such a moment, but a row that has one must not break the lists that it is in.
+    We never write such a time, but a row that has one must not break the lists that show it.
     """
 
     timezone: tzinfo | None = None
@@ -34,10 +34,10 @@ class _Loader(TimestamptzLoader):
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A transaction first waits for its turn and keeps it until it is committed.
+    """A transaction waits for its turn and keeps it until it is committed.
 
-    So what an action reads stays true until its changes stand, and events are committed in the order of their
-    numbers. What is done without a transaction, such as reading a page, waits for nobody.
+    So what an action has read stays true until its changes are committed, and events are committed in the
+    order of their numbers. Anything done without a transaction, such as reading a page, does not wait.
     """
 
     def get_connection_params(self) -> dict[str, Any]:
@@ -59,7 +59,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             with self.wrap_database_errors:
                 self.connection.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
         except Exception:
-            # Django takes the transaction for not begun. Of a lost connection there is nothing to roll back.
+            # Django thinks the transaction never began. A lost connection has nothing to roll back.
             with suppress(self.Database.Error):
                 self.connection.rollback()
                 super()._set_autocommit(True)  # type: ignore[misc]
