@@ -100,7 +100,7 @@ export interface paths {
         put?: never;
         /**
          * Join Call
-         * @description Whoever may call and sees the call may join it.
+         * @description Users who may place calls and can see the call may join it.
          */
         post: operations["onrecord_web_api_calls_join_call"];
         delete?: never;
@@ -137,7 +137,7 @@ export interface paths {
         put?: never;
         /**
          * Record
-         * @description Start or resume. To pause needs no session: `control`.
+         * @description Start or resume recording. Pausing does not need a session: `control`.
          */
         post: operations["onrecord_web_api_calls_record"];
         delete?: never;
@@ -173,7 +173,7 @@ export interface paths {
         get?: never;
         /**
          * Take Notes
-         * @description Keep what is being written, during the call or after it.
+         * @description Save notes while they are being written, during or after the call.
          */
         put: operations["onrecord_web_api_calls_take_notes"];
         post?: never;
@@ -193,7 +193,7 @@ export interface paths {
         get?: never;
         /**
          * Log
-         * @description Log the call, as far as given; with an empty body, the call as it stands.
+         * @description Log the call with the given fields. An empty body logs it with what it already has.
          */
         put: operations["onrecord_web_api_calls_log"];
         post?: never;
@@ -212,7 +212,7 @@ export interface paths {
         };
         /**
          * Dispositions
-         * @description The team's lists, in its order.
+         * @description The team's lists, each in the team's order.
          */
         get: operations["onrecord_web_api_dispositions_dispositions"];
         put?: never;
@@ -283,7 +283,7 @@ export interface paths {
         };
         /**
          * List Comments
-         * @description In the order of the audio, answers in that of time.
+         * @description Comments in the order of the audio, replies in order of time.
          */
         get: operations["onrecord_web_api_recordings_list_comments"];
         put?: never;
@@ -307,7 +307,7 @@ export interface paths {
         post?: never;
         /**
          * Delete Comment
-         * @description One's own.
+         * @description Delete a comment of the user's own.
          */
         delete: operations["onrecord_web_api_recordings_delete_comment"];
         options?: never;
@@ -324,7 +324,7 @@ export interface paths {
         };
         /**
          * Listeners
-         * @description Whom a comment can mention.
+         * @description The users whom a comment can mention.
          */
         get: operations["onrecord_web_api_recordings_listeners"];
         put?: never;
@@ -344,7 +344,7 @@ export interface paths {
         };
         /**
          * Notifications
-         * @description The newest.
+         * @description The newest notifications.
          */
         get: operations["onrecord_web_api_notifications_notifications"];
         put?: never;
@@ -383,7 +383,7 @@ export interface paths {
         put?: never;
         /**
          * Enter Call
-         * @description 201 for a new call, 200 for one that is known already; either way the state of its recording.
+         * @description 201 for a new call, 200 for a known one. Both answers have the status of its recording.
          */
         post: operations["onrecord_web_integrations_dialers_api_enter_call"];
         delete?: never;
@@ -750,7 +750,7 @@ export interface components {
         };
         /**
          * AskIn
-         * @description About a number before a call, or about a call that the user placed or is in.
+         * @description A request about a number before a call, or about a call that the user placed or joined.
          */
         AskIn: {
             /**

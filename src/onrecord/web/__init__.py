@@ -1,1 +1,1 @@
-"""HTTP: what stands before Django, the pages, the API and the live events."""
+"""HTTP: the layers in front of Django, the pages, the API, and the live events."""

@@ -22,30 +22,30 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
 
 django.setup(set_prefix=False)
 
-# Its parts read Django's settings.
+# These modules read Django's settings.
 from onrecord.apps.calls.switch_errors import switch  # noqa: E402
 from onrecord.web.call_control import CallControl  # noqa: E402
 
-#: Takes recordings of other dialers.
+#: The path that accepts recordings from other dialers.
 IMPORTS = reverse("api-2:enter_call")
 
-#: Paths that take files, and how large a request to them may be.
+#: Paths that accept files, and the maximum size of a request to each.
 LARGEST_BODIES = {
     reverse("add-announcement"): LARGEST_BYTES + 100_000,
     IMPORTS: LARGEST_RECORDING + 100_000,
 }
 
 _SHARING = re.escape(reverse("share-recording", kwargs={"call_id": "ID"})).replace("ID", r"\w+")
-#: Paths that take or set a password or a passcode.
+#: Paths that check or set a password or passcode.
 HASHING = re.compile("|".join((re.escape(reverse("sign-in")), re.escape(reverse("share-link")), _SHARING)))
-#: Each takes some 100 MB while it lasts, a tenth of a second (argon2's memory).
+#: Each takes about 100 MB for a tenth of a second (argon2's memory).
 HASHES_AT_ONCE = 2
 
 if settings.DATABASES["default"]["ENGINE"] == POSTGRESQL:
-    # Every request has a thread of its own, and a new connection would cost it some milliseconds. Not for the
-    # worker: it forks, and a pool's threads do not.
+    # Each request has its own thread, and opening a connection for it would take a few milliseconds. The
+    # worker has no pool, because it forks and a pool's threads do not survive that.
     settings.DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 2, "max_size": 20, "timeout": 10}
-    # After the server was restarted every pooled connection is dead: one that is would cost a visitor a 500.
+    # After a restart of the server, all pooled connections are dead. Without a check, visitors get a 500.
     settings.DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 
 application = ServeStaticASGI(
@@ -69,7 +69,7 @@ application = ServeStaticASGI(
     allow_all_origins=False,
 )
 
-# What answers requests is loaded (by `reverse`), and stays as long as the process. It is not to be looked
-# through for garbage again and again, which would hold up a request by some 50 ms each time.
+# The code that answers requests is loaded by now (through `reverse`) and stays as long as the process. Keep
+# the garbage collector from scanning it again and again: that would delay a request by about 50 ms each time.
 gc.collect()
 gc.freeze()

@@ -1,7 +1,7 @@
-"""The built scripts, styles and pictures of the pages, as Vite's manifest lists them.
+"""The built scripts, styles, and images of the pages, as listed in Vite's manifest.
 
-Each is served under a name that holds a hash of its content: browsers keep it for a year, and a page that was
-built anew names other files.
+Each file's name contains a hash of its content, so browsers can keep it for a year. After a new build, pages
+refer to other names.
 """
 
 import json
@@ -11,22 +11,22 @@ from wsgiref.headers import Headers
 
 from django.conf import settings
 
-#: Made by `frontend/vite.config.ts`. Only its `assets` are served.
+#: Output of `frontend/vite.config.ts`. Only its `assets` folder is served.
 BUILT = Path(__file__).parent / "static"
 SERVED = BUILT / "assets"
 
 
 def static(source: str) -> str:
-    """Address of what was built from `source`, a key of the manifest such as "src/main.ts".
+    """URL of the file that was built from `source`, a key of the manifest such as "src/main.ts".
 
-    Raises OSError when the pages were never built, KeyError for what is not among them.
+    Raises OSError if the pages were not built, KeyError if the manifest does not have `source`.
     """
     return f"{settings.STATIC_URL}{_names()[source]}"
 
 
 @cache
 def _names() -> dict[str, str]:
-    """Names below `SERVED` by source. Read once, like the list of the files themselves."""
+    """Names below `SERVED` by source. Read once per process, like the list of files."""
     try:
         manifest = json.loads((BUILT / "manifest.json").read_bytes())
     except FileNotFoundError as error:
@@ -37,5 +37,5 @@ def _names() -> dict[str, str]:
 
 
 def keep_for_a_year(headers: Headers, path: str, url: str) -> None:
-    """For `ServeStaticASGI(add_headers_function=...)`; `immutable`: RFC 8246."""
+    """For `ServeStaticASGI(add_headers_function=...)`. `immutable`: RFC 8246."""
     headers["Cache-Control"] = "public, max-age=31536000, immutable"

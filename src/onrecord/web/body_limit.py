@@ -1,4 +1,4 @@
-"""Refusing a request that is too large while it arrives."""
+"""Rejecting a request that is too large while it arrives."""
 
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from typing import Any
@@ -9,13 +9,13 @@ Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
-#: Who sends both may mean one for a proxy and the other for us, with a request of their own behind it.
+#: A proxy may go by one of the headers and we by the other: a second request could hide behind the first.
 _BOTH_LENGTHS = {b"content-length", b"transfer-encoding"}
 _AMBIGUOUS = "The request states its length twice. Send either Content-Length or Transfer-Encoding."
 
 
 class BodyTooLargeError(Exception):
-    """More has arrived than the path takes. The text says how much it takes."""
+    """More bytes have arrived than the path accepts. The text says how many it accepts."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(
@@ -24,13 +24,13 @@ class BodyTooLargeError(Exception):
 
 
 class BodyLimit:
-    """ASGI middleware. A body above the limit is answered 413 with a sentence, and the connection closes.
+    """ASGI middleware. A body above the limit gets a 413 with a message, and the connection is closed.
 
-    So is one whose end is not clear, with 400 (RFC 9112, section 6.3: an attempt to smuggle a request).
+    A body whose length is ambiguous gets a 400 (RFC 9112, section 6.3: possible request smuggling).
     """
 
     def __init__(self, application: Application, *, least: int, larger: Mapping[str, int]) -> None:
-        """`least` bytes may be sent anywhere; `larger` names the paths that take more, and how much."""
+        """`least` is the limit for every path, in bytes; `larger` has higher limits for some paths."""
         self._application = application
         self._least = least
         self._larger = larger
@@ -53,9 +53,9 @@ class BodyLimit:
 
 
 def _announced(scope: MutableMapping[str, Any]) -> int:
-    """What Content-Length says, 0 without one: then the bytes are counted."""
+    """The Content-Length; 0 without one, and then the bytes are counted as they arrive."""
     value = dict(scope["headers"]).get(b"content-length", b"")
-    # More digits than any length has are as good as some of them, and Python reads no number of thousands.
+    # 18 digits are more than any limit, and Python refuses to parse numbers with thousands of digits.
     return int(value[:18]) if value.isdigit() else 0
 
 

@@ -1,7 +1,7 @@
-"""What makes a call stricter or ends it: an entrance that needs no database.
+"""Requests that restrict or end a call. They work without the database.
 
-Sessions, permissions and the audit trail are all in the database, so nothing of Django's stands before this.
-A ticket says who asks; the switch is asked; its event writes the audit row.
+Sessions, permissions, and the audit trail are in the database, so this runs before all of Django. A ticket
+identifies the user, the switch carries out the command, and its event adds the audit row later.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ TICKET_HEADER = b"onrecord-ticket"
 
 _PATH = re.compile(rf"/api/v2/calls/(?P<call_id>{CALL_ID})/(?P<command>pause|hangup|leave|detach)")
 _PRESS = re.compile(PRESS_ID)
-#: A press has some 60 bytes.
+#: A `press` is about 60 bytes.
 _LARGEST_BODY = 1000
-#: Commands at a time. None waits longer than the switch's client does.
+#: Parallel commands. None takes longer than the timeout of the switch client.
 _AT_ONCE = 32
 
 Reply = tuple[int, dict[str, Any] | None]
 
 
 class RefusalError(Exception):
-    """What is asked cannot be done; answered with a code and a sentence."""
+    """The request cannot be carried out. It gets a code and a message."""
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
@@ -44,15 +44,15 @@ class RefusalError(Exception):
 
 
 class CallControl:
-    """ASGI middleware: `POST /api/v2/calls/{id}/` `pause`, `hangup`, `leave`, `detach`. All else goes on."""
+    """ASGI middleware: `POST /api/v2/calls/{id}/` `pause`, `hangup`, `leave`, `detach`. Forwards the rest."""
 
     def __init__(self, application: Application, switch: SwitchClient) -> None:
         self._application = application
         self._switch = switch
-        # Its own: the web's other threads may all be waiting for the database.
+        # Its own threads, because all of the web's other threads may be waiting for the database.
         self._threads = ThreadPoolExecutor(_AT_ONCE, "call-control")
-        # A user's presses of one button wait for each other: however many there are, none is refused, and
-        # they keep neither another user waiting nor another button.
+        # A user's presses of one button wait for each other. However many there are, none is refused, and
+        # they delay neither other users nor other buttons.
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     async def __call__(self, scope: Any, receive: Receive, send: Send) -> None:
@@ -93,7 +93,7 @@ def _admit(scope: Any, call_id: str) -> Ticket:
 
 
 async def _body(receive: Receive) -> dict[str, Any]:
-    """The JSON object that was sent; empty where none was."""
+    """The JSON object in the body; empty if there is none."""
     body, more = b"", True
     while more and len(body) <= _LARGEST_BODY:
         message = await receive()
@@ -128,7 +128,7 @@ def _pause(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
 
 
 def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
-    """Ended already is as good; the switch forgets a call some time after its end."""
+    """Succeeds if the call has already ended. The switch forgets a call some time after its end."""
     if ticket.role != "rep":
         raise RefusalError(
             HTTPStatus.FORBIDDEN, "not_allowed", "Only the rep can end this call. You can leave it."
@@ -143,7 +143,7 @@ def _hang_up(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Repl
 
 
 def _leave(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
-    """Being out already is as good."""
+    """Succeeds if the user has already left."""
     try:
         switch.leave(ticket.call_id, user_id=ticket.user_id)
     except SwitchRefusedError as error:

@@ -1,4 +1,4 @@
-"""What every page's template knows."""
+"""Variables for every page's template."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from onrecord.web.pages.settings.sections import sections_for
 
 
 def base(request: HttpRequest) -> dict[str, Any]:
-    # A request that is refused for its host is refused before anybody looks who asks.
+    # A request that is rejected because of its Host header has no `user` yet.
     user = getattr(request, "user", AnonymousUser())
     if not isinstance(user, User):
         return {"user": user}
@@ -19,5 +19,5 @@ def base(request: HttpRequest) -> dict[str, Any]:
 
 
 def _has_dialer(user: User) -> bool:
-    # Who is on a call when that is taken away has to be able to end it.
+    # A user who loses the permission during a call must still be able to end it.
     return may_call(user) or live_call_of(user) is not None

@@ -1,8 +1,8 @@
-"""How long a connection to the web may take to say what it wants, and how many there may be.
+"""Limits on how long a connection may take to send its request, and on the number of connections.
 
-A proxy in front does this too (docs/howto/put-behind-a-proxy.md), but the web holds out by itself. When there
-is no room left, the connection that is furthest behind in sending its request is closed. A newcomer is
-refused only when every other connection is being answered.
+A proxy in front does the same (docs/howto/put-behind-a-proxy.md), but the web is also safe without one. If
+there is no room for a new connection, the one that is furthest behind in sending its request is closed. The
+new one is refused only if every other connection is waiting for us.
 """
 
 import asyncio
@@ -23,22 +23,22 @@ from onrecord.apps.core.origins import origin_of
 
 log = logging.getLogger(__name__)
 
-#: Seconds from the connection, or from the answer before, until a request's head is complete.
+#: Seconds from the start of the connection, or from the last answer, until a request's head is complete.
 HEAD_S = 10.0
-#: Seconds that a body may take, and one more for each `BODY_RATE` bytes of it: 4,000 bit/s is slow anywhere.
+#: Seconds for a body, plus one for each `BODY_RATE` bytes of it: 4,000 bit/s is slow on any network.
 BODY_S = 20.0
 BODY_RATE = 500.0
-#: Seconds for which nothing of an answer is taken. A paused player takes nothing for minutes, and asks again
-#: for the rest when it is cut off.
+#: Seconds during which the client reads nothing of an answer. A paused player reads nothing for minutes. If
+#: the connection is closed, it requests the rest again.
 STALL_S = 600.0
-#: Seconds that the end of an answer gets to be taken once the connection is to be closed.
+#: Seconds for the client to read the end of an answer before its connection is aborted.
 _CLOSE_S = 5.0
 
-#: Connections at a time, and those from one address that owe something. An office that shares an address may
-#: have more: live events are bounded by user.
+#: Maximum connections in total, and from one address while they owe us something. An office behind one
+#: address can have more in total: live events are limited per user.
 MOST = 2000
 MOST_OF_ONE = 200
-#: Open files that a process needs beside its connections, and those of a request that is being answered: the
+#: Open files that a process needs in addition to its connections, and those per request being answered: the
 #: connection, the database with its journal and index, and a file that is sent.
 _RESERVED = 256
 _FILES_EACH = 5
@@ -49,14 +49,14 @@ _RETRY_AFTER_S = 5
 
 
 class Waiting(Protocol):
-    """What counts of a connection when there is no room."""
+    """The properties of a connection that decide which one is closed when there is no room."""
 
-    #: Whom the other end's address stands for; None for a proxy of ours, behind which there are many.
+    #: The origin of the client's address; None for a trusted proxy, which many clients share.
     @property
     def origin(self) -> str | None: ...
 
-    #: Share of the time that the other end has for what it owes, its request or taking the answer; 0 while it
-    #: owes nothing.
+    #: How much of its time the client has used to send its request or read the answer: 0 to 1 and above. 0 if
+    #: the client owes us nothing.
     @property
     def used_up(self) -> float: ...
 
@@ -65,14 +65,14 @@ C = TypeVar("C", bound=Waiting)
 
 
 def most_connections(open_files: int) -> int:
-    """How many connections a process with that limit of open files takes."""
+    """The maximum number of connections for a process with this limit of open files."""
     return max(1, min(MOST, (open_files - _RESERVED) // _FILES_EACH))
 
 
 def to_turn_away(newcomer: C, others: Collection[C], most: int) -> C | None:
-    """Which connection has to go so that the newcomer finds room.
+    """The connection to close so that there is room for the new one.
 
-    None when there is room, the newcomer itself when all others are being answered.
+    None if there is room; the new connection itself if all others are waiting for us.
     """
     theirs = [one for one in others if one.origin is not None and one.origin == newcomer.origin]
     alike = [one for one in theirs if one.used_up > 0]
@@ -84,7 +84,7 @@ def to_turn_away(newcomer: C, others: Collection[C], most: int) -> C | None:
 
 
 def allowed(awaited: Any, received: int) -> float:
-    """Seconds that a connection may stay in a state of its other end (h11's) after so many bytes."""
+    """Seconds that the client may stay in one of h11's states, after it sent `received` bytes."""
     if awaited is h11.IDLE:
         return HEAD_S
     if awaited is h11.SEND_BODY:
@@ -93,7 +93,7 @@ def allowed(awaited: Any, received: int) -> float:
 
 
 class _Flow(FlowControl):
-    """Says how long we did not read: the other end could not send then."""
+    """Reports for how long we did not read. During that time, the client could not send."""
 
     def __init__(
         self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop, excuse: Callable[[float], None]
@@ -120,12 +120,12 @@ def _most() -> int:
 
 
 class WatchedConnection(H11Protocol):
-    """uvicorn's connection, with an eye on the clock and on the others."""
+    """uvicorn's connection, with time limits and a limit on the number of connections."""
 
     origin: str | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        # Those that were told to end count no more, though the loop has yet to close them.
+        # Skip connections that are being closed, even if the event loop has not finished closing them.
         connections = cast("set[WatchedConnection]", self.connections)
         others = [one for one in connections if not one.transport.is_closing()]
         super().connection_made(transport)
@@ -134,14 +134,14 @@ class WatchedConnection(H11Protocol):
         self.flow = _Flow(transport, self.loop, self._excuse)
         self._stalled: float | None = None
         self._closing: float | None = None
-        # uvicorn's own middleware knows whose word counts for where a request comes from.
+        # uvicorn's own middleware knows which proxies to trust about a request's origin.
         proxies = cast(ProxyHeadersMiddleware, self.app).trusted_hosts
         host = self.client[0] if self.client else None
         self.origin = None if host in proxies else origin_of(host)
         leaving = to_turn_away(self, others, _most())
         if leaving is not None:
             leaving.end(HTTPStatus.SERVICE_UNAVAILABLE, _FULL)
-            log.warning("a connection was turned away: too many are open")
+            log.warning("refused a connection: too many are open")
 
     def data_received(self, data: bytes) -> None:
         self._received += len(data)
@@ -172,12 +172,12 @@ class WatchedConnection(H11Protocol):
         now = self.loop.time()
         if self._stalled is not None:
             return (now - self._stalled) / STALL_S
-        if self.flow.read_paused:  # it is we who do not let it go on
+        if self.flow.read_paused:  # we are the ones holding it up
             return 0.0
         return (now - self._began) / allowed(self._awaited, self._received)
 
     def end_if_late(self) -> bool:
-        """To be called now and then: end the connection when it is late, and say whether it was."""
+        """Close the connection if it is late, and return whether it was. Call this regularly."""
         if self.transport.is_closing():
             self._closing = self._closing or self.loop.time()
             if self.loop.time() - self._closing > _CLOSE_S:
@@ -189,8 +189,8 @@ class WatchedConnection(H11Protocol):
         return True
 
     def end(self, status: HTTPStatus, sentence: str) -> None:
-        """Close the connection; where a request has begun, with an answer."""
-        if self.cycle is not None and not self.cycle.response_complete:  # the view waits for the rest
+        """Close the connection. If a request has begun, answer it first."""
+        if self.cycle is not None and not self.cycle.response_complete:  # the view is waiting for the body
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE) and self._is_owed_answer(status):
@@ -206,5 +206,5 @@ class WatchedConnection(H11Protocol):
         self.transport.close()
 
     def _is_owed_answer(self, status: HTTPStatus) -> bool:
-        """An answer to nothing would be taken for that to the next request."""
+        """Without a request, an answer would be taken for the answer to the next one."""
         return self._received > 0 or self._awaited is not h11.IDLE or status is HTTPStatus.SERVICE_UNAVAILABLE

@@ -1,4 +1,4 @@
-"""Errors as people and scripts see them: a plain sentence that says what to do."""
+"""Error responses for people and for scripts: a plain sentence that says what to do."""
 
 from collections.abc import Callable
 from http import HTTPStatus
@@ -24,12 +24,12 @@ _TITLES = {
     HTTPStatus.SERVICE_UNAVAILABLE: "Not available right now",
 }
 
-#: Areas of the web that no person opens.
+#: Paths that are not opened by people.
 FOR_SCRIPTS = ("/api/", "/events", "/internal/", "/webhooks/")
 
 
 def wants_json(request: HttpRequest) -> bool:
-    """Whether a script asks rather than a person who follows a link."""
+    """Whether the request comes from a script and not from a person following a link."""
     return request.path.startswith(FOR_SCRIPTS)
 
 
@@ -47,7 +47,7 @@ def error(
     *,
     onward: tuple[str, str] | None = None,
 ) -> HttpResponse:
-    """The error as a page or as JSON. `onward`: address and words of the page's link."""
+    """The error as a page or as JSON. `onward`: URL and text of the link on the page."""
     if wants_json(request):
         return ApiError(status, code, message).response()
     context = {
@@ -63,7 +63,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
         is_export = request.path == reverse("calls-export")
         unfiltered = (reverse("calls") if is_export else request.path, "Show it without filters")
         return error(request, HTTPStatus.BAD_REQUEST, "bad_request", str(exception), onward=unfiltered)
-    # What Django refuses of itself is not worded for people.
+    # Django's own messages are not written for users.
     message = str(exception) if isinstance(exception, BadRequest) else ""
     return error(
         request,
@@ -94,7 +94,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def explain_method(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: 405 says what to do, where Django and ninja answer without a word."""
+    """Middleware: adds a message to 405 responses, which Django and ninja leave empty."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         refusal = get_response(request)
@@ -114,7 +114,7 @@ def explain_method(
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    # Who asks is a question to the database, which may be the very cause.
+    # Looking up the user needs the database, and that may be what failed.
     request.user = AnonymousUser()
     return error(
         request,

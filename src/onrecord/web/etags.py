@@ -1,12 +1,12 @@
-"""Whether a client holds what it asks for (RFC 9110, section 13.1.2): pure."""
+"""Conditional requests: whether the client already has a representation (RFC 9110, 13.1.2). Pure."""
 
 from django.utils.http import parse_etags
 
 
 def is_held(if_none_match: str, etag: str) -> bool:
-    """Whether the header names the representation, so that 304 answers it: `*`, or a list with its ETag.
+    """Whether the header matches the ETag, so that the answer is 304. It is `*` or a list of ETags.
 
-    Compared weakly: a proxy that compresses marks the ETags that it passes on as weak.
+    The comparison is weak, because a proxy that compresses turns strong ETags into weak ones.
     """
     named = parse_etags(if_none_match)
     return named == ["*"] or etag in (one.removeprefix("W/") for one in named)

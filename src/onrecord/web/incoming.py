@@ -1,6 +1,6 @@
-"""What every request is held to before anything looks at it.
+"""Checks on every request before anything else reads it.
 
-What people type is cleaned; what only a program can have got wrong is refused.
+Text that a person can type is cleaned. Mistakes that only a program can make are refused.
 """
 
 import codecs
@@ -21,19 +21,19 @@ _CONTROL = "The address or a header contains control characters. Remove them and
 def clean_request(
     get_response: Callable[[HttpRequest], HttpResponseBase],
 ) -> Callable[[HttpRequest], HttpResponseBase]:
-    """Middleware: no view meets text that no database takes, nor an address of a visitor that is none."""
+    """Middleware: views get no text that a database rejects, and no visitor address that is invalid."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         problem = _problem(request)
         if problem:
             return error(request, HTTPStatus.BAD_REQUEST, "bad_request", problem)
         request.META["REMOTE_ADDR"] = _address(request.META.get("REMOTE_ADDR"))
-        # Ours have no backslash, which Python before 3.11.10 reads in quadratic time (CVE-2024-7592).
+        # Our cookies have no backslash. Python before 3.11.10 needs quadratic time for it (CVE-2024-7592).
         request.META["HTTP_COOKIE"] = request.META.get("HTTP_COOKIE", "").replace("\\", "")
-        # Other programs of the same host set cookies too: those are no reason to refuse anything.
+        # Other programs on the same host can set cookies, too. Ignore theirs instead of refusing the request.
         request.COOKIES = {name: text for name, text in request.COOKIES.items() if cleaned(text) == text}
         request.GET = _cleaned(request.GET)  # type: ignore[assignment]
-        # Of the API, the body is read by the view, if at all.
+        # In the API, the view reads the body.
         if request.method == "POST" and request.content_type in _FORMS and not wants_json(request):
             request.POST = _cleaned(request.POST)  # type: ignore[assignment]
         return get_response(request)
@@ -52,16 +52,16 @@ def _problem(request: HttpRequest) -> str:
 
 
 def _address(text: str | None) -> str | None:
-    """The visitor's address; None for anything else that a proxy passed on from X-Forwarded-For."""
+    """The visitor's address; None if X-Forwarded-For had something that is not an address."""
     try:
-        # The zone of a link-local address is a name of ours, and part of no address in a database.
+        # The zone of a link-local address is a local name. A database does not accept it.
         return str(ip_address((text or "").partition("%")[0]))
     except ValueError:
         return None
 
 
 def _cleaned(sent: QueryDict) -> QueryDict:
-    """The same form or query with every name and text `cleaned`."""
+    """The form or query with every name and value `cleaned`."""
     if all(cleaned(text) == text for pair in sent.lists() for text in (pair[0], *pair[1])):
         return sent
     clean = QueryDict(mutable=True)

@@ -1,4 +1,4 @@
-"""Every page needs a session unless it says otherwise, and ends with it; times are in the reader's zone."""
+"""Sessions and time zones: pages need a session unless marked otherwise; times are in the reader's zone."""
 
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
@@ -12,9 +12,9 @@ from onrecord.web.errors import session_expired, wants_json
 
 
 class SignInRequired(LoginRequiredMiddleware):
-    """Pages send a stranger to sign-in; what scripts ask for answers 401.
+    """Without a session, pages redirect to sign-in, and requests from scripts get a 401.
 
-    The API is left to its own check, which holds for every operation of it.
+    The API has its own check, which covers all of its operations.
     """
 
     def process_view(
@@ -43,7 +43,7 @@ def time_zone_of_user(
 
 
 class NoStoreMiddleware:
-    """No browser keeps a page that needed a session: Back must not show it to whoever signs in next."""
+    """Browsers do not store pages that need a session: Back must not show them to the next user."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response

@@ -1,10 +1,10 @@
-"""Range requests (RFC 9110, section 14): pure."""
+"""Range requests (RFC 9110, section 14). Pure."""
 
 import re
 from dataclasses import dataclass
 
 _RANGE = re.compile(r"bytes=\s*([0-9]*)-([0-9]*)\s*", re.IGNORECASE)
-#: No file is larger.
+#: No file has a size with more digits.
 _MOST_DIGITS = 18
 
 
@@ -20,14 +20,14 @@ class Part:
 
 
 class UnsatisfiableError(ValueError):
-    """No byte of the representation is asked for: 416."""
+    """The range has no byte of the representation: 416."""
 
 
 def requested_part(header: str | None, size: int) -> Part | None:
-    """What a Range header asks for; None when the whole is to be sent.
+    """The part that a Range header requests; None if the whole is to be sent.
 
-    The whole answers a header that is absent or malformed (14.2: ignore it), and one with several ranges: no
-    player sends it, and a server may ignore it. Raises UnsatisfiableError.
+    An absent or malformed header gets the whole (14.2: ignore it). So does a header with several ranges,
+    which a server may ignore: no player sends one. Raises UnsatisfiableError.
     """
     match = _RANGE.fullmatch(header or "")
     if match is None or match[1] == match[2] == "":
@@ -46,6 +46,6 @@ def requested_part(header: str | None, size: int) -> Part | None:
 
 
 def _position(digits: str) -> int:
-    """The number, or one behind every file: Python refuses to read more than 4,300 digits."""
+    """The number, or one larger than any file: Python refuses to parse more than 4,300 digits."""
     significant = digits.lstrip("0")
     return int(significant or "0") if len(significant) <= _MOST_DIGITS else 10**_MOST_DIGITS

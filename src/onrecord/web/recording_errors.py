@@ -1,4 +1,4 @@
-"""What is wrong with a stored recording, said with the right status wherever one is opened."""
+"""Responses for recordings with a fault: the right message and status wherever one is opened."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 class TellFaults:
-    """Middleware: answers requests for the sound of a recording that cannot be opened."""
+    """Middleware: responds to requests for a recording that cannot be opened."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self._get_response = get_response
@@ -38,7 +38,7 @@ def _told(request: HttpRequest, status: HTTPStatus, code: str, sentence: str) ->
     if "text/html" in request.headers.get("Accept", ""):
         answer = error(request, status, code, message)
     else:
-        # An audio element or a script asks.
+        # The request comes from an audio element or a script.
         answer = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
     answer["Cache-Control"] = "no-store"
     return answer

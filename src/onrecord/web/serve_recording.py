@@ -1,4 +1,4 @@
-"""A recording's audio over HTTP, from its sealed segments: whole or by ranges."""
+"""A recording's audio over HTTP, decrypted from its sealed segments: whole or by ranges."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -14,7 +14,7 @@ from onrecord.storage.sealed import SealedReader
 from onrecord.web.etags import is_held
 from onrecord.web.ranges import Part, UnsatisfiableError, requested_part
 
-#: Plaintext read and sent at once: a few sealed segments.
+#: Bytes of plaintext that are read and sent at a time: a few sealed segments.
 _PIECE = 256 * 1024
 
 
@@ -30,10 +30,10 @@ def send_audio(
     note: Callable[[bool], None],
     may_go_on: Callable[[], Awaitable[bool]] = _always,
 ) -> HttpResponseBase:
-    """The answer to GET or HEAD: 200, 206, 304 or 416 (RFC 9110).
+    """The response to GET or HEAD: 200, 206, 304, or 416 (RFC 9110).
 
-    `note` is called once a body is to be sent, with whether it holds the first byte. `may_go_on` is asked
-    before each piece; the body ends short where it says no. Raises FaultyRecordingError,
+    `note` is called before a body is sent, with whether the body has the first byte. `may_go_on` is called
+    before each piece; if it returns False, the body ends early. Raises FaultyRecordingError,
     StoreUnreachableError.
     """
     etag = f'"{recording.sha256}"'
@@ -52,7 +52,7 @@ def send_audio(
     status = 206 if part else 200
     if request.method == "HEAD":
         return HttpResponse(b"", status=status, content_type="audio/ogg", headers=headers)
-    # Read before the status is sent: where nothing opens, the answer says so.
+    # Read before the status is sent: if the recording does not open, the response can say so.
     with reading_on(recording):
         first = reader.read(sent.start, min(sent.start + _PIECE, sent.stop))
     note(sent.start == 0)
@@ -61,7 +61,7 @@ def send_audio(
 
 
 async def sent_on(recording: Recording, pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """A body that is read while it is sent: it breaks off where the recording does not open."""
+    """A body that is read while it is sent. It breaks off where the recording does not open."""
     try:
         async for piece in pieces:
             yield piece
@@ -71,8 +71,8 @@ async def sent_on(recording: Recording, pieces: AsyncIterator[bytes]) -> AsyncIt
 
 
 def _range(request: HttpRequest, etag: str) -> str | None:
-    """The Range header where it counts (RFC 9110): for GET alone (14.2), and if what the client has is of
-    this representation (If-Range, 13.1.5; a date never is, as there is no Last-Modified)."""
+    """The Range header if it applies (RFC 9110): only for GET (14.2), and only if the client has a part of
+    this representation (If-Range, 13.1.5; a date never matches, because we send no Last-Modified)."""
     is_current = request.headers.get("If-Range", etag) == etag
     return request.headers.get("Range") if request.method == "GET" and is_current else None
 

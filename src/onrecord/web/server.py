@@ -9,42 +9,42 @@ import uvicorn
 
 from onrecord.config import Config, split_address
 
-# First: it sets Django up, which all that follows needs.
+# This import comes first: it sets up Django, which the others need.
 from onrecord.web.asgi import application
 from onrecord.web.edge import WatchedConnection
 from onrecord.web.live.views import tail
 
 log = logging.getLogger(__name__)
 
-#: Seconds that requests get to finish when the process stops.
+#: Seconds for requests to finish when the process stops.
 _GRACE = 5
 
 
-#: Connections that wait to be accepted. Should files run out, asyncio tries as often as this a second.
+#: Connections waiting to be accepted. If files run out, asyncio tries this many times per second.
 _BACKLOG = 128
 
 
 class _Server(uvicorn.Server):
     async def on_tick(self, counter: int) -> bool:
-        """Ten times a second, by uvicorn."""
+        """uvicorn calls this ten times a second."""
         if counter % 10 == 0:
             connections = cast("set[WatchedConnection]", self.server_state.connections)
             late = sum(connection.end_if_late() for connection in list(connections))
             if late:
-                log.warning("closed %d connections that were too slow", late)
+                log.warning("closed %d slow connections", late)
         return await super().on_tick(counter)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the event streams first: they would never finish by themselves."""
+        """End the event streams first, because they would never finish."""
         tail.close()
         await super().shutdown(sockets)
 
 
 def run(config: Config) -> None:
-    """Serve pages, API and live events until SIGTERM or SIGINT."""
-    # It explains its bookkeeping at each sign-in; a lockout is a warning.
+    """Serve pages, API, and live events until SIGTERM or SIGINT."""
+    # axes logs its bookkeeping at every sign-in. It logs a lockout as a warning.
     logging.getLogger("axes").setLevel(logging.WARNING)
-    # uvicorn raises the signal again once it has stopped: to have been asked to stop is no failure.
+    # uvicorn raises the signal again after stopping. Being asked to stop is not a failure.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
     host, port = split_address(config.web_address)

@@ -1,4 +1,4 @@
-"""Django's settings, derived from `Config`: everything that a host decides stands there."""
+"""Django's settings, derived from `Config`, which has everything that depends on the host."""
 
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ PACKAGE = Path(__file__).parent
 SECRET_KEY = config.secrets.django_secret
 DEBUG = False
 
-# Where browsers reach us. A proxy that ends TLS in front of the web is told of by its public URL.
+# The URL for browsers. It also says whether a proxy in front of the web terminates TLS.
 _public = urlsplit(config.public_url)
 _is_https = _public.scheme == "https"
 _listens_at = config.web_address.rpartition(":")[0]
@@ -49,7 +49,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    # Before whatever looks something up in the database.
+    # Before anything that queries the database.
     "onrecord.web.incoming.clean_request",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -61,7 +61,7 @@ MIDDLEWARE = [
     "onrecord.web.errors.explain_method",
     "onrecord.web.recording_errors.TellFaults",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    # Last, so that it sees a lockout that any view of sign-in runs into.
+    # Last, so that it sees a lockout that happens in any sign-in view.
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -83,7 +83,7 @@ TEMPLATES = [
 DATABASES = {"default": settings_for(config.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-# Signing in
+# Sign-in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
@@ -96,11 +96,11 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "sign-in"
 
-# Five wrong passwords for one name from one address lock that pair for a quarter of an hour; others are not
-# shut out by it.
+# Five wrong passwords for one name from one address lock that pair for 15 minutes. Other names and addresses
+# are not affected.
 AXES_HANDLER = "axes.handlers.database.AxesDatabaseHandler"
 AXES_FAILURE_LIMIT = 5
-# Named otherwise than our USERNAME_FIELD; were it left at that, all names would count as one.
+# Different from our USERNAME_FIELD. With the default, all names would count as one.
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_CLIENT_IP_CALLABLE = "onrecord.apps.accounts.guessing.origin"
 AXES_COOLOFF_TIME = timedelta(minutes=15)
@@ -111,7 +111,7 @@ AXES_LOCKOUT_CALLABLE = "onrecord.web.pages.account.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 
-# Cookies and headers. Secure only where there is TLS: over http the browser would not send them back.
+# Cookies and headers. Secure only with TLS, because browsers do not send secure cookies over http.
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_COOKIE_HTTPONLY = True
@@ -121,7 +121,7 @@ CSRF_COOKIE_SECURE = _is_https
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "onrecord.web.errors.csrf_failure"
 SECURE_SSL_REDIRECT = _is_https
-# Switch and renderer post their events to the private address, without TLS.
+# Switch and renderer send their events to the private address, without TLS.
 SECURE_REDIRECT_EXEMPT = ["^internal/"]
 SECURE_HSTS_SECONDS = 31_536_000 if _is_https else 0
 SECURE_REFERRER_POLICY = "same-origin"
@@ -134,7 +134,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF],
         "font-src": [SELF],
         "connect-src": [SELF],
-        # The far end's sound is a MediaStream, a decoded waveform a blob.
+        # The contact's voice is a MediaStream; a decoded waveform is a blob.
         "media-src": [SELF, "blob:", "mediastream:"],
         "form-action": [SELF],
         "base-uri": [NONE],
@@ -157,7 +157,7 @@ Q_CLUSTER = {
     "workers": 2,
     "poll": 1.0,
     "timeout": 120,
-    # After this long an unacknowledged job is done again: longer than any may take.
+    # Seconds after which an unacknowledged job is repeated: longer than any job may take.
     "retry": 180,
     "max_attempts": 5,
     "catch_up": False,
@@ -165,5 +165,5 @@ Q_CLUSTER = {
     "label": "Jobs",
 }
 
-# The command line configures logging; Django's own handlers (mail to admins) are not wanted.
+# The command line configures logging. Django's default handlers (mail to admins) are not used.
 LOGGING_CONFIG = None

@@ -9,12 +9,12 @@ from onrecord.apps.accounts.permissions import Permission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SettingsSection:
-    #: Name of the URL of its first page. Those below it belong to the section too.
+    #: Name of the URL of its first page. Pages below that path belong to the section, too.
     page: str
     #: Name of an icon.
     icon: str
     label: str
-    #: Who sees it.
+    #: The permission needed to see it.
     permission: Permission
 
     @property

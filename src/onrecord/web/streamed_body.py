@@ -1,7 +1,7 @@
-"""Requests whose body is read when the view asks for it, and not before.
+"""Requests whose body is read only when the view asks for it.
 
-Django reads the whole of a request first, into a file on disk where it is large. For sound files from
-elsewhere that is too early: who sends one may not be let in, and what arrives has to be sealed at once.
+Django reads the whole request first, and stores a large one in a file on disk. That is too early for sound
+files from outside: the sender may not be authorized, and the data must be sealed as it arrives.
 """
 
 import asyncio
@@ -18,26 +18,26 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 NOT_UTF_8 = "The request is not in UTF-8. Send it again in UTF-8."
 _UNREADABLE = "The Content-Type or the query cannot be read. Send the request again in UTF-8."
 
-#: Characters of a Content-Type; a boundary has up to 70. Python reads it in quadratic time, and Django in the
-#: event loop: 64,000 semicolons between quotes would hold up everybody for seconds.
+#: Maximum length of a Content-Type; a boundary has up to 70 characters. Python parses it in quadratic time,
+#: and Django does so in the event loop: 64,000 semicolons in quotes would block everyone for seconds.
 _LONGEST_TYPE = 1000
 
 
 class StreamedBody(io.RawIOBase):
-    """The body, pulled from the event loop by the thread in which the view runs."""
+    """The body. The view's thread reads it, piece by piece, from the event loop."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
         self._loop = asyncio.get_running_loop()
         self._pending = b""
-        #: Set when nothing more is to come.
+        #: Set when the body is complete or the sender has disconnected.
         self.read_through = asyncio.Event()
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any, /) -> int:
-        """Raises UnreadablePostError when the sender goes away, and whatever a limit on the way raises."""
+        """Raises UnreadablePostError if the sender disconnects, and any error that a body limit raises."""
         while not self._pending and not self.read_through.is_set():
             asyncio.run_coroutine_threadsafe(self._pull(), self._loop).result()
         piece = self._pending[: len(buffer)]
@@ -56,7 +56,7 @@ class StreamedBody(io.RawIOBase):
 
 
 class _StreamedReceive:
-    """Carries a request's body through the handler."""
+    """Carries a request's body through Django's handler."""
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -67,7 +67,7 @@ class _StreamedReceive:
 
 
 class _Request(ASGIRequest):
-    """Django's request. Python's reader of parameters (RFC 2231) raises whatever it trips over."""
+    """Django's request. Python's parser of header parameters (RFC 2231) can raise various errors."""
 
     def _set_content_type_params(self, meta: dict[str, Any]) -> None:
         """Raises LookupError, TypeError and ValueError."""
@@ -83,7 +83,7 @@ class _Request(ASGIRequest):
 
 
 class StreamingHandler(ASGIHandler):
-    """Django's handler, but for paths whose requests are read by their views."""
+    """Django's handler, except that views read the body of requests to some paths."""
 
     request_class = _Request
 
@@ -95,7 +95,7 @@ class StreamingHandler(ASGIHandler):
         try:
             return super().create_request(scope, body_file)
         except (LookupError, TypeError, ValueError):
-            # Python knows charsets that are none of text, such as rot13, and Django reads the query by them.
+            # Python's codecs include some that are not for text, such as rot13, and Django decodes with them.
             return None, HttpResponseBadRequest(_UNREADABLE)
 
     async def handle(self, scope: Any, receive: Any, send: Any) -> None:
@@ -108,6 +108,6 @@ class StreamingHandler(ASGIHandler):
 
     async def listen_for_disconnect(self, receive: Any) -> None:
         if isinstance(receive, _StreamedReceive):
-            # Until then the view hears of it.
+            # While the body is being read, the view itself notices a disconnect.
             await receive.body.read_through.wait()
         await super().listen_for_disconnect(receive)

@@ -20,7 +20,7 @@ from onrecord.web.svg import bars, full_height, talk_parts
 
 
 def environment(**options: Any) -> Environment:
-    """Django passes its own options, autoescape among them."""
+    """Called by Django, with its own options, such as autoescape."""
     env = Environment(**options)  # noqa: S701 - see above
     env.globals |= {"static": static, "url": url, "icon": icon}
     env.filters |= {
@@ -42,29 +42,29 @@ def environment(**options: Any) -> Environment:
 
 @lru_cache(maxsize=10_000)
 def url(name: str, /, **kwargs: Any) -> str:
-    """Path of a named page. Lists ask for the same ones again and again."""
+    """Path of a named page. Cached, because lists ask for the same ones again and again."""
     return reverse(name, kwargs=kwargs)
 
 
 @cache
 def icon(name: str) -> Markup:
-    """An icon of the sprite. It is decoration: the control that holds it carries the name."""
+    """An icon from the sprite. It is decorative: the control that contains it has the accessible name."""
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(
         static("icons.svg"), name
     )
 
 
 def format_datetime(value: datetime | None) -> Markup:
-    """A moment in the reader's time zone, such as "Jan 31, 2026, 3:04 PM"; nothing for None."""
+    """A time in the reader's time zone, such as "Jan 31, 2026, 3:04 PM"; empty for None."""
     if value is None:
         return Markup("")
     local = in_readers_zone(value)
-    # Nothing in it has to be escaped, and a list has many.
+    # Nothing here needs escaping, and a list has many of these.
     return Markup(f'<time datetime="{local.isoformat(timespec="seconds")}">{written(local)}</time>')  # noqa: S704
 
 
 def format_utc(value: datetime) -> Markup:
-    """A moment for a reader whose time zone is not known: UTC, which the browser replaces by its own zone."""
+    """A time for a reader whose time zone is unknown: UTC, which the browser replaces with its own zone."""
     utc = value.astimezone(UTC)
     return Markup('<time datetime="{}" data-local>{} UTC</time>').format(
         utc.isoformat(timespec="seconds"), written(utc)
@@ -72,7 +72,7 @@ def format_utc(value: datetime) -> Markup:
 
 
 def age(value: datetime) -> Markup:
-    """How long ago a moment is, such as "2 days ago"; the moment in the reader's zone is its title."""
+    """How long ago a time is, such as "2 days ago". Its title is the time in the reader's time zone."""
     local = in_readers_zone(value)
     words = timesince(value, depth=1)
     return Markup('<time datetime="{}" title="{}">{}</time>').format(

@@ -1,4 +1,4 @@
-"""Requests whose answer takes much memory wait for their turn before anything is done for them."""
+"""A queue for requests that need much memory."""
 
 import asyncio
 import re
@@ -13,10 +13,10 @@ _BUSY = "Too many people are signing in right now. Wait a few seconds, then try 
 
 
 class Turns:
-    """ASGI middleware: a few POSTs to some paths are answered at a time, the others wait, up to a limit.
+    """ASGI middleware: only a few POSTs to certain paths run at a time. Others wait, up to a limit.
 
-    A request that waits holds no thread and no connection to the database. Its body comes in first, so that
-    nobody who sends slowly holds a turn.
+    A waiting request uses no thread and no database connection. Its body is read first, so that a slow
+    sender does not hold a turn.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class Turns:
         waiting: int,
         waiting_of_one: int,
     ) -> None:
-        """`waiting_of_one`: how many of those that wait may have come from one address."""
+        """`waiting_of_one`: how many waiting requests may come from one address."""
         self._application = application
         self._paths = paths
         self._turns = asyncio.Semaphore(at_once)
@@ -53,11 +53,11 @@ class Turns:
                 await self._application(scope, _again(body, receive), send)
         finally:
             self._present[origin] -= 1
-            self._present += Counter()  # forgets addresses of which nobody is left
+            self._present += Counter()  # drops addresses whose count is zero
 
 
 async def _whole(receive: Receive) -> bytes | None:
-    """A request's body; None when its sender went away."""
+    """A request's body; None if the sender disconnected."""
     body = bytearray()
     while True:
         message = await receive()
@@ -69,7 +69,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
-    """Gives the body that has come, then whatever comes after it."""
+    """A receive function that returns the body first, then whatever comes after it."""
     messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:

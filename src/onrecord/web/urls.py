@@ -1,4 +1,4 @@
-"""Every address of the web. Each module declares its own as `urlpatterns`, at its end."""
+"""All URLs of the web. Each module defines its own `urlpatterns` at its end."""
 
 from django.urls import include, path
 

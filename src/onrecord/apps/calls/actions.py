@@ -251,7 +251,7 @@ class CallMadeElsewhere:
 
 @transaction.atomic
 def import_call(made: CallMadeElsewhere, *, decided: CallDecision, **details: Any) -> Call:
-    """Enter a call that another dialer made. `details` of the delivery go into the audit trail."""
+    """Store a call that another dialer made. `details` of the delivery go into the audit trail."""
     call = Call.objects.create(
         team_id=made.user.team_id,
         user=made.user,

@@ -66,7 +66,7 @@ def decide_next(user: User) -> Decision:
 def decide_call(
     user: User, number: str, person: Person | None, *, wants_recording: bool | None
 ) -> CallDecision:
-    """The same, with its facts and sounds. `wants_recording`: the rep's choice, None where there was none."""
+    """Like `decide_for`, with facts and sounds. `wants_recording`: the rep's choice; None for no choice."""
     policy = current_policy()
     facts = CallFacts(
         id="",

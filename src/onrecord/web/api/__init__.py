@@ -1,1 +1,1 @@
-"""The API: one module for each kind of thing, and the events of switch and renderer."""
+"""The API: one module per subject, and the intake of events from switch and renderer."""

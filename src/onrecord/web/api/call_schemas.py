@@ -1,4 +1,4 @@
-"""A call as the API and the live events show it: docs/reference/web.md."""
+"""A call as the API and the live events send it: docs/reference/web.md."""
 
 from datetime import datetime
 from typing import Literal, Self, cast
@@ -17,7 +17,7 @@ from onrecord.policy.reasons import read_by
 from onrecord.protocol.call_status import EndReason, Status
 from onrecord.protocol.recording_state import LossCause, RecordingState
 
-#: Why a call ended; `imported` where another dialer made it.
+#: Why a call ended; `imported` if another dialer made it.
 Ending = EndReason | Literal["imported"]
 
 
@@ -35,27 +35,27 @@ class PersonLink(Schema):
 
 class RecordingOut(Schema):
     state: RecordingState
-    #: Counts what has made the recording stricter; a request to record names it.
+    #: How many times the recording became stricter. A request to record names the value it saw.
     generation: int
     status: RecordingStatus
     may_change: bool
     mode: Mode
     reason_code: str | None
     reason: str | None
-    #: Whether it starts with the answer.
+    #: Whether recording starts as soon as the call is answered.
     at_start: bool
     moved: MoveOut | None
     announcing: bool
-    #: Why nothing that is said is being kept now, and what to do; None while all is kept.
+    #: Why audio is not being kept right now, and what to do; None while it is.
     stalled: str | None
     id: str
 
     @classmethod
     def of(cls, call: Call) -> Self:
-        """As the rep reads it."""
+        """The version for the rep."""
         recording = call.recording
         now = RecordingNow.of(call)
-        # Before there is a result the sentence is the decision's: why it will, or will not, be recorded.
+        # Until there is a result, the sentence is the decision's: why the call will or will not be recorded.
         is_open = recording.status == RecordingStatus.PENDING
         sentence = call.effective_decision["sentence"] if is_open else recording.reason
         return cls(
@@ -99,13 +99,13 @@ class LogOut(Schema):
 
 class CallOut(Schema):
     id: str
-    #: Of its page.
+    #: Path of its page.
     url: str
     status: Status
     direction: Call.Direction
     to: str
     to_formatted: str
-    #: Digits to send once it has answered.
+    #: Digits to send after the call is answered.
     extension: str | None
     from_formatted: str | None
     person: PersonLink | None
@@ -115,13 +115,13 @@ class CallOut(Schema):
     duration_ms: int | None
     end_reason: Ending | None
     recording: RecordingOut
-    #: Ours in the live call.
+    #: The users in the live call.
     people: list[ParticipantOut]
     log: LogOut | None
 
     @classmethod
     def of(cls, call: Call, reader: User) -> Self:
-        """Asks for `user`, `person`, `recording` and `log__person` of the call: select them along with it."""
+        """Reads the call's `user`, `person`, `recording`, and `log__person`: select them with the call."""
         for_rep = cls(
             id=call.pk,
             url=reverse("call", args=[call.pk]),
@@ -144,7 +144,7 @@ class CallOut(Schema):
         return for_rep if reader == call.user else for_rep.for_others(call.user)
 
     def for_others(self, rep: User) -> Self:
-        """As everyone but the rep reads it: the reason names the rep."""
+        """The version for everyone but the rep: the reason names the rep."""
         reason = self.recording.reason and read_by(self.recording.reason, is_rep=False, rep=rep.name)
         return self.model_copy(update={"recording": self.recording.model_copy(update={"reason": reason})})
 
@@ -153,10 +153,10 @@ class CallEventOut(Schema):
     """Data of `event: call` in the live events."""
 
     type: str
-    #: As it is when the event is sent. `log` only for the rep.
+    #: The call at the time of sending. Only the rep gets its `log`.
     call: CallOut
 
 
 class HangUpReply(Schema):
-    #: None where the switch does not know the call: it ended long ago.
+    #: None if the switch does not know the call, because it ended long ago.
     status: Status | None

@@ -1,4 +1,4 @@
-"""Dialling and controlling a call."""
+"""Dialing and controlling a call."""
 
 from typing import Annotated, Any, cast
 
@@ -29,7 +29,7 @@ from onrecord.web.api.call_schemas import CallOut
 
 router = Router(tags=["calls"])
 
-#: An offer of a browser has 2-6 kB; nothing sensible has more than this.
+#: A browser's offer is 2-6 kB. No valid offer is larger than this.
 Sdp = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 
 
@@ -49,16 +49,16 @@ class SdpOut(Schema):
 
 class PlaceOut(SdpOut):
     call: CallOut
-    #: Lets the user pause the recording, hang up, leave and detach when nothing else works (`control`).
+    #: Lets the user pause recording, hang up, leave, and detach even if everything else fails (`control`).
     ticket: str
 
 
 class CurrentOut(Schema):
     call: CallOut | None
-    #: What the user is in it.
+    #: The user's role in the call.
     role: Role | None
     ticket: str | None
-    #: The user's last call, while it waits to be logged.
+    #: The user's last call, if it has to be logged.
     to_log: CallOut | None
 
 
@@ -67,7 +67,7 @@ class CallReply(Schema):
 
 
 class RecordIn(Schema):
-    #: Of the call's recording, as the user saw it.
+    #: The generation of the recording that the user saw.
     generation: Count
 
 
@@ -77,7 +77,7 @@ class DtmfIn(Schema):
 
 class NotesIn(Schema):
     notes: str = Field(max_length=LONGEST_NOTES)
-    #: Of the notes that the writer had before them.
+    #: The revision that the writer saw before writing.
     notes_revision: int | None = None
 
     @property
@@ -95,7 +95,7 @@ class LogIn(Schema):
     sentiment: str = Field("", max_length=LONGEST_NAME)
     notes: str = Field("", max_length=LONGEST_NOTES)
     notes_revision: int | None = None
-    #: Whom to log it to; whose number it is where not given.
+    #: The person to log it to; by default, the owner of the number.
     person_id: int | None = None
 
 
@@ -123,7 +123,7 @@ def current_call(request: HttpRequest) -> CurrentOut:
 
 @router.post("/{call_id}/join", response=PlaceOut)
 def join_call(request: HttpRequest, call_id: str, body: SdpIn) -> PlaceOut:
-    """Whoever may call and sees the call may join it."""
+    """Users who may place calls and can see the call may join it."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
     user.team.require(Package.DIALER)
@@ -140,7 +140,7 @@ def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
 
 @router.post("/{call_id}/record", response=RecordingAnswer)
 def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingAnswer:
-    """Start or resume. To pause needs no session: `control`."""
+    """Start or resume recording. Pausing does not need a session: `control`."""
     user = _user(request)
     call = _joined_live_call(request, call_id)
     if not user.may(Permission.RECORDING_CONTROL):
@@ -168,7 +168,7 @@ def dtmf(request: HttpRequest, call_id: str, body: DtmfIn) -> Any:
 
 @router.put("/{call_id}/notes", response=NotesReply)
 def take_notes(request: HttpRequest, call_id: str, body: NotesIn) -> NotesReply:
-    """Keep what is being written, during the call or after it."""
+    """Save notes while they are being written, during or after the call."""
     user = _user(request)
     require(user, Permission.CALLS_LOG)
     log = log_actions.take_notes(_own_call(request, call_id), body.written, acting_user=user)
@@ -177,7 +177,7 @@ def take_notes(request: HttpRequest, call_id: str, body: NotesIn) -> NotesReply:
 
 @router.put("/{call_id}/log", response=CallReply)
 def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
-    """Log the call, as far as given; with an empty body, the call as it stands."""
+    """Log the call with the given fields. An empty body logs it with what it already has."""
     user = _user(request)
     require(user, Permission.CALLS_LOG)
     call = _own_call(request, call_id)
@@ -201,7 +201,7 @@ def _user(request: HttpRequest) -> User:
 
 
 def _own_call(request: HttpRequest, call_id: str) -> Call:
-    """A call that the user placed: who sees others' calls does not control them."""
+    """A call that the user placed. Seeing other users' calls does not mean controlling them."""
     user = _user(request)
     require(user, Permission.CALLS_PLACE)
     call = (

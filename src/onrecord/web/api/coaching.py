@@ -1,4 +1,4 @@
-"""How much waits to be listened to."""
+"""Counts of open reviews and new answers."""
 
 from typing import cast
 
@@ -12,9 +12,9 @@ router = Router(tags=["coaching"])
 
 
 class CoachingCounts(Schema):
-    #: Reviews that the user was asked for.
+    #: Open reviews that the user was asked for.
     reviews: int
-    #: Own requests that were answered since the user last looked.
+    #: The user's own requests that were answered since they last looked.
     answers: int
 
 

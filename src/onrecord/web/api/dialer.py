@@ -1,4 +1,4 @@
-"""What the dialer asks before a call."""
+"""What the dialer needs before a call."""
 
 from typing import Self, cast
 
@@ -29,9 +29,9 @@ class NumberOut(Schema):
 class DecisionOut(Schema):
     mode: Mode
     records: bool
-    #: During the call.
+    #: Whether the rep may pause and resume during the call.
     may_change: bool
-    #: Before it, by "record next call".
+    #: Whether the rep may choose before the call, with "Record Next Call".
     may_choose: bool
     sentence: str
 
@@ -56,7 +56,7 @@ class PreviewOut(Schema):
     number: NumberOut | None
     problem: str | None
     person: PersonLink | None
-    #: Of the number; without one, how the next call stands. None for what is no number.
+    #: For the number, or for the next call if there is no number. None if the text is not a number.
     decision: DecisionOut | None
 
 

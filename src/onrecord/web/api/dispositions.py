@@ -15,7 +15,7 @@ router = Router(tags=["calls"])
 class ListOut(Schema):
     field: Field
     choices: list[str]
-    #: Whether an answered call must have one before its rep places the next.
+    #: Whether a rep must choose one for an answered call before placing the next.
     required: bool
 
 
@@ -25,7 +25,7 @@ class DispositionsOut(Schema):
 
 @router.get("", response=DispositionsOut)
 def dispositions(request: HttpRequest) -> DispositionsOut:
-    """The team's lists, in its order."""
+    """The team's lists, each in the team's order."""
     lists = lists_of(cast(User, request.user).team_id)
     return DispositionsOut(
         lists=[

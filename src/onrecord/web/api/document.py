@@ -1,4 +1,4 @@
-"""The API's document (OpenAPI 3.1), from which the frontend's types are made (scripts/api_types.py)."""
+"""The API's OpenAPI 3.1 document, from which the frontend's types are generated (scripts/api_types.py)."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from onrecord.protocol.commands import RecordingAnswer
 from onrecord.web.api.call_schemas import CallEventOut, HangUpReply
 from onrecord.web.integrations import INTEGRATIONS
 
-#: What is sent outside of the operations: the bodies and answers that ninja does not read or write itself.
+#: Schemas outside of operations: bodies and answers that ninja does not read or write itself.
 _BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
     (CallEventOut, "serialization"),
     (HangUpReply, "serialization"),
@@ -20,7 +20,7 @@ _BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
     *((schema, "validation") for integration in INTEGRATIONS for schema in integration.bodies),
 ]
 
-#: What `ApiError` becomes.
+#: The JSON of an `ApiError`.
 _ERROR = {
     "title": "Error",
     "type": "object",
@@ -34,7 +34,7 @@ _ERROR = {
 
 
 class Document(OpenAPISchema):
-    """Names each schema once, and gives every operation the errors, which are all alike."""
+    """Checks that schema names are unique, and adds the common errors to every operation."""
 
     def __init__(self, api: NinjaAPI, path_prefix: str) -> None:
         super().__init__(api, path_prefix)
@@ -47,7 +47,7 @@ class Document(OpenAPISchema):
                 operation["responses"] |= {"4XX": _refusal("What was wrong"), "503": _refusal("Not now")}
 
     def add_schema_definitions(self, definitions: dict[str, Any]) -> None:
-        """Raises ValueError where two schemas have one name: ninja would let the second replace the first."""
+        """Raises ValueError if two schemas have the same name. ninja would silently replace the first."""
         for name, definition in definitions.items():
             if self.schemas.setdefault(name, definition) != definition:
                 raise ValueError(f"Two schemas of the API are called {name}. Rename one of them.")

@@ -1,4 +1,4 @@
-"""The user's notifications, from every app that sends some."""
+"""The user's notifications, from all apps."""
 
 from datetime import datetime
 from typing import Any, Self, cast
@@ -17,7 +17,7 @@ router = Router(tags=["notifications"])
 
 _MOST = 20
 
-#: Each kind's words, by its name in the database.
+#: Text of each kind, by its value in the database.
 WORDS = {kind.value: str(kind.label) for kind in (*CommentNotification, *CoachingNotification)}
 
 
@@ -25,12 +25,12 @@ class NotificationOut(Schema):
     id: int
     kind: str
     author: str
-    #: The author, and what they did.
+    #: The user who did something, and what they did.
     title: str
     text: str
-    #: None where it is about the whole recording.
+    #: None if it is about the whole recording.
     at_ms: int | None
-    #: Of the call, at the moment; else at what came of reviews and scores.
+    #: The call's page at that moment, or the outcome of a review or score.
     url: str
     created_at: datetime
     seen: bool
@@ -58,7 +58,7 @@ class NotificationsOut(Schema):
 
 @router.get("", response=NotificationsOut)
 def notifications(request: HttpRequest) -> NotificationsOut:
-    """The newest."""
+    """The newest notifications."""
     visible = Notification.objects.visible_to(cast(User, request.user))
     shown = visible.select_related("author").order_by("-id")[:_MOST]
     return NotificationsOut(

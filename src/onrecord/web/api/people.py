@@ -1,4 +1,4 @@
-"""Finding people from the dialer."""
+"""Searching for people in the dialer."""
 
 from typing import cast
 

@@ -28,7 +28,7 @@ class CommentOut(Schema):
     at_ms: int
     text: str
     author: str
-    #: Whether the reader wrote it.
+    #: Whether the user wrote it.
     mine: bool
     created_at: datetime
     replies: list["CommentOut"]
@@ -67,7 +67,7 @@ class ListenersOut(Schema):
 
 @router.get("/{call_id}/comments", response=CommentsOut)
 def list_comments(request: HttpRequest, call_id: str) -> CommentsOut:
-    """In the order of the audio, answers in that of time."""
+    """Comments in the order of the audio, replies in order of time."""
     user = cast(User, request.user)
     recording = _recording(user, call_id)
     replies = Prefetch("replies", Comment.objects.select_related("author").order_by("id"))
@@ -101,7 +101,7 @@ def add_comment(request: HttpRequest, call_id: str, body: CommentIn) -> Any:
 
 @router.delete("/{call_id}/comments/{comment_id}", response={204: None})
 def delete_comment(request: HttpRequest, call_id: str, comment_id: int) -> Any:
-    """One's own."""
+    """Delete a comment of the user's own."""
     user = cast(User, request.user)
     recording = _recording(user, call_id)
     own = Comment.objects.visible_to(user).filter(recording=recording, pk=comment_id, author=user).first()
@@ -113,7 +113,7 @@ def delete_comment(request: HttpRequest, call_id: str, comment_id: int) -> Any:
 
 @router.get("/{call_id}/listeners", response=ListenersOut)
 def listeners(request: HttpRequest, call_id: str, q: str = "") -> ListenersOut:
-    """Whom a comment can mention."""
+    """The users whom a comment can mention."""
     recording = _recording(cast(User, request.user), call_id)
     found = comments.users_to_mention(recording, search_param({"q": q}), _MOST_LISTENERS)
     return ListenersOut(people=[Listener(id=user.pk, name=user.name) for user in found])

@@ -1,4 +1,4 @@
-"""Asking from the dialer, and how much waits to be read."""
+"""Making a request in the dialer, and counts of open requests and new answers."""
 
 from typing import Any, cast
 
@@ -24,7 +24,7 @@ router = Router(tags=["requests"])
 
 
 class AskIn(Schema):
-    """About a number before a call, or about a call that the user placed or is in."""
+    """A request about a number before a call, or about a call that the user placed or joined."""
 
     number: str = Field("", max_length=100)
     person_id: int | None = None
@@ -34,15 +34,15 @@ class AskIn(Schema):
 
 class AskOut(Schema):
     id: int
-    #: The reason that was attached.
+    #: The sentence of the decision that the request is about.
     sentence: str
     policy_version: int
 
 
 class RequestCounts(Schema):
-    #: Requests that wait for an answer; 0 for who may not answer.
+    #: Open requests; 0 if the user may not answer them.
     open: int
-    #: Own requests that were settled since the user last looked.
+    #: The user's own requests that were settled since they last looked.
     news: int
 
 
@@ -86,7 +86,7 @@ def _of_call(user: User, call_id: str) -> Reason:
 
 
 def _before_call(user: User, body: AskIn) -> Reason:
-    """Judged here and now: what a browser says about a decision proves nothing."""
+    """Decided again on the server, because the browser's copy of a decision cannot be trusted."""
     user.team.require(Package.DIALER)
     try:
         number = to_dial(body.number, user.region).e164

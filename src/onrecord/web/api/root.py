@@ -1,4 +1,4 @@
-"""The API, and what its errors look like."""
+"""The API and its error responses."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from onrecord.web.integrations import INTEGRATIONS
 
 
 class SignedIn(SessionAuth):
-    """The session first: someone whose session is over should hear that, not that their page is too old."""
+    """Checks the session first: a user whose session has ended gets that message, not a CSRF error."""
 
     def __call__(self, request: HttpRequest) -> Any:
         if not request.user.is_authenticated:
@@ -92,7 +92,7 @@ def _bad_request(request: HttpRequest, error: BadRequest) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """What ninja itself refuses: a body that is no JSON, or a missing CSRF token."""
+    """Errors raised by ninja: a body that is not valid JSON, or a missing CSRF token."""
     if error.status_code == 403:
         return ApiError(403, "csrf_failed", "This page is out of date. Reload it and try again.").response()
     unreadable = error.__cause__

@@ -1,4 +1,4 @@
-"""Where switch and renderer report: each event is checked, applied once and acknowledged."""
+"""Intake of events from switch and renderer: each is checked, applied once, and acknowledged."""
 
 import logging
 import time
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @login_not_required
-@csrf_exempt  # signed instead: no browser comes here
+@csrf_exempt  # events are signed; browsers do not come here
 @require_POST
 def events(request: HttpRequest) -> HttpResponse:
     try:
@@ -47,13 +47,13 @@ def _take(request: HttpRequest) -> None:
     except (JsonError, BadMessageError) as error:
         raise ApiError(400, "bad_event", str(error)) from error
     except (KeyError, TypeError, ValueError, OverflowError, DataError) as error:
-        # It would be the same the next time, and hold up what comes behind it.
+        # It would fail every time, and block the events behind it.
         log.exception("An event could not be applied.")
         raise ApiError(400, "bad_event", f"The event cannot be applied: {error!r}") from error
     except Call.DoesNotExist as error:
         raise ApiError(404, "no_such_call", "The web does not have this call.") from error
     except (OperationalError, InterfaceError) as error:
-        # It is locked for longer than the timeout, full, stopped or restarted: the switch asks again.
+        # The database is full, stopped, restarting, or locked for too long. The sender will retry.
         log.warning("The event could not be stored now: %s", error)
         raise ApiError(503, "busy", "The database is busy. Send the event again.") from error
     log.info(

@@ -1,6 +1,6 @@
-"""The web side of each integration: a module or package here, named like its folder in `apps/integrations`.
+"""The web side of each integration: a module or package named like its folder in `apps/integrations`.
 
-Whatever lies here is found; nothing else has to name it.
+Every module in this folder is found automatically.
 """
 
 import pkgutil
@@ -16,12 +16,12 @@ from onrecord.web.settings_section import SettingsSection
 
 
 class Integration(Protocol):
-    """What each module here declares."""
+    """What each module must define."""
 
     urlpatterns: Sequence[URLPattern]
-    #: Its part of the API, by path below `/api/v2`.
+    #: Its API routers, by path below `/api/v2`.
     routers: Mapping[str, Router]
-    #: The bodies that its API reads by itself, without ninja: for the API's document.
+    #: Request bodies that its API reads without ninja, for the API's document.
     bodies: Sequence[type[BaseModel]]
     #: Its sections of the settings.
     sections: Sequence[SettingsSection]

@@ -1,1 +1,1 @@
-"""Live events to browsers."""
+"""Live events for browsers."""

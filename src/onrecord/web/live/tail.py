@@ -1,4 +1,4 @@
-"""The end of the call events: read once for all who listen in this process."""
+"""The newest call events, read once for all listeners in this process."""
 
 import asyncio
 from collections import deque
@@ -15,10 +15,10 @@ from onrecord.apps.calls.models import CallEvent
 from onrecord.web.api.call_schemas import CallEventOut, CallOut
 from onrecord.web.live.waker import changes
 
-#: Seconds of silence after which a listener is told that nothing happened.
+#: Seconds without events after which a listener gets an empty batch.
 HEARTBEAT = 15.0
 
-#: Events kept for listeners; who is further behind reads the database.
+#: Events kept for listeners. A listener who is further behind reads from the database.
 _KEPT = 1000
 _BATCH = 500
 
@@ -28,37 +28,38 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LiveEvent:
-    """A call event ready to be sent."""
+    """A call event, ready to send."""
 
     seq: int
     rep: User
     #: A `CallEventOut` as JSON, with the call's reason as the rep reads it.
     to_rep: str
-    #: The same as everyone else reads it, and without the call's log.
+    #: The same for everyone else, without the call's log.
     to_others: str
 
 
 class Tail:
-    """Follows the events while anyone listens. Belongs to the event loop that listens."""
+    """Follows the events while there are listeners. Belongs to the listeners' event loop."""
 
     def __init__(self) -> None:
-        # One thread, so that one database connection serves all listeners.
+        # One thread, so that all listeners share one database connection.
         self._thread = ThreadPoolExecutor(1, "live-events")
         self._listeners = 0
         self._task: asyncio.Task[None] | None = None
-        # Held while the first listener starts the task, so that a second one finds it started.
+        # Held while the first listener starts the task, so that the next one finds it running.
         self._starting = asyncio.Lock()
         self._closed = False
         self._recent: deque[LiveEvent] = deque(maxlen=_KEPT)
-        #: Greatest number seen, and the greatest that `_recent` does not hold.
+        #: Number of the newest event, and of the newest one that is no longer in `_recent`.
         self._position = 0
         self._forgotten = 0
         self._news = asyncio.Event()
 
     async def follow(self, after: int | None) -> AsyncGenerator[tuple[int, list[LiveEvent]], None]:
-        """Batches of events after number `after` (None: from now on), each with the position reached.
+        """Batches of events after number `after` (None: from now on), each with the position it reaches.
 
-        The first comes at once; an empty one after `HEARTBEAT` seconds of silence. Ends with the tail.
+        The first batch comes at once. After `HEARTBEAT` seconds without events, an empty one follows. The
+        iteration ends when the tail is closed.
         """
         async with self._followed():
             position = self._position if after is None else min(after, self._position)
@@ -75,7 +76,7 @@ class Tail:
         return await asyncio.get_running_loop().run_in_executor(self._thread, lambda: work(*args, **kwargs))
 
     def close(self) -> None:
-        """End all streams: the process stops."""
+        """End all streams, because the process is stopping."""
         self._closed = True
         self._news.set()
 
@@ -125,14 +126,15 @@ async def _wait(news: asyncio.Event) -> None:
 
 
 def last_seq() -> int:
-    """Number of the newest event; 0 where there is none."""
+    """Number of the newest event; 0 if there is none."""
     return CallEvent.objects.aggregate(last=Max("seq"))["last"] or 0
 
 
 def _read(after: int) -> list[LiveEvent]:
-    """Events by their number, each with its call as it stands now.
+    """Events in the order of their numbers, each with its call as it is now.
 
-    One transaction writes at a time, so numbers are committed in order: none appears behind one seen.
+    Only one transaction writes at a time, so numbers are committed in order: no event can appear later with a
+    number that is lower than one already seen.
     """
     events: QuerySet[CallEvent] = CallEvent.objects.filter(seq__gt=after).select_related(
         "call__user", "call__person", "call__recording", "call__log__person"
@@ -143,7 +145,7 @@ def _read(after: int) -> list[LiveEvent]:
 def _live(event: CallEvent) -> LiveEvent:
     rep = event.call.user
     call = CallOut.of(event.call, rep)
-    # Notes have up to 100,000 characters, and only the dialer of the rep shows them.
+    # Notes can have up to 100,000 characters, and only the rep's dialer shows them.
     to_others = call.for_others(rep).model_copy(update={"log": None})
     return LiveEvent(
         seq=event.seq,

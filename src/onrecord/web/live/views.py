@@ -1,4 +1,4 @@
-"""Server-sent events (WHATWG HTML, section 9.2): calls that a user may see, and which policy is in force."""
+"""Server-sent events (WHATWG HTML, section 9.2): calls the user may see, and the policy version in force."""
 
 import time
 import weakref
@@ -21,19 +21,19 @@ from onrecord.apps.core.query_params import whole_number
 from onrecord.apps.governance.decisions import current_policy_version
 from onrecord.web.live.tail import Tail, last_seq
 
-#: An event may be sent this many seconds after the session was last looked at.
+#: How many seconds after a check of the session events may be sent without another check.
 _TRUST = 1.0
 
-#: Streams that a user may have open at a time, each a tab. All tabs past it go without live events, and ask
-#: again after `_RETRY_AFTER_S` seconds.
+#: Streams that a user may have open; each tab has one. Further tabs get no live events and retry after
+#: `_RETRY_AFTER_S` seconds.
 MOST_OF_ONE = 30
 _RETRY_AFTER_S = 30
 
-#: Events that a stream may have missed. To read 500 takes the thread of all streams up to 0.6 s.
+#: Maximum number of events that a stream can catch up on. Reading 500 blocks the shared thread up to 0.6 s.
 MOST_BEHIND = 5000
 
 tail = Tail()
-#: How many streams each user has open, by the user's key.
+#: Number of open streams by user id.
 _open: Counter[int] = Counter()
 
 
@@ -54,7 +54,7 @@ async def events(request: HttpRequest) -> HttpResponseBase:
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     response = StreamingHttpResponse(stream, content_type="text/event-stream", headers=headers)
     _open[user.pk] += 1
-    # A stream that breaks off before its first event is neither iterated nor closed, but gone it is.
+    # A stream that breaks off before its first event is neither iterated nor closed, so count it here.
     weakref.finalize(response, _gone, user.pk)
     return response
 
@@ -66,7 +66,7 @@ def _gone(user: int) -> None:
 
 
 async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
-    """Ends when the session has; the browser then asks again and is told 401."""
+    """Ends when the session does. The browser then reconnects and gets a 401."""
     user: User | None = None
     scope = Scope()
     policy, told = 0, 0
@@ -79,12 +79,12 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
             if user is None:
                 return
             for event in batch:
-                # Whoever places a call follows it, whatever else they may see.
+                # Reps get the events of their own calls, whatever else they may see.
                 if event.rep == user:
                     yield f"id: {event.seq}\nevent: call\ndata: {event.to_rep}\n\n"
                 elif scope.covers(event.rep):
                     yield f"id: {event.seq}\nevent: call\ndata: {event.to_others}\n\n"
-            # Also where nothing of the batch was for this user: so a reconnection begins here.
+            # Sent even if no event was for this user, so that a reconnect starts from here.
             yield f"id: {position}\n: \n\n"
             if policy != told:
                 told = policy
@@ -92,7 +92,7 @@ async def _stream(session_key: str, after: int | None) -> AsyncIterator[str]:
 
 
 def _look(session_key: str) -> tuple[User | None, Scope, int]:
-    """The session's user (None when the session is over), what they may see now, and the policy in force."""
+    """The session's user (None if it has ended), the user's current scope, and the policy version."""
     request = HttpRequest()
     request.session = SessionStore(session_key)
     user = get_user(request)

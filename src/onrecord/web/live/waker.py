@@ -1,4 +1,4 @@
-"""How a process learns of new call events, whichever process wrote them."""
+"""How a process learns about new call events, whichever process wrote them."""
 
 import asyncio
 import logging
@@ -11,17 +11,17 @@ from django.db import connection
 
 log = logging.getLogger(__name__)
 
-#: Seconds between looks. A look takes microseconds: it reads a counter that all connections share.
+#: Seconds between checks. A check takes microseconds: it reads a counter that all connections share.
 _PERIOD = 0.05
 
-#: Where the trigger of the events' table (a migration of `calls`) notifies.
+#: Channel that the trigger on the table of events notifies (a migration of `calls`).
 CHANNEL = "call_events"
-#: Seconds until a lost connection to PostgreSQL is sought again.
+#: Seconds before trying to reconnect to PostgreSQL.
 _PAUSE = 1.0
 
 
 async def changes() -> AsyncGenerator[None, None]:
-    """Yield once at the start, then after each commit of events (several close together may give one)."""
+    """Yield once at the start, then after commits of events. Commits close together may yield only once."""
     waking = _notified() if connection.vendor == "postgresql" else _committed()
     async with aclosing(waking) as wakes:
         async for _ in wakes:
@@ -29,7 +29,7 @@ async def changes() -> AsyncGenerator[None, None]:
 
 
 async def _committed() -> AsyncGenerator[None, None]:
-    """SQLite: `PRAGMA data_version` changes when another connection has committed, whatever that was."""
+    """SQLite: `PRAGMA data_version` changes whenever another connection commits anything."""
     with closing(sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)) as observer:
         seen = None
         while True:
@@ -41,7 +41,7 @@ async def _committed() -> AsyncGenerator[None, None]:
 
 
 async def _notified() -> AsyncGenerator[None, None]:
-    """PostgreSQL: LISTEN, over a connection of its own. What happened while it was lost is said after it."""
+    """PostgreSQL: LISTEN on its own connection. After a reconnect it yields, in case it missed something."""
     place = connection.settings_dict
     while True:
         try:
@@ -59,5 +59,5 @@ async def _notified() -> AsyncGenerator[None, None]:
                 async for _ in listener.notifies():
                     yield
         except psycopg.OperationalError as error:
-            log.warning("The connection that listens for events is lost: %s", error)
+            log.warning("Lost the connection that listens for events: %s", error)
         await asyncio.sleep(_PAUSE)

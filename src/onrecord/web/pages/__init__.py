@@ -1,1 +1,1 @@
-"""The pages: views that compose what the apps know."""
+"""The pages: views that combine data from the apps."""

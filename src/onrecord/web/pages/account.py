@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from onrecord.apps.accounts import guessing
 
-#: More is nobody's, and more than the log of wrong passwords takes.
+#: No user name is longer, and the log of wrong passwords cannot store more.
 _LONGEST_NAME = 255
 _WRONG = "Wrong email or password. Check both and try again."
 _LOCKED = "Too many wrong passwords. Wait 15 minutes, then try again, or ask an admin for a new password."
@@ -49,7 +49,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 
 def locked_out(request: HttpRequest, *_: Any, **__: Any) -> HttpResponse:
-    """What sign-in answers after too many wrong passwords."""
+    """The response of sign-in after too many wrong passwords."""
     username = request.POST.get("username", "")
     return _form(request, username=username, target=_safe_target(request), problem=_LOCKED, status=429)
 
@@ -60,7 +60,7 @@ def _form(request: HttpRequest, *, username: str, target: str, problem: str, sta
 
 
 def _safe_target(request: HttpRequest) -> str:
-    """Where to go afterwards: a path of ours, never another host."""
+    """The page to open after sign-in: a path on this site, never another host."""
     target = request.POST.get("next") or request.GET.get("next") or reverse("home")
     safe = url_has_allowed_host_and_scheme(target, {request.get_host()}, require_https=request.is_secure())
     return target if safe else reverse("home")

@@ -1,4 +1,4 @@
-"""Pages of calls."""
+"""The pages of calls."""
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import tzinfo
@@ -65,14 +65,14 @@ def calls(request: HttpRequest) -> HttpResponse:
     response = render(request, "calls/list.html", context)
     query = urlencode(wanted.query())
     if "cursor" not in request.GET and request.GET.urlencode() != query:
-        # The filters' form sends what is empty too: the address is to say only what is asked for.
+        # The filter form also sends empty fields. Show only the filters that are set in the URL.
         response["HX-Replace-Url"] = f"{reverse('calls')}?{query}" if query else reverse("calls")
     return response
 
 
 @require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The filtered list as a file. `X-Rows` says how many there will be, so that progress can be shown."""
+    """The filtered list as a file. `X-Rows` is the number of rows, so that progress can be shown."""
     user = cast(User, request.user)
     require_calls(user)
     wanted = CallFilter.of(request.GET)
@@ -90,13 +90,13 @@ def export(request: HttpRequest) -> HttpResponseBase:
 
 
 async def _pieces(text: Iterator[str], zone: tzinfo) -> AsyncIterator[str]:
-    # Batch by batch in the request's thread, so that pages of others are answered in between.
+    # One batch at a time in the request's thread, so that other requests are answered in between.
     while (piece := await sync_to_async(_next)(text, zone)) is not None:
         yield piece
 
 
 def _next(text: Iterator[str], zone: tzinfo) -> str | None:
-    # The middleware that knows the reader's time zone is through before the body is sent.
+    # The body is sent after the middleware that sets the reader's time zone is done.
     with timezone.override(zone):
         return next(text, None)
 
@@ -108,7 +108,7 @@ def call(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def log(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`disposition`, `sentiment`, `notes` and `notes_revision`: the log of one's own call, from its page."""
+    """`disposition`, `sentiment`, `notes`, and `notes_revision`: log one's own call from its page."""
     user = cast(User, request.user)
     require(user, Permission.CALLS_LOG)
     own = get_object_or_404(shown_calls(user).select_related("team"), pk=call_id, user=user)
@@ -130,7 +130,7 @@ def log(request: HttpRequest, call_id: str) -> HttpResponse:
 
 
 def _coaching(shown: Call, user: User) -> dict[str, Any]:
-    """What stands on the page of a recorded call about learning from it."""
+    """The coaching part of a recorded call's page."""
     recording = shown.recording
     may_score = user.may(Permission.COACHING_SCORE) and shown.user_id != user.pk
     scorecards = list(Scorecard.objects.filter(team=user.team_id, is_retired=False)) if may_score else []
@@ -150,7 +150,7 @@ def _coaching(shown: Call, user: User) -> dict[str, Any]:
 def call_page(
     request: HttpRequest, call_id: str, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
 ) -> HttpResponse:
-    """The page of a call. `shown_once`: what came of a form of it, for the template."""
+    """The page of a call. `shown_once`: the result of a form, for the template."""
     user = cast(User, request.user)
     require_calls(user)
     shown = get_object_or_404(shown_calls(user), pk=call_id)
@@ -180,7 +180,7 @@ def call_page(
         context["coaching"] = _coaching(shown, user)
     response = render(request, "calls/detail.html", context | shown_once, status=status)
     if request.method == "POST":
-        # Where a form went is no page: reloaded, it would be an error.
+        # The URL that the form was sent to is not a page. Reloading it would show an error.
         response["HX-Push-Url"] = reverse("call", args=[call_id])
     return response
 

@@ -1,4 +1,4 @@
-"""Pages of people."""
+"""The pages of people."""
 
 from typing import cast
 
@@ -45,7 +45,7 @@ def person(request: HttpRequest, person_id: int) -> HttpResponse:
 
 @require_POST
 def do_not_record(request: HttpRequest, person_id: int) -> HttpResponse:
-    """Set or lift the mark; a live call with the person is held to it at once."""
+    """Set or remove the mark. It takes effect immediately in a live call with the person."""
     user = cast(User, request.user)
     require(user, Permission.RECORDING_SETTINGS_CHANGE)
     marked = get_object_or_404(Person.objects.visible_to(user), pk=person_id)

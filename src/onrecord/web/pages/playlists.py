@@ -1,4 +1,4 @@
-"""Playlists: the library, one of them, and its clips."""
+"""Playlists: the library, a single playlist, and its clips."""
 
 from http import HTTPStatus
 from typing import Any, cast
@@ -23,7 +23,7 @@ from onrecord.web.pages.calls import call_page
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def playlists(request: HttpRequest) -> HttpResponse:
-    """The library; POST `name`, `description`, `is_shared`: a new playlist."""
+    """The library. POST `name`, `description`, `is_shared` creates a playlist."""
     user = listener(request)
     if request.method != "POST":
         return _library(request)
@@ -43,7 +43,7 @@ def playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
 
 @require_POST
 def change_playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
-    """`name`, `description`, `is_shared`; or `do` delete."""
+    """`name`, `description`, `is_shared`; or `do`=delete."""
     own = _own_playlist(request, playlist_id)
     user = cast(User, request.user)
     if request.POST.get("do") == "delete":
@@ -59,10 +59,10 @@ def change_playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
-    """The form; POST `playlist` (an own one) or `name` of a new one; `start`, `end`, `note`.
+    """The form. POST `playlist` (one's own) or `name` for a new one; `start`, `end`, `note`.
 
-    Times are as 1:05, empty for the recording's own. `from` dialog: the form's page answers; else the
-    playlist, or the call's page with the problem.
+    Times are written as 1:05; an empty one means the recording's own. With `from`=dialog, the response is the
+    form's page; otherwise it is the playlist, or the call's page with the problem.
     """
     user = listener(request)
     recording = get_object_or_404(playable_by(user), pk=call_id)
@@ -92,7 +92,7 @@ def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def change_clip(request: HttpRequest, clip_id: int) -> HttpResponse:
-    """`do`: `move` it `by` places, `cut` it anew (`start`, `end`, `note`), `remove` it."""
+    """`do`: `move` the clip by `by` places, `cut` it (`start`, `end`, `note`), or `remove` it."""
     user = listener(request)
     clip = get_object_or_404(Clip.objects.select_related("playlist"), pk=clip_id, playlist__owner=user)
     form = request.POST
@@ -116,7 +116,7 @@ def change_clip(request: HttpRequest, clip_id: int) -> HttpResponse:
 
 
 def listener(request: HttpRequest) -> User:
-    """Who asks, if they may listen to recordings."""
+    """The user, if they may listen to recordings."""
     require(request.user, Permission.RECORDING_LISTEN)
     return cast(User, request.user)
 
@@ -173,7 +173,7 @@ def _library(request: HttpRequest, *, problem: str = "", status: HTTPStatus = HT
 def _playlist(
     request: HttpRequest, shown: Playlist, *, status: HTTPStatus = HTTPStatus.OK, **shown_once: Any
 ) -> HttpResponse:
-    """`shown_once`: what came of a form of it, for the template."""
+    """`shown_once`: the result of a form, for the template."""
     user = cast(User, request.user)
     found = tracks(shown, user)
     context = {
@@ -184,7 +184,7 @@ def _playlist(
     }
     response = render(request, "coaching/playlist.html", context | shown_once, status=status)
     if request.method == "POST":
-        # Where a form went is no page: reloaded, it would be an error.
+        # The URL that the form was sent to is not a page. Reloading it would show an error.
         response["HX-Push-Url"] = reverse("playlist", args=[shown.pk])
     return response
 

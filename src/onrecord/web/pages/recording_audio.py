@@ -1,4 +1,4 @@
-"""Listening: audio by ranges, the waveform's peaks, the manifest."""
+"""Listening: audio by ranges, the waveform's peaks, and the manifest."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -23,17 +23,17 @@ from onrecord.apps.recordings.opening import open_audio, open_manifest, open_pea
 from onrecord.apps.recordings.verification import request_verification
 from onrecord.web.serve_recording import send_audio, sent_on
 
-#: Requests for later parts belong to a play that began within this time.
+#: Requests for later parts of the audio belong to a play that began within this time.
 _ONE_PLAY = timedelta(hours=1)
 
 
-#: What `?download=` may say; empty: to be listened to.
+#: Values of `?download=`. Empty means listening.
 _FORMATS = frozenset({"", "ogg", "mp3"})
 
 
 @require_safe
 def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
-    """Ogg Opus. `?download=ogg` asks for it as a file, `?download=mp3` for MP3: a permission of its own."""
+    """Ogg Opus. `?download=ogg` and `?download=mp3` return a file, which needs another permission."""
     user = cast(User, request.user)
     download = request.GET.get("download", "")
     if download not in _FORMATS:
@@ -54,7 +54,7 @@ def audio(request: HttpRequest, call_id: str) -> HttpResponseBase:
 
 
 def _as_mp3(request: HttpRequest, recording: Recording, user: User) -> HttpResponseBase:
-    """Made while it is sent, so nobody knows its length and it has no ranges."""
+    """The MP3 is encoded while it is sent, so its length is unknown and it does not support ranges."""
     headers = {
         "Content-Disposition": f'attachment; filename="{recording.pk}.mp3"',
         "Accept-Ranges": "none",
@@ -77,9 +77,9 @@ async def _in_thread(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
 
 
 def _note(recording: Recording, user: User, *, as_file: bool, from_start: bool) -> None:
-    """Leave an audit row for each play or download, however many ranges it takes.
+    """Add one audit row per play or download, however many range requests it takes.
 
-    A play is a request from the start; but who never asks for the first byte has listened all the same.
+    A play normally starts with the first byte. A user who never requests that byte has still listened.
     """
     action = Action.RECORDING_DOWNLOADED if as_file else Action.RECORDING_LISTENED
     belongs_to_earlier = (
@@ -111,7 +111,7 @@ def manifest(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def verify(request: HttpRequest, call_id: str) -> HttpResponse:
-    """Have the recording proved; its page shows what comes of it."""
+    """Start verifying the recording. Its page will show the result."""
     user = cast(User, request.user)
     recording = _recording(user, call_id, Permission.RECORDING_MANIFEST_VIEW)
     request_verification(recording, acting_user=user)

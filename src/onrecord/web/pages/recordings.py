@@ -30,7 +30,7 @@ _LENGTH_WORDS = {
 }
 
 
-#: A filter to choose from: field, label, words for any, options as value and words.
+#: A select filter: field, label, text for "any", options as value and text.
 Select = tuple[str, str, str, list[tuple[str | int, str]]]
 
 
@@ -69,13 +69,13 @@ def _page(
     status = HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK
     response = render(request, "recordings/list.html", context, status=status)
     if not cursor and request.method == "GET" and request.GET.urlencode() != filters.query:
-        # The filters' form sends what is empty too: the address is to say only what is asked for.
+        # The filter form also sends empty fields. Show only the filters that are set in the URL.
         response["HX-Push-Url"] = _address(filters.query)
     return response
 
 
 def _selects(offered: Choices, playlists: dict[int, str]) -> list[Select]:
-    """The filters to choose from, as far as there is a choice."""
+    """The select filters that have more than one option."""
     selects: list[Select] = [
         ("source", "Source", "Any source", [(one, one) for one in offered.sources]),
         ("rep", "Rep", "Any rep", [(rep.pk, rep.name) for rep in offered.reps]),
@@ -97,7 +97,7 @@ def _asked(
     groups: list[Group],
     playlists: dict[int, str],
 ) -> list[tuple[str, str]]:
-    """The filters in force, as a field's name and words."""
+    """The filters that are set, as field name and text."""
     names = {group.pk: group.name for group in groups}
     words = {
         "source": filters.source,
@@ -117,7 +117,7 @@ def _asked(
 
 @require_POST
 def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep the search that `query` says under `name`."""
+    """Save the search in `query` as `name`."""
     user = cast(User, request.user)
     require_calls(user)
     try:
@@ -152,7 +152,7 @@ def delete_view(request: HttpRequest, view_id: int) -> HttpResponse:
 
 
 def _filters_of(view: SavedView) -> Filters | None:
-    """None where the view holds what no filter takes any more: it was kept before they changed."""
+    """The view's filters; None if it has one that no longer exists, because it was saved earlier."""
     try:
         return Filters.read(_query(view.query))
     except FilterError:

@@ -1,4 +1,4 @@
-"""Pages of reports."""
+"""The pages of reports."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""Pages of requests: one's own, and in the settings those of the team."""
+"""The pages of requests: the user's own, and the team's in the settings."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -19,7 +19,7 @@ _SHOWN = ("user", "person", "call__user", "settled_by")
 
 @require_safe
 def own(request: HttpRequest) -> HttpResponse:
-    """What the user has asked, newest first; looking at it counts as having seen the answers."""
+    """The user's requests, newest first. Opening the page marks the answers as seen."""
     user = cast(User, request.user)
     asked = RecordingRequest.objects.filter(user=user).select_related(*_SHOWN)
     found = page(asked, by="-asked_at", cursor=request.GET.get("cursor"))
@@ -36,7 +36,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def answer(request: HttpRequest, request_id: int) -> HttpResponse:
-    """`answer`."""
+    """Answer a request with `answer`."""
     text = request.POST.get("answer", "")
     return _settle(
         request, request_id, lambda one, user: actions.answer(one, text, acting_user=user), typed=text
@@ -65,7 +65,7 @@ def _settle(
 
 
 def _inbox(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
-    """What has waited longest comes first; of what was settled, what was asked last."""
+    """Open requests, oldest first, then settled ones, newest first."""
     user = cast(User, request.user)
     of_team = RecordingRequest.objects.of_team(user).select_related(*_SHOWN)
     settled = page(

@@ -24,13 +24,13 @@ from onrecord.web.pages.playlists import listener
 
 @require_safe
 def reviews(request: HttpRequest) -> HttpResponse:
-    """What waits for the user, and what became of what they asked for."""
+    """Reviews that wait for the user, and the outcome of those they asked for."""
     return _inbox(request, listener(request))
 
 
 @require_POST
 def ask(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`reviewer`, `note`, `at` (a moment as 1:05, or empty)."""
+    """`reviewer`, `note`, `at` (a time such as 1:05, or empty)."""
     user = listener(request)
     recording = get_object_or_404(playable_by(user), pk=call_id)
     reviewer_id = whole_number(request.POST.get("reviewer", "")) or 0
@@ -53,9 +53,9 @@ def ask(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def settle(request: HttpRequest, review_id: int) -> HttpResponse:
-    """`do`: the reviewer's `done` or `decline` with an `answer`; `withdraw` by who asked.
+    """`do`: `done` or `decline` by the reviewer, with an `answer`; `withdraw` by the user who asked.
 
-    `from`: the page to come back to, `call` or else the inbox.
+    `from`: the page to return to, `call` or by default the inbox.
     """
     user = listener(request)
     do = request.POST.get("do")
@@ -79,7 +79,7 @@ def settle(request: HttpRequest, review_id: int) -> HttpResponse:
 
 @require_POST
 def assess(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`scorecard`, and of each of its questions `asked-1` (its key) and `answer-1`, and so on."""
+    """`scorecard`, and for each of its questions `asked-1` (its key), `answer-1`, and so on."""
     user = listener(request)
     require(user, Permission.COACHING_SCORE)
     recording = get_object_or_404(playable_by(user), pk=call_id)
@@ -99,7 +99,7 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
 
 @require_POST
 def answer_score(request: HttpRequest, assessment_id: int) -> HttpResponse:
-    """`reply`, which may be empty: the rep of the call has read how it was scored."""
+    """`reply`, which may be empty: the call's rep has read the score."""
     user = listener(request)
     visible = Assessment.objects.visible_to(user).select_related("recording__call")
     assessment = get_object_or_404(visible, pk=assessment_id, recording__call__user=user)
@@ -125,7 +125,7 @@ def _inbox(
     }
     response = render(request, "coaching/reviews.html", context, status=status)
     if request.method == "POST":
-        # Where a form went is no page: reloaded, it would be an error.
+        # The URL that the form was sent to is not a page. Reloading it would show an error.
         response["HX-Push-Url"] = reverse("reviews")
     else:
         actions.see_answers(asked, acting_user=user)

@@ -1,7 +1,7 @@
-"""Making and revoking links; and what they open, without a session.
+"""Creating and revoking links, and the pages for guests, which need no session.
 
-A link is `/shared#TOKEN`: what follows `#` is never sent with an address, so no log and no referrer holds it.
-The page posts it, and gets a cookie that opens this one recording.
+A link is `/shared#TOKEN`. Browsers do not send the part after `#`, so the token is in no log and no referrer.
+The page posts the token and gets a cookie that opens this one recording.
 """
 
 from functools import partial
@@ -29,15 +29,15 @@ from onrecord.web.pages.calls import call_page
 from onrecord.web.serve_recording import send_audio
 from onrecord.web.settings import SESSION_COOKIE_SECURE, config
 
-#: How long the page stays open before the link has to be followed again; the link's own end counts as well.
+#: How long a guest's page works before the link must be opened again. It may expire earlier with the link.
 GRANT_SECONDS = 12 * 3600
 
 _Response = TypeVar("_Response", bound=HttpResponseBase)
 
-#: Names the purpose, not a module: who gave a passcode need not give it again after an upgrade.
+#: Not a module name, so that a guest need not enter the passcode again after an upgrade.
 _SALT = "onrecord.sharing"
 
-#: Nobody but the reader keeps anything of it.
+#: Nothing between us and the guest may store the response.
 _HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex, nofollow"}
 
 _GONE = "This link does not work, or no longer works. Ask the person who sent it for a new one."
@@ -48,7 +48,7 @@ _WRONG = "Wrong passcode. Check the one you were sent, and try again."
 
 @require_POST
 def share(request: HttpRequest, call_id: str) -> HttpResponse:
-    """`days`, `passcode`, `shows_contact`: a new link; the call's page shows it this once."""
+    """`days`, `passcode`, `shows_contact`: create a link. Only this response, the call's page, shows it."""
     user = cast(User, request.user)
     require(user, Permission.RECORDING_SHARE)
     require(user, Permission.RECORDING_LISTEN)
@@ -76,7 +76,7 @@ def revoke(request: HttpRequest, link_id: str) -> HttpResponse:
     links = ShareLink.objects.visible_to(user).select_related("recording__call__user")
     link = get_object_or_404(links, pk=link_id)
     actions.revoke(link, acting_user=user)
-    # Who manages sharing may revoke the link of a call that they do not see.
+    # A user who manages sharing may revoke a link to a call that they cannot see.
     if request.POST.get("from") == "settings" or not Scope.of(user).covers(link.recording.call.user):
         return redirect("sharing")
     return redirect("call", link.recording_id)
@@ -85,7 +85,7 @@ def revoke(request: HttpRequest, link_id: str) -> HttpResponse:
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def entry(request: HttpRequest) -> HttpResponse:
-    """Takes the token out of the address, asks for a passcode if the link has one, and lets in."""
+    """Reads the token from the URL, asks for the passcode if the link has one, and opens the recording."""
     if request.method != "POST":
         return _entry(request)
     token = request.POST.get("token", "")
@@ -115,7 +115,7 @@ def entry(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @require_safe
 def shared(request: HttpRequest, link_id: str) -> HttpResponse:
-    """The recording of a link that was opened."""
+    """The page of the recording, after the link was opened."""
     link = _granted(request, link_id)
     if link is None:
         return _entry(request, problem=_AGAIN, is_gone=True, status=HTTPStatus.NOT_FOUND)
@@ -128,7 +128,7 @@ def shared(request: HttpRequest, link_id: str) -> HttpResponse:
         "is_bare": True,
     }
     response = _plain(render(request, "sharing/recording.html", context))
-    # Not on the page before it: a browser that hides where a form comes from fails our check of that.
+    # Not on the page before: without a referrer, the CSRF check of its form would fail.
     response["Referrer-Policy"] = "no-referrer"
     return response
 
@@ -158,7 +158,7 @@ def _still_opens(link_id: str) -> bool:
 
 
 def _granted(request: HttpRequest, link_id: str) -> ShareLink | None:
-    """The link, if it opens now and this browser was let in."""
+    """The link, if it works now and this browser has opened it."""
     try:
         granted = signing.loads(request.COOKIES.get(_cookie(link_id), ""), salt=_SALT, max_age=GRANT_SECONDS)
     except signing.BadSignature:

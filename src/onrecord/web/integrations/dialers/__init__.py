@@ -1,4 +1,4 @@
-"""Other dialers: the page that connects them, the API that programs call, and the webhooks they report to."""
+"""Other dialers: the page to connect them, the API for programs, and the webhooks."""
 
 from django.urls import path
 

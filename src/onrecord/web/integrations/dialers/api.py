@@ -1,4 +1,4 @@
-"""`POST /conversations/calls`: a program enters a call that another dialer made."""
+"""`POST /conversations/calls`: a program sends a call that another dialer made."""
 
 from datetime import timedelta
 from typing import Any, cast
@@ -33,12 +33,12 @@ from onrecord.apps.integrations.dialers.schemas import (
 from onrecord.apps.integrations.dialers.upload import FIELD, SealingUpload
 from onrecord.web.body_limit import BodyTooLargeError
 
-#: How exactly the last use of a token is known: a row is not written for each request.
+#: Precision of a token's last use. Without this, every request would write a row.
 _USE_KNOWN_TO = timedelta(minutes=1)
 
 
 class TokenAuth(HttpBearer):
-    """A token stands for its author, and may do no more than they."""
+    """A token acts for its author and has at most the author's permissions."""
 
     def authenticate(self, request: HttpRequest, token: str) -> ApiToken:
         found = ApiToken.objects.select_related("author", "team").filter(
@@ -84,7 +84,7 @@ router = Router(auth=TokenAuth(), tags=["conversations"])
     },
 )
 def enter_call(request: HttpRequest) -> Status[ImportedOut]:
-    """201 for a new call, 200 for one that is known already; either way the state of its recording."""
+    """201 for a new call, 200 for a known one. Both answers have the status of its recording."""
     token = cast(ApiToken, request.auth)  # type: ignore[attr-defined]
     upload = SealingUpload(request)
     request.upload_handlers = [upload]
@@ -99,7 +99,7 @@ def enter_call(request: HttpRequest) -> Status[ImportedOut]:
 
 
 def _receive(request: HttpRequest, token: ApiToken, upload: SealingUpload) -> tuple[ImportedCall, bool]:
-    """Read the request, whose file is then in the imports folder, and enter the call. Raises ApiError."""
+    """Read the request, store its file in the imports folder, and store the call. Raises ApiError."""
     try:
         body, file = _read(request)
         user = user_of(body, token.team)
@@ -131,7 +131,7 @@ def _read(request: HttpRequest) -> tuple[CallIn, RecordingFile | None]:
 
 
 def _call_id(request: HttpRequest, body: CallIn, file: RecordingFile | None) -> str:
-    """What tells a repetition: the dialer's id, else the Idempotency-Key, else all that was said."""
+    """Identifies repetitions: the dialer's call id, else the Idempotency-Key, else a hash of all fields."""
     if body.call_id:
         return body.call_id
     if key := request.headers.get("Idempotency-Key", ""):

@@ -1,4 +1,4 @@
-"""Settings > Integrations: API tokens, connected dialers, and what they delivered."""
+"""Settings > Integrations: API tokens, connected dialers, and their deliveries."""
 
 from typing import Any, cast
 
@@ -17,13 +17,13 @@ from onrecord.apps.integrations.dialers.providers import PROVIDERS
 from onrecord.web.guards import requires
 from onrecord.web.integrations.dialers.webhooks import address
 
-#: What an admin can say of the channels of a dialer's files.
+#: Choices for whose voice is on which channel of a dialer's files.
 CHANNELS = {
     "": "Unknown, or both in one channel",
     "user,person": "Rep on the left, contact on the right",
     "person,user": "Contact on the left, rep on the right",
 }
-#: Of what could not be used; the rest appears as these are dealt with.
+#: How many unusable deliveries the page shows. The rest appear as these are dealt with.
 _KEPT_SHOWN = 25
 _LONGEST_NAME = ApiToken._meta.get_field("name").max_length
 
@@ -40,7 +40,7 @@ def integrations(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
     user = cast(User, request.user)
     found = queries.deliveries(user, cursor=request.GET.get("cursor"))
-    # Who manages integrations need not see every call.
+    # A user who manages integrations may not be allowed to see every call.
     calls = Call.objects.visible_to(user).filter(pk__in=[row.call_id for row in found.rows])
     shared = {
         "providers": PROVIDERS,
@@ -59,14 +59,14 @@ def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpRespon
 
 
 def _back_to(section: str) -> HttpResponse:
-    """To a section of the page."""
+    """Redirect to a section of the page."""
     return redirect(f"{reverse('integrations')}#{section}")
 
 
 @require_POST
 @_admins
 def create_token(request: HttpRequest) -> HttpResponse:
-    """The answer alone shows the token."""
+    """Only this answer shows the token."""
     name = request.POST.get("name", "").strip()
     if not name or len(name) > cast(int, _LONGEST_NAME):
         return _page(request, 422, problem=f"Give the token a name of at most {_LONGEST_NAME} letters.")
@@ -113,7 +113,7 @@ def disconnect(request: HttpRequest, key: str) -> HttpResponse:
 @require_POST
 @_admins
 def link_user(request: HttpRequest, delivery_id: int) -> HttpResponse:
-    """Say who a dialer's user is."""
+    """Link a dialer's user to one of ours."""
     acting = cast(User, request.user)
     row = get_object_or_404(ImportedCall.objects.of_team(acting), pk=delivery_id)
     chosen = request.POST.get("user", "")
@@ -140,7 +140,7 @@ def retry(request: HttpRequest, delivery_id: int) -> HttpResponse:
 @require_POST
 @_admins
 def retry_kept(request: HttpRequest, kept_id: int) -> HttpResponse:
-    """Read once more what could not be used."""
+    """Retry an unusable delivery."""
     acting = cast(User, request.user)
     found = get_object_or_404(queries.kept_deliveries(acting), pk=kept_id)
     if not kept.try_again(found, acting_user=acting):

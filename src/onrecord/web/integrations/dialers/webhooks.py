@@ -1,4 +1,4 @@
-"""Where dialers report. What is signed is answered 200: taken in once, or kept if it cannot be used."""
+"""Webhooks of other dialers. A signed delivery gets a 200: it is received once, or kept if unusable."""
 
 import logging
 
@@ -26,12 +26,12 @@ log = logging.getLogger(__name__)
 
 
 def address(connection: Connection) -> str:
-    """The webhook's public address, which the admin gives to the dialer."""
+    """The webhook's public URL, which the admin enters at the dialer."""
     return host_config().public_url + reverse("webhook", kwargs={"key": connection.key})
 
 
 @login_not_required
-@csrf_exempt  # signed instead: no browser comes here
+@csrf_exempt  # deliveries are signed; browsers do not come here
 @require_POST
 def deliver(request: HttpRequest, key: str) -> HttpResponse:
     connection = Connection.objects.select_related("team").filter(pk=key, removed_at=None).first()
@@ -48,7 +48,7 @@ def deliver(request: HttpRequest, key: str) -> HttpResponse:
     try:
         provider.verify(delivery, secret)
     except SignatureError as error:
-        # Without the key: together with what signs, it lets others deliver.
+        # Do not log the URL's key: together with the signing secret, it would let others deliver.
         log.warning("%s: a delivery was refused: %s", provider.name, error)
         return ApiError(401, "bad_signature", str(error)).response()
     answer = _challenge(provider, delivery.body, secret)
@@ -56,9 +56,9 @@ def deliver(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _challenge(provider: Provider, body: bytes, secret: str) -> dict[str, str] | None:
-    """What has to be answered for the address to be accepted; None for any other delivery."""
+    """The answer that confirms our address to the dialer; None for any other delivery."""
     try:
         return provider.challenge(provider.content(body), secret)
     except DeliveryError:
-        # It is kept, with the reason.
+        # The delivery is kept, with the reason.
         return None

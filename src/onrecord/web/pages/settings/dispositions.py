@@ -17,7 +17,7 @@ from onrecord.apps.dispositions.actions import change_list
 from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListContents, ListError
 from onrecord.apps.dispositions.queries import lists_of
 
-#: A change of a list, and the sentence that tells of it later.
+#: A change to a list, and the sentence that describes it in the audit trail.
 Change = tuple[Callable[[ListContents], ListContents], str]
 
 
@@ -29,7 +29,7 @@ def dispositions(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change(request: HttpRequest, field: str) -> HttpResponse:
-    """`do`: add, rename, up, down, remove (each with `name`, rename with `new`), require or allow."""
+    """`do`: add, rename, up, down, remove (each with `name`; rename also with `new`), require, or allow."""
     user = cast(User, request.user)
     require(user, Permission.OUTCOMES_CHANGE)
     if field not in set(Field):

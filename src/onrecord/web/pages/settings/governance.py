@@ -1,4 +1,4 @@
-"""Settings > Call Recording: the draft, its parts and its publication."""
+"""Settings > Call Recording: editing and publishing the draft."""
 
 import io
 import wave
@@ -120,7 +120,7 @@ def remove_rule(request: HttpRequest) -> HttpResponse:
 def _change(
     request: HttpRequest, change: Callable[[Policy], Policy], part: str, **typed: str
 ) -> HttpResponse:
-    """Change the draft and show it again; what cannot be done is said on the page, with what was typed."""
+    """Change the draft and show it again. Problems are shown on the page, with what the admin typed."""
     try:
         actions.edit(change, revision=request.POST.get("revision", ""), acting_user=cast(User, request.user))
     except PolicyError as error:
@@ -131,14 +131,14 @@ def _change(
 
 
 def _back_to(part: str) -> HttpResponse:
-    """To a part of the page."""
+    """Redirect to a part of the page."""
     return redirect(f"{reverse('call-recording')}#{part}")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @settings_page
 def rule(request: HttpRequest) -> HttpResponse:
-    """The form of one rule: a new one, or the one that `?name=` names."""
+    """The form for a rule: a new one, or the one in `?name=`."""
     replacing = request.GET.get("name")
     if request.method == "POST":
         return _save_rule(request, replacing)
@@ -173,7 +173,7 @@ def _rule_form(
 
 
 def _values(rule: Rule | None) -> dict[str, str]:
-    """What the form's fields hold for a rule, or for a new one."""
+    """The values of the form's fields for a rule, or for a new one."""
     if rule is None:
         return {"mode": "none", "may_change": "on"}
     return {
@@ -217,7 +217,7 @@ def _recording_reps(policy: Policy, reps: Iterable[User]) -> int:
 @require_POST
 @settings_page
 def publish(request: HttpRequest) -> HttpResponse:
-    """Put the draft in force. The gates of live calls have closed where they must when this answers."""
+    """Put the draft in force. Before this responds, the gates of live calls have closed where necessary."""
     try:
         version = actions.publish_draft(
             request.POST.get("revision", ""), acting_user=cast(User, request.user)
@@ -267,7 +267,7 @@ def copy_version(request: HttpRequest, number: int) -> HttpResponse:
 @require_POST
 @settings_page
 def add_announcement(request: HttpRequest) -> HttpResponse:
-    """Take a sound file. It is kept as what the telephone plays; the file itself is not."""
+    """Upload a sound file. Only the converted sound is kept, not the file."""
     file = request.FILES.get("file")
     try:
         name = governance_forms.read_announcement_name(request.POST)
@@ -295,7 +295,7 @@ def remove_announcement(request: HttpRequest, name: str) -> HttpResponse:
 @require_safe
 @settings_page
 def announcement(request: HttpRequest, name: str) -> HttpResponse:
-    """What the telephone plays, as a WAV file that every browser plays."""
+    """The announcement as it is played in calls, as a WAV file for the browser."""
     try:
         pcmu = load_announcement(name)
     except AnnouncementError as error:

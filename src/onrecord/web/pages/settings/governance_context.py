@@ -1,4 +1,4 @@
-"""What every page of the settings shows, and who may open it."""
+"""The parts that all policy pages in the settings share, and the check of who may open them."""
 
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ settings_page = requires(Permission.RECORDING_SETTINGS_CHANGE)
 
 
 class DraftContext:
-    """The policy in force and the draft beside it, as one request sees them."""
+    """The policy in force and the draft, loaded once per request."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.user = cast(User, request.user)
@@ -27,7 +27,7 @@ class DraftContext:
         drafts = Draft.objects.select_related("author", "base")
         self.draft = drafts.filter(team_id=self.user.team_id).first()
         self.in_force = policy_of(self.version)
-        #: The draft where there is one, else what is in force.
+        #: The draft if there is one, else the policy in force.
         self.policy = read_policy(self.draft.document) if self.draft else self.in_force
 
     @property
@@ -36,18 +36,18 @@ class DraftContext:
 
     @property
     def changes(self) -> list[str]:
-        """What publishing the draft would change now."""
+        """The changes that publishing the draft would make now."""
         return changes_between(self.in_force, self.policy)
 
     def chosen(self, of: str | None) -> Policy:
-        """The policy in force for `force`, else the draft's."""
+        """The policy in force if `of` is `force`, else the draft."""
         return self.in_force if of == "force" else self.policy
 
 
 def render_page(
     request: HttpRequest, template: str, draft_context: DraftContext, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render a page of the settings."""
+    """Render a settings page."""
     shared = {
         "draft_context": draft_context,
         "policy": draft_context.policy,
@@ -59,7 +59,7 @@ def render_page(
 
 
 def names_of(user: User) -> dict[str, dict[str, str]]:
-    """Names of the team's groups and users by level and id."""
+    """Names of the team's groups and users, by level and id."""
     return {
         "groups": {
             str(key): name

@@ -1,4 +1,4 @@
-"""What admins send, as parts of a policy. Each raises PolicyError with a sentence for every slip."""
+"""Form data as parts of a policy. Each function raises PolicyError with a sentence for every mistake."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from onrecord.policy.edits import SettingLevel
 from onrecord.policy.mode import Mode
 from onrecord.policy.places import read_places
 
-#: Who may do what a policy asks a permission for: from everyone who calls to those who make the rules.
+#: Permissions that a policy can require, from everyone who places calls to those who edit the rules.
 PERMISSIONS = {
     Permission.CALLS_PLACE: "Everyone who can place calls",
     Permission.RECORDING_TURN_ON: "With permission to turn it on",
@@ -60,7 +60,7 @@ def read_basics(post: QueryDict) -> Basics:
 
 
 def read_setting(post: QueryDict) -> tuple[SettingLevel, str, Setting]:
-    """Level, id and setting; `who` is `groups:1` or `users:7`."""
+    """Level, id, and setting. `who` is `groups:1` or `users:7`."""
     level, _, key = post.get("who", "").partition(":")
     setting = Setting(record=_DEFAULTS.get(post.get("record", "")), locked=post.get("locked") == "on")
     if level == "groups" and key:
@@ -91,7 +91,7 @@ def read_rule(post: QueryDict) -> Rule:
 
 
 def read_numbers(text: str, region: str) -> list[str]:
-    """E.164 of the numbers that stand on lines of their own or between commas, in whatever format."""
+    """E.164 numbers from a text with one per line or separated by commas, in any format."""
     numbers: list[str] = []
     problems: list[str] = []
     for entry in filter(None, map(str.strip, _BETWEEN_NUMBERS.split(text))):

@@ -1,4 +1,4 @@
-"""How permissions are explained to those who give them."""
+"""Explanations of the permissions for the admins who grant them."""
 
 from dataclasses import dataclass
 
@@ -7,10 +7,10 @@ from onrecord.apps.accounts.permissions import VERBS, Permission
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PermissionRow:
-    """A permission in the matrix."""
+    """One permission in the matrix."""
 
     permission: Permission
-    #: What it means in practice.
+    #: What the permission means in practice.
     hint: str
 
     @property
@@ -21,7 +21,7 @@ class PermissionRow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Section:
-    """Permissions about one subject."""
+    """The permissions for one subject."""
 
     title: str
     rows: tuple[PermissionRow, ...]

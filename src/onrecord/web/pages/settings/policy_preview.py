@@ -1,4 +1,4 @@
-"""Pages that show what a policy means: simulations, the map, the history."""
+"""Pages that show the effects of a policy: simulations, the map, the history."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -29,14 +29,14 @@ from onrecord.policy.reasons import ANY_REP
 from onrecord.policy.simulate import CallFacts, Comparison
 from onrecord.web.pages.settings.governance_context import DraftContext, names_of, render_page, settings_page
 
-#: How far back past calls are judged again.
+#: The period of past calls that a simulation covers.
 PAST = timedelta(days=30)
 
 
 @require_safe
 @settings_page
 def simulate(request: HttpRequest) -> HttpResponse:
-    """The choices, and the answer for one number when `?number=` is given."""
+    """The form, and the result for one number if `?number=` is given."""
     draft_context = DraftContext(request)
     number = request.GET.get("number", "").strip()
     context: dict[str, Any] = {"number": number, "rep": request.GET.get("rep", ""), "result": None}
@@ -58,7 +58,7 @@ def _one_number(draft_context: DraftContext, typed: str, rep: User) -> dict[str,
         facts = CallFacts(id="", person=contact, rep=rep_facts(rep, policy), number=number)
         return decide_by_facts(policy, facts).decision
 
-    # A number that is nobody's yet is judged as if it were a person's: otherwise the answer is always no.
+    # Treat an unknown number as a person's. Otherwise the answer would always be no.
     contact = person_facts(person) if person else PersonFacts()
     return {
         "number": number,
@@ -86,7 +86,7 @@ def simulate_calls(request: HttpRequest) -> StreamingHttpResponse:
 @require_safe
 @settings_page
 def simulate_people(request: HttpRequest) -> StreamingHttpResponse:
-    """Every person's numbers, as if the rep of `?rep=` called them now."""
+    """Every number of every person, as if the rep in `?rep=` called it now."""
     draft_context = DraftContext(request)
     rep = _rep_or_self(request)
     steps = simulation.all_people(
@@ -108,7 +108,7 @@ def _stream(user: User, steps: Iterator[Progress], rep: User | None = None) -> S
 
 async def _lines(user: User, steps: Iterator[Progress], rep: User | None) -> AsyncIterator[str]:
     last: Progress | None = None
-    # Step by step in the request's thread, so that pages of others are answered in between.
+    # One step at a time in the request's thread, so that other requests are answered in between.
     while (progress := await sync_to_async(_next)(steps)) is not None:
         last = progress
         yield _line(done=progress.done, total=progress.total, differing=progress.differing)
@@ -132,7 +132,7 @@ def _result(user: User, progress: Progress, rep: User | None) -> str:
 
 
 def _call_rows(user: User, shown: tuple[Comparison, ...]) -> list[tuple[Any, Comparison]]:
-    """The differences with their calls. A call that the user may not see is counted, not shown."""
+    """The differences with their calls. Calls that the user may not see are counted but not shown."""
     calls = shown_calls(user).in_bulk([one.call.id for one in shown])
     return [(calls[one.call.id], one) for one in shown if one.call.id in calls]
 
@@ -145,11 +145,11 @@ def _people_rows(user: User, shown: tuple[Comparison, ...]) -> list[tuple[Any, C
 @require_safe
 @settings_page
 def areas(request: HttpRequest) -> HttpResponse:
-    """The map and the table of countries: `?of=force` or the draft, for the rep of `?rep=` or for any."""
+    """The map and table of countries. `?of=force` or the draft, for the rep in `?rep=` or for any rep."""
     draft_context = DraftContext(request)
     of = "force" if request.GET.get("of") == "force" or draft_context.draft is None else "draft"
     policy, rep = draft_context.chosen(of), _rep(request)
-    # Any rep: nowhere in particular, without a setting of their own.
+    # Any rep: without a location or settings of their own.
     facts = rep_facts(rep, policy) if rep else RepFacts(user="")
     context: dict[str, Any] = {
         "of": of,
@@ -188,7 +188,7 @@ def _rep_or_self(request: HttpRequest) -> User:
 
 
 def _rep(request: HttpRequest) -> User | None:
-    """The user of `?rep=`, one of the team; None when none is named."""
+    """The user in `?rep=`, who must be in the team; None if there is none."""
     key = request.GET.get("rep", "")
     if not key:
         return None

@@ -23,7 +23,7 @@ from onrecord.apps.coaching.scoring import (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def scorecards(request: HttpRequest) -> HttpResponse:
-    """The team's scorecards; POST `name`, `question`s and their `kind`s: a new one."""
+    """The team's scorecards. POST `name`, `question`s, and their `kind`s creates one."""
     user = _editor(request)
     if request.method != "POST":
         return _page(request)
@@ -32,7 +32,7 @@ def scorecards(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_scorecard(request: HttpRequest, scorecard_id: int) -> HttpResponse:
-    """As for a new one; or `do`: retire, offer."""
+    """The same fields as for a new one; or `do`: retire, offer."""
     user = _editor(request)
     scorecard = get_object_or_404(Scorecard, pk=scorecard_id, team=user.team_id)
     if request.POST.get("do") in ("retire", "offer"):
@@ -65,7 +65,7 @@ def _page(
     problem: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> HttpResponse:
-    """`refused`: as it was sent, which is shown again."""
+    """`refused`: the scorecard as it was submitted, to be shown again."""
     scorecards = Scorecard.objects.filter(team=cast(User, request.user).team_id)
     context = {
         "scorecards": [refused if one == refused else one for one in scorecards],

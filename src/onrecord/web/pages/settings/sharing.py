@@ -19,11 +19,11 @@ from onrecord.apps.sharing.rules import DAYS, Rules
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sharing(request: HttpRequest) -> HttpResponse:
-    """The rules and all links; POST `allowed`, `passcode_required` and `longest_days`: new rules."""
+    """The rules and all links. POST `allowed`, `passcode_required`, and `longest_days` changes the rules."""
     user = _manager(request)
     if request.method == "POST":
         days = request.POST.get("longest_days", "")
-        # What cannot be read is the strictest.
+        # A value that cannot be read counts as the strictest.
         rules = Rules(
             allowed="allowed" in request.POST,
             longest_days=int(days) if days in map(str, DAYS) else DAYS[0],
@@ -34,7 +34,7 @@ def sharing(request: HttpRequest) -> HttpResponse:
     found = list_links(user, cursor=request.GET.get("cursor"))
     scope = Scope.of(user)
     context = {
-        # Of a call that the manager does not see, the list says that there is a link, and no more.
+        # For a call that the manager may not see, the list shows only that there is a link.
         "seen": {link.pk for link in found.rows if scope.covers(link.recording.call.user)},
         "rules": rules_of(user.team_id),
         "days": DAYS,

@@ -22,7 +22,7 @@ from onrecord.web.pages.settings.sections import sections_for
 
 @require_safe
 def settings(request: HttpRequest) -> HttpResponse:
-    """To the first section that the user may open."""
+    """Redirect to the first section that the user may open."""
     sections = sections_for(cast(User, request.user))
     if not sections:
         raise PermissionDenied(
@@ -33,7 +33,7 @@ def settings(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def permission_sets(request: HttpRequest) -> HttpResponse:
-    """The matrix; posted, what was changed in it."""
+    """The matrix. POST applies the changes made in it."""
     user = _editor(request)
     if request.method == "POST":
         changes = _changes(request.POST)
@@ -43,7 +43,7 @@ def permission_sets(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def create_permission_set(request: HttpRequest) -> HttpResponse:
-    """`name`, and `like`: the id of the set to begin with, or nothing."""
+    """`name`, and `like`: the id of the set to copy, or empty."""
     user = _editor(request)
     like = request.POST.get("like", "")
     model = _set(like) if like else None
@@ -66,7 +66,7 @@ def delete_permission_set(request: HttpRequest, set_id: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def permission_set_users(request: HttpRequest) -> HttpResponse:
-    """Who has which set; posted, what was changed of it."""
+    """Which user has which set. POST applies the changes."""
     user = _editor(request)
     if request.method != "POST":
         return _users(request)
@@ -146,7 +146,7 @@ def _set(key: str) -> PermissionSet:
 
 
 def _changes(form: QueryDict) -> dict[PermissionSet, actions.Change]:
-    """`shown-<id>`: the permissions that the page showed as held; `set-<id>`: those that are ticked now."""
+    """`shown-<id>`: the permissions that the page showed; `set-<id>`: those that are checked now."""
     changes = {}
     for changed in PermissionSet.objects.all():
         if f"shown-{changed.pk}" in form:
@@ -163,7 +163,7 @@ def _permissions(names: list[str]) -> frozenset[Permission]:
 
 
 def _choices(editor: User, form: QueryDict) -> dict[User, PermissionSet | None]:
-    """`shown-<id>`: ids of the sets that the page showed as the user's; `user-<id>`: the one chosen now."""
+    """`shown-<id>`: the set ids that the page showed for the user; `user-<id>`: the one chosen now."""
     choices = {}
     for user in User.objects.filter(team_id=editor.team_id):
         chosen = form.get(f"user-{user.pk}")
