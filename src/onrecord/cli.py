@@ -1,8 +1,8 @@
 """The command line.
 
-Every part is imported when its command runs: `--help` stays fast, and no process loads what it does not use.
-Exit codes: 0 done, 1 the thing asked about is not in order (`verify`, `doctor`), 2 the command could not be
-carried out, 3 the recording is genuine but not complete (`verify`).
+Each command imports the code it needs when it runs, so `--help` is fast and no process loads code that it
+does not use. Exit codes: 0: done; 1: a problem was found (`verify`, `doctor`); 2: the command failed; 3: the
+recording is genuine but incomplete (`verify`).
 """
 
 import json
@@ -33,7 +33,7 @@ app = typer.Typer(
 
 
 def _known(call_id: str) -> "Witness":
-    """What the database knows of a recording. Raises ValueError."""
+    """The recording's witness in the database. Raises ValueError."""
     _django()
     from onrecord.apps.recordings.witnesses import witness_of
 
@@ -41,8 +41,8 @@ def _known(call_id: str) -> "Witness":
 
 
 def main() -> None:
-    """Entry point: what a person can put right is one sentence, everything else a traceback."""
-    # Calls, people and keys: what a process of ours writes is for the user that runs it.
+    """Entry point. A problem that the user can fix prints one sentence; other errors print a traceback."""
+    # Files contain calls, people, and keys, so only the user who runs OnRecord may read them.
     os.umask(0o077)
     try:
         logs.configure(os.environ.get("ONRECORD_LOG", "INFO").upper())
@@ -196,7 +196,7 @@ def import_recordings(
 
     rows, failed = read_manifest(manifest), 0
     reports = import_rows(folder, rows)
-    # The bar is for people at a terminal; the report is what remains.
+    # The progress bar is for people at a terminal. The report goes to standard output.
     for report in track(reports, "Importing", len(rows), console=Console(stderr=True), transient=True):
         typer.echo(report)
         failed += report.result == "failed"

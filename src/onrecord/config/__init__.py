@@ -1,7 +1,7 @@
-"""Configuration of one host, read from the environment and the data folder.
+"""Configuration of a host, read from the environment and the data folder.
 
-Every process (web, worker, switch, renderer) reads the same `Config`, so it imports neither Django nor any
-part of the product.
+Every process (web, worker, switch, renderer) reads the same `Config`, so this imports neither Django nor any
+other part of the product.
 """
 
 import json
@@ -16,13 +16,13 @@ from urllib.parse import unquote, urlsplit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Secrets:
-    """Keys of an installation. Losing `master_key` loses every recording."""
+    """The keys of an installation. Losing `master_key` means losing every recording."""
 
-    #: 32 bytes; wraps the data key of every journal and recording.
+    #: 32 bytes. Wraps the data key of every journal and recording.
     master_key: bytes
-    #: Bearer token of commands from the web to the switch.
+    #: Bearer token for commands from the web to the switch.
     switch_secret: str
-    #: HMAC key of events to the web.
+    #: HMAC key for events to the web.
     event_secret: str
     #: Django's signing key.
     django_secret: str
@@ -30,21 +30,21 @@ class Secrets:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Config:
-    """Where things are and how the processes reach one another."""
+    """Where things are, and how the processes reach each other."""
 
-    #: Data folder: database, journals, spools and the local blob store live below it.
+    #: Data folder. It contains the database, journals, spools, and the local blob store.
     home: Path
-    #: `host:port` at which the web listens.
+    #: `host:port` on which the web listens.
     web_address: str
-    #: `host:port` at which the switch listens; keep it private.
+    #: `host:port` on which the switch listens. Must not be public.
     switch_address: str
-    #: Where the web is for browsers, without a slash at the end; a proxy in front of it has its own.
+    #: The web's URL for browsers, without a trailing slash. Differs from `web_address` behind a proxy.
     public_url: str
     #: `sqlite:///absolute/path` or `postgresql://user:password@host/database`.
     database_url: str
-    #: Blob store URL as obstore reads it: `file:///path` or `s3://bucket/prefix`.
+    #: URL of the blob store, as obstore reads it: `file:///path` or `s3://bucket/prefix`.
     blob_url: str
-    #: Seconds that live calls may go on after the switch was asked to stop.
+    #: Seconds that live calls may continue after the switch is asked to stop.
     drain_s: int
     secrets: Secrets
 
@@ -54,26 +54,26 @@ class Config:
 
     @property
     def database_file(self) -> Path | None:
-        """Where SQLite keeps the database; None with PostgreSQL."""
+        """The file of the SQLite database; None with PostgreSQL."""
         if not self.database_url.startswith("sqlite:"):
             return None
         return Path("/" + self.database_url.removeprefix("sqlite://").lstrip("/"))
 
     @property
     def blob_folder(self) -> Path | None:
-        """Where the blob store is; None when it is not on this host."""
+        """The folder of the blob store; None if it is not on this host."""
         parts = urlsplit(self.blob_url)
         return Path(unquote(parts.path)) if parts.scheme == "file" else None
 
     def spool(self, source: str) -> Path:
-        """Folder in which events of one source (`switch`, `renderer`) wait for the web."""
+        """The folder where events from a source (`switch`, `renderer`) wait for the web."""
         return self.home / "spool" / source
 
     @classmethod
     def load(cls, environ: "os._Environ[str] | dict[str, str]" = os.environ) -> "Config":
-        """Read `ONRECORD_*` variables; make the data folder and its secrets on first use.
+        """Read the `ONRECORD_*` variables. Creates the data folder and its secrets on first use.
 
-        Raises ValueError when an address, a number or the secrets file cannot be understood.
+        Raises ValueError if an address, a number, or the secrets file is invalid.
         """
         home = Path(environ.get("ONRECORD_HOME", "var")).resolve()
         web = _address(environ, "ONRECORD_WEB", "127.0.0.1:8000")
@@ -93,15 +93,15 @@ class Config:
 
 @cache
 def host_config() -> Config:
-    """The configuration of this process. Raises ValueError as `Config.load` does."""
+    """The configuration of this process. Raises ValueError like `Config.load`."""
     return Config.load()
 
 
 def _own(home: Path) -> None:
-    """Make the data folder, and close it to other users of the host. Older versions left it open."""
+    """Create the data folder, and make it private to our user. Older versions left it readable."""
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if home.stat().st_mode & 0o077:
-        with suppress(PermissionError):  # it belongs to somebody else: the doctor says so
+        with suppress(PermissionError):  # it belongs to another user; the doctor reports that
             home.chmod(0o700)
 
 
@@ -122,7 +122,7 @@ def _seconds(environ: "os._Environ[str] | dict[str, str]", name: str, default: i
 
 
 def split_address(address: str) -> tuple[str, int]:
-    """Host, without the brackets of IPv6, and port of `host:port`. Raises ValueError for anything else."""
+    """Host and port of `host:port`; an IPv6 host loses its brackets. Raises ValueError for other text."""
     host, _, port = address.rpartition(":")
     if not host or not (port.isascii() and port.isdecimal()) or not 0 < int(port) < 1 << 16:
         raise ValueError(f"{address!r} is not an address. Write host:port, such as 127.0.0.1:8000.")
@@ -130,9 +130,9 @@ def split_address(address: str) -> tuple[str, int]:
 
 
 def load_secrets(path: Path) -> Secrets:
-    """Read the secrets file, or create it readable by its owner only.
+    """Read the secrets file. If there is none, create it, readable only by its owner.
 
-    Two processes may start at once: the file is linked into place whole, and the first one wins.
+    Two processes may start at once, so the complete file is linked into place, and the first one wins.
     """
     if not path.exists():
         fresh = {

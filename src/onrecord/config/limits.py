@@ -1,4 +1,4 @@
-"""Limits that several processes keep."""
+"""Limits that several processes use."""
 
-#: Bytes of the largest sound file that is taken from elsewhere.
+#: Maximum size of a sound file from outside, in bytes.
 LARGEST_RECORDING = 500_000_000

@@ -1,4 +1,4 @@
-"""What processes log, and how much of it: no stranger may fill the disk by making us complain."""
+"""What processes log, and how much: nobody may fill the disk by causing log messages."""
 
 import logging
 import sys
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from onrecord.config.redaction import without_secrets
 
-#: Warnings and errors of one wording that are written in a minute; the rest are counted.
+#: How many similar warnings and errors are written per minute. The rest are counted.
 MOST_ALIKE = 60
 WINDOW_S = 60.0
-#: Wordings that are remembered at a time.
+#: Maximum number of different messages to count.
 _MOST_WORDINGS = 1000
 
 
 def configure(level: str) -> None:
-    """Log to standard error. Raises ValueError for a level that does not exist."""
+    """Log to standard error. Raises ValueError for an unknown level."""
     if level not in logging.getLevelNamesMapping():
         raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING or ERROR.")
     logging.basicConfig(level=level, stream=sys.stderr)
@@ -24,23 +24,23 @@ def configure(level: str) -> None:
         handler.setFormatter(Discreet("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         handler.addFilter(_without_traceback_of_clients)
         handler.addFilter(alike)
-    # They tell of each request with its address and headers, which hold tokens.
+    # They log each request with its URL and headers, which contain tokens.
     for library in ("httpcore", "httpx"):
         logging.getLogger(library).setLevel(logging.WARNING)
     if level == "INFO":
-        # It tells of every pair of addresses that a call tries.
+        # It logs every pair of addresses that a call tries.
         logging.getLogger("aioice").setLevel(logging.WARNING)
 
 
 class Discreet(logging.Formatter):
-    """Writes no key, token or link that opens something, whoever logged it; tracebacks included."""
+    """Removes keys, tokens, and links to recordings from every message, including tracebacks."""
 
     def format(self, record: logging.LogRecord) -> str:
         return without_secrets(super().format(record))
 
 
 def _without_traceback_of_clients(record: logging.LogRecord) -> bool:
-    """What a client did wrong is worth a line, not a traceback. Django says what it answered."""
+    """A client's mistake needs one line, not a traceback. Django logs its response anyway."""
     if getattr(record, "status_code", 500) < 500:
         record.exc_info = None
     return True
@@ -53,10 +53,10 @@ class _Window:
 
 
 class Alike(logging.Filter):
-    """Lets `MOST_ALIKE` warnings of one wording through in a minute, and counts the rest.
+    """Lets `MOST_ALIKE` similar warnings per minute through and counts the rest.
 
-    The first after that minute says how many there were. Two are alike when they have the same logger and,
-    before arguments are put in, the same first line.
+    The first one after that minute says how many were left out. Warnings are similar if they have the same
+    logger and the same first line, before arguments are filled in.
     """
 
     def __init__(self) -> None:
@@ -74,7 +74,7 @@ class Alike(logging.Filter):
         return passes
 
     def _count(self, wording: tuple[str, str], now: float) -> tuple[int, bool]:
-        """How many were left out in the window that this one ends, and whether this one is written."""
+        """How many were left out in the last window, if a new one begins, and whether to write this one."""
         window, left_out = self._windows.get(wording), 0
         if window is None or not 0 <= now - window.began < WINDOW_S:
             left_out = max(0, window.count - MOST_ALIKE) if window else 0

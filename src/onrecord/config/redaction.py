@@ -1,4 +1,4 @@
-"""Text for a log, without what opens anything. Pure."""
+"""Removing secrets from text for a log. Pure."""
 
 import re
 
@@ -6,13 +6,13 @@ _HIDDEN = "\u2026"
 _RULES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
-        # Whoever knows a webhook's key and reads one delivery can deliver too.
+        # With a webhook's key and one delivery, others could deliver, too.
         (r"(/webhooks/)[^\s/?'\"]+", rf"\1{_HIDDEN}"),
         (r"\bonr_[\w-]+", f"onr_{_HIDDEN}"),
         (r"(?i)\b(bearer|basic) +[\w.~+/=-]+", rf"\1 {_HIDDEN}"),
-        # A link to a recording opens it: by its query, or by a part of its path that nobody can guess.
+        # A link to a recording opens it, through its query or a part of its path that cannot be guessed.
         (r"(https?://)(?:[^\s/?#@'\"]*@)?([^\s/?#'\"<>]+)[/?#][^\s'\"<>]+", rf"\1\2/{_HIDDEN}"),
-        # No scheme is longer. Without a bound a path of many dots would be read in quadratic time.
+        # No scheme is longer. Without a limit, a path with many dots would take quadratic time.
         (r"(\b[a-z][a-z0-9+.-]{0,30}://)[^\s/@'\"]*@", rf"\1{_HIDDEN}@"),
         (
             r"(?i)((?:token|secret|password|api_key|authorization)['\"]\s*[:,]\s*)"
@@ -24,10 +24,10 @@ _RULES = [
 
 
 def without_secrets(text: str) -> str:
-    """The text with keys, tokens and the ends of links left out.
+    """The text without keys, tokens, and the ends of links.
 
-    Nothing of ours writes these on purpose. Errors of libraries quote what they were given, and Django logs
-    the path of each request that it refuses.
+    We never log these on purpose. But errors from libraries quote their input, and Django logs the path of
+    each request that it refuses.
     """
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)

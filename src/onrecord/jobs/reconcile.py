@@ -1,4 +1,4 @@
-"""Bring calls and recordings that nobody reports on to a truthful end. Doing it twice does no harm."""
+"""Finish calls and recordings that nobody reports on any more. Repeating it is safe."""
 
 import logging
 from datetime import datetime, timedelta
@@ -21,13 +21,13 @@ from onrecord.protocol.commands import CallState
 
 log = logging.getLogger(__name__)
 
-#: A call that the switch has not known for so long is over. A restarted switch says within seconds how.
+#: A call that the switch has not known for this long is over. A restarted switch says how within seconds.
 MISSING_FOR = timedelta(seconds=30)
 
-#: A journal is deleted only after its recording has been reported; so long such a report may be on its way.
+#: How long a report may take. A journal is deleted only after its recording has been reported.
 GONE_AFTER = timedelta(minutes=5)
 
-#: A recording takes seconds; the renderer may have been down for a while.
+#: A recording usually takes seconds, but the renderer may have been down for a while.
 OVERDUE_AFTER = timedelta(hours=1)
 
 
@@ -43,16 +43,16 @@ def reconcile() -> None:
 
 
 def calls(client: SwitchClient, now: datetime) -> None:
-    """Compare our live calls with the switch's. A switch that does not answer proves nothing."""
+    """Compare our live calls with those of the switch. If it does not answer, change nothing."""
     try:
-        # Asked first: a call placed meanwhile then is live here and, at worst, missing for a moment.
+        # Ask first: a call that is placed after this is live here and at worst missing for a moment.
         states = client.calls()
     except (SwitchUnreachableError, SwitchRefusedError) as error:
         log.warning("The switch did not list its calls: %s", error)
         return
     live = list(Call.objects.live())
     known = {state.call_id: state for state in states}
-    # A stricter decision that never reached the switch.
+    # A restriction that never reached the switch.
     remind(call for call in live if call.pk in known and _allows_too_much(known[call.pk], call))
     for call in live:
         _compare(call, call.pk in known, now)
@@ -79,7 +79,7 @@ def _compare(call: Call, is_known: bool, now: datetime) -> None:
 
 
 def _hang_up(client: SwitchClient, state: CallState) -> None:
-    """The web has no such live call, so nobody could end it."""
+    """The web does not consider this call live, so nobody could end it."""
     log.error("call %s: live on the switch but not here; hung up", state.call_id)
     try:
         client.hang_up(state.call_id, actor=SYSTEM)
@@ -88,21 +88,21 @@ def _hang_up(client: SwitchClient, state: CallState) -> None:
 
 
 def recordings(now: datetime) -> None:
-    """Say of recordings that have been waited for too long that they are overdue."""
+    """Mark recordings as overdue that have been pending for too long."""
     waiting = Recording.objects.filter(
         status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING],
         call__ended_at__isnull=False,
         changed_at__lt=now - OVERDUE_AFTER,
     )
     for recording in waiting.select_related("call"):
-        log.error("call %s: its recording is late", recording.pk)
+        log.error("call %s: its recording is overdue", recording.pk)
         actions.mark_overdue(recording.call)
 
 
 def journals(client: SwitchClient, now: datetime) -> None:
-    """Say of recordings that have no journal to be made from that they are lost.
+    """Mark recordings as lost if they have no journal to render.
 
-    A switch that does not answer proves nothing.
+    If the switch does not answer, change nothing.
     """
     waiting = Recording.objects.filter(
         Q(status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING])

@@ -9,7 +9,7 @@ log = logging.getLogger(__name__)
 
 
 def run(config: Config) -> None:
-    """Do jobs until SIGTERM or SIGINT."""
+    """Run jobs until SIGTERM or SIGINT."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
     import django
 
@@ -17,10 +17,10 @@ def run(config: Config) -> None:
     from django.db import connections
     from django_q.cluster import Cluster
 
-    # It reports every step of every job; what a job has to say, the job says.
+    # django-q logs every step of every job. The jobs do their own logging.
     logging.getLogger("django-q").setLevel(logging.WARNING)
     schedule_jobs()
-    # The cluster forks: a connection must not be carried across.
+    # The cluster forks, and forked processes must not share a database connection.
     connections.close_all()
     cluster = Cluster()
     cluster.start()
@@ -29,7 +29,7 @@ def run(config: Config) -> None:
 
 
 def schedule_jobs() -> None:
-    """Enter the periodic jobs, once each."""
+    """Create the periodic jobs, unless they exist."""
     from django_q.models import Schedule
 
     for name, func, kind, args in (

@@ -1,1 +1,1 @@
-"""Running an installation: the supervisor, the doctor and the demo team."""
+"""Running an installation: the supervisor, the doctor, and the demo team."""

@@ -1,11 +1,11 @@
-"""Which version of OnRecord made the tables of the database."""
+"""Which version of OnRecord created the database's tables."""
 
-#: A migration that only version 0.1 had: version 0.2 began again with one migration an app.
+#: A migration that only version 0.1 has. Version 0.2 started over with one migration per app.
 _OF_0_1 = ("calls", "0002_inputs")
 
 
 class OtherVersionError(ValueError):
-    """The database belongs to a version that this one cannot migrate from."""
+    """The database belongs to a version that this one cannot upgrade from."""
 
     def __init__(self, sentence: str, advice: str) -> None:
         super().__init__(f"{sentence} {advice}")
@@ -13,7 +13,7 @@ class OtherVersionError(ValueError):
 
 
 def missing_migrations() -> int:
-    """Migrations of this version that the database has not had yet."""
+    """How many migrations of this version the database lacks."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
@@ -25,7 +25,7 @@ def missing_migrations() -> int:
 
 
 def refuse_other_versions() -> None:
-    """Raise OtherVersionError if the database has had migrations that this version does not know."""
+    """Raise OtherVersionError if the database has migrations that this version does not know."""
     from django.apps import apps
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader

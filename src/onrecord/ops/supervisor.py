@@ -1,8 +1,8 @@
-"""`onrecord serve`: the four processes of one host under one parent.
+"""`onrecord serve`: the four processes of a host under one parent.
 
-The parent holds nothing that could be lost: it starts, restarts and stops, and repeats what its children
-print. Each child leads a session of its own. So Ctrl-C reaches the parent alone, which then stops everything
-in good order, and what a killed child leaves behind (a worker's own children) is gone before the next start.
+The parent has no data to lose. It starts, restarts, and stops its children, and prints their output. Each
+child has its own session. So Ctrl-C reaches only the parent, which then stops everything in order, and
+whatever a killed child leaves behind (the worker's own children) is killed before the next start.
 """
 
 import asyncio
@@ -20,11 +20,11 @@ from typing import IO, Any
 
 from onrecord.config import Config
 
-#: In this order they start: what the others talk to comes first.
+#: The order of starting: first those that others connect to.
 PROCESSES = ("switch", "web", "worker", "renderer")
-#: Seconds between asking a child to end and ending it.
+#: Seconds between asking a child to stop and killing it.
 GRACE = 10.0
-#: A child that lived this long had started well; its next crash is a first one.
+#: After this many seconds, a start counts as successful, and the next crash as the first in a row.
 SETTLED = 10.0
 
 _PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -33,29 +33,29 @@ _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Program:
-    """A command and the name under which its lines are printed."""
+    """A command, and the name to print with its output."""
 
     name: str
     argv: Sequence[str]
-    #: Seconds that it may take to end of itself before the others are asked to.
+    #: Seconds that it may take to stop by itself before the others are asked to stop.
     drains_s: float = 0.0
 
 
 def backoff(crashes: int) -> float:
-    """Seconds to wait before the restart that follows the given number of crashes in a row (1 = the first).
+    """Seconds to wait before a restart, after this number of crashes in a row (1 = the first).
 
-    The first restart is almost at once and none waits long: a call waits only 10 s for its browser.
+    The first restart is almost immediate, and the others are quick: a call waits only 10 s for its browser.
     """
     return float(min(0.2 * 2 ** (crashes - 1), 5.0))
 
 
 def crashes_in_a_row(before: int, lived: float) -> int:
-    """Count a crash after `lived` seconds, given the count `before` it."""
+    """Count a crash of a child that ran for `lived` seconds, after `before` crashes in a row."""
     return 1 if lived >= SETTLED else before + 1
 
 
 class Child:
-    """One program: run once, or kept running until told to stop."""
+    """One program. It runs once, or is kept running until it is stopped."""
 
     def __init__(self, program: Program, write: Callable[[str, str], None]) -> None:
         self.program = program
@@ -64,8 +64,8 @@ class Child:
         self._stopping = asyncio.Event()
 
     async def run(self, keep: Iterable[int] = ()) -> int:
-        """Run to its end and return its exit status (negative: the signal that ended it)."""
-        # A pipe of our own: with asyncio's, Python 3.11 sees no end before grandchildren have closed theirs.
+        """Run it and return its exit status (negative: the signal that killed it)."""
+        # Our own pipe: with asyncio's, Python 3.11 sees no end until all grandchildren have closed it, too.
         ours, theirs = os.pipe()
         with open(ours, "rb", buffering=0) as output:
             try:
@@ -84,18 +84,18 @@ class Child:
 
     async def _see_through(self, process: asyncio.subprocess.Process, output: IO[bytes]) -> int:
         self._process = process
-        if self._stopping.is_set():  # stopped between the decision to start and the start
+        if self._stopping.is_set():  # stopped while it was being started
             process.terminate()
         relay = asyncio.create_task(self._relay(output))
         status = await process.wait()
-        with contextlib.suppress(ProcessLookupError):  # nothing was left of its group
+        with contextlib.suppress(ProcessLookupError):  # its process group is already empty
             os.killpg(process.pid, signal.SIGKILL)
         await relay
         self._process = None
         return status
 
     async def keep_running(self, keep: Iterable[int] = ()) -> None:
-        """Start it again after every end until `stop`."""
+        """Start it again whenever it ends, until `stop`."""
         crashes = 0
         loop = asyncio.get_running_loop()
         while not self._stopping.is_set():
@@ -112,13 +112,13 @@ class Child:
                 await asyncio.wait_for(self._stopping.wait(), wait)
 
     def stop(self) -> None:
-        """Ask it to end."""
+        """Ask it to stop."""
         self._stopping.set()
         if self._process and self._process.returncode is None:
             self._process.terminate()
 
     def kill(self) -> None:
-        """End it and everything that it started."""
+        """Kill it and everything it started."""
         if self._process and self._process.returncode is None:
             os.killpg(self._process.pid, signal.SIGKILL)
 
@@ -141,15 +141,15 @@ def _ended(status: int) -> str:
 
 
 def _end_with(parent: int) -> Callable[[], None] | None:
-    """What a new child does first so that it does not outlive a parent that was killed (Linux only)."""
+    """A function for a new child to run first, so that it does not outlive a killed parent (Linux only)."""
     if _libc is None:
         return None
     prctl = _libc.prctl
 
     def prepare() -> None:
-        # Not SIGTERM: nobody is left for whom calls could be brought to their end.
+        # Not SIGTERM, which lets calls finish: without the web, nobody could end them.
         prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
-        if os.getppid() != parent:  # it was killed before prctl could be told
+        if os.getppid() != parent:  # the parent was killed before prctl took effect
             os._exit(1)
 
     return prepare
@@ -163,10 +163,10 @@ async def supervise(
     impatient: asyncio.Event,
     keep: Iterable[int] = (),
 ) -> None:
-    """Keep all programs running until `stopping`; `impatient` cuts the grace short."""
+    """Keep all programs running until `stopping` is set. `impatient` cuts waiting short."""
     children = [Child(program, write) for program in programs]
     tasks = [asyncio.create_task(child.keep_running(keep)) for child in children]
-    for task in tasks:  # none ends by itself unless something is wrong with the supervisor
+    for task in tasks:  # a task ends by itself only if the supervisor has a bug
         task.add_done_callback(lambda _: stopping.set())
     await stopping.wait()
     await _drain(list(zip(children, tasks, strict=True)), impatient)
@@ -181,9 +181,9 @@ async def supervise(
 
 
 async def _drain(running: Sequence[tuple[Child, asyncio.Task[None]]], impatient: asyncio.Event) -> None:
-    """First the programs that have something to bring to its end, while the others still serve them.
+    """Stop the programs that have work to finish first, while the others still serve them.
 
-    `impatient` ends their time; it is cleared, so that the next signal cuts the grace short.
+    `impatient` ends the wait. It is then cleared, so that the next signal cuts the next wait short.
     """
     draining = [(child, task) for child, task in running if child.program.drains_s]
     if not draining:
@@ -196,7 +196,7 @@ async def _drain(running: Sequence[tuple[Child, asyncio.Task[None]]], impatient:
 
 
 async def _ended_or(tasks: Iterable[asyncio.Task[None]], impatient: asyncio.Event, seconds: float) -> None:
-    """Wait until all tasks have ended, `impatient` is set, or the time is over."""
+    """Wait until all tasks have ended, `impatient` is set, or the time is up."""
     hurry = asyncio.create_task(impatient.wait())
     everything = asyncio.create_task(asyncio.wait(tasks))
     waited: list[asyncio.Task[Any]] = [everything, hurry]
@@ -207,11 +207,11 @@ async def _ended_or(tasks: Iterable[asyncio.Task[None]], impatient: asyncio.Even
 
 @contextlib.contextmanager
 def only_one(home: Path) -> Iterator[int]:
-    """Hold the data folder for one supervisor; yields the lock's file descriptor.
+    """Lock the data folder for one supervisor. Yields the file descriptor of the lock.
 
-    Children inherit it: after a supervisor was killed, its last child lets go and another may begin.
-    Two switches on one folder would each take the other's live journals for remains of a crash.
-    Raises ValueError when another one holds it.
+    Children inherit it, so after a supervisor is killed, the lock is held until the last child has ended.
+    With two switches on one folder, each would treat the other's live journals as remains of a crash.
+    Raises ValueError if another supervisor holds the lock.
     """
     with open(home / "serve.lock", "w") as file:
         try:
@@ -222,7 +222,7 @@ def only_one(home: Path) -> Iterator[int]:
 
 
 def serve(config: Config, *, demo: bool) -> int:
-    """Run the installation until SIGINT or SIGTERM; returns the exit status."""
+    """Run the installation until SIGINT or SIGTERM. Returns the exit status."""
     with only_one(config.home) as lock:
         return asyncio.run(_serve(config, demo=demo, lock=lock, out=sys.stdout))
 
@@ -260,7 +260,7 @@ def _program(*command: str, drains_s: float = 0) -> Program:
 
 
 def _on_signals(stopping: asyncio.Event, impatient: asyncio.Event) -> None:
-    """The first signal stops in good order, each further one sooner: it ends a drain, then the grace."""
+    """The first signal stops everything in order. Each further one cuts a wait short: drain, then grace."""
 
     def heard() -> None:
         (impatient if stopping.is_set() else stopping).set()
@@ -281,7 +281,7 @@ async def _prepare(program: Program, stopping: asyncio.Event, write: Callable[[s
 
 
 async def _announce(config: Config, *, demo: bool, write: Callable[[str, str], None]) -> None:
-    """Say where to go, once there is something to see."""
+    """Print the URL once the pages can be opened."""
     while not await asyncio.to_thread(answers, config.web_address, "/sign-in"):
         await asyncio.sleep(0.1)
     write("onrecord", f"OnRecord is ready: http://{config.web_address}")
@@ -294,7 +294,7 @@ async def _announce(config: Config, *, demo: bool, write: Callable[[str, str], N
 
 
 def answers(address: str, path: str) -> bool:
-    """Whether an HTTP server answers there at all, whatever it says."""
+    """Whether an HTTP server responds there, whatever it says."""
     connection = http.client.HTTPConnection(address, timeout=2)
     try:
         connection.request("GET", path)

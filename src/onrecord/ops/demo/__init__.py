@@ -1,6 +1,6 @@
-"""The demo team: users, people, past calls and recordings of an installation that somebody wants to try.
+"""The demo team: users, people, past calls, and recordings, for trying out an installation.
 
-Everything follows from tables and one random seed. What docs/howto/try-the-demo.md promises stands here.
+Everything is generated from tables and one random seed. docs/howto/try-the-demo.md describes the result.
 """
 
 from onrecord.config import Config
@@ -10,11 +10,11 @@ __all__ = ["LOGINS", "PASSWORD", "USERS", "seed"]
 
 
 def seed(config: Config) -> None:
-    """Fill the database with the demo team. Django must be set up. Does nothing where the team exists.
+    """Fill the database with the demo team. Django must be set up. Does nothing if the team exists.
 
-    Raises what the database raises; then nothing was written to it.
+    If the database raises an error, nothing has been written to it.
     """
-    # Late, because the supervisor prints LOGINS without a database.
+    # Imported late, because the supervisor prints LOGINS without a database.
     from onrecord.ops.demo.seeding import seed as fill
 
     fill(config)

@@ -1,4 +1,4 @@
-"""What the demo team has made of its recordings: a playlist, a scorecard, an open review."""
+"""The demo team's coaching: a playlist, a scorecard, an open review."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from onrecord.apps.coaching.models import Clip, Playlist, Review, Scorecard
 from onrecord.apps.coaching.scoring import Kind, Question
 from onrecord.ops.demo.past import PastCall
 
-#: How the conversations of the demo begin: greeting and reason for the call.
+#: Length of the opening of the demo's conversations: greeting and reason for the call.
 OPENING_MS = 12_000
 
 QUESTIONS = (
@@ -19,7 +19,7 @@ QUESTIONS = (
 
 
 def make_coaching(recorded: Sequence[PastCall], manager: User, users: dict[str, User]) -> None:
-    """`recorded`: newest first, at least one of the manager's group."""
+    """`recorded`: recorded calls, newest first, with at least one by a rep in the manager's group."""
     audible = [call for call in recorded if users[call.planned.rep.email].group_id == manager.group_id]
     playlist = Playlist.objects.create(
         team=manager.team,

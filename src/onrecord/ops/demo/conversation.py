@@ -1,17 +1,17 @@
-"""What is said in the demo's past conversations, laid out on the call clock. Pure."""
+"""The demo's conversations, laid out on the call clock. Pure."""
 
 from dataclasses import dataclass
 
 from onrecord.audio import clips, g711, tones
 
 PACKET_MS = 20
-#: Samples of one packet at 8 kHz.
+#: Samples per packet, at 8 kHz.
 PACKET = g711.RATE * PACKET_MS // 1000
-#: Moment between two turns.
+#: Pause between two turns.
 BREATH_MS = 400
 
-#: Who says what, by the names of `onrecord.audio.clips`; `rep-` clips are our side. `pause` and `resume`
-#: stand where the rep presses the button, `beep` is the voicemail's.
+#: The clips of each dialogue, by their names in `onrecord.audio.clips`. Clips named `rep-` are our side.
+#: `pause` and `resume` are presses of the rep's button; `beep` is that of the voicemail.
 DIALOGUES: dict[str, tuple[str, ...]] = {
     "meeting": (
         "contact-hello",
@@ -85,7 +85,7 @@ DIALOGUES: dict[str, tuple[str, ...]] = {
 class Script:
     """A dialogue laid out on the call clock."""
 
-    #: PCMU of both sides, of equal length, whole packets.
+    #: PCMU of both sides, of equal length, in whole packets.
     ours: bytes
     contact: bytes
     #: Call clock in ms -> `pause` or `resume`.
@@ -97,7 +97,7 @@ class Script:
 
 
 def lay_out(dialogue: str) -> Script:
-    """The dialogue's clips one after another, each side quiet while the other speaks."""
+    """The dialogue's clips one after the other. Each side is silent while the other speaks."""
     ours, contact = bytearray(), bytearray()
     presses: dict[int, str] = {}
     breath = tones.silence(BREATH_MS)

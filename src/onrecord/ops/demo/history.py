@@ -1,4 +1,4 @@
-"""Which calls the demo team made in the last 30 days. Pure: a moment and a seed give the same calls."""
+"""The demo team's calls of the last 30 days. Pure: the same time and seed give the same calls."""
 
 import random
 from collections.abc import Iterator
@@ -12,20 +12,20 @@ from onrecord.protocol.call_status import EndReason, Status
 
 CALLS = 200
 DAYS = 30
-#: Local working hours of a rep, in which calls begin on half hours or a little later.
+#: Local working hours of a rep. Calls begin on the half hour or a little later.
 _HOURS = range(9, 17)
 _MAX_DELAY_S = 15 * 60
-#: So that every planned call is over by now.
+#: Ensures that every planned call has ended by now.
 _MAX_CALL = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ending:
-    """How a call ended, in the words of `call.ended`."""
+    """How a call ended, in the terms of `call.ended`."""
 
     status: Status
     reason: EndReason
-    #: What the rep says of it.
+    #: The disposition that the rep chooses.
     disposition: str
     #: How long it rang.
     ring_s: int
@@ -48,14 +48,14 @@ _TALKED = Ending(status=Status.COMPLETED, reason=EndReason.REP_HUNG_UP, disposit
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Note:
-    """What the rep wrote after a conversation."""
+    """What the rep logged after a conversation."""
 
     disposition: str
     sentiment: str
     text: str
 
 
-#: By dialogue (`conversation.DIALOGUES`): what was said is what was noted.
+#: By dialogue (`conversation.DIALOGUES`), so that the notes match what was said.
 _NOTES = {
     "meeting": Note(
         disposition="Meeting booked",
@@ -83,11 +83,11 @@ _NOTES = {
     "voicemail": Note(disposition="Left voicemail", sentiment="", text="Left a message."),
     "cut-short": Note(disposition="Not interested", sentiment="Negative", text="Hung up at once."),
 }
-#: Least and most length of what is no conversation.
+#: Minimum and maximum length of calls that are not conversations.
 _TALK_MS = {"voicemail": (15_000, 40_000), "cut-short": (5_000, 6_000)}
 _CONVERSATIONS = ("meeting", "price", "lawyers", "telephones", "in-a-meeting")
 
-#: What the simulated network does by the number's last two digits, as far as the past knows it.
+#: What the simulated network does for a number's last two digits, as far as past calls can show it.
 _BY_DIGITS: dict[str, tuple[Ending, str]] = {
     "90": (_BUSY, ""),
     "91": (_NO_ANSWER, ""),
@@ -95,11 +95,11 @@ _BY_DIGITS: dict[str, tuple[Ending, str]] = {
     "93": (_CUT_SHORT, "cut-short"),
     "94": (_UNREACHABLE, ""),
 }
-#: The steady tone and the echo are for trying things out; nobody sells to them.
+#: The steady tone and the echo are for testing; no rep calls them.
 _NOT_CALLED = ("95", "96")
 
-#: The newest calls, so that the first page shows one of each kind: who, and what was said where the number
-#: leaves it open. None is a number that belongs to nobody.
+#: The newest calls, chosen so that the first page has one of each kind: who was called, and the dialogue if
+#: the number does not determine it. None is a number that belongs to nobody.
 _NEWEST: tuple[tuple[str | None, str], ...] = (
     ("Emma Brooks", "price"),
     ("Maria Lopez", "meeting"),
@@ -119,20 +119,20 @@ _STRANGERS = ("+16465550171", "+12025550172", "+13475550173")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PlannedCall:
-    """A call as it took place, before governance and the network's clocks."""
+    """A call that took place, before governance decides and the switch reports."""
 
     rep: DemoUser
-    #: None when the number belongs to nobody.
+    #: None if the number belongs to nobody.
     person: DemoPerson | None
     number: str
     #: UTC.
     placed_at: datetime
     ending: Ending
-    #: What was said; empty if the call was not answered.
+    #: The dialogue; empty if the call was not answered.
     dialogue: str
-    #: How long it lasted, for a call of which no recording says so; 0 if it was not answered.
+    #: Length of a call without a recording; 0 if it was not answered.
     talk_ms: int
-    #: The rep's "record next call".
+    #: The rep's choice for "Record Next Call".
     wants_recording: bool | None
 
     @property
@@ -141,13 +141,13 @@ class PlannedCall:
 
 
 def plan(now: datetime, chance: random.Random) -> list[PlannedCall]:
-    """The past calls, newest first. No rep is in two calls at once."""
+    """The past calls, newest first. No rep is on two calls at once."""
     slots = list(_slots(now, chance))
     newest_first = sorted(chance.sample(slots, CALLS), key=lambda slot: slot[0], reverse=True)
     cast = list(_NEWEST)
     calls = []
     for placed_at, rep in newest_first:
-        # Whoever sits in the United Kingdom records by choice only; the cast is for those who record.
+        # Reps in the United Kingdom record only by choice, so the chosen calls are for the others.
         if cast and rep.country == "US":
             name, dialogue = cast.pop(0)
             person, course, wants = _person_named(name), (_TALKED, dialogue), None
@@ -172,7 +172,7 @@ def plan(now: datetime, chance: random.Random) -> list[PlannedCall]:
 
 
 def _slots(now: datetime, chance: random.Random) -> Iterator[tuple[datetime, DemoUser]]:
-    """Every half hour of work that is over, with whose it was."""
+    """Every half hour of working time that has passed, with the user who worked."""
     for rep in REPS:
         zone = ZoneInfo(rep.zone)
         for days_ago in range(DAYS + 1):
@@ -204,6 +204,6 @@ def _number(person: DemoPerson | None, chance: random.Random) -> str:
 
 
 def _course(chance: random.Random) -> tuple[Ending, str]:
-    """How it went, where the number leaves it open."""
+    """How the call went, if the number does not determine it."""
     ending = chance.choices([_TALKED, _NO_ANSWER, _BUSY, _CANCELED], weights=[55, 30, 8, 7])[0]
     return ending, chance.choice(_CONVERSATIONS) if ending is _TALKED else ""

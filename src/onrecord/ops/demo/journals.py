@@ -1,7 +1,7 @@
-"""Past conversations, written into journals through the real gate as if their packets arrived now.
+"""Write past conversations into journals, through the real gate, as if their packets arrived now.
 
-The clock is set by hand: a minute of call takes a fraction of a second, and its frames carry the times of a
-real call. Rendering is left to the renderer, which finds the journals like any other.
+The clock is moved by hand, so a minute of call takes a fraction of a second, and frames have the times of a
+real call. The renderer then finds these journals like any others.
 """
 
 import random
@@ -15,7 +15,7 @@ from onrecord.ops.demo.past import PastCall
 
 
 class ManualClock:
-    """A monotonic clock that stands still until it is moved."""
+    """A monotonic clock that moves only when it is told to."""
 
     def __init__(self) -> None:
         self.ns = 0
@@ -28,9 +28,9 @@ class ManualClock:
 
 
 def write_journal(host: CaptureHost, clock: ManualClock, call: PastCall, chance: random.Random) -> int:
-    """Let the call happen again, packet by packet. Returns its duration in ms.
+    """Play the call again, packet by packet. Returns its duration in ms.
 
-    `host` runs by `clock`. Raises FileExistsError when the call has a journal.
+    `host` must use `clock`. Raises FileExistsError if the call already has a journal.
     """
     clock.to_ms(0)
     capture = host.open_call(
@@ -62,7 +62,7 @@ def write_journal(host: CaptureHost, clock: ManualClock, call: PastCall, chance:
 
 
 class _Stream:
-    """RTP of one voice (RFC 3550): where its numbers begin is chance."""
+    """The RTP stream of one voice (RFC 3550). Its first sequence number and timestamp are random."""
 
     def __init__(self, capture: CallCapture, party: int, voice: bytes, chance: random.Random) -> None:
         self._capture = capture

@@ -1,4 +1,4 @@
-"""A past call with what governance said of it, and what the switch reported. Pure."""
+"""A past call with its decision, and the events that the switch would have sent. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,10 +31,10 @@ _PRESSES: dict[str, type[RecordingPaused | RecordingResumed]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class PastCall:
-    """A planned call that has taken place."""
+    """A planned call that took place."""
 
     id: str
-    #: User id of the rep.
+    #: The rep's user id.
     rep: str
     planned: PlannedCall
     facts: CallFacts
@@ -54,7 +54,7 @@ class PastCall:
 
     @property
     def presses(self) -> dict[int, str]:
-        """Call clock in ms -> `pause` or `resume`, where the rep could press them."""
+        """Call clock in ms -> `pause` or `resume`, if the rep was allowed to press them."""
         return self.script.presses if self.recorded and self.decision.may_change else {}
 
     @property
@@ -63,12 +63,12 @@ class PastCall:
 
     @property
     def answered_at(self) -> datetime:
-        """UTC; of a call that was not answered, when it ended."""
+        """UTC. For a call that was not answered: when it ended."""
         return self.planned.placed_at + timedelta(seconds=self.planned.ending.ring_s)
 
 
 def events(call: PastCall) -> Iterator[Event]:
-    """What the switch reported, in order."""
+    """The switch's events, in order."""
     number = count(1)
 
     def event(clock_ms: int | None, data: SwitchEvent) -> Event:
@@ -98,7 +98,7 @@ def events(call: PastCall) -> Iterator[Event]:
 
 
 def state(call: PastCall) -> ReportedCall:
-    """The facts that follow from the switch's reports."""
+    """The call's state after these events."""
     facts = ReportedCall(status=Status.INITIATED, mode=call.decision.mode)
     for event in events(call):
         facts = apply(facts, event)

@@ -1,9 +1,9 @@
-"""The 60 people whom the demo team calls.
+"""The 60 people that the demo team calls.
 
-Every number is from a range that its country keeps free for fiction: 555-0100 to 555-0199 in the North
-American plan, Ofcom's drama numbers in the United Kingdom, the Bundesnetzagentur's media numbers in Germany.
-The last two digits choose what the simulated network does (docs/reference/simulated-network.md); where that
-is something special, the company's name says so.
+All numbers are from ranges that are reserved for fiction: 555-0100 to 555-0199 in the North American plan,
+Ofcom's drama numbers in the United Kingdom, the Bundesnetzagentur's media numbers in Germany. The last two
+digits determine what the simulated network does (docs/reference/simulated-network.md). If that is something
+special, the name of the company says so.
 """
 
 from dataclasses import dataclass
@@ -18,11 +18,11 @@ class DemoPerson:
     company: str
     #: E.164.
     phone: str
-    #: E.164, empty for none.
+    #: E.164; empty if there is none.
     mobile: str
-    #: ISO 3166-2 code of the stored address.
+    #: ISO 3166-2 code of the address.
     subdivision: str
-    #: Shown with Do Not Record.
+    #: Marked as Do Not Record.
     do_not_record: bool
 
     @property

@@ -1,4 +1,4 @@
-"""The demo team in the database, its recorded conversations in journals."""
+"""Write the demo team to the database, and its recorded conversations to journals."""
 
 import random
 import uuid
@@ -36,9 +36,9 @@ from onrecord.policy import facts_json
 from onrecord.policy.simulate import CallFacts
 
 SEED = 1
-#: How many of the newest calls have a recording; before them the team did not record.
+#: How many of the newest calls have a recording. The team did not record earlier ones.
 RECORDINGS = 12
-#: Call ids are made from this and a counter, so that a seeding that was cut short finds its journals again.
+#: Namespace for call ids, with a counter, so that a repeated seeding finds the journals of the first attempt.
 _CALL_IDS = uuid.UUID("6a2f4c1e-5f0b-4d39-9a55-0f6f6e72d1c4")
 
 
@@ -58,8 +58,8 @@ def seed(config: Config) -> None:
         _make_calls(calls, users, people)
         recorded = [call for call in calls if call.recorded]
         make_coaching(recorded, next(user for user in users.values() if user.name == tables.MANAGER), users)
-        # Before the commit: a journal without its call is written again, but a call whose journal is missing
-        # would wait for it forever.
+        # Before the commit: a journal without a call is written again, but a call without a journal would
+        # wait for it forever.
         _write_journals(config, recorded)
 
 
@@ -112,7 +112,7 @@ def _make_people(users: dict[str, User]) -> dict[str, Person]:
 def _judge(
     planned: Sequence[PlannedCall], users: dict[str, User], people: dict[str, Person]
 ) -> list[PastCall]:
-    """Every call by the policy of its day. The team began to record just before its last RECORDINGS talks."""
+    """Decide every call by the policy of its day. The team began to record RECORDINGS conversations ago."""
     admin = users[tables.USERS[0].email]
     versions = [
         publish(document, acting_user=admin)
@@ -148,7 +148,7 @@ def _date(version: PolicyVersion, at: datetime) -> None:
 
 
 def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[str, Person]) -> None:
-    """The rows that the web would have after these calls: oldest first, as they came."""
+    """Create the rows that the web would have after these calls, oldest first."""
     oldest_first = list(reversed(calls))
     rows = [_row(call, users[call.planned.rep.email], _person(call, people)) for call in oldest_first]
     logs = CallLog.objects.bulk_create(row.log for row in rows if row.log)
@@ -156,7 +156,7 @@ def _make_calls(calls: Sequence[PastCall], users: dict[str, User], people: dict[
         keep_words(log, log.notes)
     Call.objects.bulk_create(rows)
     CallEvent.objects.bulk_create(event for call in oldest_first for event in _event_rows(call))
-    # The switch finds the journals at its first start and tells again how their calls ended.
+    # When it starts, the switch finds the journals and reports again how their calls ended.
     AppliedEvent.objects.bulk_create(
         AppliedEvent(call_id=call.id, source=event.source, seq=event.seq)
         for call in oldest_first
@@ -224,7 +224,7 @@ def _event_row(
 
 
 def _recording(call: PastCall) -> Recording:
-    """As the facts so far have it: what was captured waits for the renderer."""
+    """The recording's row by the facts so far: if something was captured, it is pending."""
     now = outcome(state(call), decision_to_json(call.decision))
     return Recording(call_id=call.id, status=now.status, reason_code=now.reason_code or "", reason=now.reason)
 

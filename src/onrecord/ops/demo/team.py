@@ -1,4 +1,4 @@
-"""Who works in the demo team, and by which rules it records."""
+"""The demo team's users and its recording policy."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,10 @@ TEAM = "Brightwater"
 #: Reporting groups.
 GROUPS = ("New Business", "Key Accounts")
 
-#: Who coaches the reps of New Business.
+#: The manager who coaches the reps of New Business.
 MANAGER = "Marcus Reed"
 
-#: Of every demo user. Demo only: real users set their own.
+#: Password of all demo users. Only for the demo; real users set their own.
 PASSWORD = "let-me-dial-now"  # noqa: S105
 
 
@@ -28,13 +28,13 @@ class DemoUser:
     role: str
     #: Name of the reporting group.
     group: str
-    #: ISO 3166-1 code of where the user sits.
+    #: ISO 3166-1 code of the user's location.
     country: str
-    #: ISO 3166-2 code, empty for none.
+    #: ISO 3166-2 code; empty if there is none.
     subdivision: str
-    #: IANA zone.
+    #: IANA time zone.
     zone: str
-    #: E.164, from the same ranges reserved for fiction as the people's.
+    #: E.164, from the ranges reserved for fiction, like the people's.
     caller_number: str
 
 
@@ -66,13 +66,13 @@ def _read(line: str) -> DemoUser:
 USERS = tuple(_read(line) for line in _TABLE.strip().splitlines())
 REPS = tuple(user for user in USERS if user.role == "Rep")
 
-#: Lines that say how to sign in.
+#: Lines that explain how to sign in.
 LOGINS = (
     *(f"{user.email} ({user.role}: {user.name})" for user in USERS),
     f"password of all: {PASSWORD}",
 )
 
-#: Utah stands for a place in which only our side may be recorded, so that the demo shows one.
+#: Makes Utah a place where only our side may be recorded, so that the demo has one.
 _OUR_SIDE_ONLY = Rule(
     name="Our side only",
     where=("US-UT",),
@@ -82,10 +82,10 @@ _OUR_SIDE_ONLY = Rule(
 
 
 def careful_policy(version: int) -> Policy:
-    """How the team began: the cautious preset, and nothing records by default."""
+    """The team's first policy: the cautious preset, and no recording by default."""
     return with_preset(Policy(version=version, team=Setting(record=False)), CAUTIOUS)
 
 
 def recording_policy(version: int) -> Policy:
-    """How the team works now: the cautious preset, recording by default, and one place that is one-sided."""
+    """The team's current policy: the cautious preset, recording by default, and a one-sided place."""
     return with_preset(Policy(version=version, team=Setting(record=True), rules=(_OUR_SIDE_ONLY,)), CAUTIOUS)

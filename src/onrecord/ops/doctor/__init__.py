@@ -1,7 +1,6 @@
-"""`onrecord doctor`: what is wrong with an installation, in sentences, and what to do about it.
+"""`onrecord doctor`: finds problems of an installation and says what to do about them.
 
-Each check looks at one thing and puts back what it touches. A check that cannot be carried out has found
-something too.
+Each check looks at one thing and undoes its own changes. A check that fails with an error is reported, too.
 """
 
 from collections.abc import Iterable, Sequence
@@ -38,7 +37,7 @@ CHECKS: tuple[Check, ...] = (
 
 
 def examine(config: Config) -> list[Finding]:
-    """Carry out every check."""
+    """Run all checks."""
     return [_attempt(check, config) for check in CHECKS]
 
 
@@ -53,13 +52,13 @@ def report(findings: Iterable[Finding]) -> str:
 
 
 def exit_status(findings: Sequence[Finding]) -> int:
-    """1 when something does not work, else 0."""
+    """1 if something does not work, else 0."""
     return int(any(finding.level is Level.FAIL for finding in findings))
 
 
 def _attempt(check: Check, config: Config) -> Finding:
     try:
         return check(config)
-    except Exception as error:  # whatever it is, it is what the doctor was asked for
+    except Exception as error:  # any error is a finding
         name = check.__name__.replace("_", " ")
         return fail(f"The check of {name} ended with {type(error).__name__}: {error}", "Fix that first.")

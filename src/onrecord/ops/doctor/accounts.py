@@ -1,4 +1,4 @@
-"""Who tries to sign in."""
+"""Attempts to guess passwords."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ _DAYS = 7
 
 
 def guessed_passwords(_: Config) -> Finding:
-    """Addresses that tried passwords on many names (`accounts.guessing`)."""
+    """Addresses that tried passwords for many names (`accounts.guessing`)."""
     set_up_django()
     from django.db import DatabaseError
     from django.utils import timezone

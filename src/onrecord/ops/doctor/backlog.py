@@ -1,4 +1,4 @@
-"""What waits on this host, and should not for long: journals and events."""
+"""Journals and events on this host that should have been processed by now."""
 
 import time
 from collections.abc import Iterable, Sequence
@@ -8,12 +8,12 @@ from onrecord.config import Config
 from onrecord.media.outbox.spool import QUARANTINE
 from onrecord.ops.doctor.finding import Finding, ok, warn
 
-#: Older than this, what should be gone within seconds is stuck.
+#: After this many seconds, something that should take seconds is stuck.
 _STUCK_S = 300
 
 
 def renderer_backlog(config: Config) -> Finding:
-    """A journal that nobody writes any more should have become a recording within seconds."""
+    """A journal that is complete should become a recording within seconds."""
     waiting = _older_than(config.journals.glob("*.journal"), _STUCK_S)
     if waiting:
         return warn(
@@ -24,7 +24,7 @@ def renderer_backlog(config: Config) -> Finding:
 
 
 def events_quarantined(config: Config) -> Finding:
-    """What can never be delivered: damaged, not ours, or refused by the web."""
+    """Events that can never be delivered: damaged, not ours, or refused by the web."""
     reasons = sorted((config.home / "spool").glob(f"*/{QUARANTINE}/*.reason"))
     if not reasons:
         return ok("No events had to be set aside.")
@@ -37,7 +37,7 @@ def events_quarantined(config: Config) -> Finding:
 
 
 def undelivered_events(config: Config) -> Finding:
-    """Events of the switch and the renderer wait on disk until the web has taken them."""
+    """Events of switch and renderer wait on disk until the web accepts them."""
     spools = config.home / "spool"
     waiting = _older_than(spools.glob("*/*/*.event"), 60)
     if waiting:
@@ -49,7 +49,7 @@ def undelivered_events(config: Config) -> Finding:
 
 
 def _older_than(paths: Iterable[Path], seconds: float) -> list[float]:
-    """Modification times of the files that are older than that, oldest first."""
+    """Modification times of the files that are older than this, oldest first."""
     limit = time.time() - seconds
     return sorted(at for path in paths if (at := path.stat().st_mtime) < limit)
 

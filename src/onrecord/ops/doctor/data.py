@@ -1,4 +1,4 @@
-"""The data folder, and the disk below it."""
+"""The data folder and its disk."""
 
 import os
 import shlex
@@ -14,15 +14,15 @@ from onrecord.config import Config
 from onrecord.ops.doctor.finding import Finding, fail, ok, warn
 
 _GIB = 1 << 30
-#: An hour of calls of one busy host fits easily; below this recordings are about to be lost.
+#: Enough for an hour of calls on a busy host. With less, recordings will soon be lost.
 _LEAST_SPACE = _GIB // 2
 _COMFORTABLE_SPACE = 5 * _GIB
-#: The journals' writer syncs once a second; a disk that needs a good part of that falls behind.
+#: The journal writer syncs once a second. A disk that takes a large part of that falls behind.
 _SLOW_SYNC_S = 0.2
 
 
 def data_folder(config: Config) -> Finding:
-    """Every process writes below it."""
+    """All processes write to it."""
     probe = config.home / f".doctor-{uuid.uuid4().hex}"
     try:
         probe.write_bytes(b"x")
@@ -40,7 +40,7 @@ def free_space(config: Config) -> Finding:
 
 
 def judge_space(free: int) -> Finding:
-    """Judge `free` bytes."""
+    """The finding for this number of free bytes."""
     said = f"{free / _GIB:.1f} GiB are free for data."
     if free < _LEAST_SPACE:
         return fail(said, "Make room now. Without it, calls continue but are no longer recorded.")
@@ -50,7 +50,7 @@ def judge_space(free: int) -> Finding:
 
 
 def sync_latency(config: Config) -> Finding:
-    """How long the disk takes to promise that something is stored."""
+    """How long the disk takes to confirm that data is stored."""
     path = config.home / f".doctor-{uuid.uuid4().hex}"
     taken = []
     try:
@@ -66,7 +66,7 @@ def sync_latency(config: Config) -> Finding:
 
 
 def judge_sync(seconds: float) -> Finding:
-    """Judge the median time of one fdatasync."""
+    """The finding for this median time of an fdatasync."""
     said = f"The disk stores a block for good in {seconds * 1000:.1f} ms."
     if seconds > _SLOW_SYNC_S:
         return warn(said, "That is slow. Put the data folder on a local disk, not on a network share.")
@@ -74,7 +74,7 @@ def judge_sync(seconds: float) -> Finding:
 
 
 def private_files(config: Config) -> Finding:
-    """Other users of the host may not read what is stored: people and audit rows are not sealed."""
+    """Other users of the host must not read stored data: people and audit rows are not encrypted."""
     roots = [config.home, *_elsewhere(config)]
     loose = [path for root in roots for path in _everything(root) if _mode(path) & 0o077]
     if loose:
@@ -87,24 +87,24 @@ def private_files(config: Config) -> Finding:
 
 
 def _elsewhere(config: Config) -> list[Path]:
-    """What is on this host, but outside the data folder: the blob store, the database's files."""
+    """Our files on this host outside the data folder: the blob store and the database."""
     blobs, database = config.blob_folder, config.database_file
     places = [
         *([blobs] if blobs else []),
-        *(database.parent.glob(f"{database.name}*") if database else []),  # -wal and -shm with it
+        *(database.parent.glob(f"{database.name}*") if database else []),  # with -wal and -shm
     ]
     return [place for place in places if place.exists() and not place.is_relative_to(config.home)]
 
 
 def _everything(root: Path) -> Iterator[Path]:
-    """A file or folder and all below it; without links, whose modes say nothing."""
+    """A file, or a folder and everything in it, except links, whose modes mean nothing."""
     yield root
     for folder, folders, files in os.walk(root):
         yield from (path for name in folders + files if not (path := Path(folder, name)).is_symlink())
 
 
 def _mode(path: Path) -> int:
-    """Rights to a file; none where it went away while we looked."""
+    """The file's mode; 0 if it disappeared in the meantime."""
     try:
         return stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
@@ -112,7 +112,7 @@ def _mode(path: Path) -> int:
 
 
 def secrets_file(config: Config) -> Finding:
-    """Whoever reads it can open every recording."""
+    """Anyone who can read it can open every recording."""
     path = config.home / "secrets.json"
     mode = stat.S_IMODE(path.stat().st_mode)
     if mode & 0o077:

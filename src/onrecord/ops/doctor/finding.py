@@ -1,4 +1,4 @@
-"""What a check finds, in sentences."""
+"""The result of a check, in sentences."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,16 +15,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
-    """What one check found."""
+    """The result of one check."""
 
     level: Level
-    #: What is the case.
+    #: What was found.
     sentence: str
-    #: What a person can do about it; empty when all is well.
+    #: What to do about it; empty if nothing needs to be done.
     advice: str = ""
 
 
-#: A check looks at one thing and puts back what it touches.
+#: A check looks at one thing and undoes its own changes.
 Check = Callable[[Config], Finding]
 
 

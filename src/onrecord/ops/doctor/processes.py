@@ -1,4 +1,4 @@
-"""The web and the switch, asked over the network."""
+"""Checks of the web and the switch over the network."""
 
 import http.client
 import json
@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from onrecord.config import Config, split_address
 from onrecord.ops.doctor.finding import Finding, fail, ok, warn
 
-#: Seconds by which clocks may differ without anybody noticing.
+#: Seconds of clock difference that do not matter.
 _CLOSE_S = 2
 
 
@@ -58,7 +58,7 @@ def _free(name: str, address: str, variable: str) -> Finding:
 
 
 def switch_secret(config: Config) -> Finding:
-    """The web commands the switch with it."""
+    """The web uses it for commands to the switch."""
     try:
         status = _get(
             config.switch_address, "/calls", {"Authorization": f"Bearer {config.secrets.switch_secret}"}
@@ -91,7 +91,7 @@ def _clock(name: str, address: str, path: str) -> Finding:
 
 
 def judge_difference(name: str, address: str, said: float, began: float, ended: float) -> Finding:
-    """Judge a clock that said whole seconds between two moments of ours, all in unix seconds."""
+    """The finding for a clock that said `said` between `began` and `ended`: Unix times in s, `said` whole."""
     behind, ahead = began - (said + 1), said - ended
     difference = max(behind, ahead)
     if difference <= _CLOSE_S:
@@ -105,10 +105,10 @@ def judge_difference(name: str, address: str, said: float, began: float, ended: 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a process said."""
+    """A process's HTTP response."""
 
     status: int
-    #: The Date header: its host's clock, in whole seconds (RFC 9110, section 6.6.1); empty without one.
+    #: The Date header, in whole seconds (RFC 9110, section 6.6.1); empty if there is none.
     date: str
     body: bytes
 

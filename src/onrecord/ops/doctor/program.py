@@ -11,7 +11,7 @@ from onrecord.config import Config
 from onrecord.ops.doctor.finding import Finding, fail, ok, warn
 from onrecord.web.edge import MOST, most_connections
 
-#: This module is younger than that, so a clock that shows less is wrong.
+#: Before this module was written, so a clock that shows an earlier time is wrong.
 _PAST = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -23,7 +23,7 @@ def python_version(_: Config) -> Finding:
 
 
 def codecs(_: Config) -> Finding:
-    """PyAV brings FFmpeg's libraries; a build of one's own may lack Opus."""
+    """PyAV includes FFmpeg's libraries. A custom build may lack Opus."""
     import av
 
     if "libopus" not in av.codecs_available:
@@ -34,14 +34,14 @@ def codecs(_: Config) -> Finding:
 
 
 def decoder(_: Config) -> Finding:
-    """Sound files from elsewhere are decoded by a process that is confined as far as this host can."""
+    """Sound files from outside are decoded in a process that is confined as far as the host supports it."""
     from onrecord.audio.decoding.process import probe
 
     return judge_decoder(probe())
 
 
 def judge_decoder(protections: Sequence[str]) -> Finding:
-    """Judge the names of what is in force (`audio.decoding.confinement`)."""
+    """The finding for these active protections (`audio.decoding.confinement`)."""
     said = f"Sound files from outside are decoded in a separate process, under: {', '.join(protections)}."
     if not {"Landlock", "seccomp"} & set(protections):
         return warn(
@@ -60,7 +60,7 @@ def static_files(_: Config) -> Finding:
 
 
 def open_files(_: Config) -> Finding:
-    """Every process raises its limit to the hard one."""
+    """All processes raise their limit to the hard limit."""
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     connections = most_connections(limit)
     said = f"A process can open {limit} files, enough for {connections} connections."
@@ -77,7 +77,7 @@ def clock(config: Config) -> Finding:
 
 
 def judge_clock(now: datetime, newest: datetime) -> Finding:
-    """Judge the wall clock against the age of this version and of the newest file."""
+    """The finding for the wall clock, compared with the age of this version and the newest file."""
     advice = "Set the clock and keep it on time with NTP. Signatures and call times depend on it."
     if now < _PAST:
         return fail(f"The clock says {written(now)} UTC, which is in the past.", advice)

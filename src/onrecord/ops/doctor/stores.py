@@ -12,7 +12,7 @@ from onrecord.ops.doctor.finding import Finding, Level, fail, ok, warn
 
 
 def database(config: Config) -> Finding:
-    """It opens, it is this version's, and readers do not wait for writers."""
+    """The database opens, has this version's schema, and lets readers and writers work at the same time."""
     path = config.database_file
     if path and not path.exists():
         return warn(
@@ -25,7 +25,7 @@ def database(config: Config) -> Finding:
         mode = _journal_mode(path) if path else ""
     except schema.OtherVersionError as error:
         return fail(error.sentence, error.advice)
-    except Exception as error:  # Django's own errors, sqlite3's and the file system's
+    except Exception as error:  # from Django, sqlite3, or the file system
         return _unreadable(path, error)
     if missing:
         return fail(f"The database lacks {missing} migrations of this version.", "Run `onrecord migrate`.")
@@ -53,7 +53,7 @@ def _journal_mode(path: Path) -> str:
 
 
 def set_up_django() -> None:
-    """For checks that look into the database."""
+    """For checks that use the database."""
     import django
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "onrecord.web.settings")
@@ -61,7 +61,7 @@ def set_up_django() -> None:
 
 
 def blob_store(config: Config) -> Finding:
-    """Put a probe away, read it back and erase it."""
+    """Store a probe, read it back, and erase it."""
     from onrecord.storage.store import BlobStore
 
     probe, content = uuid.uuid4().hex, os.urandom(1000)
@@ -71,7 +71,7 @@ def blob_store(config: Config) -> Finding:
         store.put(probe, "peaks", content)
         same = store.get(probe, "peaks") == content
         store.erase(probe)
-    except Exception as error:  # every store has errors of its own
+    except Exception as error:  # each kind of store has its own errors
         return fail(
             f"The blob store {config.blob_url} does not work ({error}).",
             "Check ONRECORD_BLOB_URL, its permissions and the credentials in the environment.",
@@ -84,7 +84,7 @@ def blob_store(config: Config) -> Finding:
 
 
 def stored_recordings(config: Config) -> Finding:
-    """Look at those that were not looked at for the longest, as the worker does every minute."""
+    """Check the recordings that were checked longest ago, as the worker does every minute."""
     if database(config).level is not Level.OK:
         return warn("Recordings were not checked, because the database cannot be used.", "Fix that first.")
     from onrecord.apps.calls.models import Recording
