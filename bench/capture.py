@@ -22,9 +22,10 @@ from tempfile import TemporaryDirectory
 from bench.receiver import PACE_SECONDS, Receiver, bind
 from bench.row import Row
 from onrecord.audio import rtp
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import TICK_NS, CaptureHost
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import TICK_NS, CallCapture, CaptureHost
 from onrecord.policy.mode import Mode
 
 ROOT = Path(__file__).parent.parent

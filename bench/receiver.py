@@ -24,9 +24,11 @@ from numpy.typing import NDArray
 
 from onrecord.audio import rtp
 from onrecord.media.capture import journal
+from onrecord.media.capture.call_capture import MAX_PAYLOAD, CallCapture
+from onrecord.media.capture.capture_host import TICK_NS, CaptureHost
+from onrecord.media.capture.chunk_buffer import MAX_CHUNK_BYTES
 from onrecord.media.capture.clock import NS_PER_MS
 from onrecord.media.capture.gate import PAYLOAD_TYPES
-from onrecord.media.capture.recorder import MAX_CHUNK_BYTES, MAX_PAYLOAD, TICK_NS, CallCapture, CaptureHost
 
 #: Packets that may wait between two ticks.
 ROWS = 32768

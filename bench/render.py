@@ -29,9 +29,10 @@ from onrecord.audio import clips
 from onrecord.audio.g711 import PCMU, RATE, encode_ulaw
 from onrecord.audio.rtp import RtpPacket
 from onrecord.config import Config
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.media.outbox.spool import Spool
 from onrecord.media.render import encoder
 from onrecord.media.render.follower import JournalFollower

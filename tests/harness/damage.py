@@ -13,11 +13,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.header import copy_of
 from onrecord.media.capture.journal import Chunk
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord, recover_journal
 from onrecord.media.render.holes import holes
 from onrecord.media.render.journal_renderer import JournalRenderer

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from onrecord.audio.g711 import RATE, encode_ulaw
 from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import CaptureHost
 from onrecord.policy.mode import Mode
 
 MASTER_KEY = bytes(range(32))

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from harness.event_web import EventWeb
 from harness.journals import CALL_ID, CONTACT, MASTER_KEY, REP, CapturedCall, flip, tone
 from onrecord.config import Config
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.header import copy_of
-from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord
 from onrecord.media.capture.sealing import MARKER
 from onrecord.media.outbox.spool import Spool

@@ -162,6 +162,8 @@ class Writer:
         self._written = 0
         #: Media frames lost because a write failed, over all calls.
         self.drops = 0
+        #: Media frames dropped before they were handed over, because of `full`, over all calls.
+        self.queue_drops = 0
         #: Why the last sync failed; None if it did not.
         self.sync_fault: LossCause | None = None
         # Journals whose last frames could not be written yet.

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from onrecord.audio.rtp import RtpPacket
-from onrecord.media.capture.gate import Side
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.gate import CommandRefusedError, Side
 from onrecord.media.capture.loss import Loss
-from onrecord.media.capture.recorder import CallCapture, CommandRefusedError
 from onrecord.media.switch.bridge import Bridge
 from onrecord.media.switch.call_progress import CallProgress
 from onrecord.media.switch.legs.leg import Dial, LegEvent

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from onrecord.audio import tones
 from onrecord.audio.g711 import PCMU
 from onrecord.audio.rtp import FRAME_MS, FRAME_SAMPLES, RtpPacket
+from onrecord.media.capture.call_capture import CallCapture
 from onrecord.media.capture.gate import Side
-from onrecord.media.capture.recorder import CallCapture
 from onrecord.protocol.recording_state import RecordingState
 
 #: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms

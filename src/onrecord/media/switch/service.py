@@ -9,9 +9,9 @@ from pathlib import Path
 from aiohttp import web
 
 from onrecord.config import Config, split_address
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.journal import JournalError
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import CaptureHost
 from onrecord.media.capture.recovery import LastWord
 from onrecord.media.outbox.delivery import EventDelivery
 from onrecord.media.outbox.spool import Spool, newest_event

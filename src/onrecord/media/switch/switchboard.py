@@ -5,7 +5,7 @@ import logging
 from collections import OrderedDict
 from datetime import datetime
 
-from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.switch.call import CallSession, StoppingError
 from onrecord.media.switch.legs.leg import Dial
 from onrecord.media.switch.legs.webrtc import WebRtcLeg

@@ -8,8 +8,9 @@ import random
 
 from onrecord.audio import g711
 from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side
-from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.ops.demo.conversation import PACKET, PACKET_MS
 from onrecord.ops.demo.past import PastCall
 

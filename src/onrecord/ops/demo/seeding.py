@@ -25,7 +25,7 @@ from onrecord.apps.governance.decisions import (
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person, PhoneNumber
 from onrecord.config import Config
-from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.ops.demo import team as tables
 from onrecord.ops.demo.coaching import make_coaching
 from onrecord.ops.demo.history import PlannedCall, plan

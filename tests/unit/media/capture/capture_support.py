@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import Chunk, ControlFrame
 from onrecord.media.capture.reader import JournalReader
-from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.media.capture.recovery import LastWord
 from onrecord.policy.mode import Mode
 

@@ -23,8 +23,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.receiver import BATCH, Receiver, bind
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import CaptureHost
 from onrecord.media.capture.gate import Side, is_open
-from onrecord.media.capture.recorder import CallCapture, CaptureHost
 from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import RecordingState
 

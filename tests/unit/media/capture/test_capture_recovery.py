@@ -21,8 +21,7 @@ from capture_support import (
 )
 
 from onrecord.media.capture.header import copy_of
-from onrecord.media.capture.recorder import RecoveredCall
-from onrecord.media.capture.recovery import recover
+from onrecord.media.capture.recovery import RecoveredCall, recover
 
 
 def crashed_call(folder: Path, *, answered: bool = True, packets: int = 100) -> Path:
@@ -137,7 +136,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from capture_support import MASTER_KEY, OURS, open_call, speak
-from onrecord.media.capture.recorder import CaptureHost
+from onrecord.media.capture.capture_host import CaptureHost
 host = CaptureHost(Path(sys.argv[1]), MASTER_KEY)
 calls = [open_call(host, f"{number:032x}") for number in range(3)]
 number = 0

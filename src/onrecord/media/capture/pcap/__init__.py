@@ -11,6 +11,8 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from onrecord.media.capture.call_capture import CallCapture
+from onrecord.media.capture.capture_host import TICK_NS, CaptureHost
 from onrecord.media.capture.clock import NS_PER_MS
 from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import NO_PARTY
@@ -20,7 +22,6 @@ from onrecord.media.capture.pcap.files import CaptureFile, PcapError
 from onrecord.media.capture.pcap.report import PcapReport, PcapStream, nothing_found, unused
 from onrecord.media.capture.pcap.sides import Voice, cast
 from onrecord.media.capture.pcap.streams import Stream, StreamKey, parse
-from onrecord.media.capture.recorder import TICK_NS, CallCapture, CaptureHost
 from onrecord.policy.mode import Mode
 
 __all__ = ["Endpoint", "PcapError", "PcapReport", "PcapStream", "StreamKey", "capture_pcap"]

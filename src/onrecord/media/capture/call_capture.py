@@ -1,54 +1,22 @@
-"""Capture of all calls of one host: the gate in front, sealed journals behind.
-
-All methods belong to the thread of the media loop. None of them waits for a disk, except `open_call`, which
-creates the journal, and `recover`, `drain` and `close`, which are for before and after.
-"""
+"""Capture of one call: commands move its gate, and what passes becomes frames of its journal."""
 
 import struct
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Protocol
 
 from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture import journal
+from onrecord.media.capture.chunk_buffer import ChunkBuffer
 from onrecord.media.capture.clock import CallClock
-from onrecord.media.capture.gate import (
-    PAYLOAD_TYPES,
-    AboveCeilingError,
-    CommandRefusedError,
-    Gate,
-    NotChangeableError,
-    Side,
-)
-from onrecord.media.capture.loss import Loss, count, joined, lost_with
-from onrecord.media.capture.recovery import LastWord, RecoveredCall, recover
-from onrecord.media.capture.writer import Handover, JournalFile, Writer
+from onrecord.media.capture.gate import PAYLOAD_TYPES, Gate, Side
+from onrecord.media.capture.loss import Loss, count
+from onrecord.media.capture.writer import JournalFile, Writer
 from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import LossCause, RecordingState
 
-__all__ = [
-    "AboveCeilingError",
-    "CallCapture",
-    "CallEndedError",
-    "CaptureHost",
-    "CommandRefusedError",
-    "NotChangeableError",
-    "RecoveredCall",
-]
-
 #: Most bytes of an RTP payload that is speech: 128 ms of G.711, far above every real packet time.
 MAX_PAYLOAD = 1024
-#: How often the media loop calls `tick`.
-TICK_NS = 100_000_000
-#: Age at which a chunk is handed over. With the receiver's rows, a tick each 100 ms and the write itself,
-#: everything older than a second is in the file.
-CHUNK_NS = 700_000_000
-#: No chunk covers more than a second, even if ticks come late.
-MAX_CHUNK_NS = 1_000_000_000
-#: Bytes at which a chunk is handed over early.
-MAX_CHUNK_BYTES = 256 << 10
 
 _TRANSITIONS = {
     (RecordingState.OFF, RecordingState.RECORDING): "start",
@@ -61,115 +29,28 @@ class CallEndedError(Exception):
     """The call's journal has its last frame; nothing can follow."""
 
 
-class Intake(Protocol):
-    """A source of packets that keeps some back, such as the batch receiver of `bench`."""
+class Host(Protocol):
+    """What a call needs of its host."""
+
+    writer: Writer
+    monotonic_ns: Callable[[], int]
 
     def settle(self) -> None:
-        """Pass on whatever has arrived until now, under the gates as they are now."""
+        """Take in all that has arrived until now."""
 
     def regate(self, call: "CallCapture") -> None:
         """The gates of `call` have moved."""
 
-
-class CaptureHost:
-    """All journals of one host. Chunks go to a writing thread; the disk is synced once a second for all."""
-
-    def __init__(
-        self,
-        folder: Path,
-        master_key: bytes,
-        *,
-        monotonic_ns: Callable[[], int] = time.monotonic_ns,
-        queue_bytes: int = 64 << 20,
-    ) -> None:
-        """`queue_bytes`: how much may wait for a slow disk before media is dropped and counted."""
-        folder.mkdir(parents=True, exist_ok=True)
-        self.monotonic_ns = monotonic_ns
-        self.writer = Writer(folder, queue_bytes)
-        #: Media frames dropped because the queue was full, over all calls.
-        self.queue_drops = 0
-        self._folder = folder
-        self._master_key = master_key
-        self._calls: dict[str, CallCapture] = {}
-        self._intakes: list[Intake] = []
-
-    @property
-    def drops(self) -> int:
-        """Media frames lost because the disk could not keep up, over all calls."""
-        return self.queue_drops + self.writer.drops
-
-    def open_call(
-        self, call_id: str, *, mode: Mode, record_at_start: bool, may_change: bool, policy_version: int
-    ) -> "CallCapture":
-        """Begin a journal with its `policy` frame. Raises FileExistsError when the call has one, OSError."""
-        file = JournalFile.create(self._folder / f"{call_id}.journal", call_id, self._master_key)
-        call = CallCapture(
-            self,
-            call_id,
-            file,
-            gate=Gate(mode=mode, may_change=may_change),
-            record_at_start=record_at_start,
-            policy_version=policy_version,
-        )
-        self._calls[call_id] = call
-        return call
-
-    def tick(self) -> None:
-        """Hand over the chunks that are due. Call it every 100 ms."""
-        self.settle()
-        now = self.monotonic_ns()
-        due = [handover for call in self._calls.values() if (handover := call.take_due(now))]
-        if due:
-            self.writer.put(due)
-
-    def recover(self, last_word: Callable[[str], LastWord]) -> list[RecoveredCall]:
-        """End the journals that a crash left open. For the start, before the first call."""
-        return recover(self._folder, self._master_key, last_word)
-
-    def journals(self) -> list[str]:
-        """The calls that have a journal in the folder or below it. Not for the media loop."""
-        return [path.stem for path in self._folder.rglob("*.journal")]
-
-    def attach(self, intake: Intake) -> None:
-        """From now on `intake` is settled before every gate movement and tick."""
-        self._intakes.append(intake)
-
-    def settle(self) -> None:
-        """Take in all that has arrived until now."""
-        for intake in self._intakes:
-            intake.settle()
-
-    def regate(self, call: "CallCapture") -> None:
-        """Tell the intakes that gates of `call` have moved."""
-        for intake in self._intakes:
-            intake.regate(call)
-
     def forget(self, call_id: str) -> None:
         """The call has ended."""
-        del self._calls[call_id]
-
-    def drain(self) -> None:
-        """Hand everything over and wait until it is in the files. Not for the media loop."""
-        self.settle()
-        self.writer.put([handover for call in self._calls.values() if (handover := call.take())])
-        self.writer.drain()
-
-    def close(self) -> None:
-        """Write and sync everything. Calls that were not ended can be recovered later."""
-        try:
-            self.settle()
-        finally:
-            self.writer.put([call.finish() for call in self._calls.values()])
-            self._calls.clear()
-            self.writer.close()
 
 
 class CallCapture:
-    """Capture of one call. Made by `CaptureHost.open_call`."""
+    """One call. Made by `CaptureHost.open_call`."""
 
     def __init__(
         self,
-        host: CaptureHost,
+        host: Host,
         call_id: str,
         file: JournalFile,
         *,
@@ -178,8 +59,6 @@ class CallCapture:
         policy_version: int,
     ) -> None:
         self.call_id = call_id
-        #: Whether any media frame was captured.
-        self.captured = False
         #: Media packets that were no G.711 packet: empty, too long, or with numbers out of range.
         self.malformed = 0
         self._host = host
@@ -196,21 +75,21 @@ class CallCapture:
         #: Parties who are here and have not heard the announcement.
         self._uninformed: set[int] = set()
         self._open: frozenset[int] = frozenset()
-        self._parts: list[bytes | memoryview] = []
-        self._size = 0
-        self._controls = b""
         #: Body of the next chunk's `state` frame; None where something has changed since the last.
         self._state: bytes | None = None
-        self._frames = 0
-        self._oldest_ns = 0
-        self._queue_drops = 0
-        self._lost: tuple[Loss, ...] = ()
+        #: Frames that wait; the host hands over those that are due.
+        self.chunks = ChunkBuffer(file, host.writer, self._state_frame)
         self._policy_frame(gate.mode, policy_version)
 
     @property
     def clock_ms(self) -> int | None:
         """Milliseconds since answer; None before it."""
         return self._clock.ms
+
+    @property
+    def captured(self) -> bool:
+        """Whether any media frame was captured."""
+        return self.chunks.has_media
 
     @property
     def ended(self) -> bool:
@@ -239,7 +118,7 @@ class CallCapture:
     @property
     def drops(self) -> int:
         """Media frames lost because the disk could not keep up."""
-        return count(self.losses) + self._untold
+        return count(self.losses) + self.chunks.untold_drops
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -254,16 +133,9 @@ class CallCapture:
     @property
     def fault(self) -> LossCause | None:
         """Why nothing is being kept; None while the disk takes what it is given."""
-        if self._untold:
+        if self.chunks.untold_drops:
             return LossCause.DISK_SLOW
         return self._file.losses.fault or self._host.writer.sync_fault
-
-    @property
-    def _untold(self) -> int:
-        """Media frames dropped from the queue of which the writer does not know yet."""
-        if not self._queue_drops:
-            return 0
-        return self._queue_drops - count(self.losses, LossCause.DISK_SLOW)
 
     def join(self, party: int, *, side: Side, role: str, user: str | None, informed: bool = True) -> None:
         """A voice comes in. `party` 0-254, free; `role` as in docs/reference/journal.md. Raises ValueError.
@@ -324,14 +196,12 @@ class CallCapture:
         except struct.error:
             self.malformed += 1
             return False
-        self.append(head + payload, 1, now)
+        self.chunks.add_media(head + payload, 1, now)
         return True
 
     def append(self, frames: bytes | memoryview, count: int, now_ns: int) -> None:
         """Add media frames that have passed the gate. At most MAX_CHUNK_BYTES at once."""
-        self._add(frames, now_ns)
-        self._frames += count
-        self.captured = True
+        self.chunks.add_media(frames, count, now_ns)
 
     def record(self, actor: str | None) -> int:
         """Start or resume. Returns the call clock, ms.
@@ -380,45 +250,9 @@ class CallCapture:
         duration = self._control("end", status=status, reason=reason)
         self._ended = True
         self._regate()
-        self._host.writer.put([self.finish()])
+        self._host.writer.put([self.chunks.finish()])
         self._host.forget(self.call_id)
         return duration
-
-    def take_due(self, now_ns: int) -> Handover | None:
-        """The chunk that is due, if one is."""
-        return self.take() if self._parts and now_ns - self._oldest_ns >= CHUNK_NS else None
-
-    def take(self) -> Handover | None:
-        """All frames that wait, if any; the media among them is dropped while the disk is too slow."""
-        self._drop_when_full()
-        return self._hand_over(last=False) if self._parts else None
-
-    def finish(self) -> Handover:
-        """As `take`, for the last time: the file is closed after it."""
-        self._drop_when_full()
-        return self._hand_over(last=True)
-
-    def _drop_when_full(self) -> None:
-        if self._frames and self._host.writer.full:
-            self._lost = joined((*self._lost, *lost_with(b"".join(self._parts), LossCause.DISK_SLOW)))
-            self._queue_drops += self._frames
-            self._host.queue_drops += self._frames
-            self._parts = [self._controls] if self._controls else []
-            self._size, self._frames = len(self._controls), 0
-
-    def _hand_over(self, *, last: bool) -> Handover:
-        handover = Handover(
-            file=self._file,
-            plaintext=b"".join(self._parts),
-            controls=self._controls,
-            frames=self._frames,
-            lost=self._lost,
-            last=last,
-        )
-        self._parts, self._controls = [], b""
-        self._size = self._frames = 0
-        self._lost = ()
-        return handover
 
     def _ms(self) -> int:
         return self._clock.ms or 0
@@ -451,29 +285,15 @@ class CallCapture:
         self._host.settle()
         clock = self._ms()
         frame = journal.control_frame(kind, clock=clock, party=party, **fields)
-        self._add(frame, self._host.monotonic_ns())
-        self._controls += frame
+        self.chunks.add_control(frame, self._host.monotonic_ns())
         return clock
 
     def _check_alive(self) -> None:
         if self._ended:
             raise CallEndedError(f"Call {self.call_id} has ended.")
 
-    def _add(self, frames: bytes | memoryview, now_ns: int) -> None:
-        """Keep frames for the next chunk, which covers at most a second and MAX_CHUNK_BYTES before them."""
-        full = now_ns - self._oldest_ns >= MAX_CHUNK_NS or self._size >= MAX_CHUNK_BYTES
-        if self._parts and full and (handover := self.take()):
-            self._host.writer.put([handover])
-        if not self._parts:
-            self._oldest_ns = now_ns
-            state = self._state_frame()
-            self._parts.append(state)
-            self._size += len(state)
-        self._parts.append(frames)
-        self._size += len(frames)
-
     def _state_frame(self) -> bytes:
-        """What whoever lacks all chunks before has to know."""
+        """What readers who lack all chunks before have to know."""
         if self._state is None:
             self._state = journal.control_body(
                 "state",

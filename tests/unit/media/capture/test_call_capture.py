@@ -24,8 +24,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from onrecord.audio.rtp import RtpPacket
+from onrecord.media.capture.call_capture import CallCapture, CallEndedError
 from onrecord.media.capture.gate import AboveCeilingError, NotChangeableError, Side
-from onrecord.media.capture.recorder import CallCapture, CallEndedError
 from onrecord.media.render.holes import holes
 from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import RecordingState
