@@ -71,7 +71,7 @@ test('a pause that nobody confirms is said to be open, and keeps being pending',
   const asked = reduce(running, { type: 'recording-wanted', wanted: 'paused' })
   const unconfirmed = reduce(asked, { type: 'unconfirmed' })
   const shown = view(unconfirmed)
-  assert.equal(shown.text, 'Pause not confirmed: recording may still be running')
+  assert.equal(shown.text, 'Pause not confirmed: recording may still be on')
   assert.deepEqual([shown.tone, shown.pending, shown.press], ['warn', true, null])
   const confirmed = reduce(unconfirmed, { type: 'recording-answered', recording: 'paused', generation: 1 })
   assert.deepEqual([confirmed.unconfirmed, view(confirmed).text], [false, 'Paused'])
@@ -80,7 +80,7 @@ test('a pause that nobody confirms is said to be open, and keeps being pending',
 
 test('a hang-up that nobody confirms is said to be open, and one that is confirmed ends the call', () => {
   const hanging = after(dial, placed, snapshot('in-progress'), { type: 'hang-up' }, { type: 'unconfirmed' })
-  assert.equal(statusText(hanging), 'Not confirmed yet: the call may still run')
+  assert.equal(statusText(hanging), 'Not confirmed yet: the call may still be live')
   const over = reduce(hanging, { type: 'hung-up', status: null })
   assert.deepEqual([over.line, over.call?.status, over.call && endingText(over.call, 'rep')], ['ended', 'completed', 'You hung up'])
 })

@@ -93,7 +93,7 @@ def worker() -> None:
 
 @app.command()
 def switch() -> None:
-    """Run the switch: signalling, media and capture."""
+    """Run the switch: signaling, media, and capture."""
     from onrecord.media.switch import service as part
 
     _process(part.run)
@@ -101,7 +101,7 @@ def switch() -> None:
 
 @app.command()
 def renderer() -> None:
-    """Run the renderer: journals become recordings."""
+    """Run the renderer, which turns journals into recordings."""
     from onrecord.media.render import service as part
 
     _process(part.run)
@@ -109,7 +109,7 @@ def renderer() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database to this version's schema."""
+    """Upgrade the database to this version's schema."""
     _django()
     from django.core.management import call_command
 
@@ -138,7 +138,7 @@ def demo(
 
 @app.command()
 def doctor() -> None:
-    """Say what is wrong here and what to do about it."""
+    """Check this installation and report problems."""
     from onrecord.ops import doctor as part
 
     findings = part.examine(Config.load())
@@ -149,9 +149,9 @@ def doctor() -> None:
 @app.command()
 def render(
     journal: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A call's journal.")],
-    out: Annotated[Path, typer.Argument(help="File to write: .ogg or .wav.")],
+    out: Annotated[Path, typer.Argument(help="File to write (.ogg or .wav).")],
 ) -> None:
-    """Render one journal by hand."""
+    """Render one journal to a sound file."""
     from onrecord.media.render.render_to_file import render_to_file
 
     typer.echo(render_to_file(journal, out, Config.load().secrets.master_key))
@@ -205,8 +205,8 @@ def import_recordings(
 
 @app.command()
 def original(
-    call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
-    out: Annotated[Path, typer.Argument(help="File to write; must not exist yet.")],
+    call_id: Annotated[str, typer.Argument(help="The call ID, 32 hexadecimal digits.")],
+    out: Annotated[Path, typer.Argument(help="File to write. It must not exist yet.")],
 ) -> None:
     """Write out an imported file that is kept.
 
@@ -220,7 +220,7 @@ def original(
 
 @app.command()
 def verify(
-    call_id: Annotated[str, typer.Argument(help="The call's id, 32 hexadecimal digits.")],
+    call_id: Annotated[str, typer.Argument(help="The call ID, 32 hexadecimal digits.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the checks as JSON.")] = False,
     witness: Annotated[
         str, typer.Option(help="The witness from the database, on a host that cannot reach the database.")

@@ -134,7 +134,7 @@ def test_a_review_is_asked_for_answered_with_a_score_and_read(
     expect(waiting).to_contain_text("Ana Torres asked")
     assert_accessible(other)
     other.locator(".menu > summary").click()
-    expect(other.get_by_role("link", name="asks you for a review")).to_contain_text("Was I too fast?")
+    expect(other.get_by_role("link", name="asked you for a review")).to_contain_text("Was I too fast?")
     expect(waiting).to_contain_text("just now")
     waiting.get_by_role("link", name="Listen").click()
     expect(other.get_by_role("slider", name="Position")).to_have_attribute("aria-valuenow", "4")

@@ -28,10 +28,10 @@ def test_a_manager_joins_from_the_calls_page_and_leaves_again(
         expect(manager.hang_up_button).to_have_accessible_name("Leave")
         expect(rep.hang_up_button).to_have_accessible_name("Hang up")
         # Everybody sees who is in it.
-        of_the_rep = rep.page.get_by_role("region", name="In the call with you")
+        of_the_rep = rep.page.get_by_role("region", name="Also on the call")
         expect(of_the_rep).to_contain_text("Marcus Reed")
         expect(rep.page.get_by_text("Marcus Reed joined the call.")).to_be_attached()
-        expect(manager.page.get_by_role("region", name="In the call with you")).to_contain_text("Ana Torres")
+        expect(manager.page.get_by_role("region", name="Also on the call")).to_contain_text("Ana Torres")
         # The page follows the call.
         expect(join).to_be_hidden()
         expect(manager.page.locator(".stream")).to_contain_text("Joined the call")

@@ -112,7 +112,7 @@ def test_the_last_admin_cannot_lock_everybody_out(installation: Installation, ad
     admin.goto(f"{installation.url}/settings/permission-sets/users")
     admin.get_by_role("combobox", name="Permission set of Ida Nyström").select_option("Rep")
     admin.get_by_role("button", name="Save").click()
-    expect(admin.get_by_role("alert")).to_contain_text("nobody could change permission sets any more")
+    expect(admin.get_by_role("alert")).to_contain_text("no one would be left who can change permission sets")
     expect(admin.get_by_role("combobox", name="Permission set of Ida Nyström")).to_have_value("1")
 
 

@@ -82,7 +82,7 @@ def test_while_nobody_confirms_a_press_the_page_says_that_recording_may_still_be
     os.kill(switch, signal.SIGSTOP)
     try:
         recorded.record.click()
-        expect(recorded.state).to_have_text("Pause not confirmed: recording may still be running")
+        expect(recorded.state).to_have_text("Pause not confirmed: recording may still be on")
     finally:
         os.kill(switch, signal.SIGCONT)
     expect(recorded.record).to_have_accessible_name(RESUME)

@@ -185,7 +185,7 @@ def test_a_recording_whose_journal_is_gone_is_said_to_be_lost(rig: SwitchRig, sw
     assert Recording.objects.get(pk=there.pk).status == "pending"
     lost = Recording.objects.get(pk=gone.pk)
     assert (lost.status, lost.reason_code) == ("failed", "gone")
-    assert lost.reason == "The recording is lost: its file is gone from the server that records calls."
+    assert lost.reason == "The recording is lost. Its file is gone from the server that records calls."
     assert gone.events.filter(type="recording.gone").count() == 1
 
 

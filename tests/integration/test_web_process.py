@@ -121,5 +121,5 @@ def test_a_mistake_of_a_browser_leaves_a_line_in_the_log_and_no_traceback(
             headers = {"X-Forwarded-For": origin.encode("latin-1")}
             assert client.post("/shared", data={"token": "x"}, headers=headers).status_code in (403, 404)
     said = installation.said()
-    assert "It takes the number of a rep, such as 12." in said
+    assert "It takes the ID of a rep, such as 12." in said
     assert "Traceback" not in said

@@ -143,7 +143,7 @@ function said(state: State, call: Call, userId: string): Pick<RecordingView, 'te
   const isOn = recording.state === 'recording'
   if (state.wanted === 'paused' && state.unconfirmed) {
     return {
-      text: 'Pause not confirmed: recording may still be running',
+      text: 'Pause not confirmed: recording may still be on',
       reason: 'Do not say anything that must not be recorded yet. OnRecord keeps trying. To be safe, hang up.',
       tone: 'warn',
     }

@@ -244,7 +244,7 @@ export function statusText(state: State): string {
   if (state.line === 'elsewhere') return 'On a call elsewhere'
   if (!state.call) return 'Dialer'
   if (state.line === 'ended') return hasLeft(state.call, state.role) ? LEFT : 'Call ended'
-  if (state.hangingUp && state.unconfirmed) return 'Not confirmed yet: the call may still run'
+  if (state.hangingUp && state.unconfirmed) return 'Not confirmed yet: the call may still be live'
   if (state.hangingUp) return state.role === 'rep' ? 'Hanging up…' : 'Leaving…'
   if (state.audio === 'lost') return 'Reconnecting the audio…'
   if (state.call.status === 'in-progress') return 'On call'

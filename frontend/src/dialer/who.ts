@@ -37,7 +37,7 @@ export function renderContact(card: HTMLElement, call: Call | null, preview: Pre
 export function colleagueList(): HTMLElement {
   return element(`
     <section class="dk-in" aria-labelledby="dk-in-heading" hidden>
-      <h3 id="dk-in-heading" class="dk-label">In the call with you <span></span></h3>
+      <h3 id="dk-in-heading" class="dk-label">Also on the call <span></span></h3>
       <ul></ul>
     </section>`)
 }

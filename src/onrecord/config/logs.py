@@ -17,7 +17,7 @@ _MOST_WORDINGS = 1000
 def configure(level: str) -> None:
     """Log to standard error. Raises ValueError for an unknown level."""
     if level not in logging.getLevelNamesMapping():
-        raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING or ERROR.")
+        raise ValueError(f"ONRECORD_LOG is {level!r}. Write DEBUG, INFO, WARNING, or ERROR.")
     logging.basicConfig(level=level, stream=sys.stderr)
     alike = Alike()
     for handler in logging.getLogger().handlers:
@@ -70,7 +70,7 @@ class Alike(logging.Filter):
         with self._lock:
             left_out, passes = self._count((record.name, str(record.msg).partition("\n")[0]), record.created)
         if left_out:
-            record.msg = f"{record.msg} (and {left_out} more like it in a minute before)"
+            record.msg = f"{record.msg} (and {left_out} more like it in the minute before)"
         return passes
 
     def _count(self, wording: tuple[str, str], now: float) -> tuple[int, bool]:

@@ -42,13 +42,14 @@ def refuse_other_versions() -> None:
     )
     if _OF_0_1 in unknown:
         raise OtherVersionError(
-            "The database was made by OnRecord 0.1, which this version cannot upgrade.",
+            "The database was created by OnRecord 0.1, which this version cannot upgrade.",
             "Nothing is lost: keep that database and its data folder, and start this version with a new "
-            "data folder (ONRECORD_HOME) and a new database. docs/adr/0025-one-migration-an-app.md says why.",
+            "data folder (ONRECORD_HOME) and a new database. See docs/adr/0025-one-migration-an-app.md "
+            "for the reason.",
         )
     if unknown:
         raise OtherVersionError(
-            "The database was made by a newer version of OnRecord: "
+            "The database was created by a newer version of OnRecord: "
             f"it has the migration {'.'.join(unknown[-1])}.",
             "Run that version, or restore a backup from before it was installed.",
         )

@@ -29,8 +29,8 @@ def diff(
         *_settings("User", old.users, new.users, user_names),
         *_changed("Unknown areas", _MODES[old.unknown_area], _MODES[new.unknown_area]),
         *_rules(old.rules, new.rules),
-        *(f"{number} was put on the Do Not Record list." for number in _extra(new, old)),
-        *(f"{number} was taken off the Do Not Record list." for number in _extra(old, new)),
+        *(f"{number} was added to the Do Not Record list." for number in _extra(new, old)),
+        *(f"{number} was removed from the Do Not Record list." for number in _extra(old, new)),
         *_changed(
             "To turn recording on before a call", old.before_call_permission, new.before_call_permission
         ),

@@ -155,7 +155,7 @@ def _place_problem(place: str) -> str:
         return f"{place} is not an area code in service."
     return (
         f"no place is called '{place}'. "
-        "Write a name (Texas, Germany), its code (US-TX, DE) or an area code (415)."
+        "Write a name (Texas, Germany), its code (US-TX, DE), or an area code (415)."
     )
 
 
@@ -169,7 +169,7 @@ def _policy_problems(policy: Policy) -> Iterator[str]:
             yield f"The setting of '{key}' has no effect. Remove it."
     names = [rule.name for rule in policy.rules]
     yield from (
-        f"Two rules are named '{name}': rename one." for name in sorted(set(names)) if names.count(name) > 1
+        f"Two rules are named '{name}'. Rename one." for name in sorted(set(names)) if names.count(name) > 1
     )
     yield from (
         f"'{number}' is not a number in international form, such as +14155550123."

@@ -121,7 +121,7 @@ def _pause(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
     press = body.get("press")
     if not isinstance(press, str) or not _PRESS.fullmatch(press):
         raise RefusalError(
-            HTTPStatus.BAD_REQUEST, "bad_request", "`press` must be 1 to 64 letters, digits and hyphens."
+            HTTPStatus.BAD_REQUEST, "bad_request", "`press` must be 1 to 64 letters, digits, and hyphens."
         )
     answer = switch.pause(ticket.call_id, actor=ticket.user_id, press=press)
     return HTTPStatus.OK, answer.document()

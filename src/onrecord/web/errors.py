@@ -101,7 +101,8 @@ def explain_method(
         if not isinstance(refusal, HttpResponseNotAllowed):
             return refusal
         message = (
-            "This address only takes what a form sends. Go back to the page with the form and send it there."
+            "This address accepts only a submitted form. Go back to the page with the form and submit "
+            "it there."
             if request.method in ("GET", "HEAD") and not wants_json(request)
             else f"This address does not accept {request.method}, only {refusal['Allow']}."
         )

@@ -113,7 +113,7 @@ def content(path: Path) -> list[str]:
     [
         (
             "calls.0002_inputs",
-            ["made by OnRecord 0.1, which this version cannot upgrade.", "Nothing is lost"],
+            ["created by OnRecord 0.1, which this version cannot upgrade.", "Nothing is lost"],
         ),
         ("people.9999_of_2050", ["has the migration people.9999_of_2050.", "Run that version"]),
     ],

@@ -194,7 +194,7 @@ def test_journals_that_nobody_renders_are_named_with_their_age(config: Config) -
     old(config.journals / "b.journal", minutes=1)
 
     assert backlog.renderer_backlog(config).sentence == (
-        "1 journals wait for the renderer, the oldest for 2 h 10 min."
+        "1 journals are waiting for the renderer, the oldest for 2 h 10 min."
     )
 
 

@@ -123,7 +123,7 @@ def test_what_is_no_object_is_refused(document: Any) -> None:
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
-    with pytest.raises(PolicyError, match="Two rules are named 'A': rename one"):
+    with pytest.raises(PolicyError, match=r"Two rules are named 'A'\. Rename one"):
         Policy(version=1, rules=(Rule(name="A", where=("US",)), Rule(name="A", where=("CA",))))
 
 

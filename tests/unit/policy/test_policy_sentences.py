@@ -149,8 +149,8 @@ def test_every_change_is_one_readable_sentence() -> None:
         "Rule 'New' was added: everywhere, area code 415; our side only; the usual default; "
         "the rep may not change it; no announcement; no explanation.",
         "Rule 'Stop' was added: Pennsylvania; no recording; explained as 'says no'.",
-        "+12125550123 was put on the Do Not Record list.",
-        "+14155550123 was taken off the Do Not Record list.",
+        "+12125550123 was added to the Do Not Record list.",
+        "+14155550123 was removed from the Do Not Record list.",
         "To turn recording on before a call: x (before: recording:turn_on).",
         "To control recording during a call: y (before: recording:control).",
         "Beep: every 15 s (before: none).",

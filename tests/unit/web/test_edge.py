@@ -124,7 +124,7 @@ def test_of_what_is_said_over_and_over_a_minute_has_sixty_and_the_next_says_how_
     assert alike.filter(warning("No file %d", 1010, 1, level=logging.INFO))
     later = warning("No file %d", 1061, 7)
     assert alike.filter(later)
-    assert later.getMessage() == "No file 7 (and 940 more like it in a minute before)"
+    assert later.getMessage() == "No file 7 (and 940 more like it in the minute before)"
 
 
 def test_objects_that_differ_in_later_lines_are_alike_and_wordings_are_not_kept_for_ever() -> None:

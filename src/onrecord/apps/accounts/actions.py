@@ -160,6 +160,6 @@ def _require_an_editor(team: Team) -> None:
     """Somebody must keep access to this page: an admin who locks everyone out could not undo it."""
     if not User.objects.filter(users_who_may(Permission.PERMISSION_SETS_CHANGE), team=team).exists():
         raise RefusedError(
-            "Nothing was changed: after this nobody could change permission sets any more. "
+            "Nothing was changed, because no one would be left who can change permission sets. "
             "Leave that permission with at least one user."
         )

@@ -52,13 +52,13 @@ _WORDS = {
     ),
     Fault.OTHER_KEY: (
         "Recording locked",
-        "The recording is sealed under another master key than this installation has. "
+        "The recording is sealed under a master key that this installation does not have. "
         "Ask an admin to restore the secrets.json that it was made with.",
     ),
     Fault.REPLACED: (
         "Recording does not match",
-        "What is stored is not the recording that OnRecord made of this call: it was changed or replaced, "
-        "so it is not played. Ask an admin to verify it and restore it from a backup.",
+        "The stored file is not the recording that OnRecord made of this call. It was changed or replaced, "
+        "so it cannot be played. Ask an admin to verify it and restore it from a backup.",
     ),
     Fault.DAMAGED: (
         "Recording damaged",

@@ -67,9 +67,9 @@ _OF_DECISION = {
 _SENTENCES = {
     ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it. The journal has "
     "been kept.",
-    ReasonCode.GONE: "The recording is lost: its file is gone from the server that records calls.",
+    ReasonCode.GONE: "The recording is lost. Its file is gone from the server that records calls.",
     ReasonCode.LOST: (
-        "The recording is lost: its file is too damaged to read. Ask an admin. What is left of it has "
+        "The recording is lost. Its file is too damaged to read. Ask an admin. What is left of it has "
         "been kept."
     ),
     ReasonCode.NEVER_ANSWERED: "The call was never answered.",

@@ -142,4 +142,4 @@ def _read(answer: type[AnyAnswer], said: bytes) -> AnyAnswer:
     try:
         return read(answer, said)
     except BadMessageError as error:
-        raise SwitchUnreachableError(f"The answer cannot be used: {error}") from error
+        raise SwitchUnreachableError(f"The answer is not valid: {error}") from error

@@ -122,7 +122,9 @@ def save_scorecard(
             scorecard.save()
             record(Action.SCORECARD_CHANGED, scorecard, acting_user=acting_user, name=scorecard.name)
     except IntegrityError as error:
-        raise ScorecardError(f"There is a scorecard “{scorecard.name}”. Choose another name.") from error
+        raise ScorecardError(
+            f"There is already a scorecard “{scorecard.name}”. Choose another name."
+        ) from error
     return scorecard
 
 

@@ -58,7 +58,7 @@ def read_questions(texts: Sequence[str], kinds: Sequence[str]) -> list[Question]
     if not questions:
         raise ScorecardError("Write at least one question.")
     if len(questions) > MOST_QUESTIONS:
-        raise ScorecardError(f"Ask {MOST_QUESTIONS} questions at most.")
+        raise ScorecardError(f"Ask at most {MOST_QUESTIONS} questions.")
     if len(set(questions)) < len(questions):
         raise ScorecardError("Two questions are the same. Remove one.")
     if any(len(question.text) > LONGEST_QUESTION for question in questions):

@@ -26,7 +26,7 @@ def _plausible(at: datetime, info: ValidationInfo) -> datetime:
     if info.context != STORED and not is_plausible(at):
         raise PydanticCustomError(
             "moment",
-            "{year} cannot be when a call was made; send a time after 1989 and not more than a day ahead",
+            "{year} cannot be the time of a call; send a time after 1989 and at most one day in the future",
             {"year": at.date().isoformat()},
         )
     # Stored as UTC. Near the ends of the calendar, another offset would overflow.

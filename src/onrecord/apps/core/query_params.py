@@ -47,7 +47,7 @@ def id_param(query: Mapping[str, str], name: str) -> int | None:
     value = query.get(name, "")
     number = whole_number(value)
     if value and not number:
-        refuse(name, value, f"It takes the number of a {name}, such as 12.")
+        refuse(name, value, f"It takes the ID of a {name}, such as 12.")
     return number
 
 

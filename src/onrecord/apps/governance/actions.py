@@ -45,12 +45,12 @@ def publish_draft(revision: str, *, acting_user: User) -> PolicyVersion:
         raise StaleRevisionError(f"There is no draft to publish: {_published(current)}")
     if draft.base_id != current.number:
         raise StaleRevisionError(
-            f"The draft was begun from version {draft.base_id}, but {_published(current)} "
-            "Your draft is kept: bring it up to date, look at its changes again, then publish."
+            f"The draft was started from version {draft.base_id}, but {_published(current)} "
+            "Your draft was kept. Update it, check its changes again, then publish."
         )
     policy = read_policy(draft.document)
     if unknown := unknown_announcements(rule.announcement for rule in policy.rules if rule.announcement):
-        raise PolicyError([f"There is no announcement '{name}': choose another." for name in unknown])
+        raise PolicyError([f"There is no announcement '{name}'. Choose another one." for name in unknown])
     draft.delete()
     return publish(policy, acting_user=acting_user)
 
@@ -117,12 +117,12 @@ def remove_announcement(announcement: Announcement, *, acting_user: User) -> Non
     """
     name = announcement.name
     if any(_names(document, name) for document in Draft.objects.values_list("document", flat=True)):
-        raise PolicyError([f"A rule of the draft names '{name}': choose another announcement there first."])
+        raise PolicyError([f"A rule of the draft names '{name}'. Choose another one in that rule first."])
     versions = PolicyVersion.objects.order_by("-number").values_list("number", "document")
     for number, document in versions.iterator(chunk_size=100):
         if _names(document, name):
             raise PolicyError(
-                [f"'{name}' stays: version {number} of the policy names it, and versions never change."]
+                [f"'{name}' cannot be removed: policy version {number} uses it, and versions never change."]
             )
     record(Action.ANNOUNCEMENT_REMOVED, announcement, acting_user=acting_user, bytes=len(announcement.pcmu))
     announcement.delete()
@@ -155,17 +155,17 @@ def _draft_of(revision: str, user: User) -> Draft | None:
         return draft
     if draft is not None:
         raise StaleRevisionError(
-            f"{_name(draft.author, user)} changed the draft after you opened this page, so nothing of yours "
-            "was saved. Look at the draft as it is now, then repeat your change."
+            f"{_name(draft.author, user)} changed the draft after you opened this page, so your changes "
+            "were not saved. Check the current draft, then repeat your change."
         )
     raise StaleRevisionError(
-        f"The draft that you saw is gone: {_published(current)} Look at what is in force now, then repeat "
-        "your change if it is still needed."
+        f"The draft that you saw no longer exists: {_published(current)} Check the version in force, then "
+        "repeat your change if it is still needed."
     )
 
 
 def _published(version: PolicyVersion) -> str:
-    return f"{version.author or 'the installation'} published version {version.number} meanwhile."
+    return f"{version.author or 'the installation'} published version {version.number} in the meantime."
 
 
 def _name(author: User, user: User) -> str:

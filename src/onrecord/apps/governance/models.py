@@ -28,7 +28,7 @@ class PolicyVersion(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         if not self._state.adding:
-            raise TypeError("A published policy version cannot be changed: publish a new one.")
+            raise TypeError("A published policy version cannot be changed. Publish a new one.")
         super().save(*args, **options)
 
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:

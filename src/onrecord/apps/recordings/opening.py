@@ -101,7 +101,7 @@ def _stored(recording: Recording) -> StoredRecording:
 def _audio(stored: StoredRecording, recording: Recording) -> SealedReader:
     audio = stored.open(AUDIO)
     if audio.size != recording.bytes:
-        raise NotWitnessedError(f"The audio has {audio.size} bytes, the database knows {recording.bytes}.")
+        raise NotWitnessedError(f"The audio has {audio.size} bytes, the database has {recording.bytes}.")
     return audio
 
 

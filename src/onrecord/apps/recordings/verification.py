@@ -87,6 +87,6 @@ def _prove(recording: Recording) -> list[dict[str, object]]:
     # 0: all passed; 1: some failed; 3: genuine but incomplete. Any other code is not a result.
     if done.returncode not in (0, 1, 3):
         last = done.stderr.strip().rpartition("\n")[2]
-        raise _NotCarriedOutError(f"It could not be completed: {last or 'the command ended without a word'}")
+        raise _NotCarriedOutError(f"It could not be completed: {last or 'the command ended without output'}")
     checks: list[dict[str, object]] = json.loads(done.stdout)["checks"]
     return checks

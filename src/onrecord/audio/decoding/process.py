@@ -192,7 +192,7 @@ class Decoder:
         """The error for a decoder that stopped before the end."""
         self._process.kill()
         status = self._process.wait()
-        log.warning("a decoder stopped with status %d: %s", status, error)
+        log.warning("a decoder exited with status %d: %s", status, error)
         slow = self._out_of_time.is_set() or status == -signal.SIGXCPU
         return UndecodableError(_SLOW if slow else _FAILED)
 

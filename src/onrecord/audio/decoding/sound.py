@@ -39,7 +39,7 @@ _MOST_ERRORS = 100
 #: More channels than any sound is mixed from.
 _MOST_CHANNELS = 8
 
-_UNREADABLE = "This is not a sound file that OnRecord can read. Send an MP3, WAV, Ogg or M4A file."
+_UNREADABLE = "This is not a sound file that OnRecord can read. Send an MP3, WAV, Ogg, or M4A file."
 
 
 class UnusableError(ValueError):
@@ -219,9 +219,9 @@ def _check_size(request: DecodeRequest) -> None:
 def _only_sound(container: Any) -> Any:
     pictures = av.stream.Disposition.attached_pic
     if any(not stream.disposition & pictures for stream in container.streams.video):
-        raise UnusableError("This is a video. Send the sound alone.")
+        raise UnusableError("This is a video. Send only the sound.")
     if not container.streams.audio:
-        raise UnusableError("There is no sound in this file. Send an MP3, WAV, Ogg or M4A file.")
+        raise UnusableError("There is no sound in this file. Send an MP3, WAV, Ogg, or M4A file.")
     if len(container.streams.audio) > 1:
         raise UnusableError(
             f"The file has {len(container.streams.audio)} sound tracks. Send one track: mono, "

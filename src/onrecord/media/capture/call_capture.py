@@ -169,7 +169,7 @@ class CallCapture:
     def answer(self, at: datetime) -> None:
         """The call clock starts; recording too if it shall and may. `at` is the wall clock, zone included."""
         if self._clock.answered_ns is not None:
-            raise ValueError("The call was answered before.")
+            raise ValueError("The call was already answered.")
         self._clock.start()
         self._control("answer", at=at.astimezone(UTC).isoformat().replace("+00:00", "Z"))
         if self._record_at_start and self.mode is not Mode.NONE:

@@ -94,4 +94,4 @@ class Gate:
 
     def _may_move(self, actor: str | None) -> None:
         if actor is not None and not self.may_change:
-            raise NotChangeableError("Governance does not let users change the recording of this call.")
+            raise NotChangeableError("The policy does not allow users to change the recording of this call.")

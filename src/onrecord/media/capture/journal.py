@@ -130,7 +130,7 @@ class Chunk:
             positions.append(position)
             position += FRAME.itemsize + self.plaintext[position] + (self.plaintext[position + 1] << 8)
         if position != len(self.plaintext):
-            raise JournalError(f"The frames of chunk {self.number} do not add up.")
+            raise JournalError(f"The frames of chunk {self.number} do not fit its length.")
         starts = np.array(positions, np.int64)
         view = np.frombuffer(self.plaintext, np.uint8)
         rows = view[starts[:, None] + np.arange(FRAME.itemsize)] if len(starts) else view.reshape(0, 20)

@@ -208,7 +208,7 @@ class Writer:
     def _stop(self) -> None:
         self._end_files()
         for file in self._unended:
-            log.error("%s: the disk did not take its last frames; the next start ends it", file.path)
+            log.error("%s: the disk did not accept its last frames; the next start will end it", file.path)
             file.close()
         self._running = False
 

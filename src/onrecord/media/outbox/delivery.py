@@ -157,7 +157,7 @@ class EventDelivery:
         if trouble is not None and self._trouble is None:
             log.warning("events: %s %s; events wait on disk", self._url, trouble)
         elif trouble is None and self._trouble is not None:
-            log.info("events: %s takes events again", self._url)
+            log.info("events: %s accepts events again", self._url)
         self._trouble = trouble
 
     async def _finish(self) -> None:

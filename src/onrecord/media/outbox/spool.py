@@ -212,7 +212,7 @@ class Spool:
             quarantined.parent.mkdir(exist_ok=True)
             quarantined.with_name(f"{quarantined.name}.reason").write_text(f"{reason}\n")
         except OSError as error:  # a full disk: the log has the reason
-            log.error("spool: the reason could not be kept: %s", error)
+            log.error("spool: the reason could not be saved: %s", error)
 
     def last_type(self, call_id: str) -> str | None:
         """The type of the call's newest event, delivered or not; None when it has none here."""
@@ -273,7 +273,7 @@ class Spool:
             log.warning("spool: %s was left by a write that a crash cut short; removed", path)
             path.unlink()
         else:
-            self._give_reason(path, "It is not an event of ours.")
+            self._give_reason(path, "It is not one of our events.")
             path.rename(self._quarantined(path))
 
     def _folder(self, call_id: str) -> Path:

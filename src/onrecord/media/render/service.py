@@ -142,7 +142,7 @@ class RenderService:
             self._abandon(call)
             self._fail(call.journal, str(error))
         except OSError as error:
-            log.error("call %s: %s; begun again in %d s", call.call_id, error, RETRY_S)
+            log.error("call %s: %s; starting again in %d s", call.call_id, error, RETRY_S)
             self._abandon(call)
             self._retry[call.journal] = time.monotonic() + RETRY_S
         except Exception:
@@ -176,7 +176,9 @@ class RenderService:
 
     def _finish(self, call: JournalFollower) -> None:
         if not call.captured and call.damaged:
-            self._fail(call.journal, "All of its sound is lost: the journal was damaged.", is_lost=True)
+            self._fail(
+                call.journal, "All of its sound is lost because the journal was damaged.", is_lost=True
+            )
             return
         if not call.captured:
             self._conclude(call.journal, call.clock_ms, RecordingEmpty())
@@ -185,7 +187,7 @@ class RenderService:
             self._report(call.journal, call.clock_ms, RecordingProcessing())
         recording = call.finish()
         if recording is None:
-            raise RenderError("The journal holds media frames, but none has samples.")
+            raise RenderError("The journal contains media frames, but none has samples.")
         self._put(call.journal, recording)
 
     def _put(self, path: Path, recording: RenderedRecording) -> None:

@@ -60,9 +60,9 @@ _ANSWERS: dict[type[Exception], tuple[ErrorCode, str]] = {
     EndedError: (ErrorCode.NO_SUCH_CALL, "There is no such call, or it has ended."),
     AbsentError: (ErrorCode.ABSENT, "The user of `user_id` is not in the call."),
     FullError: (ErrorCode.FULL, "No more users can join this call."),
-    ExistsError: (ErrorCode.EXISTS, "There is or was a call of this id."),
+    ExistsError: (ErrorCode.EXISTS, "There is or was a call with this id."),
     StaleError: (ErrorCode.STALE, ""),
-    StoppingError: (ErrorCode.STOPPING, "The switch is about to stop and takes nobody new."),
+    StoppingError: (ErrorCode.STOPPING, "The switch is about to stop and accepts no new calls or users."),
 }
 
 

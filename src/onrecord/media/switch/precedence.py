@@ -34,7 +34,7 @@ class Precedence:
         """Whether a request to record counts whose sender knew this `generation`. Raises StaleError."""
         if generation != self.generation:
             raise StaleError(
-                f"The request knows generation {generation}, but the call is at {self.generation}."
+                f"The request names generation {generation}, but the call is at {self.generation}."
             )
 
     def is_repeated(self, actor: str, press: str) -> bool:

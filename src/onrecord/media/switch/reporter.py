@@ -68,7 +68,7 @@ class Reporter:
         """Wait until everything is stored, or cannot be."""
         self._closing.set()
         if not self._thread.submit(self._keep).result():
-            log.error("events could not be stored: those that the web does not take now are lost")
+            log.error("events could not be stored; those that the web does not accept now will be lost")
         self._thread.shutdown()
 
 

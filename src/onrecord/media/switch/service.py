@@ -46,7 +46,7 @@ async def _run(config: Config) -> None:
         log.info("switch: listening at %s", config.switch_address)
         await asked.wait()
         await _drain(switchboard, config.drain_s, hurried)
-        log.info("switch: stopping, %d calls are ended", len(switchboard.calls))
+        log.info("switch: stopping; ending %d calls", len(switchboard.calls))
     finally:
         # In this order: no new calls, the calls' last events, journals, and only then the events' delivery.
         await runner.cleanup()

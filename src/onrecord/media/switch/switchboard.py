@@ -152,7 +152,7 @@ class Switchboard:
                 call.tick()
             except Exception:
                 # One call's fault must not silence the others.
-                log.exception("call %s broke and is ended", call.command.call_id)
+                log.exception("call %s failed and is ended", call.command.call_id)
                 call.end(EndReason.SWITCH_STOPPED)
         self._steps += 1
         if self._steps % CAPTURE_STEPS == 0:

@@ -46,5 +46,5 @@ def make_coaching(recorded: Sequence[PastCall], manager: User, users: dict[str, 
         recording_id=audible[0].id,
         asked_by=users[audible[0].planned.rep.email],
         reviewer=manager,
-        note="Did I come to the price too early?",
+        note="Did I bring up the price too early?",
     )

@@ -75,10 +75,10 @@ _NOTES = {
     "telephones": Note(
         disposition="Call back",
         sentiment="Neutral",
-        text="Asked whether it works with their telephones. Call again next week.",
+        text="Asked whether it works with their phones. Call again next week.",
     ),
     "in-a-meeting": Note(
-        disposition="Call back", sentiment="Neutral", text="On the way into a meeting. Call next week."
+        disposition="Call back", sentiment="Neutral", text="On her way to a meeting. Call next week."
     ),
     "voicemail": Note(disposition="Left voicemail", sentiment="", text="Left a message."),
     "cut-short": Note(disposition="Not interested", sentiment="Negative", text="Hung up at once."),

@@ -17,7 +17,7 @@ def renderer_backlog(config: Config) -> Finding:
     waiting = _older_than(config.journals.glob("*.journal"), _STUCK_S)
     if waiting:
         return warn(
-            f"{len(waiting)} journals wait for the renderer, the oldest for {_age(waiting)}.",
+            f"{len(waiting)} journals are waiting for the renderer, the oldest for {_age(waiting)}.",
             "Check the renderer log for the reason.",
         )
     return ok("No journals are waiting for the renderer.")
@@ -32,7 +32,7 @@ def events_quarantined(config: Config) -> Finding:
     return warn(
         f"{len(reasons)} events were set aside. The first, {first.name.removesuffix('.reason')}: "
         f"{first.read_text(errors='replace').strip()[:300]}",
-        f"Their calls may show an old state. Look into {first.parent}, then delete what is in it.",
+        f"Their calls may show an old state. Look at the files in {first.parent}, then delete them.",
     )
 
 
@@ -43,7 +43,7 @@ def undelivered_events(config: Config) -> Finding:
     if waiting:
         return warn(
             f"{len(waiting)} events have not reached the web, the oldest for {_age(waiting)}.",
-            "Check that the web runs at ONRECORD_WEB and that both hosts have the same secrets.json.",
+            "Check that the web is running at ONRECORD_WEB and that both hosts have the same secrets.json.",
         )
     return ok("No events are waiting for the web.")
 

@@ -67,7 +67,7 @@ def sync_latency(config: Config) -> Finding:
 
 def judge_sync(seconds: float) -> Finding:
     """The finding for this median time of an fdatasync."""
-    said = f"The disk stores a block for good in {seconds * 1000:.1f} ms."
+    said = f"The disk takes  {seconds * 1000:.1f} ms."
     if seconds > _SLOW_SYNC_S:
         return warn(said, "That is slow. Put the data folder on a local disk, not on a network share.")
     return ok(said)
@@ -79,7 +79,7 @@ def private_files(config: Config) -> Finding:
     loose = [path for root in roots for path in _everything(root) if _mode(path) & 0o077]
     if loose:
         return fail(
-            f"Other users of this host have rights to {len(loose)} stored files and folders, such as "
+            f"Other users of this host can access {len(loose)} stored files and folders, such as "
             f"{loose[0]} (mode {_mode(loose[0]):o}).",
             shlex.join(["chmod", "-R", "go-rwx", *map(str, roots)]),
         )

@@ -55,7 +55,7 @@ def static_files(_: Config) -> Finding:
     from onrecord.web.assets import BUILT, SERVED
 
     if not (BUILT / "manifest.json").exists() or not any(SERVED.iterdir()):
-        return fail("The pages' scripts and styles are not built.", "Run `make setup`, which builds them.")
+        return fail("The pages' scripts and styles have not been built.", "Run `make setup`.")
     return ok("The pages' scripts and styles are built.")
 
 

@@ -77,10 +77,8 @@ def blob_store(config: Config) -> Finding:
             "Check ONRECORD_BLOB_URL, its permissions and the credentials in the environment.",
         )
     if not same:
-        return fail(
-            f"The blob store {config.blob_url} returned other bytes than it was given.", "Replace it."
-        )
-    return ok(f"The blob store {config.blob_url} stores, returns and erases.")
+        return fail(f"The blob store {config.blob_url} did not return the bytes it was given.", "Replace it.")
+    return ok(f"The blob store {config.blob_url} stores, returns, and erases.")
 
 
 def stored_recordings(config: Config) -> Finding:
@@ -95,8 +93,8 @@ def stored_recordings(config: Config) -> Finding:
     if count := faulty.count():
         newest = faulty[0]
         return fail(
-            f"{count} recordings are not in order; the newest is of call {newest.pk} ({newest.fault}).",
-            f"`onrecord verify {newest.pk}` says what is wrong. "
+            f"{count} recordings have a fault; the newest is of call {newest.pk} ({newest.fault}).",
+            f"Run `onrecord verify {newest.pk}` to see what is wrong. "
             f"Restore `recordings/{newest.pk}` from a backup of the blob store.",
         )
     return ok("All recordings that were checked match the database.")

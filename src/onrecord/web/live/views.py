@@ -41,7 +41,9 @@ _open: Counter[int] = Counter()
 async def events(request: HttpRequest) -> HttpResponseBase:
     user = cast(User, await request.auser())
     if _open[user.pk] >= MOST_OF_ONE:
-        refusal = ApiError(429, "too_many_streams", "You have OnRecord open in too many tabs. Close some.")
+        refusal = ApiError(
+            429, "too_many_streams", "You have OnRecord open in too many tabs. Close some of them."
+        )
         answer = refusal.response()
         answer["Retry-After"] = str(_RETRY_AFTER_S)
         return answer

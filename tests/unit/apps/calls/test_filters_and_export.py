@@ -107,7 +107,7 @@ def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, 
 @pytest.mark.parametrize(
     ("query", "says"),
     [
-        ({"rep": "x"}, "“rep” cannot be “x”. It takes the number of a rep, such as 12."),
+        ({"rep": "x"}, "“rep” cannot be “x”. It takes the ID of a rep, such as 12."),
         ({"rep": "9" * 19}, "“rep” cannot be"),
         ({"status": "odd"}, "It takes one of: live, completed, busy"),
         ({"since": "yesterday"}, "It takes a date, such as 2026-01-31."),

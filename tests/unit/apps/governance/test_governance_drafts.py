@@ -114,7 +114,7 @@ def test_of_two_admins_who_publish_at_once_the_second_is_told(ida: Admin, max_: 
     assert ida.publish(reopen=False).status_code == 302
     answer = max_.publish(reopen=False)
     assert answer.status_code == 409
-    assert "Ida published version 2 meanwhile" in said(answer)
+    assert "Ida published version 2 in the meantime" in said(answer)
     assert PolicyVersion.objects.count() == 2
 
 
@@ -135,7 +135,7 @@ def test_a_draft_of_an_older_version_is_kept_but_not_published_unseen(ida: Admin
     allow_recording()
     answer = ida.publish()
     assert answer.status_code == 409
-    assert "begun from version 1" in said(answer)
+    assert "started from version 1" in said(answer)
     assert ida.send("up-to-date").status_code == 302
     page = ida.open("/review").content.decode()
     assert "Team: off by default (before: on by default)." in page
@@ -387,7 +387,7 @@ def test_an_announcement_that_a_draft_or_any_version_names_stays(ida: Admin) -> 
     ida.publish()
     answer = ida.send("announcements/Our voice/remove")
     assert (answer.status_code, PolicyVersion.objects.count()) == (409, 3)
-    assert "version 2 of the policy names it" in said(answer)
+    assert "policy version 2 uses it" in said(answer)
     assert Announcement.objects.exists()
 
 
@@ -411,9 +411,9 @@ def test_the_review_says_plainly_what_a_draft_leaves(ida: Admin) -> None:
     User.objects.update(country="", subdivision="")
     page = ida.open("/review").content.decode()
     assert "Something can be recorded in 1 of 56 US states and territories (now 56)." in page
-    assert "Under this draft no user can record any call." not in page
+    assert "Under this draft, no user can record any call." not in page
     # Allowed where the contact is, but not where the reps are.
     User.objects.update(country="US", subdivision="US-NY")
     page = ida.open("/review").content.decode()
     assert "0 of 2 users who place calls could record a call from where they are (now 2)." in page
-    assert "Under this draft no user can record any call." in page
+    assert "Under this draft, no user can record any call." in page

@@ -117,7 +117,7 @@ def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
     for route in ROUTES:
         answer = browser.get(f"/recordings/{call.pk}/{route}")
         assert (answer.status_code, answer.headers["Content-Type"]) == (409, "text/plain; charset=utf-8")
-        assert answer.content.decode().startswith("What is stored is not the recording that OnRecord made")
+        assert answer.content.decode().startswith("The stored file is not the recording that OnRecord made")
         assert answer.headers["Cache-Control"] == "no-store"
     as_page = browser.get(f"/recordings/{call.pk}/audio?download=ogg", headers={"Accept": "text/html"})
     assert (as_page.status_code, as_page.headers["Content-Type"]) == (409, "text/html; charset=utf-8")

@@ -85,7 +85,7 @@ def test_packets_of_an_interface_that_cannot_be_opened_are_counted(tmp_path: Pat
     (tmp_path / "in.pcapng").write_bytes(pcapng([ETHERNET, Interface(link=9)], packets))
     report, _ = capture_file(tmp_path, tmp_path / "in.pcapng")
     assert report.unused == (
-        "20 packets of interface 1 have link type 9 (PPP), which is not understood: capture with -i any.",
+        "20 packets of interface 1 have link type 9 (PPP), which is not supported. Capture with -i any.",
     )
 
 
@@ -111,8 +111,8 @@ def test_a_file_out_of_order_is_said_to_be(tmp_path: Path) -> None:
     early = Voice(source=HERE, destination=THERE, ssrc=1, count=100)
     report, _ = capture(tmp_path, [*early.packets(), *late.packets()])
     assert report.unused == (
-        "20 packets came more than a second out of order: "
-        "put the file in order with reordercap and capture again.",
+        "20 packets arrived more than a second out of order. "
+        "Sort the file with reordercap and capture again.",
     )
 
 
@@ -173,7 +173,7 @@ def test_a_call_is_found_however_its_packets_are_wrapped(tmp_path: Path, name: s
 
 
 def test_packets_cut_when_captured_are_counted_with_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(PcapError, match="All 40 UDP packets were cut at 96 bytes: capture with -s 0"):
+    with pytest.raises(PcapError, match=r"All 40 UDP packets were cut at 96 bytes\. Capture with -s 0"):
         capture_file(tmp_path, CAPTURES / "snaplen-96.pcap")
 
 

@@ -90,7 +90,7 @@ def test_what_is_not_ours_is_set_aside_and_a_folder_instead_of_an_event_holds_up
     assert (tmp_path / "quarantine" / f"{CALL}-notes.txt").read_text() == "of somebody's"
     reasons = {path.name: path.read_text() for path in (tmp_path / "quarantine").glob("*.reason")}
     assert reasons == {
-        f"{CALL}-notes.txt.reason": "It is not an event of ours.\n",
+        f"{CALL}-notes.txt.reason": "It is not one of our events.\n",
         f"{CALL}-00000002.event.reason": "It cannot be read: Is a directory.\n",
     }
 

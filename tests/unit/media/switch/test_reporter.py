@@ -50,4 +50,6 @@ def test_what_cannot_be_stored_to_the_end_is_said(tmp_path: Path, caplog: pytest
     reporter = Reporter(Spool(tmp_path, "switch"))
     reporter.report(CALL, 5, AnnouncementPlayed())
     reporter.close()
-    assert [record.levelno for record in caplog.records if "are lost" in record.message] == [logging.ERROR]
+    assert [record.levelno for record in caplog.records if "will be lost" in record.message] == [
+        logging.ERROR
+    ]

@@ -58,7 +58,7 @@ def _postgresql(url: str) -> dict[str, Any]:
         ) from error
     if not said.get("dbname"):
         raise ValueError(
-            "ONRECORD_DATABASE_URL names no database. Write postgresql://user:password@host/database."
+            "ONRECORD_DATABASE_URL does not name a database. Write postgresql://user:password@host/database."
         )
     return {
         "ENGINE": POSTGRESQL,

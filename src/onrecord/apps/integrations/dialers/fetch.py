@@ -252,7 +252,7 @@ def _checked(url: str) -> SplitResult:
         parts = urlsplit(url)
         valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0 and url.isascii()
     except ValueError as error:
-        raise FetchError("The address cannot be read.", retry=False) from error
+        raise FetchError("The address is not valid.", retry=False) from error
     if not valid:
         raise FetchError("Recordings are fetched over https or http only.", retry=False)
     if parts.username is not None or parts.password is not None:

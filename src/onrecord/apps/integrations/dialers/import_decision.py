@@ -42,7 +42,7 @@ def decide_import(decision: Decision, *, announced: bool) -> ImportDecision:
 
 
 def not_supplied() -> Outcome:
-    return _without(ReasonCode.NOT_SUPPLIED, "The dialer sent no recording of this call.")
+    return _without(ReasonCode.NOT_SUPPLIED, "The dialer did not send a recording of this call.")
 
 
 def sides_mixed(message: str) -> Outcome:

@@ -53,9 +53,7 @@ def _text(path: Path) -> str:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise ValueError(
-            f"{path.name}, line {line}: the file is not written in UTF-8. {_HOW_TO_SAVE}"
-        ) from error
+        raise ValueError(f"{path.name}, line {line}: the file is not in UTF-8. {_HOW_TO_SAVE}") from error
 
 
 def _delimiter(lines: list[str]) -> str:

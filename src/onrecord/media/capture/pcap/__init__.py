@@ -39,14 +39,14 @@ def capture_pcap(pcap: Path, journal: Path, master_key: bytes, ours: str | None 
     streams = _find_streams(file, seen, codecs)
     if len(streams) > NO_PARTY:
         raise PcapError(
-            f"{pcap} holds {len(streams)} RTP streams; a call has at most {NO_PARTY}. Cut one call out "
-            "of it, by its addresses or ports."
+            f"{pcap} holds {len(streams)} RTP streams; a call can have at most {NO_PARTY}. Extract one "
+            "call by its addresses or ports."
         )
     found = cast(streams, codecs, ours)
     said = (*unused(seen, torn=file.torn), *found.left_out)
     if not found.voices:
         reasons = " ".join((nothing_found(seen), *said))
-        raise PcapError(f"{pcap} holds no RTP stream of G.711 speech. {reasons}")
+        raise PcapError(f"{pcap} has no RTP stream with G.711 speech. {reasons}")
 
     feed, call_id = _Feed(found.voices, codecs), uuid.uuid4().hex
     with tempfile.TemporaryDirectory(dir=journal.parent, prefix=".capture-") as folder:

@@ -66,18 +66,18 @@ def unused(seen: Seen, *, torn: bool) -> Iterator[str]:
         name = f" ({_LINKS[link]})" if link in _LINKS else ""
         yield (
             f"{_packets(count)} of interface {interface} {'has' if count == 1 else 'have'} link type "
-            f"{link}{name}, which is not understood: capture with -i any."
+            f"{link}{name}, which is not supported. Capture with -i any."
         )
     if seen.cut:
         amount = f"All {seen.udp}" if seen.cut >= seen.udp else f"{seen.cut} of {seen.udp}"
-        yield f"{amount} UDP packets were cut at {seen.cut_at} bytes: capture with -s 0."
+        yield f"{amount} UDP packets were cut at {seen.cut_at} bytes. Capture with -s 0."
     if seen.fragments:
         yield f"{seen.fragments} IP fragments could not be joined: other parts of their packets are missing."
     if seen.untimed:
         yield f"{_packets(seen.untimed)} without a time or an interface could not be placed."
     if seen.disordered:
         yield (
-            f"{_packets(seen.disordered)} came more than a second out of order: put the file in order with "
+            f"{_packets(seen.disordered)} arrived more than a second out of order. Sort the file with "
             "reordercap and capture again."
         )
     if torn:
@@ -89,8 +89,8 @@ def nothing_found(seen: Seen) -> str:
     if not seen.frames:
         return "It holds no packets."
     if not seen.udp:
-        return f"None of its {seen.frames} packets is UDP that we can open."
-    return f"None of its {seen.udp} UDP packets is speech that we can take."
+        return f"None of its {seen.frames} packets is UDP that can be read."
+    return f"None of its {seen.udp} UDP packets is speech in a supported format."
 
 
 def _packets(count: int) -> str:

@@ -89,7 +89,7 @@ def _conversation(
     candidates = [group for group in originals if ours is None or any(_is_from(one, ours) for one in group)]
     if not candidates:
         known = ", ".join(dict.fromkeys(one.key.source.address for group in originals for one in group))
-        raise PcapError(f"No voice comes from {ours}. Voices come from {known}: choose one of these.")
+        raise PcapError(f"No voice comes from {ours}. Voices come from {known}: choose one of them.")
 
     def directions(group: list[Stream]) -> int:
         return len({one.key.source for one in group if one.obstacle(codecs) is None})
@@ -172,10 +172,10 @@ def _our_place(
         (chosen,) = private
         return (
             chosen,
-            f"{chosen} is ours, because only its address is private. If it is not, say --ours ADDRESS.",
+            f"{chosen} is ours, because only its address is private. If not, use --ours ADDRESS.",
         )
     chosen = place(members[0])
-    return chosen, f"{chosen} is ours, because it spoke first. If it is not, say --ours ADDRESS."
+    return chosen, f"{chosen} is ours, because it spoke first. If not, use --ours ADDRESS."
 
 
 def _is_private(address: str) -> bool:

@@ -173,7 +173,7 @@ class WebRtcLeg:
 
         async def tolerant(data: bytes) -> None:
             if not is_readable(data):
-                log.warning("browser: a packet of the control channel is dropped: it cannot be read")
+                log.warning("browser: dropped an unreadable packet of the control channel")
                 return
             try:
                 await handle(data)
@@ -181,7 +181,7 @@ class WebRtcLeg:
                 raise
             except Exception as error:
                 # aiortc raises whatever its parser trips over, and that would end the voice's connection too.
-                log.warning("browser: a packet of the control channel is dropped: %r", error)
+                log.warning("browser: dropped a packet of the control channel: %r", error)
 
         sctp._handle_data = tolerant  # type: ignore[method-assign]
         sctp._receive_data_chunk = bounded  # type: ignore[method-assign]

@@ -69,7 +69,7 @@ def create_token(request: HttpRequest) -> HttpResponse:
     """Only this answer shows the token."""
     name = request.POST.get("name", "").strip()
     if not name or len(name) > cast(int, _LONGEST_NAME):
-        return _page(request, 422, problem=f"Give the token a name of at most {_LONGEST_NAME} letters.")
+        return _page(request, 422, problem=f"Give the token a name of at most {_LONGEST_NAME} characters.")
     _, text = connections.create_token(name, acting_user=cast(User, request.user))
     response = _page(request, new_token=text, new_name=name)
     response["Cache-Control"] = "no-store"

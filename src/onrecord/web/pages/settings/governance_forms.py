@@ -77,7 +77,7 @@ def read_rule(post: QueryDict) -> Rule:
         problems.append("Choose what may be recorded.")
     announcement = post.get("announcement") or None
     if announcement and unknown_announcements([announcement]):
-        problems.append(f"There is no announcement '{announcement}': choose another.")
+        problems.append(f"There is no announcement '{announcement}'. Choose another one.")
     _refuse(problems)
     return Rule(
         name=" ".join(post.get("name", "").split()),
