@@ -17,7 +17,7 @@ class Permission(StrEnum):
     CALLS_VIEW_TEAM = "calls:view:team"
     COACHING_SCORE = "coaching:score"
     INTEGRATIONS_MANAGE = "integrations:manage"
-    OUTCOMES_CHANGE = "outcomes:change"
+    DISPOSITIONS_CHANGE = "dispositions:change"
     PACKAGES_CHANGE = "packages:change"
     PEOPLE_VIEW = "people:view"
     PERMISSION_SETS_CHANGE = "permission_sets:change"
@@ -44,7 +44,7 @@ VERBS: dict[Permission, str] = {
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
     Permission.COACHING_SCORE: "score calls",
     Permission.INTEGRATIONS_MANAGE: "manage integrations",
-    Permission.OUTCOMES_CHANGE: "change the lists of dispositions and sentiments",
+    Permission.DISPOSITIONS_CHANGE: "change the lists of dispositions and sentiments",
     Permission.PACKAGES_CHANGE: "turn packages on and off",
     Permission.PEOPLE_VIEW: "see people",
     Permission.PERMISSION_SETS_CHANGE: "change permission sets",

@@ -72,7 +72,7 @@ _SENTENCES = {
         f"for at most {facts['longest_days']} days, "
         f"{'with' if facts['passcode_required'] else 'with or without'} a passcode"
     ),
-    Action.OUTCOMES_CHANGED: lambda facts: str(facts["sentence"]),
+    Action.DISPOSITIONS_CHANGED: lambda facts: str(facts["sentence"]),
     Action.PACKAGE_SWITCHED: lambda facts: (
         f"turned {PACKAGES[Package(facts['package'])].name} {'on' if facts['on'] else 'off'}"
     ),

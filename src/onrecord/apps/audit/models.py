@@ -30,7 +30,7 @@ class Action(StrEnum):
     DIALER_USER_LINKED = "dialer.user_linked"
     DO_NOT_RECORD_CHANGED = "person.do_not_record_changed"
     NOTES_BEGUN = "call.notes_begun"
-    OUTCOMES_CHANGED = "outcomes.changed"
+    DISPOSITIONS_CHANGED = "dispositions.changed"
     PACKAGE_SWITCHED = "package.switched"
     PASSWORDS_SPRAYED = "sign_in.passwords_sprayed"
     PERMISSION_SET_ASSIGNED = "permission_set.assigned"

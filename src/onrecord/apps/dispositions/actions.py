@@ -37,7 +37,9 @@ def change_list(
     row.required = after.required
     row.save(update_fields=["required"])
     _store_choices(row, after.choices)
-    record(Action.OUTCOMES_CHANGED, acting_user.team, acting_user=acting_user, field=field, sentence=sentence)
+    record(
+        Action.DISPOSITIONS_CHANGED, acting_user.team, acting_user=acting_user, field=field, sentence=sentence
+    )
 
 
 def _store_choices(row: ChoiceList, names: Sequence[str]) -> None:

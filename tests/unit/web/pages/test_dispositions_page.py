@@ -43,7 +43,7 @@ def test_a_list_is_changed_and_the_change_is_told_of(browser: Client, ida: User)
     page = browser.get("/settings/dispositions").content.decode()
     assert "renamed the disposition Busy to Line busy" in page
     assert "Required" in page
-    told = AuditEntry.objects.filter(action="outcomes.changed", object_kind="team")
+    told = AuditEntry.objects.filter(action="dispositions.changed", object_kind="team")
     assert [entry.actor for entry in told] == [ida] * 5
 
 
@@ -53,7 +53,7 @@ def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(browser: Cl
     assert answer.status_code == 422
     assert "already in the list" in answer.content.decode()
     assert choices(ida.team) == before
-    assert not AuditEntry.objects.filter(action="outcomes.changed").exists()
+    assert not AuditEntry.objects.filter(action="dispositions.changed").exists()
 
 
 @pytest.mark.parametrize("path", ["mood", "disposition"])

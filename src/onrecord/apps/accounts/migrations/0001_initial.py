@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     ("calls:view:team", "calls:view:team"),
                     ("coaching:score", "coaching:score"),
                     ("integrations:manage", "integrations:manage"),
-                    ("outcomes:change", "outcomes:change"),
+                    ("dispositions:change", "dispositions:change"),
                     ("packages:change", "packages:change"),
                     ("people:view", "people:view"),
                     ("permission_sets:change", "permission_sets:change"),

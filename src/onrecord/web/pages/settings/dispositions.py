@@ -23,7 +23,7 @@ Change = tuple[Callable[[ListContents], ListContents], str]
 
 @require_safe
 def dispositions(request: HttpRequest) -> HttpResponse:
-    require(request.user, Permission.OUTCOMES_CHANGE)
+    require(request.user, Permission.DISPOSITIONS_CHANGE)
     return _page(request)
 
 
@@ -31,7 +31,7 @@ def dispositions(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, field: str) -> HttpResponse:
     """`do`: add, rename, up, down, remove (each with `name`; rename also with `new`), require, or allow."""
     user = cast(User, request.user)
-    require(user, Permission.OUTCOMES_CHANGE)
+    require(user, Permission.DISPOSITIONS_CHANGE)
     if field not in set(Field):
         raise BadRequest
     wanted, sentence = _wanted(request.POST, field)
@@ -63,7 +63,7 @@ def _page(request: HttpRequest, *, problem: str = "", status: int = 200) -> Http
     context = {
         "lists": lists_of(cast(User, request.user).team_id),
         "longest_name": LONGEST_NAME,
-        "changes": recent_changes(Action.OUTCOMES_CHANGED),
+        "changes": recent_changes(Action.DISPOSITIONS_CHANGED),
         "problem": problem,
     }
     return render(request, "settings/dispositions.html", context, status=status)

@@ -64,7 +64,7 @@ MATRIX = (
         {
             Permission.RECORDING_SETTINGS_CHANGE: "Set what may be recorded: defaults, rules, announcements.",
             Permission.RECORDING_REQUESTS_ANSWER: "Read and answer reps' questions about locked controls.",
-            Permission.OUTCOMES_CHANGE: "Set the dispositions and sentiments to choose from, and "
+            Permission.DISPOSITIONS_CHANGE: "Set the dispositions and sentiments to choose from, and "
             "whether they are required.",
             Permission.SCORECARDS_CHANGE: "Set the questions used to score calls.",
             Permission.SHARING_MANAGE: "Allow or forbid public links, see all of them, and revoke them.",

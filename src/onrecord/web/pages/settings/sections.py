@@ -19,7 +19,10 @@ SECTIONS = (
         permission=Permission.PERMISSION_SETS_CHANGE,
     ),
     SettingsSection(
-        page="dispositions", icon="list-checks", label="Dispositions", permission=Permission.OUTCOMES_CHANGE
+        page="dispositions",
+        icon="list-checks",
+        label="Dispositions",
+        permission=Permission.DISPOSITIONS_CHANGE,
     ),
     SettingsSection(
         page="scorecards",
