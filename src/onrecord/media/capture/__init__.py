@@ -1,1 +1,1 @@
-"""The heart of OnRecord: what may be captured, and how it reaches the disk sealed. No Django, no web."""
+"""Capture: decides which packets may be recorded and writes them, sealed, to disk. No Django, no web."""

@@ -1,4 +1,4 @@
-"""Capture of one call: commands move its gate, and what passes becomes frames of its journal."""
+"""Captures one call: commands move its gate, and packets that pass become frames of its journal."""
 
 import struct
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from onrecord.media.capture.writer import JournalFile, Writer
 from onrecord.policy.mode import Mode
 from onrecord.protocol.recording_state import LossCause, RecordingState
 
-#: Most bytes of an RTP payload that is speech: 128 ms of G.711, far above every real packet time.
+#: Largest RTP payload of speech, in bytes: 128 ms of G.711, far above any real packet time.
 MAX_PAYLOAD = 1024
 
 _TRANSITIONS = {
@@ -26,27 +26,27 @@ _TRANSITIONS = {
 
 
 class CallEndedError(Exception):
-    """The call's journal has its last frame; nothing can follow."""
+    """The call's journal has its last frame. Nothing can be added."""
 
 
 class Host(Protocol):
-    """What a call needs of its host."""
+    """What a call needs from its host."""
 
     writer: Writer
     monotonic_ns: Callable[[], int]
 
     def settle(self) -> None:
-        """Take in all that has arrived until now."""
+        """Take in everything that has arrived so far."""
 
     def regate(self, call: "CallCapture") -> None:
-        """The gates of `call` have moved."""
+        """The gates of `call` have changed."""
 
     def forget(self, call_id: str) -> None:
         """The call has ended."""
 
 
 class CallCapture:
-    """One call. Made by `CaptureHost.open_call`."""
+    """The capture of one call. Created by `CaptureHost.open_call`."""
 
     def __init__(
         self,
@@ -59,7 +59,7 @@ class CallCapture:
         policy_version: int,
     ) -> None:
         self.call_id = call_id
-        #: Media packets that were no G.711 packet: empty, too long, or with numbers out of range.
+        #: Packets that were not valid G.711: empty, too long, or with numbers out of range.
         self.malformed = 0
         self._host = host
         self._file = file
@@ -70,14 +70,14 @@ class CallCapture:
         self._clock = CallClock(host.monotonic_ns)
         self._ended = False
         self._sides: dict[int, Side] = {}
-        #: Their `join` frames' fields.
+        #: The fields of their `join` frames.
         self._joined: dict[int, dict[str, Any]] = {}
-        #: Parties who are here and have not heard the announcement.
+        #: Parties in the call who have not heard the announcement.
         self._uninformed: set[int] = set()
         self._open: frozenset[int] = frozenset()
-        #: Body of the next chunk's `state` frame; None where something has changed since the last.
+        #: Body of the next chunk's `state` frame; None if something has changed since it was built.
         self._state: bytes | None = None
-        #: Frames that wait; the host hands over those that are due.
+        #: Waiting frames. The host hands them over when they are due.
         self.chunks = ChunkBuffer(file, host.writer, self._state_frame)
         self._policy_frame(gate.mode, policy_version)
 
@@ -93,7 +93,7 @@ class CallCapture:
 
     @property
     def ended(self) -> bool:
-        """Whether the last frame was written."""
+        """Whether the `end` frame has been written."""
         return self._ended
 
     @property
@@ -122,25 +122,25 @@ class CallCapture:
 
     @property
     def losses(self) -> tuple[Loss, ...]:
-        """What the disk did not take, in order; what waits for the disk with other frames follows later."""
+        """What the disk did not accept, in order. Losses still queued with other frames are added later."""
         return self._file.losses.all
 
     @property
     def losses_told(self) -> tuple[Loss, ...]:
-        """Of these, those after which frames were written again."""
+        """The losses after which writing has resumed."""
         return self._file.losses.told
 
     @property
     def fault(self) -> LossCause | None:
-        """Why nothing is being kept; None while the disk takes what it is given."""
+        """Why nothing is being stored; None while the disk accepts writes."""
         if self.chunks.untold_drops:
             return LossCause.DISK_SLOW
         return self._file.losses.fault or self._host.writer.sync_fault
 
     def join(self, party: int, *, side: Side, role: str, user: str | None, informed: bool = True) -> None:
-        """A voice comes in. `party` 0-254, free; `role` as in docs/reference/journal.md. Raises ValueError.
+        """Add a voice. `party`: unused, 0-254; `role`: see docs/reference/journal.md. Raises ValueError.
 
-        One who is not `informed` has yet to hear the announcement: nothing of it is captured before `inform`.
+        A party that is not `informed` has yet to hear the announcement and is not captured before `inform`.
         """
         if not 0 <= party < journal.NO_PARTY or party in self._sides:
             raise ValueError(f"Party {party} cannot join: use a free number from 0 to 254.")
@@ -152,7 +152,7 @@ class CallCapture:
         self._regate()
 
     def leave(self, party: int) -> None:
-        """A voice goes. Raises KeyError for one that is not here."""
+        """Remove a voice. Raises KeyError if the party is not in the call."""
         if party not in self._sides:
             raise KeyError(party)
         self._control("leave", party=party)
@@ -161,13 +161,13 @@ class CallCapture:
         self._regate()
 
     def inform(self) -> None:
-        """Everyone who is here has heard the announcement to its end."""
+        """Everyone in the call has now heard the whole announcement."""
         self._control("informed")
         self._uninformed.clear()
         self._regate()
 
     def answer(self, at: datetime) -> None:
-        """The call clock starts; recording too if it shall and may. `at` is the wall clock, zone included."""
+        """Start the call clock, and recording if requested and allowed. `at`: aware wall-clock time."""
         if self._clock.answered_ns is not None:
             raise ValueError("The call was already answered.")
         self._clock.start()
@@ -180,7 +180,7 @@ class CallCapture:
         return party in self._open
 
     def media(self, party: int, packet: RtpPacket) -> bool:
-        """The gate: one RTP packet as it arrives. True if it was captured."""
+        """The gate: takes one RTP packet as it arrives. True if it was captured."""
         payload_type, sequence, timestamp, ssrc, payload, _ = packet
         if party not in self._open or payload_type not in PAYLOAD_TYPES:
             return False
@@ -207,7 +207,8 @@ class CallCapture:
         """Start or resume. Returns the call clock, ms.
 
         Raises AboveCeilingError, NotChangeableError, CallEndedError.
-        Before answer nothing can be recorded: the recording then starts at answer, and `recording` stays off.
+        Nothing can be recorded before answer: recording then starts at answer, and `recording` stays off
+        until then.
         """
         self._check_alive()
         gate = self._gate.record(actor)
@@ -217,10 +218,10 @@ class CallCapture:
         return self._move(gate, actor)
 
     def pause(self, actor: str | None) -> int:
-        """Shut the gate. No packet that arrives after the return is captured.
+        """Close the gate. No packet that arrives after this returns is captured.
 
-        Returns the call clock, ms. Raises NotChangeableError, CallEndedError. Before answer it withdraws the
-        wish to start there.
+        Returns the call clock, ms. Raises NotChangeableError, CallEndedError. Before answer it cancels a
+        request to start recording at answer.
         """
         self._check_alive()
         gate = self._gate.pause(actor)
@@ -243,9 +244,9 @@ class CallCapture:
         return clock
 
     def end(self, status: str, reason: str) -> int:
-        """Write the last frame and hand everything over. Returns the duration in ms, 0 if never answered.
+        """Write the last frame and hand everything over. Returns the duration in ms; 0 if never answered.
 
-        Raises CallEndedError when it had ended.
+        Raises CallEndedError when the call has already ended.
         """
         duration = self._control("end", status=status, reason=reason)
         self._ended = True
@@ -279,9 +280,9 @@ class CallCapture:
         return self._control("policy", mode=mode, policy_version=policy_version, **self._decision)
 
     def _control(self, kind: str, *, party: int = journal.NO_PARTY, **fields: Any) -> int:
-        """Write a control frame and return its clock: whoever is told of it hears the same millisecond."""
+        """Write a control frame and return its clock, so that all reports of it have the same millisecond."""
         self._check_alive()
-        # What arrived before this moment was decided by the gate as it was.
+        # Packets that arrived before now are subject to the old gate.
         self._host.settle()
         clock = self._ms()
         frame = journal.control_frame(kind, clock=clock, party=party, **fields)
@@ -293,7 +294,7 @@ class CallCapture:
             raise CallEndedError(f"Call {self.call_id} has ended.")
 
     def _state_frame(self) -> bytes:
-        """What readers who lack all chunks before have to know."""
+        """Everything a reader needs to know if all earlier chunks are missing."""
         if self._state is None:
             self._state = journal.control_body(
                 "state",

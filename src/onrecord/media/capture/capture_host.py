@@ -1,7 +1,7 @@
-"""Capture of all calls of one host.
+"""Captures all calls of one host.
 
-All methods belong to the thread of the media loop. None of them waits for a disk, except `open_call`, which
-creates the journal, and `recover`, `drain` and `close`, which are for before and after.
+Call all methods from the media loop's thread. None of them waits for the disk, except `open_call`, which
+creates the journal, and `recover`, `drain` and `close`, which are for startup and shutdown.
 """
 
 import time
@@ -20,17 +20,17 @@ TICK_NS = 100_000_000
 
 
 class Intake(Protocol):
-    """A source of packets that keeps some back, such as the batch receiver of `bench`."""
+    """A source that buffers packets, such as the batch receiver of `bench`."""
 
     def settle(self) -> None:
-        """Pass on whatever has arrived until now, under the gates as they are now."""
+        """Pass on everything that has arrived so far, using the current gates."""
 
     def regate(self, call: CallCapture) -> None:
-        """The gates of `call` have moved."""
+        """The gates of `call` have changed."""
 
 
 class CaptureHost:
-    """All journals of one host. Chunks go to a writing thread; the disk is synced once a second for all."""
+    """All journals of one host. Chunks go to a writer thread; the disk is synced once a second for all."""
 
     def __init__(
         self,
@@ -40,7 +40,7 @@ class CaptureHost:
         monotonic_ns: Callable[[], int] = time.monotonic_ns,
         queue_bytes: int = 64 << 20,
     ) -> None:
-        """`queue_bytes`: how much may wait for a slow disk before media is dropped and counted."""
+        """`queue_bytes`: how much may wait for a slow disk before media is dropped (and counted)."""
         folder.mkdir(parents=True, exist_ok=True)
         self.monotonic_ns = monotonic_ns
         self.writer = Writer(folder, queue_bytes)
@@ -57,7 +57,7 @@ class CaptureHost:
     def open_call(
         self, call_id: str, *, mode: Mode, record_at_start: bool, may_change: bool, policy_version: int
     ) -> CallCapture:
-        """Begin a journal with its `policy` frame. Raises FileExistsError when the call has one, OSError."""
+        """Start a journal with its `policy` frame. Raises FileExistsError when the call has one, OSError."""
         file = JournalFile.create(self._folder / f"{call_id}.journal", call_id, self._master_key)
         call = CallCapture(
             self,
@@ -79,24 +79,24 @@ class CaptureHost:
             self.writer.put(due)
 
     def recover(self, last_word: Callable[[str], LastWord]) -> list[RecoveredCall]:
-        """End the journals that a crash left open. For the start, before the first call."""
+        """End the journals that a crash left open. Call it at startup, before the first call."""
         return recover(self._folder, self._master_key, last_word)
 
     def journals(self) -> list[str]:
-        """The calls that have a journal in the folder or below it. Not for the media loop."""
+        """The IDs of calls with a journal in the folder or below it. Do not call it from the media loop."""
         return [path.stem for path in self._folder.rglob("*.journal")]
 
     def attach(self, intake: Intake) -> None:
-        """From now on `intake` is settled before every gate movement and tick."""
+        """From now on, settle `intake` before every gate change and tick."""
         self._intakes.append(intake)
 
     def settle(self) -> None:
-        """Take in all that has arrived until now."""
+        """Take in everything that has arrived so far."""
         for intake in self._intakes:
             intake.settle()
 
     def regate(self, call: CallCapture) -> None:
-        """Tell the intakes that gates of `call` have moved."""
+        """Notify the intakes that the gates of `call` have changed."""
         for intake in self._intakes:
             intake.regate(call)
 
@@ -105,13 +105,13 @@ class CaptureHost:
         del self._calls[call_id]
 
     def drain(self) -> None:
-        """Hand everything over and wait until it is in the files. Not for the media loop."""
+        """Hand everything over and wait until it is in the files. Do not call it from the media loop."""
         self.settle()
         self.writer.put([handover for call in self._calls.values() if (handover := call.chunks.take())])
         self.writer.drain()
 
     def close(self) -> None:
-        """Write and sync everything. Calls that were not ended can be recovered later."""
+        """Write and sync everything. Calls that have not ended can be recovered later."""
         try:
             self.settle()
         finally:

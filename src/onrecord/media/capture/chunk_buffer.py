@@ -1,4 +1,4 @@
-"""Frames of one call that wait to become a chunk of its journal."""
+"""Collects frames of one call until they become a chunk of its journal."""
 
 from collections.abc import Callable
 
@@ -6,12 +6,12 @@ from onrecord.media.capture.loss import Loss, count, joined, lost_with
 from onrecord.media.capture.writer import Handover, JournalFile, Writer
 from onrecord.protocol.recording_state import LossCause
 
-#: Age at which a chunk is handed over. With what an intake keeps back, a tick each 100 ms and the write
-#: itself, everything older than a second is in the file.
+#: Age at which a chunk is handed over. With an intake's buffering, a tick every 100 ms and the write itself,
+#: everything is in the file within a second.
 CHUNK_NS = 700_000_000
 #: No chunk covers more than a second, even if ticks come late.
 MAX_CHUNK_NS = 1_000_000_000
-#: Bytes at which a chunk is handed over early.
+#: Size at which a chunk is handed over early.
 MAX_CHUNK_BYTES = 256 << 10
 
 
@@ -19,7 +19,7 @@ class ChunkBuffer:
     """Hands frames over to the writer. While the disk is too slow, media is dropped and counted."""
 
     def __init__(self, file: JournalFile, writer: Writer, state_frame: Callable[[], bytes]) -> None:
-        """`state_frame` gives the frame with which every chunk begins, for readers who lack those before."""
+        """`state_frame` returns the first frame of every chunk, for readers that lack earlier chunks."""
         #: Whether any media frame was added.
         self.has_media = False
         self._file = file
@@ -35,13 +35,13 @@ class ChunkBuffer:
 
     @property
     def untold_drops(self) -> int:
-        """Media frames dropped here of which the journal's losses do not say yet."""
+        """Media frames dropped here that are not yet in the journal's losses."""
         if not self._queue_drops:
             return 0
         return self._queue_drops - count(self._file.losses.all, LossCause.DISK_SLOW)
 
     def add_media(self, frames: bytes | memoryview, count: int, now_ns: int) -> None:
-        """At most MAX_CHUNK_BYTES at once."""
+        """Add media frames, at most MAX_CHUNK_BYTES at once."""
         self._add(frames, now_ns)
         self._media_frames += count
         self.has_media = True
@@ -51,21 +51,21 @@ class ChunkBuffer:
         self._controls += frame
 
     def take_due(self, now_ns: int) -> Handover | None:
-        """The chunk that is due, if one is."""
+        """The chunk that is due, if any."""
         return self.take() if self._parts and now_ns - self._oldest_ns >= CHUNK_NS else None
 
     def take(self) -> Handover | None:
-        """All frames that wait, if any."""
+        """All waiting frames, if any."""
         self._drop_when_full()
         return self._hand_over(last=False) if self._parts else None
 
     def finish(self) -> Handover:
-        """As `take`, for the last time: the file is closed after it."""
+        """Like `take`, for the last time: the file is closed afterward."""
         self._drop_when_full()
         return self._hand_over(last=True)
 
     def _add(self, frames: bytes | memoryview, now_ns: int) -> None:
-        """Keep frames for the next chunk, which covers at most a second and MAX_CHUNK_BYTES before them."""
+        """Keep frames for the next chunk, after handing over one that covers a second or MAX_CHUNK_BYTES."""
         full = now_ns - self._oldest_ns >= MAX_CHUNK_NS or self._size >= MAX_CHUNK_BYTES
         if self._parts and full and (handover := self.take()):
             self._writer.put([handover])

@@ -1,7 +1,7 @@
-"""What may be captured: a ceiling above every command. Pure.
+"""What may be captured: every command stays below a ceiling. Pure.
 
 The ceiling (`Mode`) comes from governance and can only be lowered; commands move the recording state below
-it. Whatever is unknown is shut.
+it. Anything unknown is not captured.
 """
 
 from dataclasses import dataclass, replace
@@ -12,22 +12,22 @@ from onrecord.policy.mode import Mode
 from onrecord.protocol.error_codes import ErrorCode
 from onrecord.protocol.recording_state import RecordingState
 
-#: RTP payload types that carry speech (RFC 3551): PCMU and PCMA. All others are dropped unseen, above all
-#: telephone-event (RFC 4733): digits typed in a call are card numbers and secrets.
+#: RTP payload types that carry speech (RFC 3551): PCMU and PCMA. All others are dropped unread, above all
+#: telephone-event (RFC 4733): digits typed during a call can be card numbers or secrets.
 PAYLOAD_TYPES = frozenset({0, 8})
 
 
 class Side(StrEnum):
-    """Who a voice belongs to."""
+    """The side that a voice belongs to."""
 
     OURS = "ours"
     CONTACT = "contact"
 
 
 class CommandRefusedError(Exception):
-    """A command was refused; nothing moved."""
+    """A command was refused. Nothing changed."""
 
-    #: Its name in the switch's replies and events.
+    #: The error code in the switch's replies and events.
     code: ClassVar[ErrorCode]
 
 
@@ -54,16 +54,16 @@ def is_open(mode: Mode, state: RecordingState, side: Side) -> bool:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gate:
-    """The gate of one call. Every transition gives a new gate or raises `CommandRefusedError`."""
+    """The gate of one call. Every transition returns a new gate or raises `CommandRefusedError`."""
 
     #: The ceiling.
     mode: Mode
-    #: Whether a user's command may move the gate. The decision itself (actor None) always may.
+    #: Whether a user's command may move the gate. The policy decision itself (actor None) always may.
     may_change: bool
     state: RecordingState = RecordingState.OFF
 
     def allows(self, side: Side) -> bool:
-        """Whether a voice of `side` passes."""
+        """Whether a voice of `side` may be captured now."""
         return is_open(self.mode, self.state, side)
 
     def record(self, actor: str | None) -> "Gate":
@@ -74,14 +74,14 @@ class Gate:
         return replace(self, state=RecordingState.RECORDING)
 
     def pause(self, actor: str | None) -> "Gate":
-        """Shut. A recording that never began stays off. Raises NotChangeableError."""
+        """Close. A recording that has not started stays off. Raises NotChangeableError."""
         self._may_move(actor)
         return self._shut()
 
     def restrict(self, mode: Mode, *, may_change: bool) -> "Gate":
-        """Lower the ceiling; `none` also shuts. Users who could not move the gate cannot move it now either.
+        """Lower the ceiling; `none` also closes the gate. Users who could not move the gate still cannot.
 
-        Raises AboveCeilingError when `mode` is looser than now.
+        Raises AboveCeilingError when `mode` is looser than the current one.
         """
         if mode.strictness < self.mode.strictness:
             raise AboveCeilingError(f"The ceiling of a call can only be lowered: {self.mode} stays.")

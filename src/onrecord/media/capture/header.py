@@ -1,4 +1,4 @@
-"""The header of a journal: which call, sealed under which key. Kept twice, in the journal and beside it."""
+"""The header of a journal: the call and its wrapped data key. Stored twice, in the journal and next to it."""
 
 import base64
 import hmac
@@ -13,61 +13,61 @@ from pathlib import Path
 from onrecord.media.capture import sealing
 from onrecord.media.capture.journal import JournalError
 
-#: How a journal of each version begins.
+#: The first bytes of a journal, by format version.
 MAGICS = {b"ONRECJ01": 1, b"ONRECJ02": 2}
 _MAGIC = b"ONRECJ02"
 _LENGTH = struct.Struct("<I")
 _START = len(_MAGIC) + _LENGTH.size
 _MAX_JSON = 1 << 16
 _CHECK_SIZE = 32
-#: More than any header takes.
+#: Larger than any header.
 _MAX_HEADER = _START + _MAX_JSON + _CHECK_SIZE
 
 
 class HeaderLostError(JournalError):
-    """No header of the journal can be read: without it nothing in the journal opens, ever."""
+    """Neither header of the journal can be read. Without one, nothing in the journal can ever be opened."""
 
 
 class _DamagedError(Exception):
-    """This is not a whole header as it was written. The message is for a person."""
+    """The header is incomplete or altered. The message is shown to people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JournalHeader:
-    """What stands before the first chunk."""
+    """Everything before the first chunk."""
 
-    #: Of the format: 1 or 2.
+    #: Format version: 1 or 2.
     version: int
     call_id: str
     #: Wall clock at which the journal was opened, UTC.
     created_at: datetime
-    #: The header as it stands in the file.
+    #: The header's bytes in the file.
     raw: bytes
 
     @property
     def digest(self) -> bytes:
-        """SHA-256 of the header: additional data of every chunk and start of the chain."""
+        """SHA-256 of the header: the additional data of every chunk and the start of the hash chain."""
         return sha256(self.raw).digest()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OpenedHeader:
-    """A header with the key that it holds."""
+    """A header and its unwrapped data key."""
 
     header: JournalHeader
     #: 256 bits.
     data_key: bytes
-    #: The journal's own header cannot be used; this is the copy.
+    #: Whether this is the copy, because the journal's own header cannot be used.
     is_copy: bool = False
 
 
 def copy_of(journal: Path) -> Path:
-    """Where the second copy of a journal's header is."""
+    """The path of the copy of a journal's header."""
     return journal.with_suffix(".header")
 
 
 def new_header(call_id: str, created_at: datetime, master_key: bytes) -> OpenedHeader:
-    """A header with a fresh data key. `created_at` in UTC."""
+    """A header with a new data key. `created_at` is in UTC."""
     data_key = secrets.token_bytes(32)
     body = json.dumps(
         {
@@ -85,7 +85,7 @@ def new_header(call_id: str, created_at: datetime, master_key: bytes) -> OpenedH
 
 
 def open_header(journal: Path, master_key: bytes) -> OpenedHeader:
-    """The header of a journal; where its own cannot be used, the copy.
+    """The header of a journal, or its copy if the header cannot be used.
 
     Raises HeaderLostError, JournalError when another master key wrapped the data key, OSError.
     """

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-#: Party of a frame that belongs to none.
+#: The party number of a frame that belongs to no party.
 NO_PARTY = 255
 
 CONTROL, MEDIA = 0, 1
 FRAME_HEAD = struct.Struct("<HBBBBHIII")
-#: The 20 bytes that begin every frame.
+#: The 20-byte header of every frame.
 FRAME = np.dtype(
     [
         ("size", "<u2"),
@@ -31,11 +31,11 @@ FRAME = np.dtype(
 
 
 class JournalError(Exception):
-    """The file is not a journal that can be read here."""
+    """The file is not a journal, or cannot be read with this master key."""
 
 
 def control_frame(kind: str, *, clock: int, party: int = NO_PARTY, **fields: Any) -> bytes:
-    """A control frame. `clock` in milliseconds since answer; `party` where it is about a voice."""
+    """A control frame. `clock`: milliseconds since answer. `party`: the voice that it is about, if any."""
     about = {} if party == NO_PARTY else {"party": party}
     body = control_body(kind, **about, **fields)
     return control_head(body, clock=clock, party=party) + body
@@ -47,7 +47,7 @@ def control_body(kind: str, **fields: Any) -> bytes:
 
 
 def control_head(body: bytes, *, clock: int, party: int = NO_PARTY) -> bytes:
-    """The 20 bytes before the payload of a control frame."""
+    """The 20-byte header of a control frame."""
     return FRAME_HEAD.pack(len(body), CONTROL, party, 0, 0, 0, 0, 0, clock)
 
 
@@ -58,9 +58,9 @@ class ControlFrame:
     type: str
     #: Milliseconds since answer; 0 before it.
     clock: int
-    #: Number of the voice, 255 for none.
+    #: Number of the voice; 255 if there is none.
     party: int
-    #: The other fields, `actor` among them where a person caused it.
+    #: The other fields, including `actor` when a person caused the event.
     fields: dict[str, Any]
 
 
@@ -70,23 +70,23 @@ class MediaFrames:
 
     #: FRAME[n].
     headers: NDArray[np.void]
-    #: int64[n]: where each payload begins in `plaintext`; its length is the header's `size`.
+    #: int64[n]: the offset of each payload in `plaintext`; its length is the header's `size`.
     offsets: NDArray[np.int64]
     plaintext: bytes
 
 
 @dataclass(frozen=True, kw_only=True)
 class Chunk:
-    """An opened chunk."""
+    """A decrypted chunk."""
 
     number: int
     epoch: int
     plaintext: bytes
-    #: A chunk that was written before it, after the one read last, is not there any more.
+    #: Whether at least one chunk is missing between this one and the one read before it.
     follows_gap: bool = False
 
     def media(self) -> MediaFrames:
-        """Its media frames. Raises JournalError when the frames do not add up."""
+        """Its media frames. Raises JournalError when the frames' sizes do not match the chunk."""
         positions, headers = self._frames
         chosen = headers["kind"] == MEDIA
         return MediaFrames(
@@ -96,7 +96,8 @@ class Chunk:
     def controls(self) -> list[ControlFrame]:
         """Its control frames in order. Raises JournalError when one cannot be read.
 
-        Where chunks before it are missing, its `state` is among them: it tells what theirs would have.
+        If chunks before it are missing, its `state` frame is included, which makes up for their control
+        frames.
         """
         positions, headers = self._frames
         frames = [self._control(int(positions[i])) for i in np.flatnonzero(headers["kind"] == CONTROL)]
@@ -106,12 +107,12 @@ class Chunk:
 
     @property
     def began_ms(self) -> int:
-        """The call's clock at the first moment of which it holds sound or the state."""
+        """The call clock of the earliest sound or state in the chunk."""
         positions, headers = self._frames
         controls = np.flatnonzero(headers["kind"] == CONTROL)
         begins = headers["kind"] == MEDIA
         begins[[i for i in controls if self._control(int(positions[i])).type == "state"]] = True
-        # Control frames that a full disk has kept waiting are older, those of a recovery all there is.
+        # Control frames delayed by a full disk are older. A recovery's chunk has only control frames.
         clocks = headers["clock"][begins] if begins.any() else headers["clock"]
         return int(clocks.min()) if len(clocks) else 0
 

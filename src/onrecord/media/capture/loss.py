@@ -1,4 +1,4 @@
-"""Media frames that passed the gate and never reached the journal: how many, whose, when and why. Pure."""
+"""Media frames that passed the gate but never reached the journal: how many, whose, when and why. Pure."""
 
 import errno
 from collections import Counter
@@ -20,13 +20,13 @@ def cause_of(error: OSError) -> LossCause:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Loss:
-    """Frames lost in a row for one cause."""
+    """Consecutive frames lost for one cause."""
 
     cause: LossCause
-    #: Call clock, ms: the first frame's, and where the last one's sound ends.
+    #: Call clock in ms: when the first frame began, and when the last one's sound ended.
     start_ms: int
     until_ms: int
-    #: Frames by party.
+    #: Number of frames, by party.
     frames: Mapping[int, int]
 
     @property
@@ -34,7 +34,7 @@ class Loss:
         return sum(self.frames.values())
 
     def control_frame(self) -> bytes:
-        """The `drops` frame that tells of it (docs/reference/journal.md)."""
+        """The `drops` frame that records it (docs/reference/journal.md)."""
         return journal.control_frame(
             "drops",
             clock=self.start_ms,
@@ -46,7 +46,7 @@ class Loss:
 
 
 def lost_with(plaintext: bytes, cause: LossCause) -> tuple[Loss, ...]:
-    """What goes with frames that are dropped; nothing where no media is among them."""
+    """The losses when `plaintext` is dropped; empty if it contains no media."""
     media = journal.Chunk(number=0, epoch=0, plaintext=plaintext).media().headers
     if not len(media):
         return ()
@@ -56,7 +56,7 @@ def lost_with(plaintext: bytes, cause: LossCause) -> tuple[Loss, ...]:
 
 
 def joined(losses: Iterable[Loss]) -> tuple[Loss, ...]:
-    """Losses in order, those that follow one another for the same cause as one."""
+    """Losses in order; consecutive ones with the same cause are merged."""
     found: list[Loss] = []
     for loss in losses:
         if found and found[-1].cause is loss.cause:
@@ -73,19 +73,19 @@ def joined(losses: Iterable[Loss]) -> tuple[Loss, ...]:
 
 
 def count(losses: Iterable[Loss], cause: LossCause | None = None) -> int:
-    """Frames lost, for one cause or all."""
+    """Number of frames lost, for one cause or for all."""
     return sum(loss.count for loss in losses if cause in {None, loss.cause})
 
 
 @dataclass(frozen=True, slots=True)
 class Losses:
-    """What one journal has lost. A value, so that another thread may read it at any time."""
+    """The losses of one journal. Immutable, so that another thread can read it at any time."""
 
-    #: Told in the journal, in order.
+    #: Recorded in the journal, in order.
     told: tuple[Loss, ...] = ()
-    #: Not yet told there: nothing has been written since.
+    #: Not yet recorded there, because nothing has been written since.
     owed: tuple[Loss, ...] = ()
-    #: Why the last write failed; None if it did not.
+    #: Why the last write failed; None if it succeeded.
     fault: LossCause | None = None
 
     def owing(self, losses: Iterable[Loss]) -> "Losses":
@@ -95,7 +95,7 @@ class Losses:
         return replace(self, fault=cause)
 
     def written(self) -> "Losses":
-        """All that was owed is in the journal."""
+        """These losses once everything owed has been written to the journal."""
         return Losses(told=(*self.told, *self.owed)) if self.owed or self.fault else self
 
     @property

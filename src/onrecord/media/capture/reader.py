@@ -1,4 +1,4 @@
-"""Reading a journal, also one that grows and one that was damaged."""
+"""Reads journals, including growing and damaged ones."""
 
 import hashlib
 import os
@@ -17,32 +17,32 @@ from onrecord.media.capture.sealing import NO_CHUNK, ChunkHead, ChunkSeal, Chunk
 
 @dataclass(kw_only=True, slots=True)
 class Damage:
-    """What was found wrong with a journal. Where a writer was cut short or a disk full, nothing is."""
+    """What is wrong with a journal. An interrupted writer or a full disk does not count as damage."""
 
-    #: The journal's own header cannot be used; the copy was.
+    #: Whether the copy was used because the journal's own header cannot be.
     header: bool = False
     #: Places where at least one chunk is missing.
     gaps: int = 0
-    #: Bytes that belong to no chunk, and those taken away while the journal was read.
+    #: Bytes that belong to no chunk, and those removed while the journal was being read.
     skipped_bytes: int = 0
-    #: Chunks that stand in the file again.
+    #: Chunks that appear in the file more than once.
     repeated_chunks: int = 0
-    #: Chunks that stand behind a later one. They are read where their numbers say.
+    #: Chunks that come after a later one in the file. They are read in the order of their numbers.
     moved_chunks: int = 0
 
     def __bool__(self) -> bool:
         return any(asdict(self).values())
 
     def document(self) -> dict[str, Any] | None:
-        """As it stands in manifests; None where nothing is wrong."""
+        """As stored in manifests; None if nothing is wrong."""
         return asdict(self) if self else None
 
 
 class JournalReader:
-    """Reads a journal that may still grow. Holds no file open between polls.
+    """Reads a journal that may still be growing. Keeps no file open between polls.
 
-    Chunks come in the order of their numbers, whatever their order in the file. Behind a gap they wait until
-    the journal's end is found: only then is it sure that what is missing will not come.
+    Chunks come in the order of their numbers, whatever their order in the file. Chunks after a gap wait until
+    the end of the journal is found, because until then the missing ones may still come.
     """
 
     def __init__(self, path: Path, master_key: bytes) -> None:
@@ -50,20 +50,20 @@ class JournalReader:
         self._master_key = master_key
         #: Chunks read so far.
         self.chunks = 0
-        #: Number of the chunk read last; NO_CHUNK for none.
+        #: Number of the last chunk read; NO_CHUNK if none was.
         self.last = NO_CHUNK
-        #: Whether the call's `end` frame was read, and all before it that is there.
+        #: Whether the call's `end` frame was read, and everything available before it.
         self.ended = False
         self.damage = Damage()
-        #: Bytes left over where a writer was cut short: of a chunk that was never written whole.
+        #: Leftover bytes of a chunk whose writer was interrupted.
         self.torn_bytes = 0
         self._size = -1
         self._end_found = False
-        #: The chunk found last in the file.
+        #: The last chunk found in the file.
         self._before: ChunkHead | None = None
         self._greatest = -1
         self._epochs: set[int] = set()
-        #: Chunks behind a gap: where they are, by number, and their numbers, least first.
+        #: Chunks after a gap: their offsets by number, and a heap of their numbers.
         self._waiting: dict[int, int] = {}
         self._numbers: list[tuple[int, int]] = []
 
@@ -80,7 +80,7 @@ class JournalReader:
 
     @property
     def data_key(self) -> bytes:
-        """What the chunks are sealed with. Raises JournalError, HeaderLostError."""
+        """The key that seals the chunks. Raises JournalError, HeaderLostError."""
         return self._opened.data_key
 
     @cached_property
@@ -90,29 +90,29 @@ class JournalReader:
 
     @cached_property
     def _scan(self) -> MarkedScan:
-        # Where the header is damaged nobody knows where it ends: the markers say.
+        # If the header is damaged, its end is unknown: find the chunks by their markers.
         start = 0 if self._opened.is_copy else len(self.header.raw)
         return MarkedScan(ChunkSeal(self.data_key, self.header.digest), start)
 
     @cached_property
     def _plain(self) -> PlainScan | None:
-        """The chunks of version 1 that come first in a journal of that version."""
+        """Scan for the version 1 chunks at the start of a version 1 journal."""
         if self.header.version > 1:
             return None
         return PlainScan(ChunkSeal1(self.data_key, self.header.digest), len(self.header.raw))
 
     @property
     def next_number(self) -> int:
-        """A number that no chunk of the file has."""
+        """A number that no chunk in the file has."""
         return max(self._greatest, self._scan.greatest) + 1
 
     @property
     def has_altered_end(self) -> bool:
-        """Whether behind the last chunk there is anything but the beginning of the next."""
+        """Whether anything but the start of a next chunk follows the last chunk."""
         return self._scan.skipped > 0
 
     def has_news(self) -> bool:
-        """Whether a poll might give something. Raises OSError."""
+        """Whether a poll might return something. Raises OSError."""
         return self._path.stat().st_size != self._size
 
     def poll(self) -> Iterator[Chunk]:
@@ -120,7 +120,7 @@ class JournalReader:
         return self._read(until_end=False)
 
     def read_all(self) -> Iterator[Chunk]:
-        """As `poll`, but also what waits behind a gap: for a journal that is taken as it stands."""
+        """Like `poll`, but includes the chunks after a gap: for a journal that will not change."""
         return self._read(until_end=True)
 
     def _read(self, *, until_end: bool) -> Iterator[Chunk]:
@@ -157,12 +157,12 @@ class JournalReader:
             at = self._scan.position = self._plain.position
             if self._plain.is_cut(file, size) and not self._scan.sees_head(file, at - 1, size):
                 return None
-            # What follows was written by a recovery, or is damaged.
+            # Anything after this was written by a recovery, or is damaged.
             self._plain = None
         return self._scan.next(file, size)
 
     def _accept(self, found: Found) -> Chunk | None:
-        """The chunk if it is the next; one behind a gap waits."""
+        """The chunk if it is the next one; a chunk after a gap is put on the waiting list."""
         head = found.head
         self._judge_place(head)
         is_known_writer = head.epoch in self._epochs
@@ -182,7 +182,7 @@ class JournalReader:
         return None
 
     def _judge_place(self, head: ChunkHead) -> None:
-        """Say of the bytes before a chunk that are none whether their writer left them so."""
+        """Decide whether the extra bytes before a chunk are damage or were left by an interrupted writer."""
         skipped, self._scan.skipped = self._scan.skipped, 0
         if not skipped:
             return
@@ -190,7 +190,7 @@ class JournalReader:
         if before is None:
             is_left = head.previous == NO_CHUNK and head.number > 0
         else:
-            # A write that failed has used up a number; who goes on after a crash has an epoch of its own.
+            # A failed write has used up a number. A writer that continues after a crash has its own epoch.
             is_next = head.epoch == before.epoch and head.number == before.number + 1
             is_left = head.previous == before.number and not is_next
         if is_left:
@@ -199,7 +199,7 @@ class JournalReader:
             self.damage.skipped_bytes += skipped
 
     def _ready(self, file: BinaryIO, *, past_gaps: bool = False) -> Iterator[Chunk]:
-        """Those of the waiting chunks that nothing misses before; all of them when gaps are final."""
+        """The waiting chunks with nothing missing before them; all of them when gaps are final."""
         while self._numbers:
             number, previous = self._numbers[0]
             is_gap = previous > _number(self.last)
@@ -223,5 +223,5 @@ class JournalReader:
 
 
 def _number(named: int) -> int:
-    """As it sorts: no chunk comes before the first."""
+    """The number for sorting: NO_CHUNK sorts before the first chunk."""
     return -1 if named == NO_CHUNK else named

@@ -1,6 +1,6 @@
-"""After a crash, or damage to its end: write a journal's last frames behind all that is there.
+"""Recovery after a crash, or after damage to a journal's end: append the journal's last frames.
 
-Nothing is cut off and nothing rewritten: what cannot be read stays where it is, and readers pass over it.
+Nothing is truncated or rewritten: what cannot be read stays where it is, and readers skip it.
 """
 
 import logging
@@ -18,25 +18,25 @@ from onrecord.protocol.call_status import EndReason
 
 log = logging.getLogger(__name__)
 
-#: What a dying process has not written yet is at most so old, in ms.
+#: How much a crashed process may not have written yet, in ms.
 UNWRITTEN_MS = 1000
-#: Events that come with a frame of the journal; with some room for a slow disk, in ms.
+#: Events that have a frame in the journal; and the extra time allowed for a slow disk, in ms.
 _IN_JOURNAL = {"call.answered", "recording.started", "recording.paused", "recording.resumed"}
 _ROOM_MS = 1000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LastWord:
-    """What the switch said last of a call: it may know of more than the journal still holds."""
+    """The switch's last event about a call. It may be newer than the journal's last readable frame."""
 
-    #: Call clock, ms, up to which the journal must reach.
+    #: Call clock that the journal must reach, in ms.
     clock_ms: int
     #: `status` and `reason` of `call.ended`; None while the switch has not ended the call.
     ending: tuple[str, str] | None = None
 
     @classmethod
     def of(cls, event: Mapping[str, Any] | None) -> Self:
-        """Of the newest event (docs/reference/switch.md); None when there is none."""
+        """From the newest event (docs/reference/switch.md), or None if there is none."""
         if event is None:
             return cls(clock_ms=0)
         if event["type"] == "call.ended":
@@ -47,21 +47,21 @@ class LastWord:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RecoveredCall:
-    """A call whose journal had no end."""
+    """A call whose journal had no `end` frame."""
 
     call_id: str
-    #: `completed` if it had been answered, else `failed`.
+    #: `completed` if it was answered, otherwise `failed`.
     status: str
     reason: str
-    #: Call clock of its end, as far as that is known; 0 if never answered.
+    #: Call clock at its end, as far as known, in ms; 0 if never answered.
     duration_ms: int
-    #: Whether the journal holds media, or may have held some.
+    #: Whether the journal has media, or may have had some.
     captured: bool
 
 
 @dataclass(slots=True)
 class _Held:
-    """What a journal tells."""
+    """What a journal contains."""
 
     clock: int = 0
     answered: bool = False
@@ -71,15 +71,16 @@ class _Held:
         media, controls = chunk.media().headers, chunk.controls()
         self.captured |= bool(len(media))
         self.clock = max([self.clock, *media["clock"].tolist(), *(frame.clock for frame in controls)])
-        # Where the `answer` itself is lost, a running clock says as much.
+        # If the `answer` frame itself is lost, a running clock proves that the call was answered.
         self.answered |= self.clock > 0 or any(frame.type == "answer" for frame in controls)
 
 
 def recover(folder: Path, master_key: bytes, last_word: Callable[[str], LastWord]) -> list[RecoveredCall]:
-    """End every journal of `folder` that nobody writes and that has no end.
+    """End every journal in `folder` that has no `end` frame and that no process is writing.
 
-    `last_word` says what is known of a call. A journal that cannot be opened (another master key, both
-    headers damaged) is left as it is and reported as a failed call that may have been recorded.
+    `last_word` returns what the switch last reported about a call. A journal that cannot be opened (another
+    master key, both headers damaged) is left as it is and reported as a failed call that may have been
+    recorded.
     """
     for draft in folder.glob("*.new"):
         draft.unlink()
@@ -104,9 +105,9 @@ def recover(folder: Path, master_key: bytes, last_word: Callable[[str], LastWord
 
 
 def recover_journal(path: Path, master_key: bytes, word: LastWord) -> RecoveredCall | None:
-    """End one journal; None when it has its end.
+    """End one journal; None if it has already ended.
 
-    Raises BlockingIOError while somebody writes it, JournalError, OSError.
+    Raises BlockingIOError while a process is writing it, JournalError, OSError.
     """
     descriptor = lock(path)
     try:
@@ -115,7 +116,7 @@ def recover_journal(path: Path, master_key: bytes, word: LastWord) -> RecoveredC
             held.add(chunk)
         if reader.ended:
             return None
-        # Given away: closed with the file.
+        # Ownership passes on: it is closed with the file.
         continued = _continue(path, os.dup(descriptor), reader)
     finally:
         os.close(descriptor)
@@ -147,9 +148,9 @@ def _ended(reader: JournalReader, held: _Held, word: LastWord) -> RecoveredCall:
 
 
 def _missing(reader: JournalReader, held: _Held, word: LastWord) -> bytes:
-    """The `hole` that the journal's end is; empty where nothing can be missing."""
+    """The `hole` frame for the missing end of the journal; empty if nothing can be missing."""
     if word.ending:
-        # The switch had written the end: that it is not there is damage, however clean the cut.
+        # The switch wrote the end, so its absence is damage, however clean the cut.
         if word.clock_ms == 0:
             return b""
         cause, until = "damaged", word.clock_ms

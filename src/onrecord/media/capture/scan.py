@@ -1,8 +1,8 @@
-"""Finding the chunks of a journal in its bytes, past whatever is none.
+"""Finds the chunks of a journal in its bytes, skipping everything else.
 
-What is found has been opened: neither chance nor malice makes a chunk. The work grows with the file alone,
-also where it is full of markers: a head that is not authentic costs one hash, and one that was copied to many
-places has its data opened only a few times.
+A chunk counts as found only once it has been decrypted, so neither chance nor an attacker can produce one.
+The work stays linear in the file's size even if the file is full of markers: a head that is not authentic
+costs one hash, and the data after copies of one head is decrypted only a few times.
 """
 
 import struct
@@ -22,7 +22,7 @@ from onrecord.media.capture.sealing import (
 )
 
 _LEAST_WINDOW, _MOST_WINDOW = 1 << 12, 1 << 20
-#: How often the data behind heads that say the same is opened in vain.
+#: How many failed attempts to decrypt are made after identical heads.
 _MOST_TRIES = 8
 _HEAD_1 = struct.Struct("<III")
 
@@ -32,34 +32,34 @@ class Found:
     """A chunk in the file."""
 
     head: ChunkHead
-    #: Where it begins.
+    #: Its offset in the file.
     offset: int
-    #: The chunk as it stands in the file.
+    #: The chunk's bytes in the file.
     raw: bytes
     plaintext: bytes
 
 
 class MarkedScan:
-    """Chunks of version 2, each found by its marker."""
+    """Finds version 2 chunks by their markers."""
 
     def __init__(self, seal: ChunkSeal, position: int) -> None:
-        #: All before it was dealt with.
+        #: Everything before this offset has been handled.
         self.position = position
-        #: Bytes passed since the last chunk, which belong to none.
+        #: Bytes since the last chunk that belong to no chunk.
         self.skipped = 0
-        #: Greatest number that a head has named, whether or not its data is there; -1 for none.
+        #: Greatest chunk number in any head, whether or not its data is present; -1 if none.
         self.greatest = -1
         self._seal = seal
         self._tries: Counter[tuple[int, int]] = Counter()
 
     def next(self, file: BinaryIO, size: int) -> Found | None:
-        """The next chunk of the file's first `size` bytes; None when no further one stands there whole."""
+        """The next chunk in the file's first `size` bytes; None when there is no further complete one."""
         markers = _Markers(file, size)
         while True:
             start = _read(file, self.position, HEAD_SIZE, size)
             head = self._seal.head(start)
             if head is None:
-                # The beginning of a head may be one that is on its way, or was torn.
+                # A partial head may still be being written, or was torn.
                 if len(start) < HEAD_SIZE and start.startswith(MARKER[: len(start)]):
                     return None
                 overlapping = self._overlapping(markers)
@@ -81,11 +81,11 @@ class MarkedScan:
                 self._skip_to(markers.after(self.position))
 
     def sees_head(self, file: BinaryIO, offset: int, size: int) -> bool:
-        """Whether an authentic head begins after `offset`."""
+        """Whether there is an authentic head after `offset`."""
         return self._head_after(_Markers(file, size), offset) is not None
 
     def at(self, file: BinaryIO, offset: int) -> Found | None:
-        """The chunk that was found at `offset` before; None when it is not there any more."""
+        """The chunk found earlier at `offset`; None if it is no longer there."""
         file.seek(offset)
         head = self._seal.head(file.read(HEAD_SIZE))
         return self._open(file, offset, head) if head else None
@@ -104,10 +104,10 @@ class MarkedScan:
         return Found(head=head, offset=offset, raw=raw, plaintext=plaintext)
 
     def _overlapping(self, markers: "_Markers") -> int | None:
-        """Where a head begins whose first bytes were taken for the last ones of the chunk before it.
+        """The offset of a head whose first bytes were taken for the end of the chunk before it.
 
-        A chunk torn a byte before its end is completed by the next marker once in 256 times. What is not yet
-        there whole counts as a head: more of it may come.
+        A chunk torn one byte before its end is completed by the next marker once in 256 times. An incomplete
+        head counts as a head, because the rest may still come.
         """
         offset = markers.after(max(self.position - len(MARKER), 0))
         if self.skipped or offset >= self.position:
@@ -116,7 +116,7 @@ class MarkedScan:
         return offset if len(start) < HEAD_SIZE or self._seal.head(start) is not None else None
 
     def _head_after(self, markers: "_Markers", offset: int) -> int | None:
-        """Where the next authentic head after `offset` begins."""
+        """The offset of the next authentic head after `offset`."""
         while (offset := markers.after(offset)) < markers.size:
             if self._seal.head(_read(markers.file, offset, HEAD_SIZE, markers.size)) is not None:
                 return offset
@@ -128,17 +128,17 @@ class MarkedScan:
 
 
 class PlainScan:
-    """Chunks of version 1, which stand one behind the other: after damage none of them can be found."""
+    """Finds version 1 chunks, which have no markers: after damage no further chunk can be found."""
 
     def __init__(self, seal: ChunkSeal1, position: int) -> None:
-        #: Where the last chunk ends.
+        #: The end of the last chunk.
         self.position = position
         self._seal = seal
         self._number = 0
         self._epoch = 0
 
     def next(self, file: BinaryIO, size: int) -> Found | None:
-        """The next chunk of the file's first `size` bytes; None when what stands there is none."""
+        """The next chunk in the file's first `size` bytes; None when the bytes there are not a chunk."""
         start = _read(file, self.position, _HEAD_1.size, size)
         if len(start) < _HEAD_1.size:
             return None
@@ -158,7 +158,7 @@ class PlainScan:
         return found
 
     def is_cut(self, file: BinaryIO, size: int) -> bool:
-        """Whether what stands there can be the beginning of the next chunk, the file's last."""
+        """Whether the rest of the file can be the beginning of a next, last chunk."""
         start = _read(file, self.position, _HEAD_1.size, size)
         if len(start) < _HEAD_1.size:
             return True
@@ -168,13 +168,13 @@ class PlainScan:
 
 
 def _read(file: BinaryIO, offset: int, length: int, size: int) -> bytes:
-    """Up to `length` bytes, none of them past `size`."""
+    """Up to `length` bytes, none past `size`."""
     file.seek(offset)
     return file.read(max(0, min(length, size - offset)))
 
 
 class _Markers:
-    """Looks for markers in the first `size` bytes of a file; it reads each byte once, or nearly."""
+    """Looks for markers in the first `size` bytes of a file, reading almost every byte only once."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
         self.file = file
@@ -184,7 +184,7 @@ class _Markers:
         self._length = _LEAST_WINDOW
 
     def after(self, offset: int) -> int:
-        """Where the next marker after `offset` begins, or what may become one at the end; `size` for none."""
+        """The offset of the next marker after `offset`, or of a partial one at the end; `size` if none."""
         offset += 1
         while offset < self.size:
             if not self._begin <= offset < self._begin + len(self._window):
@@ -196,12 +196,12 @@ class _Markers:
             begun = next((n for n in range(len(MARKER) - 1, 0, -1) if self._window.endswith(MARKER[:n])), 0)
             if end >= self.size:
                 return max(offset, self.size - begun)
-            # A marker may lie across the windows.
+            # A marker may span two windows.
             self._read_on(max(offset, end - begun))
             offset = self._begin
         return self.size
 
     def _read_on(self, offset: int) -> None:
         self._begin, self._window = offset, _read(self.file, offset, self._length, self.size)
-        # Most often it is not far; where it is, many small steps would cost more.
+        # The next marker is usually near. If it is not, larger windows are cheaper than many small ones.
         self._length = min(2 * self._length, _MOST_WINDOW)

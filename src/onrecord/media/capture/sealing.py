@@ -11,34 +11,34 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.keywrap import InvalidUnwrap, aes_key_unwrap, aes_key_wrap
 
-#: Bytes that a seal adds.
+#: Bytes that sealing adds.
 TAG_SIZE = 16
-#: Most bytes of sealed data in a chunk.
+#: Largest sealed data of a chunk, in bytes.
 MAX_SEALED = 1 << 20
-#: What every chunk begins with: by it a reader finds the next one after damage.
+#: The first bytes of every chunk, by which a reader finds the next one after damage.
 MARKER = b"\xf1ONRECC\n"
-#: `previous` of a chunk that no other stands before.
+#: `previous` of the first chunk.
 NO_CHUNK = 0xFFFFFFFF
 
 _HEAD = struct.Struct("<8sQIII")
 _CHECK_SIZE = 16
-#: Bytes before a chunk's sealed data.
+#: Size of a chunk's head, in bytes.
 HEAD_SIZE = _HEAD.size + _CHECK_SIZE
 _NONCE = struct.Struct(">QI")
 _NONCE_1 = struct.Struct(">IQ")
 
 
 class JournalSealError(Exception):
-    """Something sealed does not open: another key, or altered bytes."""
+    """Sealed data cannot be opened: wrong key, or altered bytes."""
 
 
 def key_id(master_key: bytes) -> str:
-    """Public name of a master key: the first 8 hex digits of its SHA-256."""
+    """Public ID of a master key: the first 8 hex digits of its SHA-256."""
     return hashlib.sha256(master_key).hexdigest()[:8]
 
 
 def wrap_key(master_key: bytes, data_key: bytes) -> bytes:
-    """A 32-byte data key wrapped by a 32-byte master key: 40 bytes."""
+    """Wrap a 32-byte data key with a 32-byte master key. Returns 40 bytes."""
     return aes_key_wrap(master_key, data_key)
 
 
@@ -51,25 +51,25 @@ def unwrap_key(master_key: bytes, wrapped: bytes) -> bytes:
 
 
 def header_check(data_key: bytes, header: bytes) -> bytes:
-    """32 bytes that prove a journal's header: HMAC-SHA-256 under a key made from the data key."""
+    """32 bytes that authenticate a journal's header: HMAC-SHA-256 with a key derived from the data key."""
     return hmac.digest(_derive(data_key, b"onrecord journal header", 32), header, "sha256")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ChunkHead:
-    """What a chunk says before its sealed data."""
+    """The head of a chunk, before its sealed data."""
 
-    #: Random, of the process that wrote it.
+    #: Random number of the process that wrote it.
     epoch: int
     number: int
-    #: Number of the chunk that was written before it; NO_CHUNK for the first.
+    #: Number of the chunk written before it; NO_CHUNK for the first.
     previous: int
-    #: Bytes of sealed data.
+    #: Size of the sealed data, in bytes.
     length: int
 
 
 class ChunkSeal:
-    """Seals and opens the chunks of one journal. A pair (epoch, number) must be sealed once only."""
+    """Seals and opens the chunks of one journal. Never seal the same (epoch, number) twice."""
 
     def __init__(self, data_key: bytes, associated: bytes) -> None:
         keys = _derive(data_key, b"onrecord journal chunks", 64)
@@ -77,13 +77,13 @@ class ChunkSeal:
         self._associated = associated
 
     def seal(self, plaintext: bytes, *, epoch: int, number: int, previous: int) -> bytes:
-        """A whole chunk: head and sealed data."""
+        """A complete chunk: head and sealed data."""
         head = _HEAD.pack(MARKER, epoch, number, previous, len(plaintext) + TAG_SIZE)
         sealed = self._aead.encrypt(_NONCE.pack(epoch, number), plaintext, self._associated)
         return head + self._check(head) + sealed
 
     def head(self, data: bytes) -> ChunkHead | None:
-        """The head that `data` begins with; None when that is none of this journal."""
+        """The head at the start of `data`; None if it is not a head of this journal."""
         if len(data) < HEAD_SIZE or not data.startswith(MARKER):
             return None
         if not hmac.compare_digest(self._check(data[: _HEAD.size]), data[_HEAD.size : HEAD_SIZE]):
@@ -100,7 +100,7 @@ class ChunkSeal:
 
 
 class ChunkSeal1:
-    """Opens the chunks of a journal of version 1, under the data key itself."""
+    """Opens the chunks of a version 1 journal, which use the data key itself."""
 
     def __init__(self, data_key: bytes, associated: bytes) -> None:
         self._aead = AESGCM(data_key)

@@ -1,6 +1,6 @@
-"""Journals on their way to the disk: one thread seals and writes, another syncs once a second.
+"""Writes journals to disk: one thread seals and writes, another syncs once a second.
 
-The media loop only hands plaintext over. Nothing here can make it wait.
+The media loop only hands over plaintext. Nothing here can make it wait.
 """
 
 import ctypes
@@ -29,30 +29,30 @@ SYNC_SECONDS = 1.0
 
 
 class JournalFile:
-    """One journal open for appending, and locked: nobody else takes it for abandoned meanwhile.
+    """One journal, open for appending and locked, so that no other process takes it for abandoned.
 
-    After it was made, used by the writing thread alone, but for `losses`, which any thread may read.
+    Once created, it belongs to the writer thread, except `losses`, which any thread may read.
     """
 
     def __init__(
         self, path: Path, descriptor: int, opened: OpenedHeader, *, number: int, previous: int
     ) -> None:
-        """Write chunks from `number` on, which the file must not have; `previous` is the one before them."""
+        """Write chunks from `number` on, which must not be in the file; `previous` is the chunk before."""
         self.path = path
         self.losses = Losses()
         self._descriptor = descriptor
         self._seal = ChunkSeal(opened.data_key, opened.header.digest)
-        # With it no nonce can be one of another process, and the number, which a failed write uses up too,
-        # comes once in this.
+        # Makes nonces unique across processes. Within this one, numbers are unique, because even a failed
+        # write uses one up.
         self._epoch = secrets.randbits(64)
         self._number = number
         self._previous = previous
-        # Control frames, kept for the next chunk when a write failed.
+        # Control frames of a failed write, kept for the next chunk.
         self._owed = b""
 
     @classmethod
     def create(cls, path: Path, call_id: str, master_key: bytes) -> "JournalFile":
-        """Begin a journal. The file appears whole, then the copy of its header. FileExistsError, OSError."""
+        """Create a journal: the file appears complete, then the header's copy. FileExistsError, OSError."""
         opened = new_header(call_id, datetime.now(UTC), master_key)
         descriptor = _create(path, opened.header.raw)
         try:
@@ -60,14 +60,14 @@ class JournalFile:
             copy.unlink(missing_ok=True)
             os.close(_create(copy, opened.header.raw))
         except OSError:
-            # The copy is for the day on which the header is damaged. A call does not fail for it.
+            # The copy is only needed if the header is damaged, so a call does not fail without it.
             log.exception("%s: the header has no copy", path)
         return cls(path, descriptor, opened, number=0, previous=NO_CHUNK)
 
     def append(self, plaintext: bytes, *, controls: bytes = b"", lost: tuple[Loss, ...] = ()) -> None:
-        """Seal and write one chunk. When that fails its control frames wait for the next chunk.
+        """Seal and write one chunk. If that fails, its control frames wait for the next chunk.
 
-        `controls` are the control frames of `plaintext`, `lost` what was lost before it came here. Raises
+        `controls`: the control frames in `plaintext`. `lost`: what was lost before it came here. Raises
         OSError.
         """
         self.losses = self.losses.owing(lost)
@@ -91,9 +91,9 @@ class JournalFile:
 
 
 def lock(path: Path) -> int:
-    """A journal that no process writes any more, open for appending and locked: the descriptor.
+    """Open a journal for appending and lock it. Returns the file descriptor.
 
-    Raises BlockingIOError when one does, OSError.
+    Raises BlockingIOError when another process is writing it, OSError.
     """
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
     try:
@@ -105,7 +105,7 @@ def lock(path: Path) -> int:
 
 
 def _create(path: Path, content: bytes) -> int:
-    """A new file that appears whole, locked and open for appending. Raises FileExistsError, OSError."""
+    """Create a file that appears complete, locked and open for appending. Raises FileExistsError, OSError."""
     draft = path.with_name(path.name + ".new")
     descriptor = os.open(draft, os.O_CREAT | os.O_TRUNC | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
     try:
@@ -127,7 +127,7 @@ def _write_whole(descriptor: int, data: bytes) -> None:
         while view:
             view = view[os.write(descriptor, view) :]
     except OSError:
-        # What was written of it is of no use, and a full disk needs the room. Readers would pass over it.
+        # The partial chunk is useless, and a full disk needs the space. Readers would skip it anyway.
         with suppress(OSError):
             os.ftruncate(descriptor, os.fstat(descriptor).st_size - (len(data) - len(view)))
         raise
@@ -139,34 +139,34 @@ class Handover:
 
     file: JournalFile
     plaintext: bytes
-    #: The control frames of `plaintext`, kept when the write fails.
+    #: The control frames in `plaintext`, kept if the write fails.
     controls: bytes
-    #: Media frames in `plaintext`.
+    #: Number of media frames in `plaintext`.
     frames: int
     #: What was dropped before these because the queue was full.
     lost: tuple[Loss, ...]
-    #: Nothing comes after: close the file.
+    #: Nothing follows: close the file.
     last: bool
 
 
 class Writer:
-    """Writes what one media loop hands over. `put` is for that loop's thread alone and never waits."""
+    """Writes what one media loop hands over. Only that loop's thread may call `put`, which never waits."""
 
     def __init__(self, folder: Path, capacity: int) -> None:
-        """`capacity`: bytes of plaintext that may wait for the disk."""
+        """`capacity`: how many bytes of plaintext may wait for the disk."""
         self._folder = folder
         self._capacity = capacity
         self._queue: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
-        # Each counter has one writing thread, so their difference needs no lock.
+        # Each counter is written by one thread, so their difference needs no lock.
         self._offered = 0
         self._written = 0
         #: Media frames lost because a write failed, over all calls.
         self.drops = 0
         #: Media frames dropped before they were handed over, because of `full`, over all calls.
         self.queue_drops = 0
-        #: Why the last sync failed; None if it did not.
+        #: Why the last sync failed; None if it succeeded.
         self.sync_fault: LossCause | None = None
-        # Journals whose last frames could not be written yet.
+        # Journals whose last frames are not yet written.
         self._unended: list[JournalFile] = []
         self._unsynced = threading.Event()
         self._stopped = threading.Event()
@@ -184,22 +184,22 @@ class Writer:
         return self._offered - self._written >= self._capacity
 
     def put(self, handovers: list[Handover]) -> None:
-        """Hand over. Control frames are always taken: ask `full` before giving media."""
+        """Hand over frames. Control frames are always accepted; check `full` before adding media."""
         self._offered += sum(len(each.plaintext) for each in handovers)
         self._queue.put(lambda: self._write_all(handovers))
 
     def call(self, work: Callable[[], object]) -> None:
-        """Run `work` on the writing thread, after all that was handed over before."""
+        """Run `work` on the writer thread, after everything handed over earlier."""
         self._queue.put(work)
 
     def drain(self) -> None:
-        """Wait until all that was handed over is in the files. Not for the media loop."""
+        """Wait until everything handed over is in the files. Do not call it from the media loop."""
         done = threading.Event()
         self.call(done.set)
         done.wait()
 
     def close(self) -> None:
-        """Write and sync all, then stop both threads."""
+        """Write and sync everything, then stop both threads."""
         self.call(self._stop)
         self._threads[0].join()
         self._stopped.set()
@@ -230,7 +230,7 @@ class Writer:
         self._unsynced.set()
 
     def _end_files(self) -> None:
-        """Close what has its end. A full disk may take it later: until then the file is ours, and locked."""
+        """Close files whose end is written. On a full disk that may be later; they stay locked until then."""
         for file in self._unended[:]:
             with suppress(OSError):
                 file.append(b"")
@@ -258,7 +258,7 @@ class Writer:
 
 
 def sync_filesystem(folder: Path) -> None:
-    """Bring all journals and their names to the disk: syncfs(2) on their folder. Raises OSError.
+    """Flush all journals and their directory entries to disk: syncfs(2) on their folder. Raises OSError.
 
     Measured with 1,000 open journals, an fdatasync(2) for each cost a fifth of all CPU time of capture.
     """

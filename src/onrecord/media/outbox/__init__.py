@@ -1,1 +1,1 @@
-"""Events of one host to the web: they wait on disk until acknowledged (docs/reference/switch.md)."""
+"""Delivers one host's events to the web. They wait on disk until acknowledged (docs/reference/switch.md)."""

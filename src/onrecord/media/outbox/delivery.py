@@ -1,13 +1,13 @@
-"""Posting the spool to the web: per call in order, each event until it is acknowledged.
+"""Posts the spooled events to the web: in order per call, each until it is acknowledged.
 
-Calls do not wait for one another; at most `PARALLEL` are served at a time. An answer of
+Calls do not wait for one another; at most `PARALLEL` are served at a time. A response of
 
 - 2xx acknowledges the event;
-- 401, 408, 429 or 5xx, or no answer, means that the web cannot take it now: it is tried again,
-  ever less often;
+- 401, 408, 429 or 5xx, or no response, means that the web cannot take it now: it is retried, with growing
+  delays;
 - anything else means that the web will never take it: it is logged as an error and quarantined.
 
-Whatever goes wrong, the next try waits, and one call's trouble holds up no other.
+Every retry waits, whatever the error, and one call's errors do not delay the others.
 """
 
 import asyncio
@@ -27,10 +27,10 @@ log = logging.getLogger(__name__)
 
 PARALLEL = 8
 FIRST_RETRY_S = 0.1
-#: Private networks come back within seconds, and a rep waits for what the event says.
+#: Private networks recover within seconds, and a rep is waiting for the event.
 LAST_RETRY_S = 3.0
 ANSWER_TIMEOUT = aiohttp.ClientTimeout(total=10)
-#: How long a stopping process goes on posting what waits; the rest keeps until the next start.
+#: How long a stopping process keeps posting; the rest stays on disk until the next start.
 STOP_GRACE_S = 2.0
 
 _TRY_AGAIN = {401, 408, 429}
@@ -42,7 +42,7 @@ class EventDelivery:
     def __init__(
         self, spool: Spool, web_address: str, event_secret: str, *, clock: Callable[[], float] = time.time
     ) -> None:
-        """`clock`: this host's, in unix seconds."""
+        """`clock`: this host's time, in Unix seconds."""
         self._spool = spool
         self._clock = clock
         self._url = f"http://{web_address}/internal/events"
@@ -52,11 +52,11 @@ class EventDelivery:
         self._stopping = asyncio.Event()
         self._serving: dict[str, asyncio.Task[None]] = {}
         self._trouble: str | None = None
-        #: Set once `run` runs, that is, once `stop` can reach it.
+        #: Set once `run` is running, that is, once `stop` can stop it.
         self.started = threading.Event()
 
     async def run(self) -> None:
-        """Deliver until `stop`; then what can be posted within `STOP_GRACE_S` still is."""
+        """Deliver until `stop`, then keep posting for up to `STOP_GRACE_S`."""
         self._loop = asyncio.get_running_loop()
         self._spool.on_append = self.wake
         self.started.set()
@@ -72,7 +72,7 @@ class EventDelivery:
             await self._finish()
 
     def wake(self) -> None:
-        """There is a new event. Callable from any thread."""
+        """Signal a new event. Callable from any thread."""
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(self._work.set)
 
@@ -90,7 +90,7 @@ class EventDelivery:
 
         def done(task: asyncio.Task[None]) -> None:
             del self._serving[call_id]
-            # An event appended while the task was on its way out found the call still served: look again.
+            # An event appended while the task was finishing found the call still being served: look again.
             self._work.set()
 
         task.add_done_callback(done)
@@ -118,7 +118,7 @@ class EventDelivery:
     async def _deliver_first(
         self, call_id: str, session: aiohttp.ClientSession, slots: asyncio.Semaphore
     ) -> bool | None:
-        """Post the call's first event; whether it is settled, None when there is none."""
+        """Post the call's first event. Returns whether it is settled; None when there is none."""
         event = self._spool.first(call_id)
         if event is None:
             return None
@@ -126,7 +126,7 @@ class EventDelivery:
             return await self._post(event, session)
 
     async def _pause(self, seconds: float) -> None:
-        """Wait, but not on after `stop`."""
+        """Sleep, or until `stop`."""
         try:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
@@ -134,7 +134,7 @@ class EventDelivery:
             return
 
     async def _post(self, event: PendingEvent, session: aiohttp.ClientSession) -> bool:
-        """Post one event; whether it is settled, that is, the next one may go."""
+        """Post one event. Returns whether it is settled, that is, whether the next one may follow."""
         headers = {"Content-Type": "application/json", HEADER: sign(self._secret, event.body, self._clock())}
         try:
             async with session.post(self._url, data=event.body, headers=headers) as answer:
@@ -153,7 +153,7 @@ class EventDelivery:
         return True
 
     def _note(self, trouble: str | None) -> None:
-        """Log when the web goes and when it comes back, not every attempt between."""
+        """Log when the web becomes unreachable and when it is back, not every attempt in between."""
         if trouble is not None and self._trouble is None:
             log.warning("events: %s %s; events wait on disk", self._url, trouble)
         elif trouble is None and self._trouble is not None:
@@ -169,7 +169,7 @@ class EventDelivery:
 
 
 class DeliveryThread:
-    """EventDelivery for a process that has no event loop of its own: `with DeliveryThread(...):`."""
+    """EventDelivery for a process without an event loop: `with DeliveryThread(...):`."""
 
     def __init__(self, spool: Spool, web_address: str, event_secret: str) -> None:
         self._delivery = EventDelivery(spool, web_address, event_secret)

@@ -1,15 +1,15 @@
 """Events on disk, from the moment they happen until the web has acknowledged them.
 
     <folder>/<call id>/<seq>.event      waits for the web
-    <folder>/<call id>/<seq>.done       the last one acknowledged: it keeps the call's counter
-    <folder>/<call id>/<seq>.rejected   never to be delivered; it keeps its number
-    <folder>/quarantine/<call id>-<name>     the same once more, kept until somebody has looked into it
+    <folder>/<call id>/<seq>.done       the last one acknowledged; it keeps the call's counter
+    <folder>/<call id>/<seq>.rejected   can never be delivered; it keeps its number
+    <folder>/quarantine/<call id>-<name>     a copy, kept until somebody has looked into it
     <folder>/quarantine/<call id>-<name>.reason   why, as a sentence
 
-The file's content is the body that is posted, byte for byte. A file appears whole (written, synced,
-then renamed), so a crash leaves an event either there or not. The names alone say what is pending and
-which number comes next. A disk can still damage what was whole: what cannot be read is quarantined, and the
-call's other events go on.
+The file's content is the exact request body. Files are written, synced and then renamed, so after a crash an
+event exists either completely or not at all. The names alone show what is pending and which number comes
+next. A disk can still damage files: an event that cannot be read is quarantined, and the call's other events
+are delivered.
 """
 
 import errno
@@ -32,14 +32,14 @@ from onrecord.protocol.fields import CALL_ID
 
 log = logging.getLogger(__name__)
 
-#: A call's folder goes this long after its last event. Until then a late event (a render tried again,
-#: say) still gets a number that the web has not seen.
+#: A call's folder is deleted this long after its last event. Until then a late event (from a repeated render,
+#: for example) still gets a number that the web has not seen.
 KEEP_COUNTERS_S = 7 * 24 * 3600
 
-#: More numbers than a call has events.
+#: More than any call's number of events.
 SKIPPED = 10_000
 
-#: Errors that are not about the file: it can be read later.
+#: Temporary errors that do not concern the file: it can be read later.
 _PASSING = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EINTR, errno.EAGAIN})
 QUARANTINE = "quarantine"
 
@@ -54,7 +54,7 @@ class PendingEvent:
     call_id: str
     #: From 1, per call and source.
     seq: int
-    #: The JSON object to post, as bytes.
+    #: The request body: a JSON object.
     body: bytes
 
 
@@ -62,22 +62,22 @@ class Spool:
     """The events of one source (`switch` or `renderer`) on one host. Safe to use from several threads."""
 
     def __init__(self, folder: Path, source: str) -> None:
-        """Open the folder, made if absent, and take up what an earlier process left."""
+        """Open the folder, creating it if needed, and take over what an earlier process left."""
         self.folder = folder
         self.source = source
-        #: Called after each append, in the appending thread; the delivery sets it to learn of new work.
+        #: Called after each append, in the appending thread. The delivery sets it to be notified.
         self.on_append: Callable[[], None] | None = None
         self._lock = threading.Lock()
         self._last: dict[str, int] = {}
         self._pending: dict[str, list[int]] = {}
-        # Events that the disk did not take, by call and number.
+        # Events that could not be written to disk, by call and number.
         self._held: dict[tuple[str, int], bytes] = {}
         folder.mkdir(parents=True, exist_ok=True)
         for call in folder.iterdir():
             if _CALL_ID.fullmatch(call.name) and call.is_dir():
                 try:
                     self._claim(call)
-                except OSError as error:  # one folder never holds up all the others
+                except OSError as error:  # one bad folder must not block the others
                     log.error("spool: the events in %s cannot be claimed: %s", call, error)
 
     def append(
@@ -89,7 +89,7 @@ class Spool:
         *,
         at: datetime | None = None,
     ) -> int:
-        """Store an event durably and return its `seq`. It waits for the disk (two syncs, milliseconds).
+        """Store an event durably and return its `seq`. Blocks for two disk syncs (milliseconds).
 
         `clock_ms` is the call clock, None before answer; `at` the wall clock, default now.
         Raises ValueError for a call id that is not 32 lower-case hexadecimal digits, OSError.
@@ -109,14 +109,14 @@ class Spool:
         return self._add(call_id, type, clock_ms, data, at=at, keep=self._remember)
 
     def keep_held(self) -> None:
-        """Store what only memory has, and is still waiting. Raises OSError."""
+        """Write the waiting events that are in memory only to disk. Raises OSError."""
         with self._lock:
             for (call_id, seq), body in list(self._held.items()):
                 self._write(call_id, seq, body)
                 del self._held[call_id, seq]
 
     def skip(self, call_id: str) -> None:
-        """Leave out numbers that an earlier process may have used for events that the disk did not take."""
+        """Skip numbers that an earlier process may have used for events that never reached the disk."""
         with self._lock:
             self._last[call_id] = self._last.get(call_id, 0) + SKIPPED
 
@@ -153,19 +153,19 @@ class Spool:
 
     @property
     def pending(self) -> int:
-        """How many events wait."""
+        """The number of waiting events."""
         with self._lock:
             return sum(map(len, self._pending.values()))
 
     def pending_calls(self) -> list[str]:
-        """The calls that have an event waiting."""
+        """The calls with waiting events."""
         with self._lock:
             return list(self._pending)
 
     def first(self, call_id: str) -> PendingEvent | None:
         """The oldest waiting event of a call: the only one that may be posted next.
 
-        Those before it that cannot be read are quarantined. Raises OSError for what will pass.
+        Unreadable events before it are quarantined. Raises OSError for temporary errors.
         """
         while (seq := self._first_pending(call_id)) is not None:
             try:
@@ -187,15 +187,15 @@ class Spool:
             return seqs[0] if seqs else None
 
     def ack(self, call_id: str, seq: int) -> None:
-        """The web has applied the event. Its file keeps the call's counter until the next takes over."""
+        """The web has applied the event. Its file keeps the call's counter until the next one replaces it."""
         self._settle(call_id, seq, "done")
         for earlier in self._folder(call_id).glob("*.done"):
             if int(earlier.stem) < seq:
-                with suppress(OSError):  # one more of them does no harm
+                with suppress(OSError):  # an extra file does no harm
                     earlier.unlink()
 
     def quarantine(self, call_id: str, seq: int, reason: str) -> None:
-        """Keep apart an event that can never be delivered, with the reason; the call's others go on."""
+        """Set aside an event that can never be delivered, with the reason. The call's others continue."""
         path = self._path(call_id, seq, "event")
         self._give_reason(path, reason)
         with suppress(OSError):  # there is no file, or it is a folder
@@ -211,7 +211,7 @@ class Spool:
         try:
             quarantined.parent.mkdir(exist_ok=True)
             quarantined.with_name(f"{quarantined.name}.reason").write_text(f"{reason}\n")
-        except OSError as error:  # a full disk: the log has the reason
+        except OSError as error:  # a full disk; the reason is in the log
             log.error("spool: the reason could not be saved: %s", error)
 
     def last_type(self, call_id: str) -> str | None:
@@ -226,9 +226,9 @@ class Spool:
                 raise ValueError(f"Event {seq} of call {call_id} is not waiting.")
             try:
                 self._path(call_id, seq, "event").rename(self._path(call_id, seq, suffix))
-            except FileNotFoundError:  # somebody took it away, or the disk never had it
+            except FileNotFoundError:  # somebody removed it, or it never reached the disk
                 pass
-            except OSError as error:  # after a restart it is posted once more
+            except OSError as error:  # it will be posted again after a restart
                 log.error("spool: event %d of call %s cannot be marked: %s", seq, call_id, error)
             self._held.pop((call_id, seq), None)
             seqs.remove(seq)
@@ -268,7 +268,7 @@ class Spool:
             self._last[call_id] = max(seqs)
 
     def _clear_away(self, path: Path) -> None:
-        """Take what is not an event out of a call's folder."""
+        """Remove a file that is not an event from a call's folder."""
         if path.suffix == ".draft" and path.is_file():
             log.warning("spool: %s was left by a write that a crash cut short; removed", path)
             path.unlink()
@@ -284,9 +284,9 @@ class Spool:
 
 
 def newest_event(folder: Path, call_id: str) -> dict[str, Any] | None:
-    """The newest event of a call that can be read in a source's folder, delivered or not; None without one.
+    """The newest readable event of a call in a source's folder, delivered or not; None if there is none.
 
-    For any process: nothing is opened but events.
+    Safe in any process: it only reads events.
     """
     damaged: set[str] = set()
     while True:
@@ -297,14 +297,14 @@ def newest_event(folder: Path, call_id: str) -> dict[str, Any] | None:
         try:
             return _parse(newest.read_bytes(), call_id, int(newest.stem))
         except FileNotFoundError:
-            continue  # acknowledged meanwhile, so it has another name
+            continue  # acknowledged in the meantime, and so renamed
         except (OSError, ValueError) as error:
             log.warning("spool: %s is skipped: %s", newest, error)
             damaged.add(newest.stem)
 
 
 def _parse(body: bytes, call_id: str, seq: int) -> dict[str, Any]:
-    """The event in a file's content. Raises ValueError with a sentence unless it is the one of the name."""
+    """The event in a file's content. Raises ValueError with a sentence unless it matches the file's name."""
     try:
         event = json.loads(body)
     except (ValueError, RecursionError) as error:

@@ -1,4 +1,4 @@
-"""Who hears whom in a call: packets passed on undecoded between two, mixed as soon as there is more."""
+"""Connects the voices of a call: packets are forwarded undecoded between two parties, otherwise mixed."""
 
 import random
 from collections.abc import Callable
@@ -7,16 +7,16 @@ from onrecord.audio.g711 import PCMU
 from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 from onrecord.media.switch.mixer import Mixer
 
-#: Takes a packet to one party.
+#: Sends a packet to one party.
 Outlet = Callable[[RtpPacket], None]
 
 
 class Bridge:
-    """Brings every voice to all the others.
+    """Sends every voice to all the others.
 
-    Mixing costs decoding and a wait for the next step, so it is done only while there are more than two
-    parties or a prompt is played to them. The mix is a stream of its own: the SSRC tells the outlets that
-    the source has changed.
+    Mixing costs decoding and a wait for the next step, so it happens only while there are more than two
+    parties or a prompt is playing. The mix is a separate stream: outlets see from the SSRC that the source
+    has changed.
     """
 
     def __init__(self) -> None:
@@ -31,13 +31,13 @@ class Bridge:
         self._outlets[party] = outlet
 
     def disconnect(self, party: int) -> None:
-        """`party` neither hears nor is heard; nothing happens to one that is not connected."""
+        """`party` no longer hears or is heard. Does nothing if it is not connected."""
         self._outlets.pop(party, None)
         if self._mixer is not None:
             self._mixer.remove(party)
 
     def forward(self, party: int, packet: RtpPacket) -> None:
-        """Bring a packet of a party to the others."""
+        """Send a party's packet to the others."""
         if self._mixer is not None:
             self._mixer.add(party, packet)
             return
@@ -48,7 +48,7 @@ class Bridge:
     def step(self, prompt: bytes | None) -> None:
         """Every 20 ms. `prompt`: 20 ms of PCMU for everyone, heard with the next step.
 
-        One step later, because what is said until then has to be caught for the mix, not passed on.
+        It is delayed by one step because speech until then must be collected for the mix, not forwarded.
         """
         if self._mixer is not None:
             self._deliver(self._mixer)
@@ -57,7 +57,7 @@ class Bridge:
         if needed and self._mixer is None:
             self._mixer = Mixer()
         elif not needed and self._mixer is not None:
-            # What still waits must come before what will be passed on.
+            # Deliver the rest of the mix before forwarding resumes.
             while self._mixer.ready:
                 self._deliver(self._mixer)
             self._mixer = None

@@ -1,4 +1,4 @@
-"""A call while it lives: our side's browsers, one far leg, and capture in between."""
+"""A live call: our side's browsers, one far leg, and capture in between."""
 
 import asyncio
 import logging
@@ -51,7 +51,7 @@ log = logging.getLogger(__name__)
 
 #: Parties of the journal. Collaborators follow, each user with one number for the whole call.
 REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
-#: Users whom one call takes, those who have left included: mixing costs more with each.
+#: Most users in one call, including those who have left: each makes mixing more expensive.
 MAX_USERS = 8
 
 _RUNS: dict[RecordingState, type[RecordingStarted | RecordingResumed]] = {
@@ -71,7 +71,7 @@ class EndedError(Exception):
 
 
 class StoppingError(Exception):
-    """The switch is about to stop: nobody new comes in."""
+    """The switch is about to stop: nobody can join."""
 
 
 class AbsentError(Exception):
@@ -79,7 +79,7 @@ class AbsentError(Exception):
 
 
 class FullError(Exception):
-    """The call takes no more users."""
+    """The call has reached its maximum number of users."""
 
 
 class NotPermittedError(CommandRefusedError):
@@ -89,16 +89,16 @@ class NotPermittedError(CommandRefusedError):
 
 
 class CallHost(Protocol):
-    """What a call needs of the switch."""
+    """What a call needs from the switch."""
 
     dial: Dial
-    #: Whether browsers on this machine are to be expected.
+    #: Whether to expect browsers on this machine.
     loopback: bool
-    #: When every call will be ended; None while the switch is not about to stop.
+    #: When all calls will be ended; None unless the switch is about to stop.
     stops_at: datetime | None
 
     def report(self, call_id: str, clock_ms: int | None, event: SwitchEvent) -> None:
-        """An event for the web, at this moment."""
+        """Report an event to the web, as of now."""
 
     def ended(self, call: "CallSession") -> None:
         """The call is over."""
@@ -126,7 +126,7 @@ class CallSession:
         )
         #: By user.
         self._ours: dict[str, Participant] = {}
-        #: The party of every user who was ever here.
+        #: The party number of every user who was ever in the call.
         self._numbers = {command.user_id: REP}
         self._connecting = asyncio.Lock()
         self._precedence = Precedence()
@@ -135,7 +135,7 @@ class CallSession:
         self._controllers: set[str] = set()
         self._wished_by: str | None = None
         self._duration_ms = 0
-        # Why nothing is being kept, as the web was told (None: all is), and how many losses it knows.
+        # What was reported to the web: why nothing is being stored (None if it is), and how many losses.
         self._stalled: LossCause | None = None
         self._losses_reported = 0
         self._admit(command.user_id, browser, controls=command.controls)
@@ -144,7 +144,7 @@ class CallSession:
         self._bridge.connect(CONTACT, self._far.send)
 
     def describe(self) -> CallState:
-        """The call at this moment."""
+        """The call's current state."""
         rep = self._ours.get(self.command.user_id)
         return CallState(
             call_id=self.command.call_id,
@@ -164,7 +164,7 @@ class CallSession:
     # Our side
 
     async def attach(self, user: str, offer: str, *, controls: bool) -> str:
-        """Answer the offer of a user who is in the call; the new connection takes the place of the old one.
+        """Answer the offer of a user who is in the call; the new connection replaces the old one.
 
         `controls`: whether the user may change the recording from now on. Raises BadSdpError (the old
         connection then stays), AbsentError, EndedError.
@@ -180,9 +180,9 @@ class CallSession:
             return answer
 
     async def join(self, user: str, offer: str, *, controls: bool) -> str:
-        """Bring a further user in. For one who is in the call already it is the same as `attach`.
+        """Add a user. For a user who is already in the call, the same as `attach`.
 
-        Raises BadSdpError (nothing is then changed), FullError, EndedError, StoppingError.
+        Raises BadSdpError (nothing then changes), FullError, EndedError, StoppingError.
         """
         async with self._connecting:
             self._check_alive()
@@ -200,15 +200,15 @@ class CallSession:
             return answer
 
     def warn(self, stops_at: datetime) -> None:
-        """Tell everyone of ours when the call will be ended."""
+        """Tell every participant when the call will be ended."""
         self._send_to_all(_warning(stops_at))
 
     def leave(self, user: str) -> None:
-        """A user leaves; the last one's leaving ends the call. Raises AbsentError, EndedError."""
+        """A user leaves. When the last one leaves, the call ends. Raises AbsentError, EndedError."""
         self._dismiss(self._present(user), EndReason.REP_HUNG_UP, actor=user)
 
     def detach(self, user: str) -> None:
-        """The page of a user's browser goes away. Raises AbsentError, EndedError."""
+        """A user's page closes. Raises AbsentError, EndedError."""
         self._present(user).disconnect()
 
     async def _answer(self, offer: str) -> tuple[WebRtcLeg, str]:
@@ -240,7 +240,7 @@ class CallSession:
             participant.send_message(message)
 
     def _join(self, party: int, *, side: Side, role: str, user: str | None) -> None:
-        """A person's voice: where there is an announcement it is captured once they have heard all of it."""
+        """Add a person's voice. If there is an announcement, capture starts once they have heard it all."""
         informed = self.command.announcement is None
         self._capture.join(party, side=side, role=role, user=user, informed=informed)
 
@@ -253,7 +253,7 @@ class CallSession:
             self.end(reason, actor=actor)
             return
         del self._ours[participant.user]
-        # The rep keeps a say in their call while colleagues go on with it.
+        # The rep may still change the recording of their call while colleagues continue it.
         if participant.party != REP:
             self._controllers.discard(participant.user)
         participant.release()
@@ -278,7 +278,7 @@ class CallSession:
             self._report(CallAttached())
 
     def on_press(self, participant: Participant, press: Press) -> dict[str, Any]:
-        """As the same command over HTTP; an error's code where it cannot be done."""
+        """Like the same command over HTTP; returns an error code if it fails."""
         try:
             if press.want is Want.PAUSED:
                 return self.pause(actor=participant.user, press=press.id).document()
@@ -314,7 +314,7 @@ class CallSession:
     def _answered(self) -> None:
         self.progress = self.progress.answered()
         self._capture.answer(datetime.now(UTC))
-        # The answer is 0 ms, however long it took to come here.
+        # The answer is 0 ms by definition, however long it took to get here.
         self._report_at(0, CallAnswered())
         if self._capture.recording is RecordingState.RECORDING:
             generation = self._precedence.generation
@@ -322,7 +322,7 @@ class CallSession:
             self._prompts.owe_announcement()
 
     def _take(self, party: int, packet: RtpPacket) -> None:
-        """A packet of a voice: captured as it came, before any mixing, and brought to the others."""
+        """Capture a voice's packet as it arrived, before any mixing, and send it to the others."""
         if self.progress.status is Status.IN_PROGRESS:
             self._capture.media(party, packet)
         self._bridge.forward(party, packet)
@@ -342,9 +342,9 @@ class CallSession:
                 self._dismiss(participant, EndReason.BROWSER_LOST)
 
     def _report_losses(self) -> None:
-        """Tell at once when the disk takes nothing, and when it does again.
+        """Report at once when the disk stops accepting writes, and when it accepts them again.
 
-        Also by the control channel: events wait on a disk, which may be the same.
+        Also over the control channel, because events wait on a disk, which may be the same one.
         """
         fault, told = self._capture.fault, self._capture.losses_told
         news = told[self._losses_reported :]
@@ -360,10 +360,11 @@ class CallSession:
     # Commands
 
     def pause(self, *, actor: str, press: str) -> RecordingAnswer:
-        """Shut the gate; the reply says where it is and since when. Once for each `press` of an actor.
+        """Close the gate. The reply has its state and since when. Applies once per `press` of an actor.
 
-        It is never stale, and voids every request to record that was sent before it. Raises EndedError, and
-        CommandRefusedError (not_changeable, not_permitted): nothing moved, and the web is told.
+        It is never stale, and voids every earlier request to record. Raises EndedError, and
+        CommandRefusedError (not_changeable, not_permitted): nothing changed, and the refusal is reported to
+        the web.
         """
         self._check_alive()
         if not self._precedence.is_repeated(actor, press):
@@ -391,7 +392,7 @@ class CallSession:
         """Open the gate, unless the call became stricter since `generation`.
 
         Raises StaleError, EndedError, and CommandRefusedError (above_ceiling, not_changeable, not_permitted):
-        nothing moved, and the web is told of a refusal.
+        nothing changed, and refusals are reported to the web.
         """
         self._check_alive()
         self._precedence.check(generation)
@@ -411,9 +412,9 @@ class CallSession:
         return self._recording_now()
 
     def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictAnswer:
-        """Lower the ceiling, take the choice from the users; what is looser than now changes nothing.
+        """Lower the ceiling or remove the users' control. Anything looser than the current state is ignored.
 
-        It is never stale, and voids every request to record that was sent before it. Raises EndedError.
+        It is never stale, and voids every earlier request to record. Raises EndedError.
         """
         self._check_alive()
         before = self._capture.mode, self._capture.may_change
@@ -454,14 +455,15 @@ class CallSession:
         )
 
     def dtmf(self, digits: str) -> None:
-        """Press keys. Raises EndedError."""
+        """Send DTMF digits. Raises EndedError."""
         self._check_alive()
         self._far.dtmf(digits)
 
     def end(self, reason: EndReason, *, actor: str | None = None) -> None:
-        """End the call, unless it has ended: both legs closed, the journal's last frame, `call.ended`.
+        """End the call unless it has ended: close both legs, write the journal's last frame, emit
+        `call.ended`.
 
-        `actor`: the user who ended it, if one did.
+        `actor`: the user who ended it, if any.
         """
         if self.progress.ended:
             return
@@ -493,7 +495,7 @@ class CallSession:
             raise EndedError
 
     def _report_vain(self, vain: Vain) -> None:
-        """Of a command that moved nothing."""
+        """Report a command that changed nothing."""
         self._report_all(self._repeats.add(vain, time.monotonic()))
 
     def _report_recording(self, moved: SwitchEvent) -> None:

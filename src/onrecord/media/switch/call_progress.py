@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from onrecord.protocol.call_status import EndReason, Status
 
-#: How a call that was never answered ended, where it has not failed. One that was answered is completed,
-#: whoever ended it.
+#: The final status of a call that was never answered; `failed` for other reasons. An answered call is
+#: completed, whoever ended it.
 _UNANSWERED = {
     EndReason.REP_HUNG_UP: Status.CANCELED,
     EndReason.BUSY: Status.BUSY,
@@ -16,12 +16,12 @@ _UNANSWERED = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallProgress:
-    """A transition gives a new value; one that makes no sense now changes nothing."""
+    """Each transition returns a new value. One that is invalid in the current state changes nothing."""
 
     status: Status = Status.INITIATED
     #: Set once the call has ended.
     reason: EndReason | None = None
-    #: The network has said how the call will end, but a tone or an announcement still plays.
+    #: The network has reported how the call will end, but a tone or an announcement is still playing.
     foreseen: EndReason | None = None
 
     @property
@@ -36,11 +36,11 @@ class CallProgress:
         return replace(self, status=Status.IN_PROGRESS) if early and self.foreseen is None else self
 
     def will_end(self, reason: EndReason) -> "CallProgress":
-        """The network's verdict on a call that is not answered; it stands even if the rep hangs up first."""
+        """The network's result for an unanswered call. It still applies if the rep hangs up first."""
         return self if self.ended or self.status is Status.IN_PROGRESS else replace(self, foreseen=reason)
 
     def end(self, reason: EndReason) -> "CallProgress":
-        """The end, for the foreseen reason if there was one."""
+        """The call has ended, for the foreseen reason if there is one."""
         if self.ended:
             return self
         reason = self.foreseen or reason

@@ -42,17 +42,17 @@ from onrecord.protocol.message import BadMessageError, read
 
 log = logging.getLogger(__name__)
 
-#: An announcement in base64 is the greater part of the largest body.
+#: Most of the largest body is an announcement in base64.
 MAX_BODY = 512 << 10
 
 AnyCommand = TypeVar("AnyCommand", bound=Command)
 
 
 class NoSuchCallError(Exception):
-    """There is no live call of this id."""
+    """There is no live call with this ID."""
 
 
-#: What is answered when a handler raises. An empty message is filled from the exception.
+#: The response when a handler raises. An empty message is replaced by the exception's.
 _ANSWERS: dict[type[Exception], tuple[ErrorCode, str]] = {
     BadMessageError: (ErrorCode.BAD_REQUEST, ""),
     BadSdpError: (ErrorCode.BAD_SDP, ""),

@@ -8,12 +8,13 @@ from numpy.typing import NDArray
 from onrecord.audio.g711 import PCMA, PCMU, decode, encode_ulaw
 from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 
-#: Most that one input holds: 100 ms. A longer burst is cut back to the newest 40 ms, because nobody wants to
-#: talk with a delay that only grows.
+#: Most that one input holds: 100 ms. A longer burst is cut to the newest 40 ms, so that the delay cannot keep
+#: growing.
 LIMIT = 5 * FRAME_SAMPLES
 KEPT = 2 * FRAME_SAMPLES
-#: A sender whose clock is fast, or a burst, leaves more waiting than the jitter needs. What was not needed
-#: for so many frames (5 s) goes, 20 ms at a time, at the next frame that is silence (-40 dB of full scale).
+#: A sender with a fast clock, or a burst, leaves more waiting than the jitter requires. Whatever was not
+#: needed for this many frames (5 s) is dropped, 20 ms at a time, at the next silent frame (below -40 dB of
+#: full scale).
 _WATCHED = 250
 _SILENCE = 328
 
@@ -23,23 +24,23 @@ _BYTES = 2
 class Input:
     """One party's sound on its way into the mix.
 
-    No delay is set in advance: where the network's jitter makes a frame late, the mix has silence instead and
-    the frame waits for the next, so that the delay grows to just what the jitter needs.
+    There is no initial delay: when network jitter makes a frame late, the mix has silence instead and the
+    frame waits for the next step, so the delay grows to just what the jitter requires.
     """
 
     def __init__(self) -> None:
         self._waiting = bytearray()
         self._newest: tuple[int, int] | None = None
-        #: Least number of samples left waiting since the watch began, and for how many frames it goes on.
+        #: Least number of samples left waiting since the watch began, and how many frames of it remain.
         self._least, self._watch = LIMIT, _WATCHED
 
     @property
     def ready(self) -> bool:
-        """Whether there are 20 ms."""
+        """Whether 20 ms are available."""
         return len(self._waiting) >= FRAME_SAMPLES * _BYTES
 
     def add(self, packet: RtpPacket) -> None:
-        """Take a packet in. What is not G.711, and packets that others have overtaken, are ignored."""
+        """Add a packet. Packets that are not G.711 or arrive out of order are ignored."""
         if packet.payload_type not in {PCMU, PCMA} or self._is_late(packet):
             return
         self._newest = (packet.ssrc, packet.sequence)
@@ -48,7 +49,7 @@ class Input:
             del self._waiting[: -KEPT * _BYTES]
 
     def next(self) -> NDArray[np.int16] | None:
-        """The next 20 ms, int16[160]; None when there is not that much."""
+        """The next 20 ms, int16[160]; None when there is less."""
         if not self.ready:
             self._watch_anew()
             return None
@@ -91,11 +92,11 @@ class Mixer:
         return any(one.ready for one in self._inputs.values())
 
     def add(self, party: int, packet: RtpPacket) -> None:
-        """Take in a packet of a party."""
+        """Add a party's packet."""
         self._inputs.setdefault(party, Input()).add(packet)
 
     def remove(self, party: int) -> None:
-        """A party leaves; what still waits of its sound is dropped."""
+        """A party leaves. Its waiting sound is dropped."""
         self._inputs.pop(party, None)
 
     def mix(self, listeners: Iterable[int], prompt: bytes | None) -> dict[int, bytes]:

@@ -1,4 +1,4 @@
-"""One of ours in a call: a user, and the connection of their browser, which may be away for a while."""
+"""A user in a call, and the connection of their browser, which may be away for a while."""
 
 import time
 from typing import Any, Protocol
@@ -24,14 +24,14 @@ class Room(Protocol):
         """It is back."""
 
     def on_press(self, participant: "Participant", press: Press) -> dict[str, Any]:
-        """The participant pressed a button; what is answered."""
+        """The participant pressed a button. Returns the reply."""
 
     def close(self, leg: WebRtcLeg) -> None:
         """Close a connection in the background."""
 
 
 class Participant:
-    """Keeps the one connection that counts, and watches over it."""
+    """Holds the user's current connection and watches it."""
 
     def __init__(self, *, party: int, user: str, role: Role, room: Room, bridge: Bridge) -> None:
         self.party = party
@@ -47,7 +47,7 @@ class Participant:
         return self._presence.attached
 
     def connect(self, leg: WebRtcLeg) -> None:
-        """A new connection takes the place of the old one."""
+        """A new connection replaces the old one."""
         self._drop()
         self._leg = leg
         leg.listener = self
@@ -63,18 +63,18 @@ class Participant:
             self._leg.send_message(message)
 
     def disconnect(self) -> None:
-        """The browser's page goes away."""
+        """The user's page closes."""
         self._drop()
         if self.attached:
             self._presence.leave(time.monotonic())
             self._room.on_detached(self)
 
     def release(self) -> None:
-        """The participant is out of the call, or the call is over. Nothing more comes from here."""
+        """The participant has left, or the call has ended. Nothing more comes from here."""
         self._drop()
 
     def is_given_up(self) -> bool:
-        """Look at the presence, every 20 ms: whether the browser has been away for too long."""
+        """Check presence, every 20 ms. Returns whether the browser has been away for too long."""
         change = self._presence.look(time.monotonic())
         if change is Change.LOST:
             self._room.on_detached(self)
@@ -92,7 +92,7 @@ class Participant:
             self._presence.consented(time.monotonic())
 
     def browser_pressed(self, leg: WebRtcLeg, press: Press) -> dict[str, Any]:
-        """Also from a connection that another has replaced: a press is never too late."""
+        """Also accepts presses from a replaced connection: a press is never too late."""
         return self._room.on_press(self, press)
 
     def browser_lost(self, leg: WebRtcLeg) -> None:

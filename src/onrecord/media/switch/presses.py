@@ -1,4 +1,4 @@
-"""Buttons pressed by way of the control channel (docs/reference/switch.md). Pure."""
+"""Button presses sent over the control channel (docs/reference/switch.md). Pure."""
 
 import json
 import re
@@ -11,10 +11,10 @@ _PRESS_ID = re.compile(PRESS_ID)
 
 
 class Want(StrEnum):
-    """All that can be asked for here: nothing that makes a call less strict."""
+    """Everything that can be requested here. Nothing makes a call less strict."""
 
     PAUSED = "paused"
-    #: Who placed the call ends it, a colleague leaves it.
+    #: Ends the call if the user placed it; a colleague just leaves it.
     HUNG_UP = "hung_up"
 
 
@@ -25,7 +25,7 @@ class Press:
 
 
 def read(text: str) -> Press | None:
-    """A press as the page sends it; None for anything else."""
+    """Parse a press as sent by the page; None for anything else."""
     try:
         said = json.loads(text)
         press, want = said["press"], Want(said["want"])

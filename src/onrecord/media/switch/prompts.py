@@ -1,4 +1,4 @@
-"""What the parties of a recorded call are told: the consent announcement, and a beep while recording runs."""
+"""Prompts in a recorded call: the consent announcement, and a beep while recording is on."""
 
 import random
 from collections.abc import Callable
@@ -10,21 +10,21 @@ from onrecord.media.capture.call_capture import CallCapture
 from onrecord.media.capture.gate import Side
 from onrecord.protocol.recording_state import RecordingState
 
-#: What is sent is heard this much later at most, and what is answered then comes this much later back: 150 ms
-#: each way, to which ITU-T G.114 holds most networks.
+#: Longest time from sending sound until the reply to it arrives: 150 ms each way, which ITU-T G.114
+#: recommends as the limit.
 ROUND_TRIP_MS = 300
 
 
 class AnnouncementPlayer:
     """Which part of the announcement is due. Pure: one step is 20 ms.
 
-    It is played while recording runs only, so that the recording proves it; one that a pause cut short is
-    played again from its beginning when recording goes on. It ends with silence, for the time in which what
-    arrives was still said before its end was heard.
+    It plays only while recording is on, so that the recording proves it. If a pause cuts it short, it starts
+    over when recording resumes. It ends with silence for the time in which arriving speech may still have
+    been said before its end was heard.
     """
 
     def __init__(self, sound: bytes | None) -> None:
-        """`sound`: PCMU, or None when nothing is to be announced."""
+        """`sound`: PCMU, or None if there is no announcement."""
         self._frames = (
             list(tones.frames(sound)) + list(tones.frames(tones.silence(ROUND_TRIP_MS))) if sound else []
         )
@@ -32,11 +32,11 @@ class AnnouncementPlayer:
 
     @property
     def owed(self) -> bool:
-        """Whether somebody has not yet heard all of it."""
+        """Whether somebody has yet to hear all of it."""
         return self._next is not None
 
     def owe(self) -> None:
-        """It has to be heard from the beginning, even if it is being played."""
+        """It has to be played from the beginning, even if it is playing now."""
         if self._frames:
             self._next = 0
 
@@ -58,13 +58,13 @@ class BeepTimer:
     """When the recorder's warning tone is due. Pure: one step is 20 ms. The first comes at once."""
 
     def __init__(self, every_s: int | None) -> None:
-        """`every_s`: seconds from one beep's beginning to the next one's; None for no beep."""
+        """`every_s`: seconds from the start of one beep to the start of the next; None for no beep."""
         self._frames = list(tones.frames(tones.recorder_beep())) if every_s else []
         self._period = (every_s or 0) * 1000 // FRAME_MS
         self._step = 0
 
     def step(self, *, sounding: bool) -> bytes | None:
-        """The frame to play now, if any. Where it must not sound, its period begins anew."""
+        """The frame to play now, if any. While it must not sound, its period is reset."""
         if not sounding or not self._frames:
             self._step = 0
             return None
@@ -73,7 +73,7 @@ class BeepTimer:
 
 
 class Prompts:
-    """Plays both, and captures them through the gate like every voice, each as a party of our side."""
+    """Plays both and captures them through the gate like any voice, each as a party of our side."""
 
     def __init__(
         self,
@@ -85,7 +85,7 @@ class Prompts:
         beep_party: int,
         played: Callable[[], None],
     ) -> None:
-        """`played` is called when the announcement has been played to its end."""
+        """`played` is called when the announcement has finished."""
         self._capture = capture
         self._announcement = AnnouncementPlayer(announcement)
         self._beep = BeepTimer(beep_every_s)
@@ -98,14 +98,14 @@ class Prompts:
         self._announcement.owe()
 
     def step(self) -> bytes | None:
-        """Every 20 ms: what everyone shall hear, PCMU, or None."""
+        """Called every 20 ms. Returns what everyone should hear, as PCMU, or None."""
         recording = self._capture.recording is RecordingState.RECORDING
         announced = self._announcement.step(recording=recording)
         beep = self._beep.step(sounding=recording and announced is None)
         if announced is not None:
             self._announcer.send(announced)
         elif self._announcer.speaks:
-            # It leaves, so that the recording's spans say when it was played.
+            # The party leaves, so that the recording's spans show when it was played.
             self._announcer.leave()
             if not self._announcement.owed:
                 self._played()
@@ -126,7 +126,7 @@ class _PromptParty:
         self._step = 0
 
     def send(self, payload: bytes) -> None:
-        """20 ms of PCMU. The first brings the party in."""
+        """Send 20 ms of PCMU. The first frame joins the party."""
         if not self.speaks:
             self._capture.join(self._party, side=Side.OURS, role=self._role, user=None)
             self._ssrc, self.speaks = random.getrandbits(32), True

@@ -1,4 +1,4 @@
-"""Events on their way from the media loop to the spool, whose syncs the loop must not wait for."""
+"""Passes events from the media loop to the spool without making the loop wait for disk syncs."""
 
 import json
 import logging
@@ -16,10 +16,10 @@ _RETRY_S = 1.0
 
 
 class Reporter:
-    """Stores events in the order in which they are reported, in one thread of its own.
+    """Stores events in the order in which they are reported, in its own thread.
 
-    One that the disk does not take is held in memory and delivered from there; the disk is tried again until
-    it takes it.
+    An event that cannot be written is held in memory and delivered from there; the write is retried until it
+    succeeds.
     """
 
     def __init__(self, spool: Spool) -> None:
@@ -29,7 +29,7 @@ class Reporter:
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="events")
 
     def report(self, call_id: str, clock_ms: int | None, event: SwitchEvent) -> None:
-        """Store an event that happens now; returns at once."""
+        """Store an event that happened now. Returns at once."""
         data = event.document()
         log.info("call %s: %s at %s ms %s", call_id, event.type, clock_ms, json.dumps(data))
         at = datetime.now(UTC)
@@ -49,13 +49,13 @@ class Reporter:
                 threading.Thread(target=self._retry, name="events-held", daemon=True).start()
 
     def _retry(self) -> None:
-        """Every second, until the disk has taken all or the process ends."""
+        """Every second, until everything is on disk or the process ends."""
         while not self._closing.wait(_RETRY_S):
             if self._thread.submit(self._keep).result():
                 return
 
     def _keep(self) -> bool:
-        """Whether nothing is held any more."""
+        """Try again. Returns whether no event is held in memory any longer."""
         try:
             self._spool.keep_held()
         except OSError as error:
@@ -65,7 +65,7 @@ class Reporter:
         return True
 
     def close(self) -> None:
-        """Wait until everything is stored, or cannot be."""
+        """Wait until everything is stored or has failed."""
         self._closing.set()
         if not self._thread.submit(self._keep).result():
             log.error("events could not be stored; those that the web does not accept now will be lost")

@@ -1,4 +1,4 @@
-"""The switch process: what it starts, takes up after a crash, and finishes before it stops."""
+"""The switch process: startup, recovery after a crash, and shutdown."""
 
 import asyncio
 import logging
@@ -72,13 +72,13 @@ def _signals() -> tuple[asyncio.Event, asyncio.Event]:
 
 
 async def _drain(switchboard: Switchboard, seconds: int, hurried: asyncio.Event) -> None:
-    """Give live calls their time, unless somebody is in a hurry."""
+    """Let live calls finish within `seconds`, unless told to hurry."""
     until = datetime.now(UTC) + timedelta(seconds=seconds)
     quiet = asyncio.create_task(switchboard.drain(until))
     hurry = asyncio.create_task(hurried.wait())
     if switchboard.calls:
         log.warning(
-            "switch: stopping; %d calls may go on until %s, a second signal ends them now",
+            "switch: stopping; %d calls may continue until %s, a second signal ends them now",
             len(switchboard.calls), f"{until.astimezone():%H:%M:%S}",
         )  # fmt: skip
     await asyncio.wait([quiet, hurry], timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -102,7 +102,7 @@ def recover(config: Config, capture: CaptureHost, spool: Spool) -> None:
 
 
 def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
-    """The journal has its end, but the crash came before the event was stored: read it from the journal."""
+    """The journal has ended, but the crash came before the event was stored: create it from the journal."""
     answered, captured = False, False
     try:
         for chunk in JournalReader(path, master_key).read_all():
@@ -122,7 +122,7 @@ def _report_end(path: Path, master_key: bytes, spool: Spool) -> None:
 
 
 def _ended(status: str, reason: str, *, duration_ms: int, captured: bool) -> CallEnded:
-    """The end as a journal tells it."""
+    """The end event, from a journal's data."""
     return CallEnded(
         status=Status(status),
         reason=reason,
@@ -135,5 +135,5 @@ def _ended(status: str, reason: str, *, duration_ms: int, captured: bool) -> Cal
 
 
 def _is_loopback(address: str) -> bool:
-    """Whether the web is there for browsers on this machine."""
+    """Whether the web serves browsers on this machine."""
     return split_address(address)[0] in {"127.0.0.1", "localhost", "::1"}

@@ -17,16 +17,16 @@ from onrecord.protocol.events import SwitchEvent
 
 log = logging.getLogger(__name__)
 
-#: Ended calls whose final state can still be asked for: two may hang up at once.
+#: Number of ended calls whose final state can still be queried: two users may hang up at once.
 REMEMBERED = 256
-#: Steps of 20 ms between two turns of the capture host (100 ms).
+#: Steps of 20 ms between two ticks of the capture host (100 ms).
 CAPTURE_STEPS = 5
 #: Seconds that a stopping switch waits for browsers to be told.
 STOP_GRACE_S = 2.0
 
 
 class ExistsError(Exception):
-    """There is a call of this id, or there was one."""
+    """There is or was a call with this ID."""
 
 
 class Switchboard:
@@ -41,7 +41,7 @@ class Switchboard:
         self._past: OrderedDict[str, CallSession] = OrderedDict()
         self._placing: set[str] = set()
         self._quieter = asyncio.Event()
-        #: When the calls that are live now will be ended; None while the switch is not about to stop.
+        #: When the live calls will be ended; None unless the switch is about to stop.
         self.stops_at: datetime | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._ticker = Ticker(self._step)
@@ -56,7 +56,7 @@ class Switchboard:
         return self._capture.drops
 
     def journals(self) -> list[str]:
-        """The calls of which this host has a journal. It reads a folder: for another thread."""
+        """The calls with a journal on this host. It reads a folder, so call it in another thread."""
         return self._capture.journals()
 
     def live(self, call_id: str) -> CallSession | None:
@@ -64,13 +64,13 @@ class Switchboard:
         return self._calls.get(call_id)
 
     def find(self, call_id: str) -> CallSession | None:
-        """A call that has not ended, or has not long ago."""
+        """A call that is live or ended recently."""
         return self._calls.get(call_id) or self._past.get(call_id)
 
     async def place(self, command: PlaceCall) -> str:
         """Answer the browser's offer and dial.
 
-        Raises ExistsError, BadSdpError, StoppingError; then nothing is left.
+        Raises ExistsError, BadSdpError, StoppingError; nothing then remains of the call.
         """
         if self.stops_at is not None:
             raise StoppingError
@@ -109,7 +109,7 @@ class Switchboard:
         self._reporter.report(call_id, clock_ms, event)
 
     def ended(self, call: CallSession) -> None:
-        """Forget a call, though not at once how it ended."""
+        """Forget a call, but remember for a while how it ended."""
         del self._calls[call.command.call_id]
         self._past[call.command.call_id] = call
         if len(self._past) > REMEMBERED:
@@ -125,7 +125,7 @@ class Switchboard:
         task.add_done_callback(self._closed)
 
     async def drain(self, stops_at: datetime) -> None:
-        """Let nobody new in, tell those who are in a call, and wait until the last call has ended."""
+        """Refuse new calls and users, warn everyone in a call, and wait until the last call has ended."""
         self.stops_at = stops_at
         for call in self.calls:
             call.warn(stops_at)
@@ -151,7 +151,7 @@ class Switchboard:
             try:
                 call.tick()
             except Exception:
-                # One call's fault must not silence the others.
+                # One call's error must not silence the others.
                 log.exception("call %s failed and is ended", call.command.call_id)
                 call.end(EndReason.SWITCH_STOPPED)
         self._steps += 1

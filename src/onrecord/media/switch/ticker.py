@@ -5,12 +5,12 @@ from collections.abc import Callable
 
 from onrecord.audio.rtp import FRAME_MS
 
-#: After a halt longer than this the missed steps are skipped: nobody wants a second of old sound at once.
+#: After a pause longer than this, missed steps are skipped: a second of old sound at once helps nobody.
 MAX_CATCH_UP = 25
 
 
 def steps_due(elapsed_s: float, done: int) -> range:
-    """The numbers (from 1) of the steps to make now, given the time since the start. Pure.
+    """The numbers (from 1) of the steps due now, given the time since the start. Pure.
 
     At least one: asyncio fires a timer up to its clock's resolution early.
     """
@@ -19,7 +19,7 @@ def steps_due(elapsed_s: float, done: int) -> range:
 
 
 class Ticker:
-    """Calls `step` every 20 ms while running. A late step delays no other; missed ones are made up for."""
+    """Calls `step` every 20 ms while running. A late step does not delay others; missed ones are made up."""
 
     def __init__(self, step: Callable[[], None]) -> None:
         self._step = step
@@ -32,7 +32,7 @@ class Ticker:
         return self._timer is not None
 
     def start(self) -> None:
-        """Begin, the first step after 20 ms. Nothing happens if it runs."""
+        """Start, with the first step after 20 ms. Does nothing if it is running."""
         if self._timer is None:
             self._start = asyncio.get_running_loop().time()
             self._done = 0
@@ -56,6 +56,6 @@ class Ticker:
                 if self._timer is None:
                     return
         finally:
-            # Even if a step raised: all calls depend on the next one.
+            # Even if a step raised, because all calls depend on the next one.
             if self._timer is not None:
                 self._schedule()

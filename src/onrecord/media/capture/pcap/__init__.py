@@ -1,7 +1,8 @@
-"""Network captures (pcap, pcapng) through the real gate and journal.
+"""Run network captures (pcap, pcapng) through the real gate and journal.
 
-The time of each packet drives the call clock, so a capture of an hour takes seconds. A file is read twice: to
-find the streams and whose they are, then to capture them. Whatever could not be used is counted and said.
+The time of each packet drives the call clock, so an hour's capture takes seconds. A file is read twice: first
+to find the streams and assign them to sides, then to capture them. Anything that could not be used is counted
+and reported.
 """
 
 import os
@@ -32,8 +33,8 @@ _MAX_CLOCK_NS = (2**32 - 1) * NS_PER_MS
 def capture_pcap(pcap: Path, journal: Path, master_key: bytes, ours: str | None = None) -> PcapReport:
     """Capture the conversation in `pcap` into a new journal file.
 
-    `ours` is the address of our side, or its `address:port`. Raises PcapError when the file is no network
-    capture, holds no G.711 speech, or none from `ours`; FileExistsError when there is a journal; OSError.
+    `ours` is the address of our side, or its `address:port`. Raises PcapError when the file is not a network
+    capture or has no G.711 speech, or none from `ours`; FileExistsError when the journal exists; OSError.
     """
     file, seen, codecs = CaptureFile(pcap), Seen(), Codecs()
     streams = _find_streams(file, seen, codecs)
@@ -77,7 +78,7 @@ def capture_pcap(pcap: Path, journal: Path, master_key: bytes, ours: str | None 
 
 
 def _find_streams(file: CaptureFile, seen: Seen, codecs: Codecs) -> list[Stream]:
-    """The RTP streams of a file, by the time of their first packet. `codecs` learns what its SDP says."""
+    """The RTP streams of a file, sorted by their first packet. `codecs` learns from the SDP on the way."""
     streams: dict[StreamKey, Stream] = {}
     for datagram in datagrams(file.frames(), seen):
         codecs.learn(datagram.payload)
@@ -88,18 +89,18 @@ def _find_streams(file: CaptureFile, seen: Seen, codecs: Codecs) -> list[Stream]
 
 
 class _Feed:
-    """The packets of some voices on their way to the gate, by a clock that is their own."""
+    """Feeds the packets of the given voices to the gate. Their timestamps drive the clock."""
 
     def __init__(self, voices: tuple[Voice, ...], codecs: Codecs) -> None:
-        #: The time of the latest packet so far, ns: the call clock never runs backwards.
+        #: The latest packet time so far, in ns, because the call clock must never run backward.
         self.now = 0
-        #: Packets captured, by stream.
+        #: Number of packets captured, by stream.
         self.captured: Counter[StreamKey] = Counter()
         self._voices = {voice.stream.key: voice for voice in voices}
         self._codecs = codecs
 
     def run(self, pcap: Path, host: CaptureHost, call_id: str) -> int:
-        """Capture a call from the file; its duration in ms. Raises PcapError, OSError."""
+        """Capture the call from the file. Returns its duration in ms. Raises PcapError, OSError."""
         call = host.open_call(
             call_id, mode=Mode.BOTH, record_at_start=True, may_change=False, policy_version=0
         )
@@ -120,7 +121,7 @@ class _Feed:
             )
             if self.now - ticked >= TICK_NS:
                 host.tick()
-                # A file is read faster than a disk may write: wait, where a live call would drop.
+                # Reading a file can be faster than the disk: wait here, where a live call would drop packets.
                 host.writer.drain()
                 ticked = self.now
         return call.end("completed", "contact_hung_up")

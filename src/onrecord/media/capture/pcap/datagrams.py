@@ -1,4 +1,4 @@
-"""UDP datagrams out of captured frames, with a count of whatever could not be opened, and why.
+"""Extracts UDP datagrams from captured frames, and counts what could not be opened, and why.
 
 Ethernet, VLAN tags (IEEE 802.1Q), PPPoE (RFC 2516), loopback, Linux cooked captures and raw IP; IPv4, IPv6
 with its extension headers, and fragments of both.
@@ -22,14 +22,14 @@ _PPP = {0x0021: _IPV4, 0x0057: _IPV6}
 _UDP = 17
 _DISORDER_NS = 1_000_000_000
 _FRAGMENT_HEADER, _AUTHENTICATION_HEADER = 44, 51
-#: IPv6 extension headers that may stand before UDP (RFC 8200, section 4).
+#: IPv6 extension headers that may come before UDP (RFC 8200, section 4).
 _EXTENSIONS = {0, 43, 60, _FRAGMENT_HEADER, _AUTHENTICATION_HEADER}
 
 
 class Endpoint(NamedTuple):
     """Where a datagram comes from or goes to."""
 
-    #: As people write it: `192.0.2.10`, `2001:db8::1`.
+    #: In standard notation: `192.0.2.10`, `2001:db8::1`.
     address: str
     port: int
 
@@ -48,25 +48,25 @@ class Datagram:
 
 @dataclass(kw_only=True, slots=True)
 class Seen:
-    """What a file held, as far as its datagrams go."""
+    """Counts of what a file contained."""
 
     frames: int = 0
-    #: UDP datagrams, those cut short included.
+    #: UDP datagrams, including truncated ones.
     udp: int = 0
-    #: UDP datagrams cut short when they were captured, and the most bytes that one of them kept of its frame.
+    #: UDP datagrams truncated by the capture, and the most bytes that any of their frames kept.
     cut: int = 0
     cut_at: int = 0
-    #: Fragments whose datagram never became whole.
+    #: Fragments whose datagram was never complete.
     fragments: int = 0
-    #: Frames without a time, or of an interface that the file does not describe.
+    #: Frames without a timestamp, or from an interface that the file does not describe.
     untimed: int = 0
-    #: Frames more than a second behind an earlier one: not reordered by the network, but a file out of order.
+    #: Frames more than a second older than one before them: the file is out of order, not the network.
     disordered: int = 0
-    #: Frames by (interface, link type) that we cannot open.
+    #: Number of frames that we cannot open, by (interface, link type).
     links: Counter[tuple[int, int]] = field(default_factory=Counter)
 
     def count_cut(self, frame: Frame, *, begins: bool) -> None:
-        """`frame` holds the beginning of a datagram, or a later fragment, and not all of it."""
+        """Count `frame`, which holds a truncated datagram (`begins`) or a truncated later fragment."""
         self.udp += begins
         self.cut += 1
         self.cut_at = max(self.cut_at, len(frame.data))
@@ -115,7 +115,7 @@ _LINKS: dict[int, Callable[[bytes], tuple[int, bytes]]] = {
 
 
 def datagrams(frames: Iterable[Frame], seen: Seen) -> Iterator[Datagram]:
-    """The whole UDP datagrams of `frames`, in their order. `seen` counts them and all that is none."""
+    """The complete UDP datagrams in `frames`, in order. `seen` counts them and everything unusable."""
     reassembly, newest = Reassembly(), 0
     for frame in frames:
         seen.frames += 1
@@ -125,7 +125,7 @@ def datagrams(frames: Iterable[Frame], seen: Seen) -> Iterator[Datagram]:
             seen.untimed += 1
         elif (opened := _LINKS.get(frame.link)) is None:
             seen.links[frame.interface, frame.link] += 1
-        # Other protocols are not ours to count: most captures are full of them.
+        # Other protocols are not counted: most captures are full of them.
         elif (packet := _udp_packet(*_untagged(*opened(frame.data)))) is None:
             continue
         elif not packet.whole:
@@ -136,7 +136,7 @@ def datagrams(frames: Iterable[Frame], seen: Seen) -> Iterator[Datagram]:
 
 
 def _udp(packet: Fragment, data: bytes, frame: Frame, seen: Seen) -> Iterator[Datagram]:
-    """The datagram (RFC 768) in `data`, which `frame` has made whole."""
+    """The datagram (RFC 768) in `data`, which `frame` completed."""
     if len(data) < 8:
         return
     source, destination, length = struct.unpack_from(">HHH", data)
@@ -148,13 +148,13 @@ def _udp(packet: Fragment, data: bytes, frame: Frame, seen: Seen) -> Iterator[Da
         time=frame.time or 0,
         source=_endpoint(packet.source, source),
         destination=_endpoint(packet.destination, destination),
-        # 0: a jumbogram, or a length that the network card would have filled in.
+        # 0: a jumbogram, or a length left to the network card (segmentation offload).
         payload=data[8 : length or len(data)],
     )
 
 
 def _untagged(protocol: int, data: bytes) -> tuple[int, bytes]:
-    """Without VLAN tags and PPPoE."""
+    """Strip VLAN tags and PPPoE."""
     while protocol in _VLAN:
         protocol, data = int.from_bytes(data[2:4]), data[4:]
     if protocol == _PPPOE:
@@ -163,7 +163,7 @@ def _untagged(protocol: int, data: bytes) -> tuple[int, bytes]:
 
 
 def _udp_packet(protocol: int, data: bytes) -> Fragment | None:
-    """The IP packet, or the fragment of one, that carries UDP."""
+    """The IP packet or fragment if it carries UDP."""
     if protocol == _IPV4 and len(data) >= 20:
         return _ipv4(data)
     if protocol == _IPV6 and len(data) >= 40:
@@ -174,7 +174,7 @@ def _udp_packet(protocol: int, data: bytes) -> Fragment | None:
 def _ipv4(data: bytes) -> Fragment | None:
     first, _, length, name, fragment, _, protocol = struct.unpack_from(">BBHHHBB", data)
     start = (first & 0x0F) * 4
-    # A length of 0 is one that the network card would have filled in.
+    # A length of 0 was left to the network card (segmentation offload).
     length = length or len(data)
     if protocol != _UDP or first >> 4 != 4 or not 20 <= start <= length:
         return None
@@ -202,7 +202,7 @@ def _ipv6(data: bytes) -> Fragment | None:
             size = (data[at + 1] + 2) * 4
         at += size
         if offset:
-            break  # what follows the header of a later fragment is in the middle of something
+            break  # after the header of a later fragment comes the middle of a datagram
     if protocol != _UDP or data[0] >> 4 != 6 or at > end:
         return None
     return Fragment(

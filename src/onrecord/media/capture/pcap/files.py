@@ -1,7 +1,7 @@
 """Frames of a capture file: pcap and pcapng (draft-ietf-opsawg-pcap, draft-ietf-opsawg-pcapng).
 
-Each frame has the link type and the clock of its own interface: a pcapng file may hold several of both. A
-file whose writer was killed gives every frame that is whole, and says that its end is torn.
+Each frame has the link type and clock of its own interface; a pcapng file may have several of each. A file
+whose writer was killed yields every complete frame, and `torn` says that its end is cut off.
 """
 
 import struct
@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import BinaryIO
 
 _NS = 1_000_000_000
-#: A time after the year 9999 is damage.
+#: Any time after the year 9999 is treated as damage.
 _LATEST = 253_402_300_800 * _NS
-#: Longest frame that libpcap writes (MAXIMUM_SNAPLEN); a greater length is damage.
+#: Longest frame that libpcap writes (MAXIMUM_SNAPLEN); anything longer is damage.
 _MAX_FRAME = 262_144
-#: The same for a pcapng block: a frame and its options.
+#: Likewise for a pcapng block: a frame and its options.
 _MAX_BLOCK = 16 << 20
 
-#: By the magic number of a pcap file: units of its clock in a second, bytes of a record's header.
+#: By the magic number of a pcap file: clock units per second, and size of a record header in bytes.
 _PCAP = {0xA1B2C3D4: (1_000_000, 16), 0xA1B23C4D: (_NS, 16), 0xA1B2CD34: (1_000_000, 24)}
 _SECTION = 0x0A0D0D0A
 _BYTE_ORDER = 0x1A2B3C4D
@@ -27,18 +27,18 @@ _OPTION_RESOLUTION, _OPTION_OFFSET = 9, 14
 
 
 class PcapError(ValueError):
-    """The file cannot be captured from; the message says why."""
+    """The file cannot be used; the message says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Frame:
-    """What one packet left in the file."""
+    """One captured packet in the file."""
 
     #: Number of its interface, counted over the whole file.
     interface: int
-    #: LINKTYPE_ value (https://www.tcpdump.org/linktypes.html); None for an interface never described.
+    #: LINKTYPE_ value (https://www.tcpdump.org/linktypes.html); None if the interface was never described.
     link: int | None
-    #: Nanoseconds since 1970; None when the file keeps none, or an impossible one.
+    #: Nanoseconds since 1970; None when the file has no time for it, or an impossible one.
     time: int | None
     data: bytes
 
@@ -47,9 +47,9 @@ class Frame:
 class _Interface:
     number: int
     link: int
-    #: Units of its clock in a second.
+    #: Clock units per second.
     resolution: int = 1_000_000
-    #: Seconds to add.
+    #: Seconds to add to each timestamp.
     offset: int = 0
 
     def frame(self, ticks: int | None, data: bytes) -> Frame:
@@ -60,16 +60,16 @@ class _Interface:
 
 
 class CaptureFile:
-    """One reading of a file, from its beginning."""
+    """Reads a file once, from the beginning."""
 
     def __init__(self, path: Path) -> None:
-        #: Whether the file ends, or is damaged, in the middle of a frame. Known at the end of the reading.
+        #: Whether the file ends or is damaged in the middle of a frame. Set once everything has been read.
         self.torn = False
         self._path = path
         self._interfaces = 0
 
     def frames(self) -> Iterator[Frame]:
-        """Every frame up to the end or to where the file is torn. Raises PcapError, OSError."""
+        """Every frame, up to the end or to where the file is torn. Raises PcapError, OSError."""
         with self._path.open("rb") as file:
             start = file.read(4)
             for order in "<>":
@@ -85,7 +85,7 @@ class CaptureFile:
         rest = file.read(20)
         if len(rest) < 20:
             raise PcapError(f"{self._path} cannot be read as pcap or pcapng: it ends within its header.")
-        # The upper half says how long the frames' checksums are.
+        # The upper half is the length of the frames' checksums.
         link = struct.unpack_from(f"{order}I", rest, 16)[0] & 0xFFFF
         interface = _Interface(number=0, link=link, resolution=resolution)
         record = struct.Struct(f"{order}III")
@@ -118,7 +118,7 @@ class CaptureFile:
                 yield frame
 
     def _block(self, file: BinaryIO, head: bytes, order: str) -> tuple[int, bytes] | None:
-        """Type and body of the block whose first 12 bytes are `head`; None when it is not whole."""
+        """Type and body of the block whose first 12 bytes are `head`; None when it is incomplete."""
         if len(head) < 12:
             return None
         kind, length = struct.unpack_from(f"{order}II", head)
@@ -149,7 +149,7 @@ def _described(body: bytes, order: str, number: int) -> _Interface:
 
 
 def _packet(kind: int, body: bytes, order: str, interfaces: list[_Interface]) -> Frame | None:
-    """The frame of a block that holds one; blocks of other kinds say nothing about packets."""
+    """The frame in a packet block; None for other kinds of blocks."""
     if kind in {_PACKET, _OLD_PACKET} and len(body) >= 20:
         number: int
         number, high, low, length = struct.unpack_from(f"{order}IIII", body)

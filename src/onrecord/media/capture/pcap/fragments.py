@@ -1,10 +1,10 @@
-"""IP fragments become packets again (RFC 791, section 3.2; RFC 8200, section 4.5)."""
+"""Reassembles IP fragments into packets (RFC 791, section 3.2; RFC 8200, section 4.5)."""
 
 from dataclasses import dataclass, field
 
-#: How long the parts of a packet may be apart, ns (RFC 8200: 60 s).
+#: Longest time between the first and last fragment of a packet, ns (RFC 8200: 60 s).
 _PATIENCE_NS = 60_000_000_000
-#: Packets that may be incomplete at a time; an attack or a lossy capture must not cost memory.
+#: Most packets that may be incomplete at a time, so that an attack or a lossy capture cannot use up memory.
 _OPEN = 1024
 
 
@@ -17,12 +17,12 @@ class Fragment:
     destination: bytes
     #: The identification that all fragments of a packet share.
     name: int
-    #: Bytes of the packet's data before this part.
+    #: Offset of this part in the packet's data, in bytes.
     offset: int
-    #: Whether another part follows.
+    #: Whether more parts follow.
     more: bool
     data: bytes
-    #: Whether all its bytes were captured.
+    #: Whether all of its bytes were captured.
     whole: bool
 
     @property
@@ -36,7 +36,7 @@ class _Parts:
     by_offset: dict[int, Fragment] = field(default_factory=dict)
 
     def joined(self) -> bytes | None:
-        """The packet's data once every part is here and none lies over another."""
+        """The packet's data once every part has arrived and none overlap."""
         data = b""
         for offset, part in sorted(self.by_offset.items()):
             if offset != len(data):
@@ -46,17 +46,17 @@ class _Parts:
 
 
 class Reassembly:
-    """Collects fragments until their packets are whole."""
+    """Collects fragments until their packets are complete."""
 
     def __init__(self) -> None:
         self._open: dict[tuple[bytes, bytes, int], _Parts] = {}
         self._lost = 0
 
     def add(self, fragment: Fragment, time: int) -> bytes | None:
-        """The data of the packet that this fragment, captured at `time` (ns), makes whole."""
+        """The data of the packet that this fragment, captured at `time` (ns), completes; None if none."""
         key = fragment.source, fragment.destination, fragment.name
         parts = self._open.get(key)
-        # Senders use a name again: the same part once more, or much later, begins another packet.
+        # Senders reuse identifications: the same part again, or one much later, begins another packet.
         if parts and (fragment.offset in parts.by_offset or time - parts.begun > _PATIENCE_NS):
             self._lose(key)
             parts = None
@@ -71,7 +71,7 @@ class Reassembly:
         return None
 
     def lost(self) -> int:
-        """How many fragments have waited in vain, now that no more come."""
+        """How many fragments were never completed. Call it after the last one."""
         for key in list(self._open):
             self._lose(key)
         return self._lost

@@ -1,4 +1,4 @@
-"""What a capture gave, and what could not be used and why, in sentences. Pure."""
+"""What was captured from a file, and what could not be used and why, in sentences. Pure."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from onrecord.media.capture.gate import Side
 from onrecord.media.capture.pcap.datagrams import Seen
 from onrecord.media.capture.pcap.streams import StreamKey
 
-#: Names of link types that people meet and we do not open (https://www.tcpdump.org/linktypes.html).
+#: Names of common link types that we do not support (https://www.tcpdump.org/linktypes.html).
 _LINKS = {
     9: "PPP",
     105: "Wi-Fi",
@@ -21,33 +21,33 @@ _LINKS = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PcapStream:
-    """A stream that became a party's, alone or after others."""
+    """A stream that was assigned to a party, which may have several in a row."""
 
     party: int
     side: Side
     key: StreamKey
-    #: RTP packets of the stream.
+    #: RTP packets in the stream.
     packets: int
-    #: Those captured: speech of a known payload type.
+    #: RTP packets captured: speech with a known payload type.
     captured: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PcapReport:
-    """What a network capture gave."""
+    """The result of running a network capture."""
 
     call_id: str
     #: Ours first.
     streams: tuple[PcapStream, ...]
-    #: Which rule chose our side: a sentence.
+    #: Which rule chose our side, as a sentence.
     rule: str
-    #: What could not be used, and what to do about it: sentences.
+    #: What could not be used, and what to do about it, as sentences.
     unused: tuple[str, ...]
     #: Packets in the file.
     packets: int
-    #: UDP packets that were cut short when captured.
+    #: UDP packets truncated by the capture.
     truncated: int
-    #: From the first packet of a stream to the last, ms.
+    #: From the first packet of any stream to the last one, in ms.
     duration_ms: int
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ def unused(seen: Seen, *, torn: bool) -> Iterator[str]:
 
 
 def nothing_found(seen: Seen) -> str:
-    """The beginning of a refusal: how far the search for speech came."""
+    """The start of the error message: how far the search for speech got."""
     if not seen.frames:
         return "It holds no packets."
     if not seen.udp:

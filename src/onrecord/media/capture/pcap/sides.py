@@ -1,7 +1,7 @@
-"""Which streams of a capture are one conversation, which of them is whose, and by what rule. Pure.
+"""Decides which streams are one conversation, which side each belongs to, and by which rule. Pure.
 
-A stream is not a voice: a hold, a transfer or a re-INVITE gives a voice another SSRC or port, and a PBX that
-sees both legs of a call sees each voice twice.
+A stream is not a voice: after a hold, a transfer or a re-INVITE a voice has another SSRC or port, and a
+capture at a PBX that sees both legs of a call has each voice twice.
 """
 
 import ipaddress
@@ -14,7 +14,7 @@ from onrecord.media.capture.pcap.codecs import Codecs
 from onrecord.media.capture.pcap.files import PcapError
 from onrecord.media.capture.pcap.streams import Stream
 
-#: Networks that are nobody's outside (RFC 1918, RFC 4193).
+#: Private networks (RFC 1918, RFC 4193).
 _PRIVATE = tuple(
     ipaddress.ip_network(network) for network in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 )
@@ -22,7 +22,7 @@ _PRIVATE = tuple(
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Voice:
-    """A stream that becomes a party's, alone or after others."""
+    """A stream assigned to a party, which may have several in a row."""
 
     party: int
     side: Side
@@ -31,20 +31,20 @@ class Voice:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cast:
-    """Who speaks in a capture."""
+    """The voices in a capture."""
 
     #: Ordered by party, then by time.
     voices: tuple[Voice, ...]
-    #: Which rule chose our side: a sentence.
+    #: Which rule chose our side, as a sentence.
     rule: str
-    #: What was left out, and why: sentences.
+    #: What was left out, and why, as sentences.
     left_out: tuple[str, ...]
 
 
 def cast(streams: Sequence[Stream], codecs: Codecs, ours: str | None) -> Cast:
-    """Find the conversation among `streams` (RTP all, by the time of their first packet).
+    """Find the conversation among `streams` (all RTP, sorted by their first packet).
 
-    `ours` is the address, or `address:port`, of our side. Raises PcapError when nobody speaks from there.
+    `ours` is the address, or `address:port`, of our side. Raises PcapError when no speech comes from there.
     """
     if not streams:
         return Cast(voices=(), rule="", left_out=())
@@ -71,7 +71,7 @@ def cast(streams: Sequence[Stream], codecs: Codecs, ours: str | None) -> Cast:
 
 
 def _relayed(streams: Sequence[Stream]) -> list[Stream | None]:
-    """For each stream the earlier one that it relays, None for an original."""
+    """For each stream, the earlier stream that it relays; None if it is an original."""
     origins: list[Stream | None] = []
     for number, stream in enumerate(streams):
         earlier = zip(streams[:number], origins, strict=True)
@@ -82,7 +82,7 @@ def _relayed(streams: Sequence[Stream]) -> list[Stream | None]:
 def _conversation(
     streams: Sequence[Stream], relayed: Sequence[Stream | None], codecs: Codecs, ours: str | None
 ) -> tuple[list[Stream], list[Stream]]:
-    """The originals of the conversation that is captured, and those of all others."""
+    """The original streams of the chosen conversation, and those of all others."""
     groups = _linked(streams, relayed)
     own = {one.key for one, origin in zip(streams, relayed, strict=True) if origin is None}
     originals = [[one for one in group if one.key in own] for group in groups]
@@ -94,13 +94,13 @@ def _conversation(
     def directions(group: list[Stream]) -> int:
         return len({one.key.source for one in group if one.obstacle(codecs) is None})
 
-    # The first that has both voices, or else the first that has one.
+    # The first one with both voices, or else the first one with one.
     best = max(candidates, key=lambda group: min(directions(group), 2))
     return best, [one for group in originals if group is not best for one in group]
 
 
 def _linked(streams: Sequence[Stream], relayed: Sequence[Stream | None]) -> list[list[Stream]]:
-    """Streams that belong together, each group and the groups by the time of their first packet."""
+    """Groups of streams that belong together. Streams and groups are sorted by their first packet."""
     groups = [[one] for one in streams]
 
     def link(one: Stream, other: Stream) -> None:
@@ -115,7 +115,7 @@ def _linked(streams: Sequence[Stream], relayed: Sequence[Stream | None]) -> list
     for one, other in combinations(streams, 2):
         if _belong_together(one, other):
             link(one, other)
-    # A capture at a PBX's entrance has each voice come in, and none go out.
+    # A capture at a PBX's inbound interface sees each voice arrive and none leave.
     for first, second in combinations([group for group in groups if _is_one_way(group)], 2):
         if _hosts(first) & _hosts(second):
             link(first[0], second[0])
@@ -127,7 +127,7 @@ def _by_first(stream: Stream) -> int:
 
 
 def _belong_together(one: Stream, other: Stream) -> bool:
-    """Whether two streams are of one call by their addresses: both ways, or before and after a change."""
+    """Whether two streams' addresses fit one call: opposite directions, or before and after a change."""
     if {one.key.source, one.key.destination} & {other.key.source, other.key.destination}:
         return True
     return _hosts([one]) == _hosts([other]) and not one.together(other)
@@ -142,7 +142,7 @@ def _hosts(group: Sequence[Stream]) -> set[str]:
 
 
 def _spelled(address: str) -> str:
-    """An address as we write it; one with a port stays as it is."""
+    """An address in normal form; one with a port is unchanged."""
     try:
         return str(ipaddress.ip_address(address.strip("[]")))
     except ValueError:
@@ -154,7 +154,7 @@ def _is_from(stream: Stream, ours: str) -> bool:
 
 
 def _place(members: Sequence[Stream]) -> Callable[[Stream], str]:
-    """What tells the members' senders apart: their addresses, or their ports where all share one address."""
+    """What distinguishes the senders: their addresses, or their ports if all share one address."""
     if len(_hosts(members)) > 1:
         return lambda one: one.key.source.address
     return lambda one: str(one.key.source)
@@ -184,7 +184,7 @@ def _is_private(address: str) -> bool:
 
 
 def _side(stream: Stream, members: Sequence[Stream], place: Callable[[Stream], str], ours: str) -> Side:
-    """Ours: what comes from our place, and what takes its stream's place from another one."""
+    """Ours: a stream from our place, or one from elsewhere that replaces such a stream."""
     if place(stream) == ours:
         return Side.OURS
     followed = any(
@@ -195,7 +195,7 @@ def _side(stream: Stream, members: Sequence[Stream], place: Callable[[Stream], s
 
 
 def _parties(usable: dict[Side, list[Stream]]) -> list[Voice]:
-    """A party for every voice; a stream that another one follows is the same voice."""
+    """One party per voice; streams that replace one another are the same voice."""
     voices: list[Voice] = []
     count = 0
     for side, streams in usable.items():

@@ -1,4 +1,4 @@
-"""RTP streams among the datagrams of a file, and what can be told of each."""
+"""The RTP streams among the datagrams of a file, and what is known about each."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -7,27 +7,28 @@ from onrecord.audio import rtp
 from onrecord.media.capture.pcap.codecs import Codecs
 from onrecord.media.capture.pcap.datagrams import Datagram, Endpoint
 
-#: Neighbours in sequence that make a flow of UDP an RTP stream; chance does not produce two.
+#: Packets with consecutive sequence numbers that make a UDP flow an RTP stream; two do not happen by chance.
 _NEIGHBOURS = 2
 _REORDER = 16
-#: Payload types that are RTCP where both share a port (RFC 5761, section 4).
+#: Payload types that mean RTCP when it shares the port (RFC 5761, section 4).
 _RTCP = range(64, 96)
 #: Longest authentication tag and key identifier that SRTP adds to a payload, in bytes (RFC 3711, RFC 7714).
 _LONGEST_TAG = 32
-#: Share of a stream's packets that have to say the same before we believe it.
+#: Share of a stream's packets that must agree before we draw a conclusion.
 _MOST = 0.9
-#: Payloads remembered to recognize a stream that relays another: some five hours.
+#: Payloads remembered to recognize a relayed stream: about five hours' worth.
 _FINGERPRINTS = 1_000_000
-#: So many different payloads are not the same by chance.
+#: This many distinct payloads do not match by chance.
 _DISTINCT = 50
-#: Two streams that both have packets in this many slots (ns) are two voices; one replaces the other in less.
+#: Two streams with packets in this many common time slots (ns) are two voices; with fewer, one replaces the
+#: other.
 _TOGETHER = 3
 _SLOT_NS = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class StreamKey:
-    """What makes an RTP stream one."""
+    """What identifies an RTP stream."""
 
     source: Endpoint
     destination: Endpoint
@@ -37,27 +38,27 @@ class StreamKey:
         return f"{self.source} to {self.destination}, SSRC {self.ssrc:#010x}"
 
     def answers(self, other: "StreamKey") -> bool:
-        """Whether it goes the other way between the same ports."""
+        """Whether it is the opposite direction between the same ports."""
         return (self.source, self.destination) == (other.destination, other.source)
 
 
 @dataclass(slots=True, eq=False)
 class Stream:
-    """What is known of the packets that share a key."""
+    """What is known about the packets with one key."""
 
     key: StreamKey
-    #: Times of the first and the last packet, ns.
+    #: Times of the first and last packet, ns.
     first: int
     last: int = 0
     packets: int = 0
-    #: Packets by payload type.
+    #: Number of packets by payload type.
     types: Counter[int] = field(default_factory=Counter)
-    #: Slots of time in which it had a packet.
+    #: Time slots in which it had a packet.
     slots: set[int] = field(default_factory=set)
     _neighbours: int = 0
-    #: Hashes of its payloads, silence left out.
+    #: Hashes of its payloads, without silence.
     _fingerprints: set[int] = field(default_factory=set)
-    #: Bytes of a payload beyond the samples that the next timestamp leaves for it.
+    #: Payload bytes beyond the number of samples up to the next timestamp.
     _excess: Counter[int] = field(default_factory=Counter)
     _previous: rtp.RtpPacket | None = None
 
@@ -77,7 +78,7 @@ class Stream:
         self._neighbours += 0 < abs(step) <= _REORDER
         samples = (packet.timestamp - previous.timestamp) % 2**32
         excess = len(previous.payload) - samples
-        # The packets of a digit (RFC 4733) share a timestamp.
+        # The packets of a DTMF digit (RFC 4733) share a timestamp.
         if step == 1 and samples and abs(excess) <= _LONGEST_TAG:
             self._excess[excess] += 1
 
@@ -86,17 +87,18 @@ class Stream:
         return self._neighbours >= _NEIGHBOURS
 
     def together(self, other: "Stream") -> bool:
-        """Whether both speak at the same time: one does not take the place of the other."""
+        """Whether both are active at the same time, so neither replaces the other."""
         return len(self.slots & other.slots) >= _TOGETHER
 
     def relays(self, other: "Stream") -> bool:
-        """Whether it carries the same payloads as `other`, which a PBX or a router passes on."""
+        """Whether it carries the same payloads as `other`, forwarded by a PBX or a router."""
         if not other.first <= self.first <= other.last or self.key.answers(other.key):
             return False
         mine, theirs = self._fingerprints, other._fingerprints
         if not mine or len(mine & theirs) < _MOST * len(mine):
             return False
-        # A tone repeats few payloads, which two voices may share: then the addresses have to fit too.
+        # A tone repeats a few payloads, which two voices may share. In that case the addresses must match
+        # too.
         return (
             len(mine) >= _DISTINCT
             or self.key.ssrc == other.key.ssrc
@@ -105,7 +107,7 @@ class Stream:
         )
 
     def obstacle(self, codecs: Codecs) -> str | None:
-        """Why its speech cannot be captured; None when it can."""
+        """Why its speech cannot be captured; None if it can."""
         if not any(codecs.taken_as(number) is not None for number in self.types):
             return f"{codecs.name(self.types.most_common(1)[0][0])}; only G.711 (PCMU, PCMA) can be captured"
         excess, count = self._excess.most_common(1)[0] if self._excess else (0, 0)

@@ -1,1 +1,1 @@
-"""Far legs: the ways to the other party."""
+"""Legs: connections to browsers and to the contact."""

@@ -1,4 +1,4 @@
-"""What the call and a far leg expect of one another, whatever network the leg stands for."""
+"""The interface between the call and a far leg, whatever the network behind it."""
 
 from collections.abc import Callable
 from enum import StrEnum
@@ -8,15 +8,15 @@ from onrecord.audio.rtp import RtpPacket
 
 
 class LegEvent(StrEnum):
-    """What the network says."""
+    """What the network reports."""
 
     RINGING = "ringing"
     ANSWERED = "answered"
-    #: These three say how the call will end; a tone or an announcement may still follow.
+    #: These three report how the call will end; a tone or an announcement may still follow.
     BUSY = "busy"
     NO_ANSWER = "no_answer"
     UNREACHABLE = "unreachable"
-    #: The far side hung up: nothing more will come from this leg.
+    #: The far side hung up. Nothing more comes from this leg.
     HUNG_UP = "hung_up"
 
 
@@ -30,13 +30,13 @@ class LegListener(Protocol):
 
 
 class FarLeg(Protocol):
-    """The way to the other party of one call."""
+    """The connection to the contact of one call."""
 
     def tick(self) -> None:
         """Called every 20 ms."""
 
     def send(self, packet: RtpPacket) -> None:
-        """A packet of the rep. While the rep is away none comes: the far side hears silence."""
+        """Send a packet of our side. While nobody is connected none comes: the far side hears silence."""
 
     def dtmf(self, digits: str) -> None:
         """The rep pressed keys: 0-9 * # A-D."""

@@ -1,4 +1,4 @@
-"""What of a browser's SDP offer is let in (RFC 8866, 8839). Pure."""
+"""Filters and checks a browser's SDP offer (RFC 8866, 8839). Pure."""
 
 from collections import Counter
 
@@ -6,10 +6,10 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from onrecord.audio.g711 import PCMU
 
-#: Characters. Browsers' offers of one voice and one data channel have 2,000 to 6,000.
+#: In characters. Browsers' offers of one voice and one data channel have 2,000 to 6,000.
 MAX_SDP = 20_000
-#: Lines of one kind, such as `a=rtpmap` or `a=ssrc`: browsers have 20 at most. aiortc looks some of them up
-#: in others, so many would keep the media loop.
+#: Most lines of one kind, such as `a=rtpmap` or `a=ssrc`; browsers send 20 at most. aiortc searches some of
+#: them for each of the others, so too many would block the media loop.
 MAX_ALIKE = 100
 #: Audio, and the data channel.
 _MAX_MEDIA = 2
@@ -20,13 +20,12 @@ class BadSdpError(Exception):
 
 
 def checked_offer(offer: str) -> str:
-    """An offer that can be answered, without its candidates.
+    """Check an offer and return it without its candidates.
 
-    A candidate is an address to which we would send packets because a user says so, and browsers hide
-    theirs behind `.local` names anyway. We need none: the browser's checks reach us, and one that proves
-    itself shows its address (peer-reflexive candidates, RFC 8445, section 7.3.1.3). For the same reason
-    candidates never end.
-    Raises BadSdpError.
+    A candidate would make us send packets to any address that a user names, and browsers hide theirs behind
+    `.local` names anyway. We need none: the browser's connectivity checks reach us, and an authenticated
+    check reveals its address (peer-reflexive candidates, RFC 8445, section 7.3.1.3). For the same reason
+    end-of-candidates is never signaled. Raises BadSdpError.
     """
     lines = _bounded(offer)
     kept = [line for line in lines if not line.startswith(("a=candidate", "a=end-of-candidates"))]

@@ -1,8 +1,8 @@
-"""What of a browser's SCTP packets (RFC 9260) is passed on to aiortc. Pure.
+"""Decides which of a browser's SCTP packets (RFC 9260) are passed to aiortc. Pure.
 
-aiortc 1.16 reads a parameter without a length again and again, for ever, and counts through every number of a
-gap that is acknowledged: one packet would hold up all calls of the switch. What a browser with our page never
-sends is dropped too.
+aiortc 1.16 loops forever on a parameter without a length, and iterates over every number of an acknowledged
+gap, so one packet could stall all calls of the switch. Chunks that a browser with our page never sends are
+dropped too.
 """
 
 import struct
@@ -14,23 +14,23 @@ _PARAMETER = struct.Struct("!HH")
 _SACK = struct.Struct("!LLHH")
 _GAP = struct.Struct("!HH")
 _SACK_TYPE = 3
-#: Gives messages up (RFC 3758), which our channel never does. aiortc keeps something for each
-#: stream that it names.
+#: Abandons messages (RFC 3758), which our channel never does. aiortc allocates state for each stream named in
+#: it.
 _FORWARD_TSN = 192
-#: Where in the body of a chunk its parameters begin, by the chunk's type: INIT, INIT ACK, HEARTBEAT and its
+#: Offset of the parameters in the body of a chunk, by chunk type: INIT, INIT ACK, HEARTBEAT and its
 #: ACK, ABORT, ERROR, RE-CONFIG.
 _PARAMETERS = {1: 16, 2: 16, 4: 0, 5: 0, 6: 0, 9: 0, 130: 0}
-#: What one packet may acknowledge behind gaps. A browser never has so many answers of ours under way.
+#: Most numbers that one packet may acknowledge after gaps. We never have that many messages in flight.
 MOST_ACKNOWLEDGED = 2000
 
 
 def is_readable(packet: bytes) -> bool:
-    """Whether aiortc comes to an end with it, and soon. It need not be valid all the same."""
+    """Whether aiortc can process the packet quickly. The packet may still be invalid."""
     return all(_is_chunk_readable(kind, body) for kind, body in _chunks(packet))
 
 
 def _chunks(packet: bytes) -> Iterator[tuple[int, bytes]]:
-    """Type and body of each, as far as aiortc gets."""
+    """Type and body of each chunk, as far as aiortc would read."""
     position = _HEAD
     while position <= len(packet) - _CHUNK.size:
         kind, _, length = _CHUNK.unpack_from(packet, position)

@@ -1,7 +1,7 @@
 """The simulated phone network: what happens depends on the number's last two digits.
 
-docs/reference/simulated-network.md lists who does what. A behaviour is a generator that yields what the
-network says (`LegEvent`) and what the rep hears (frames of 20 ms), so all of it is tested without a clock.
+docs/reference/simulated-network.md lists the numbers. A behavior is a generator that yields what the network
+reports (`LegEvent`) and what the rep hears (frames of 20 ms), so everything is tested without a clock.
 """
 
 import random
@@ -14,12 +14,12 @@ from onrecord.audio.g711 import PCMU
 from onrecord.audio.rtp import FRAME_SAMPLES, RtpPacket
 from onrecord.media.switch.legs.leg import LegEvent, LegListener
 
-#: From dialling until the network says anything.
+#: From dialing until the network's first report.
 SETUP_MS = 200
 NO_ANSWER_MS = 12_000
 BUSY_TONE_MS = 2_000
 BRIEF_TALK_MS = 5_000
-#: The voicemail takes a message this long and then hangs up.
+#: The voicemail records a message of up to this length, then hangs up.
 MESSAGE_MS = 120_000
 
 Script = Iterator[LegEvent | bytes]
@@ -35,7 +35,7 @@ _TOPICS = (
 
 
 class EchoBuffer:
-    """What a contact hears; the echo says it again."""
+    """Buffers what the contact hears, for the echo number to send back."""
 
     #: More than this is dropped: an echo older than 0.2 s only confuses.
     LIMIT = 10 * FRAME_SAMPLES
@@ -57,7 +57,7 @@ class EchoBuffer:
 
 
 def script(number: str, echo: EchoBuffer) -> Script:
-    """What a number does, from dialling on. It hangs up when the script ends."""
+    """What a number does once dialed. It hangs up when the script ends."""
     ending = int(number[-2:])
     behaviour = _BEHAVIOURS.get(ending)
     yield from tones.frames(tones.silence(SETUP_MS))
@@ -125,8 +125,8 @@ def _answer(ring_ms: int) -> Script:
 
 
 def _conversation(seed: int) -> Script:
-    """Speaks, leaves pauses to answer in, and never runs out of topics. The same number says the same."""
-    pick = random.Random(seed)  # noqa: S311 - it only varies a conversation
+    """Speaks, with pauses for replies, without end. The same number always says the same."""
+    pick = random.Random(seed)  # noqa: S311 - not security-related
     first = seed % len(_TOPICS)
     yield from tones.frames(tones.silence(300))
     for clip in chain(["contact-hello"], _round(_TOPICS[first:] + _TOPICS[:first])):
@@ -140,7 +140,7 @@ def _round(clips: tuple[str, ...]) -> Iterator[str]:
 
 
 class SimulatedLeg:
-    """A far leg that plays a script, one frame a tick. Every digit is acknowledged with a short beep."""
+    """A far leg that plays a script, one frame per tick. Every digit is acknowledged with a short beep."""
 
     def __init__(self, number: str, listener: LegListener) -> None:
         self._echo = EchoBuffer()
@@ -151,7 +151,7 @@ class SimulatedLeg:
         self._count = 0
 
     def tick(self) -> None:
-        """Say the next frame, after whatever the network has to say before it."""
+        """Send the next frame, after any network events that come before it."""
         while self._script is not None:
             step = next(self._script, LegEvent.HUNG_UP)
             if isinstance(step, bytes):
@@ -178,5 +178,5 @@ class SimulatedLeg:
 
 
 def dial(to: str, caller: str | None, listener: LegListener) -> SimulatedLeg:
-    """Call a number of the simulated network, which does not look at the caller's."""
+    """Call a number of the simulated network, which ignores the caller's number."""
     return SimulatedLeg(to, listener)

@@ -1,11 +1,11 @@
-"""A browser's leg: aiortc as ICE, DTLS and SRTP transport only.
+"""A browser's leg. aiortc serves only as its ICE, DTLS and SRTP transport.
 
 PCMU passes through undecoded both ways. aiortc's receiver would decode it behind a jitter buffer that turns
 one lost packet into 320 ms of silence, so its packet handler is overridden on the instance. Its sender takes
-packets from a track in a task of its own and stamps each with the time of day, which costs as much as
-encrypting and sending them: it gets a track that says nothing, and packets go to the transport from here.
-What this module uses of aiortc's and aioice's inside is held by test_aiortc_contract.py;
-the version is pinned.
+packets from a track in its own task and stamps each with the time of day, which costs as much as encrypting
+and sending them, so it gets a track without packets, and this module sends to the transport directly.
+test_aiortc_contract.py checks the aiortc and aioice internals that this module uses; their versions are
+pinned.
 """
 
 import asyncio
@@ -45,11 +45,11 @@ from onrecord.media.switch.presses import Press
 log = logging.getLogger(__name__)
 
 _PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType == "audio/PCMU"]
-#: Messages on the control channel that one connection may send: a rep presses a few times a minute. What
-#: comes after them, and pieces of a message, are dropped before aiortc keeps any of it.
+#: Most messages that one connection may send on the control channel; a rep presses a few buttons a minute.
+#: Further messages, and fragments of messages, are dropped before aiortc buffers them.
 _MAX_MESSAGES = 1000
 _CHANNEL = 0
-#: Flags of a chunk that is a whole message (RFC 9260, section 3.3.1).
+#: Flags of a chunk that contains a whole message (RFC 9260, section 3.3.1).
 _WHOLE = SCTP_DATA_FIRST_FRAG | SCTP_DATA_LAST_FRAG
 
 
@@ -57,26 +57,27 @@ class BrowserListener(Protocol):
     """The call, as its browser leg sees it."""
 
     def browser_media(self, leg: "WebRtcLeg", packet: RtpPacket) -> None:
-        """A packet as it arrived."""
+        """A packet arrived."""
 
     def browser_consented(self, leg: "WebRtcLeg") -> None:
-        """The browser checked the connection, as it does for as long as it wants it (RFC 7675)."""
+        """The browser renewed its consent, as it does for as long as it wants the connection (RFC 7675)."""
 
     def browser_lost(self, leg: "WebRtcLeg") -> None:
         """The connection failed or the browser closed it. Nothing more comes from this leg."""
 
     def browser_pressed(self, leg: "WebRtcLeg", press: Press) -> dict[str, Any]:
-        """A button was pressed; what is answered."""
+        """A button was pressed. Returns the reply."""
 
 
 class WebRtcLeg:
     """One connection to a user's browser."""
 
     def __init__(self) -> None:
-        #: Set by whoever takes the leg; nothing can arrive before the browser has the answer.
+        #: Set by the leg's owner. Nothing can arrive before the browser has the answer.
         self.listener: BrowserListener | None = None
         self._closing = False
-        # Without the empty list aiortc asks a public STUN server. The data channel goes the voice's way.
+        # Without the empty list aiortc uses a public STUN server. The data channel shares the audio's
+        # transport.
         self._connection = RTCPeerConnection(
             RTCConfiguration(iceServers=[], bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
@@ -84,7 +85,8 @@ class WebRtcLeg:
         self._messages = 0
         self._transport: RTCDtlsTransport | None = None
         self._ssrc = 0
-        # The lower half: a wrap that the other side misses would undo decryption (RFC 3711, section 3.3.1).
+        # Start in the lower half: if the other side missed a wrap, decryption would fail (RFC 3711, section
+        # 3.3.1).
         self._sequence = random.getrandbits(15)
         self._source: int | None = None
         self._shift = 0
@@ -95,17 +97,17 @@ class WebRtcLeg:
         """Answer a browser's SDP offer. Returns the leg and the SDP answer, with all candidates.
 
         `loopback`: offer 127.0.0.1 too, for browsers on this machine.
-        Raises BadSdpError; nothing is then left behind.
+        Raises BadSdpError; nothing then needs cleaning up.
         """
         offer = checked_offer(offer)
         leg = cls()
         try:
             return leg, await leg._negotiate(offer, loopback)
         except Exception as error:
-            with suppress(Exception):  # aiortc cannot close what it did not come to make
+            with suppress(Exception):  # aiortc cannot close what it did not create
                 await leg.close()
-            # The checks above know every ordinary mistake; this is an offer that aiortc's state machine
-            # trips over, and it raises whatever it trips over.
+            # The checks above catch every ordinary mistake. Any other offer that aiortc's state machine
+            # cannot handle may raise any exception.
             log.info("browser: offer not answered", exc_info=error)
             raise BadSdpError(
                 "The offer cannot be answered. Please report it with your browser's name."
@@ -115,7 +117,7 @@ class WebRtcLeg:
         connection = self._connection
         connection.on("connectionstatechange", self._state_changed)
         transceiver = connection.addTransceiver("audio", direction="sendrecv")
-        # aiortc chooses codecs inside setRemoteDescription: a preference set later is not heard.
+        # aiortc chooses codecs inside setRemoteDescription: a preference set later is ignored.
         transceiver.setCodecPreferences(_PCMU)
         ice = transceiver.receiver.transport.transport.iceGatherer._connection
         if loopback:
@@ -125,7 +127,7 @@ class WebRtcLeg:
         if connection.sctp is not None:
             self._open_channel(connection.sctp)
         transceiver.sender.replaceTrack(_NoTrack())
-        # Its reports would say that nothing is sent.
+        # Its sender reports would claim that nothing is sent.
         transceiver.sender._send_rtcp = _keep_quiet  # type: ignore[method-assign]
         transceiver.receiver._handle_rtp_packet = self._received  # type: ignore[method-assign]
         await connection.setLocalDescription(await connection.createAnswer())
@@ -133,9 +135,10 @@ class WebRtcLeg:
         return connection.localDescription.sdp
 
     def send(self, packet: RtpPacket) -> None:
-        """Send PCMU; dropped while the connection does not stand.
+        """Send PCMU. Packets are dropped while there is no connection.
 
-        The browser gets one stream: where the source changes (its SSRC), timestamps go on from the last.
+        The browser gets one stream: when the source changes (its SSRC), timestamps continue from the last
+        one.
         """
         if packet.ssrc != self._source:
             self._source = packet.ssrc
@@ -146,12 +149,12 @@ class WebRtcLeg:
             return
         sent = RtpPacket(PCMU, self._sequence, timestamp, self._ssrc, packet.payload)
         self._sequence = self._sequence + 1 & 0xFFFF
-        # A coroutine by its form only: the packet is encrypted and sent, or refused, in its first step.
+        # A coroutine in name only: the packet is encrypted and sent, or refused, in its first step.
         with suppress(StopIteration, ConnectionError):
             self._transport._send_rtp(serialize(sent)).send(None)
 
     def send_message(self, message: dict[str, Any]) -> None:
-        """Send the page a message, as soon as its control channel is open; nothing if it has none."""
+        """Send the page a message as soon as its control channel is open. Does nothing if it has none."""
         if (channel := self._channel) is None:
             return
         if channel.readyState == "open":
@@ -160,7 +163,7 @@ class WebRtcLeg:
             channel.once("open", lambda: channel.send(json.dumps(message)))
 
     def _open_channel(self, sctp: RTCSctpTransport) -> None:
-        """The control channel: one, agreed on beforehand. No other can be opened."""
+        """Open the one pre-negotiated control channel. No other can be opened."""
         self._channel = self._connection.createDataChannel("control", negotiated=True, id=_CHANNEL)
         take_in = sctp._receive_data_chunk
 
@@ -180,7 +183,7 @@ class WebRtcLeg:
             except ConnectionError:
                 raise
             except Exception as error:
-                # aiortc raises whatever its parser trips over, and that would end the voice's connection too.
+                # aiortc's parser may raise anything, and that would end the audio connection too.
                 log.warning("browser: dropped a packet of the control channel: %r", error)
 
         sctp._handle_data = tolerant  # type: ignore[method-assign]
@@ -188,18 +191,18 @@ class WebRtcLeg:
         sctp._receive = self._heard  # type: ignore[method-assign]
 
     async def _heard(self, stream_id: int, pp_id: int, data: bytes) -> None:
-        """A message on the control channel; anything that is no press is passed over."""
+        """Handle a message on the control channel. Anything that is not a press is ignored."""
         press = presses.read(data.decode(errors="replace")) if pp_id == WEBRTC_STRING else None
         if press is None or stream_id != _CHANNEL or self.listener is None or self._closing:
             return
         answer = self.listener.browser_pressed(self, press)
         if self._channel is not None and self._channel.readyState == "open" and self._connection.sctp:
             self._channel.send(json.dumps({"press": press.id, **answer}))
-            # Now: hanging up closes this connection.
+            # Send it now: hanging up closes this connection.
             await self._connection.sctp._data_channel_flush()
 
     async def close(self) -> None:
-        """Close the connection. The browser is told."""
+        """Close the connection and notify the browser."""
         self._closing = True
         await self._connection.close()
 
@@ -211,7 +214,7 @@ class WebRtcLeg:
             self.listener.browser_media(self, ours)
 
     def _watch_consent(self, ice: Connection) -> None:
-        """Hear of the browser's checks, once aioice has found that they are the browser's."""
+        """Observe the browser's consent checks once aioice has authenticated them."""
         check = ice.check_incoming
 
         def check_and_tell(message: Message, addr: tuple[str, int], protocol: StunProtocol) -> None:
@@ -238,7 +241,7 @@ class _NoTrack(MediaStreamTrack):
 
 
 async def _keep_quiet(packets: list[AnyRtcpPacket]) -> None:
-    """In place of sending RTCP."""
+    """Replaces the function that sends RTCP."""
 
 
 def _gather_loopback(ice: Connection) -> None:
