@@ -1,1 +1,1 @@
-"""From a call's journal to its recording: placed in time, mixed, encoded, sealed and put away."""
+"""Turns a call's journal into its recording: places frames in time, mixes, encodes, seals and stores them."""

@@ -1,5 +1,5 @@
-"""What rendering refuses."""
+"""Errors of rendering."""
 
 
 class RenderError(Exception):
-    """The journal opens, but what it says cannot be rendered. The message is for a person."""
+    """The journal opens, but its content cannot be rendered. The message is shown to people."""

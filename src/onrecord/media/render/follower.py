@@ -1,6 +1,6 @@
-"""One call: its journal followed while it grows, its audio sealed while it is made.
+"""Follows one call's growing journal and seals its audio as it is rendered.
 
-Nothing readable touches the disk: encoded bytes go through the seal into a file.
+No plaintext touches the disk: encoded bytes are sealed before they reach the file.
 """
 
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ _PER_MS = RATE // 1000
 
 
 class JournalFollower:
-    """Renders one journal, a slice at a time. Memory does not grow with the call, but for the peaks."""
+    """Renders one journal, a slice at a time. Except for the peaks, memory does not grow with the call."""
 
     def __init__(self, journal: Path, master_key: bytes, unfinished: Path) -> None:
-        """`unfinished`: folder for the sealed audio. Raises JournalError when the header cannot be used."""
+        """`unfinished`: folder for the sealed audio. Raises JournalError when the header is unusable."""
         self.journal = journal
         self.reader = JournalReader(journal, master_key)
         self.call_id = self.reader.header.call_id
-        #: Whether the last slice left chunks that already stand in the file.
+        #: Whether the last slice left chunks that are already in the file.
         self.behind = True
         self._renderer = JournalRenderer()
         self._unfinished = unfinished
@@ -43,7 +43,7 @@ class JournalFollower:
         return self._renderer.newest_ms
 
     def has_made(self, signed: dict[str, Any]) -> bool:
-        """Whether a manifest is of this journal."""
+        """Whether a manifest was made from this journal."""
         return bool(signed["journal"]["header"] == self.reader.header.digest.hex())
 
     @property
@@ -53,11 +53,11 @@ class JournalFollower:
 
     @property
     def captured(self) -> bool:
-        """Whether the journal holds media."""
+        """Whether the journal has media."""
         return bool(self._renderer.captured())
 
     def advance(self, most: int) -> bool:
-        """Render up to `most` chunks; whether there was any. Raises JournalError, RenderError, OSError."""
+        """Render up to `most` chunks. True if there were any. Raises JournalError, RenderError, OSError."""
         if not self.reader.has_news():
             self.behind = False
             return False
@@ -67,7 +67,7 @@ class JournalFollower:
         return bool(chunks)
 
     def finish(self) -> RenderedRecording | None:
-        """The recording, None if nothing was captured. For once the reader has read the `end` frame."""
+        """The recording; None if nothing was captured. Call it after the `end` frame has been read."""
         self._write(self._renderer.finish())
         if self._writer is None:
             return None
@@ -81,7 +81,7 @@ class JournalFollower:
         )
 
     def close(self) -> None:
-        """Give up: the unfinished audio goes."""
+        """Abandon: delete the unfinished audio."""
         if self._writer is not None:
             self._writer.discard()
 

@@ -1,4 +1,4 @@
-"""Who is captured at each moment, by the journal's control frames alone. Pure."""
+"""Who is captured at each moment, from the journal's control frames alone. Pure."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,9 +17,9 @@ _STATES = {
 
 
 def entering(control: ControlFrame) -> list[tuple[int, Mapping[str, Any]]]:
-    """Who is known to be in the call by a control frame: a `join` says it, and a `state` where it was lost.
+    """Who is in the call according to a control frame: a `join`, or a `state` if the `join` was lost.
 
-    Number of the party, and its `side`, `role` and `user`.
+    Returns the party numbers, each with `side`, `role` and `user`.
     """
     if control.type == "join":
         return [(control.party, control.fields)]
@@ -29,9 +29,9 @@ def entering(control: ControlFrame) -> list[tuple[int, Mapping[str, Any]]]:
 
 
 class Gating:
-    """The gate as it was. Feed it the control frames in journal order.
+    """Reconstructs the gate. Feed it the control frames in journal order.
 
-    After a `hole` nobody is known to be captured until a `state` says who is there and how the gate stands.
+    After a `hole` nobody counts as captured until a `state` says who is in the call and what the gate allows.
     """
 
     def __init__(self) -> None:
@@ -39,12 +39,12 @@ class Gating:
         self._state = RecordingState.OFF
         self._sides: dict[int, Side] = {}
         self._uninformed: set[int] = set()
-        #: Whether anything is known of the ceiling.
+        #: Whether anything is known about the ceiling.
         self.is_known = False
 
     @property
     def captured(self) -> frozenset[int]:
-        """The parties that are captured now."""
+        """The parties being captured now."""
         return frozenset(
             party
             for party, side in self._sides.items()
@@ -53,7 +53,7 @@ class Gating:
 
     @property
     def allowed(self) -> frozenset[int]:
-        """The parties that may be captured under the ceiling, whether recording is on now or not."""
+        """The parties that the ceiling allows, whether recording is on now or not."""
         return frozenset(
             party
             for party, side in self._sides.items()

@@ -1,6 +1,6 @@
-"""Holes: stretches of a call whose sound should be in the recording and is not, each with its cause. Pure.
+"""Holes: stretches of a call whose sound should be in the recording but is not, each with its cause. Pure.
 
-This is the only form in which lost sound is told: in manifests, in `recording.completed` and on pages.
+Lost sound is always reported in this form: in manifests, in `recording.completed` and on pages.
 """
 
 from collections.abc import Iterable
@@ -12,16 +12,16 @@ from onrecord.protocol.recording_state import HoleCause
 
 
 def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
-    """The holes that the control frames, in journal order, describe; those that can lack somebody's sound.
+    """The holes that the control frames, in journal order, describe, if anybody's sound can be missing.
 
-    What happened in a damaged stretch is not known, so it may lack everyone whom the ceiling let in before it
-    or after it. What a dying switch took along was captured as it stood. Where neither before nor after
-    anything is known, a hole names nobody.
+    What happened in a damaged stretch is unknown, so it may lack everyone whom the ceiling allowed before or
+    after it. What a crashing switch lost was captured under the gate as it was. If nothing is known before or
+    after a hole, it names nobody.
     """
     found: list[Hole] = []
     gating = Gating()
     waiting: ControlFrame | None = None
-    #: None: unknown.
+    #: None if unknown.
     parties: frozenset[int] | None = None
 
     def close() -> None:
@@ -38,7 +38,7 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
     for control in controls:
         if control.type == "hole":
             close()
-            # Between two holes nothing was learned: the second may lack whom the first does.
+            # If nothing was learned between two holes, the second may lack the same parties as the first.
             if waiting is None or gating.is_known:
                 is_torn = control.fields["cause"] == HoleCause.TORN
                 known = gating.captured if is_torn else gating.allowed
@@ -56,7 +56,7 @@ def holes(controls: Iterable[ControlFrame]) -> list[Hole]:
 
 
 def _dropped(drops: ControlFrame) -> Hole:
-    """Here the switch itself counted what it lost: nothing has to be assumed."""
+    """The switch itself counted these losses, so nothing has to be inferred."""
     return Hole(
         start_ms=drops.clock,
         end_ms=drops.fields["until"],

@@ -1,7 +1,7 @@
-"""A journal's chunks in, stereo PCM out, while the journal still grows. Pure: no files, no clock.
+"""Turns a journal's chunks into stereo PCM while the journal is still growing. Pure: no files, no clock.
 
-The PCM is a function of the journal alone. It does not depend on how many chunks come at a time, because
-every rule (docs/reference/journal.md) looks at frames and their order only.
+The PCM depends on the journal alone, not on how many chunks come at a time, because every rule
+(docs/reference/journal.md) uses only the frames and their order.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,26 +24,26 @@ _PER_MS = RATE // 1000
 
 
 class JournalRenderer:
-    """One call on its way from frames to samples. Holds a few seconds of audio, however long it is."""
+    """Renders one call from frames to samples. Holds only a few seconds of audio."""
 
     def __init__(self) -> None:
         #: Every control frame so far, in order.
         self.controls: list[ControlFrame] = []
         #: The side of every party that ever joined.
         self.sides: dict[int, Side] = {}
-        #: Greatest clock of any frame so far, in ms.
+        #: The greatest clock of any frame so far, in ms.
         self.newest_ms = 0
         self._placement = Placement()
         self._mixdown = Mixdown()
 
     @property
     def begin(self) -> int | None:
-        """Position of the first sample since answer; None while there is none."""
+        """Position of the first sample, counted from answer; None before there is one."""
         return self._mixdown.begin
 
     def captured(self) -> dict[int, dict[str, int]]:
-        """Media frames per party: all of them; of these, those that only repeated another, and those left out
-        because the sender's clock is fast.
+        """Media frames per party: the total, how many were duplicates, and how many were left out because the
+        sender's clock is fast.
         """
         placement = self._placement
         return {
@@ -56,7 +56,7 @@ class JournalRenderer:
         }
 
     def feed(self, chunks: Sequence[Chunk]) -> Iterator[NDArray[np.int16]]:
-        """Take the next chunks; the samples that no later frame can change, int16[n, 2] each.
+        """Take the next chunks. Yields the samples that later frames can no longer change, int16[n, 2] each.
 
         Raises RenderError, JournalError.
         """
@@ -75,7 +75,7 @@ class JournalRenderer:
         self._mixdown.forget_tape(self._placement.oldest_waiting)
 
     def finish(self) -> Iterator[NDArray[np.int16]]:
-        """The last samples: the journal has ended. Raises RenderError."""
+        """Yield the last samples, once the journal has ended. Raises RenderError."""
         self._mixdown.add(self._placement.finish())
         self._cover_holes()
         yield from self._mixdown.before(None, self.sides)
@@ -91,7 +91,7 @@ class JournalRenderer:
         return media
 
     def _cover_holes(self) -> None:
-        """What is missing is part of the recording, as silence: damage does not shorten it."""
+        """Missing sound becomes silence, so that damage does not shorten the recording."""
         for hole in holes(self.controls):
             self._mixdown.cover(hole.start_ms * _PER_MS, hole.end_ms * _PER_MS)
 

@@ -1,4 +1,4 @@
-"""The manifest: what a recording holds and how it came about, signed (docs/reference/storage.md). Pure."""
+"""The manifest: a signed description of a recording and its history (docs/reference/storage.md). Pure."""
 
 import hashlib
 import hmac
@@ -23,9 +23,9 @@ def canonical_json(document: Mapping[str, Any]) -> bytes:
 
 
 def course(controls: Sequence[ControlFrame], first: bytes, *, until_ms: int) -> dict[str, Any]:
-    """What the control frames, in journal order, say of the call: its entries and all that follows from them.
+    """The part of the manifest that comes from the control frames, in journal order: entries, parties, holes.
 
-    `first` is the hash that the first entry is chained to, `until_ms` the end of a journal without an `end`.
+    `first`: the hash that the first entry is chained to. `until_ms`: the end of a journal without an `end`.
     """
     chained = entries(controls, first)
     return {
@@ -38,7 +38,7 @@ def course(controls: Sequence[ControlFrame], first: bytes, *, until_ms: int) -> 
 
 
 def _parties(controls: Iterable[ControlFrame]) -> list[dict[str, Any]]:
-    """Who was in the call, each once, in the order of joining."""
+    """Everyone who was in the call, once each, in the order of joining."""
     found: dict[int, dict[str, Any]] = {}
     for party, fields in (one for control in controls for one in entering(control)):
         found.setdefault(party, {name: fields.get(name) for name in ("side", "role", "user")})
@@ -59,7 +59,7 @@ def entries(controls: Iterable[ControlFrame], first: bytes) -> list[dict[str, An
 
 
 def hash_of_source(source: Mapping[str, Any]) -> bytes:
-    """What the chain of an imported recording begins with: it has a source where others have a journal."""
+    """The start of an imported recording's chain: it has a source instead of a journal."""
     return hashlib.sha256(canonical_json(source)).digest()
 
 
@@ -71,17 +71,17 @@ def first_hash(manifest: Mapping[str, Any]) -> bytes:
 
 
 def entry_hash(previous: bytes, entry: Mapping[str, Any]) -> bytes:
-    """The hash of an entry (without its `hash`) that follows `previous`."""
+    """The hash of an entry (without its `hash` field) that follows `previous`."""
     return hashlib.sha256(previous + canonical_json(entry)).digest()
 
 
 def sign(manifest: Mapping[str, Any], data_key: bytes) -> dict[str, Any]:
-    """The manifest with its signature, under a key derived from the recording's data key."""
+    """The manifest with a signature, made with a key derived from the recording's data key."""
     return {**manifest, "signature": _signature(manifest, data_key)}
 
 
 def is_signed(manifest: Mapping[str, Any], data_key: bytes) -> bool:
-    """Whether the signature is that of exactly this manifest."""
+    """Whether the signature is valid for this manifest."""
     unsigned = {name: value for name, value in manifest.items() if name != "signature"}
     return hmac.compare_digest(str(manifest.get("signature")), _signature(unsigned, data_key))
 

@@ -1,4 +1,4 @@
-"""From placed frames to stereo PCM: left our side, right the contact. Keeps a few seconds only."""
+"""Turns placed frames into stereo PCM: our side left, the contact right. Keeps only a few seconds."""
 
 from collections.abc import Iterator, Mapping
 from typing import TypeVar
@@ -12,26 +12,26 @@ from onrecord.media.capture.gate import Side
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.sender_timeline import PLACED
 
-#: Most samples given at once (10 s): a long gap must not cost memory.
+#: Most samples yielded at once (10 s), so that a long gap does not cost memory.
 BLOCK = 80_000
 
 _TABLES = {PCMU: ULAW, PCMA: ALAW}
-#: Which codes stand for more than -40 dB of full scale: a frame without any is silence, if not without noise.
+#: Which codes are louder than -40 dB of full scale: a frame without any is silence, apart from noise.
 _LOUD = {kind: np.abs(table.astype(np.int32)) > 328 for kind, table in _TABLES.items()}
 _SIDES = (Side.OURS, Side.CONTACT)
 _Sample = TypeVar("_Sample", np.uint8, np.int16)
 
 
 class Mixdown:
-    """Collects frames and gives the samples before a limit, in order, each once."""
+    """Collects frames and yields the samples before a limit, in order, once each."""
 
     def __init__(self) -> None:
-        #: Position of the recording's first sample; None while nothing was given.
+        #: Position of the recording's first sample; None until something is yielded.
         self.begin: int | None = None
-        #: Position after the last sample given.
+        #: Position after the last sample yielded.
         self.position = 0
         self._end = 0
-        #: Position before which there is no frame, but something missing.
+        #: End of the missing stretches that need silence although there are no frames.
         self._covered: int | None = None
         self._frames = np.empty(0, PLACED)
         self._tape = np.empty(0, np.uint8)
@@ -39,7 +39,7 @@ class Mixdown:
 
     @property
     def tape_end(self) -> int:
-        """Where on the tape the next payload will stand."""
+        """Where on the tape the next payload will be."""
         return self._tape_begins + len(self._tape)
 
     def extend_tape(self, plaintexts: list[bytes]) -> None:
@@ -47,7 +47,7 @@ class Mixdown:
         self._tape = np.concatenate([self._tape, *(np.frombuffer(text, np.uint8) for text in plaintexts)])
 
     def quiet(self, frames: NDArray[np.void]) -> NDArray[np.bool_]:
-        """Which of PLACED[n], whose payloads are on the tape, are silence; bool[n]."""
+        """Which frames of PLACED[n], whose payloads are on the tape, are silence; bool[n]."""
         starts = frames["at"] - self._tape_begins
         found = zip(starts.tolist(), frames["size"].tolist(), frames["payload_type"].tolist(), strict=True)
         return np.array(
@@ -56,23 +56,23 @@ class Mixdown:
         )
 
     def add(self, frames: NDArray[np.void]) -> None:
-        """Add PLACED[n]. None may lie before a limit already given."""
+        """Add PLACED[n]. No frame may be before a limit already used."""
         if len(frames):
             known = np.concatenate((self._frames, frames))
             self._frames = known[np.argsort(known["order"], kind="stable")]
             self._end = max(self._end, int((frames["position"] + frames["size"]).max()))
 
     def cover(self, begin: int, end: int) -> None:
-        """Have the recording reach from `begin` or earlier to `end` or later, with frames or without."""
+        """Make the recording cover [begin, end) even without frames."""
         self._covered = begin if self._covered is None else min(begin, self._covered)
         self._end = max(self._end, end)
 
     def before(self, limit: int | None, sides: Mapping[int, Side]) -> Iterator[NDArray[np.int16]]:
-        """Stereo blocks, int16[n, 2], up to position `limit` or the last captured sample, the lesser.
+        """Stereo blocks, int16[n, 2], up to position `limit` or the last captured sample, whichever is less.
 
-        Begins at the least position of any frame or of what is missing; silence (zeros) where nothing was
-        captured. `sides` gives the side of each party. Raises RenderError for a party that never joined and
-        for other than G.711.
+        They begin at the first frame or missing stretch; there is silence (zeros) where nothing was captured.
+        `sides` has the side of each party. Raises RenderError for a party that never joined and for payloads
+        other than G.711.
         """
         frames = self._frames
         limit = self._end if limit is None else min(limit, self._end)
@@ -90,7 +90,7 @@ class Mixdown:
         self._frames = frames[frames["position"] + frames["size"] > self.position]
 
     def forget_tape(self, oldest_waiting: int | None) -> None:
-        """Drop the part of the tape that no frame needs any more: neither one here nor `oldest_waiting`."""
+        """Drop the part of the tape that no frame here and none from `oldest_waiting` on needs any longer."""
         needed = [self.tape_end if oldest_waiting is None else oldest_waiting]
         if len(self._frames):
             needed.append(int(self._frames["at"].min()))
@@ -113,7 +113,7 @@ class Mixdown:
         return stereo
 
     def _paint(self, frames: NDArray[np.void], begin: int, end: int) -> NDArray[np.int16]:
-        """One party's samples in [begin, end), int16[n]. A later frame covers an earlier one."""
+        """One party's samples in [begin, end), int16[n]. Later frames overwrite earlier ones."""
         margin = int(frames["size"].max())
         canvas = np.zeros(end - begin + 2 * margin, np.int16)
         kinds = frames["size"].astype(np.int32) << 8 | frames["payload_type"]
@@ -133,7 +133,7 @@ def _windows(array: NDArray[_Sample], size: int) -> NDArray[_Sample]:
 
 
 def _sum(voices: list[NDArray[np.int16]]) -> NDArray[np.int16] | int:
-    """Voices added and clipped to 16 bits; silence when there is none."""
+    """The sum of the voices, clipped to 16 bits; silence if there are none."""
     if not voices:
         return 0
     if len(voices) == 1:

@@ -1,4 +1,4 @@
-"""The waveform that players draw: docs/reference/storage.md, object `peaks`."""
+"""The waveform drawn by players (docs/reference/storage.md, object `peaks`)."""
 
 from typing import TypeVar
 
@@ -12,7 +12,7 @@ _Number = TypeVar("_Number", np.int16, np.int32)
 
 
 class Peaks:
-    """Gathers least and greatest samples while the PCM passes."""
+    """Collects the lowest and highest samples from the PCM stream."""
 
     def __init__(self) -> None:
         self._rest = np.empty((0, 2), np.int16)
@@ -34,12 +34,12 @@ class Peaks:
 
     def _put(self, points: NDArray[np.int16]) -> None:
         extremes = np.stack((reduced(np.minimum, points), reduced(np.maximum, points)), axis=-1)
-        # >> rounds down, so that the faintest sample below zero still shows.
+        # >> rounds down, so even the faintest negative sample shows.
         self._points += (extremes >> 8).astype(np.int8).tobytes()
 
 
 def reduced(pick: np.ufunc, points: NDArray[_Number]) -> NDArray[_Number]:
-    """`pick` over axis 1, by halves: ten times faster than `reduce` along short strided rows (measured)."""
+    """`pick` over axis 1, by halving: measured ten times faster than `reduce` on short strided rows."""
     while points.shape[1] % 2 == 0:
         half = points.shape[1] // 2
         points = pick(points[:, :half], points[:, half:])
@@ -48,11 +48,11 @@ def reduced(pick: np.ufunc, points: NDArray[_Number]) -> NDArray[_Number]:
 
 
 def thumbnail(peaks: bytes, bins: int = 120) -> dict[str, list[int]]:
-    """A small picture of each channel: per bin the greatest magnitude, 0 to 100."""
+    """A small waveform per channel: the greatest magnitude in each bin, 0 to 100."""
     points = np.abs(np.frombuffer(peaks, np.int8).reshape(-1, 2, 2).astype(np.int16)).max(2)
     if not len(points):
         return {"left": [0] * bins, "right": [0] * bins}
     edges = np.arange(bins) * len(points) // bins
-    # With fewer points than bins some repeat: reduceat gives the element itself for an empty slice.
+    # With fewer points than bins some repeat: reduceat returns the element itself for an empty slice.
     heights = np.maximum.reduceat(points, edges) * 100 // 128
     return {"left": heights[:, 0].tolist(), "right": heights[:, 1].tolist()}

@@ -1,7 +1,7 @@
-"""Where each media frame belongs in time: docs/reference/journal.md, "Placing frames in time".
+"""Places each media frame in time (docs/reference/journal.md, "Placing frames in time").
 
-Positions are samples at 8 kHz since answer. Pure, and independent of how the journal was cut into batches:
-what `place` gives for one journal is the same whether it is called once or once per chunk.
+Positions are samples at 8 kHz since answer. Pure, and independent of how the journal is cut into batches: the
+result is the same whether `place` is called once or once per chunk.
 """
 
 from collections import Counter
@@ -19,9 +19,9 @@ from onrecord.media.render.sender_timeline import (
     SenderTimeline,
 )
 
-#: A frame not yet placed stands at most so many samples before the newest clock: a run waits up to
-#: `ANCHOR_WINDOW_MS` for its anchor, a frame stands up to `JUMP` before its clock, and `NEAR` more where an
-#: anchor is kept that is as good.
+#: How many samples before the newest clock a frame can still be placed: a run waits up to `ANCHOR_WINDOW_MS`
+#: for its anchor, a frame may be up to `JUMP` before its clock, and another `NEAR` if the previous anchor is
+#: kept.
 HORIZON = ANCHOR_WINDOW_MS * PER_MS + JUMP + NEAR
 
 
@@ -29,10 +29,9 @@ class Placement:
     """Places the media frames of one journal, batch after batch."""
 
     def __init__(self) -> None:
-        #: Greatest clock of any media frame so far, in ms.
+        #: The greatest clock of any media frame so far, in ms.
         self.newest = 0
-        #: Media frames per party; those among them that repeated another, and those left out because the
-        #: sender's clock is fast.
+        #: Media frames per party: all, duplicates, and those left out because the sender's clock is fast.
         self.captured: Counter[int] = Counter()
         self.duplicates: Counter[int] = Counter()
         self.surplus: Counter[int] = Counter()
@@ -43,13 +42,14 @@ class Placement:
     def place(self, headers: NDArray[np.void], at: NDArray[np.int64], quiet: Quiet) -> NDArray[np.void]:
         """The frames whose place is now known, PLACED[m].
 
-        `headers` is FRAME[n] in journal order, `at` int64[n] says where the payloads are; `quiet` tells for
-        PLACED[k] of these frames which are silence, bool[k]. A frame whose run has no anchor yet comes with a
-        later call or with `finish`.
+        `headers` is FRAME[n] in journal order; `at`, int64[n], has the offsets of the payloads; `quiet` maps
+        PLACED[k] to bool[k], whether each is silence. A frame whose run has no anchor yet is returned by a
+        later call or by `finish`.
         """
         if not len(headers):
             return np.empty(0, PLACED)
-        # The journal's order is the truth: should a clock step back, the frame came no earlier than the last.
+        # The journal's order is authoritative: if a clock steps back, the frame still came after the last
+        # one.
         clocks = np.maximum.accumulate(headers["clock"].astype(np.int64)).clip(self.newest)
         frames = np.empty(len(headers), PLACED)
         frames["order"] = np.arange(self._frames, self._frames + len(headers))
@@ -75,7 +75,7 @@ class Placement:
 
     @property
     def oldest_waiting(self) -> int | None:
-        """Least `at` of the frames that wait for an anchor."""
+        """The lowest `at` of the frames waiting for an anchor; None if there are none."""
         return min(
             (int(frames["at"][0]) for timeline in self._timelines.values() for frames in timeline.waiting),
             default=None,
@@ -102,7 +102,7 @@ class Placement:
             self.surplus[party] += taken.surplus
             settled += taken.settled
             frames, headers, clocks = frames[taken.count :], headers[taken.count :], clocks[taken.count :]
-            if len(frames):  # the sender's clock jumped: what follows is another timeline
+            if len(frames):  # the sender's clock jumped: the rest is another timeline
                 settled += timeline.settle()
                 self._timelines[name] = SenderTimeline(headers[0], int(clocks[0]), after=timeline)
         return settled

@@ -1,4 +1,4 @@
-"""The sealed audio of a recording while it is made, with all that its manifest says about it."""
+"""Writes the sealed audio of a recording and collects what the manifest says about it."""
 
 import hashlib
 import os
@@ -17,22 +17,22 @@ from onrecord.storage.store import AUDIO
 
 
 class RecordingWriter:
-    """PCM in; sealed Ogg Opus in a file, peaks, talk and hashes out."""
+    """Takes PCM; produces sealed Ogg Opus in a file, and peaks, talk and hashes."""
 
     def __init__(self, path: Path, call_id: str) -> None:
-        """Begin the file, replacing one that an earlier process left."""
+        """Create the file, replacing one that an earlier process left."""
         self.path = path
         #: The new recording's data key.
         self.data_key = secrets.token_bytes(32)
         #: Per channel.
         self.samples = 0
-        # Of the opened Ogg Opus.
+        # Of the unsealed Ogg Opus.
         self._audio_bytes = 0
         self.talk = TalkAnalysis()
         self._pcm_hash = hashlib.sha256()
         self._audio_hash = hashlib.sha256()
         self._peaks = Peaks()
-        # Sealed or not, what concerns a call is readable by its owner only.
+        # Sealed or not, call data is readable by its owner only.
         self._file = os.fdopen(os.open(path, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb")
         self._sealed = SealedWriter(self._file, self.data_key, call_id, AUDIO)
         self._encoder = OpusEncoder(self)
@@ -52,7 +52,7 @@ class RecordingWriter:
         return self._sealed.write(data)
 
     def document(self, peaks: bytes) -> dict[str, Any]:
-        """What the manifest says of the finished audio and its `peaks`."""
+        """The manifest's part about the finished audio and its `peaks`."""
         return {
             "samples": self.samples,
             "audio": {"sha256": self._audio_hash.hexdigest(), "bytes": self._audio_bytes},
@@ -61,13 +61,13 @@ class RecordingWriter:
         }
 
     def finish(self) -> bytes:
-        """Write all that is left and close the file; the peaks."""
+        """Write the rest and close the file. Returns the peaks."""
         self._encoder.finish()
         self._sealed.finish()
         self._file.close()
         return self._peaks.finish()
 
     def discard(self) -> None:
-        """Give up: the file goes."""
+        """Abandon: delete the file."""
         self._file.close()
         self.path.unlink(missing_ok=True)

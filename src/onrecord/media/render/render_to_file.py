@@ -1,4 +1,4 @@
-"""One journal rendered by hand, into a plain file that the caller asked for."""
+"""Renders one journal into an unencrypted file, for `onrecord render`."""
 
 import hashlib
 import wave
@@ -26,21 +26,21 @@ BATCH = 32
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RenderReport:
-    """What came of it."""
+    """The result of rendering."""
 
-    #: The file written.
+    #: The file that was written.
     out: Path
     #: Per channel, at 8 kHz.
     samples: int
     #: Call clock of the first sample.
     begins_at_ms: int
-    #: Of the interleaved s16le samples; the manifest of the stored recording has the same.
+    #: Hash of the interleaved s16le samples, the same as in the stored recording's manifest.
     pcm_sha256: str
-    #: What is missing.
+    #: The stretches that are missing.
     holes: tuple[Hole, ...]
-    #: Something in the journal was altered, moved or removed.
+    #: Whether something in the journal was altered, moved or removed.
     damaged: bool
-    #: The `end` frame was there.
+    #: Whether the journal has its `end` frame.
     ended: bool
 
     def __str__(self) -> str:
@@ -57,10 +57,10 @@ class RenderReport:
 
 
 def render_to_file(journal: Path, out: Path, master_key: bytes) -> RenderReport:
-    """Render `journal` to `out`, by its suffix Ogg Opus (`.ogg`) or 16-bit PCM (`.wav`).
+    """Render `journal` to `out` as Ogg Opus (`.ogg`) or 16-bit PCM (`.wav`), depending on its suffix.
 
-    Raises ValueError for another suffix and for a journal that cannot be rendered or holds no audio; `out` is
-    written only if there is something to write.
+    Raises ValueError for any other suffix, and for a journal that cannot be rendered or has no audio; then
+    `out` is not written.
     """
     if out.suffix not in (".ogg", ".wav"):
         raise ValueError(f"{out.name}: the name must end in .ogg or .wav.")
@@ -90,7 +90,7 @@ def render_to_file(journal: Path, out: Path, master_key: bytes) -> RenderReport:
 
 
 def render(reader: JournalReader, renderer: JournalRenderer) -> Iterator[NDArray[np.int16]]:
-    """All samples of a journal as it stands, int16[n, 2] each. Raises JournalError, RenderError."""
+    """All samples of a journal in its current state, int16[n, 2] each. Raises JournalError, RenderError."""
     batch = []
     for chunk in reader.read_all():
         batch.append(chunk)
@@ -103,7 +103,7 @@ def render(reader: JournalReader, renderer: JournalRenderer) -> Iterator[NDArray
 
 @contextmanager
 def _output(path: Path) -> Iterator[Callable[[NDArray[np.int16]], None]]:
-    """A sound file being written: call with the next samples, int16[n, 2]."""
+    """Opens a sound file for writing. Call the result with the next samples, int16[n, 2]."""
     with path.open("wb") as file:
         if path.suffix == ".ogg":
             encoder = OpusEncoder(file)

@@ -1,4 +1,4 @@
-"""A rendered recording: what goes into the store, and what the web is told of it."""
+"""A rendered recording: what goes into the store, and what is reported to the web."""
 
 import hashlib
 import json
@@ -24,20 +24,20 @@ class RenderedRecording:
 
     call_id: str
     data_key: bytes
-    #: Signed, see docs/reference/storage.md.
+    #: Signed (docs/reference/storage.md).
     manifest: dict[str, Any]
-    #: As in docs/reference/storage.md, not sealed yet.
+    #: As in docs/reference/storage.md, but not sealed yet.
     peaks: bytes
-    #: File with the sealed audio; `put` removes it.
+    #: The file with the sealed audio; `put` removes it.
     sealed_audio: Path
 
     @property
     def witness(self) -> Witness:
-        """What the database has to know of it."""
+        """What the database has to know about it."""
         return Witness.of(self.call_id, canonical_json(self.manifest), self.data_key)
 
     def put(self, store: BlobStore) -> None:
-        """Put it into the store, the manifest last, and make it durable. Leftovers of an earlier try go."""
+        """Store it durably, the manifest last. Leftovers of an earlier attempt are replaced."""
         store.begin(self.call_id, self.data_key)
         with self.sealed_audio.open("rb") as file:
             store.put_sealed(self.call_id, AUDIO, file)
@@ -48,14 +48,14 @@ class RenderedRecording:
 
 
 def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> RecordingCompleted:
-    """What a signed manifest says of the recording."""
+    """The `recording.completed` event for a signed manifest."""
     return RecordingCompleted(
         duration_ms=round(signed["samples"] / _PER_MS),
         samples=signed["samples"],
         spans=signed["spans"],
-        # Manifests made before holes were told have none.
+        # Older manifests have no list of holes.
         holes=signed.get("holes", []),
-        # An imported file knows nothing of the call: how long it rang, or when the dialer began to record.
+        # An imported file does not say how long the call rang or when the dialer began to record.
         ends_at_ms=signed["entries"][-1]["clock"] if signed["journal"] else None,
         damaged=bool(signed["journal"] and signed["journal"].get("damage")),
         bytes=signed["audio"]["bytes"],
@@ -70,10 +70,10 @@ def completion(signed: dict[str, Any], peaks: bytes, witness: Witness) -> Record
 def stored_but_not_told(
     store: BlobStore, call_id: str, is_ours: Callable[[dict[str, Any]], bool]
 ) -> tuple[dict[str, Any], bytes, Witness]:
-    """What an interrupted process stored before it could tell: manifest, peaks and witness, for `completion`.
+    """What a process stored before it was interrupted: manifest, peaks and witness, for `completion`.
 
-    The store is no witness of itself: `is_ours` compares the manifest with the journal or the file at hand.
-    Raises RenderError for a recording of something else, and what StoredRecording does.
+    The store cannot vouch for itself, so `is_ours` compares the manifest with the journal or file at hand.
+    Raises RenderError for a recording of something else, and the errors of StoredRecording.
     """
     stored = StoredRecording(store, call_id)
     peaks = stored.get(PEAKS)

@@ -1,7 +1,7 @@
-"""One sender's frames in time: its clock followed, its gaps kept, nothing placed over what came before.
+"""Places one sender's frames in time: follows its clock, keeps its gaps, and never overlaps earlier frames.
 
-A stream is cut into runs. A run has an anchor, the position of timestamp 0, that the packet which was delayed
-least decides. In a run the anchor follows the sender's clock, a packet at a time.
+A stream is cut into runs. A run has an anchor, the position of timestamp 0, which the least delayed packet
+determines. Within a run the anchor follows the sender's clock, one packet at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,27 +17,27 @@ PLACED = np.dtype(
     [
         ("position", "<i8"),  # of its first sample
         ("order", "<i8"),  # its number among the journal's media frames
-        ("at", "<i8"),  # where its payload begins on the caller's tape
+        ("at", "<i8"),  # offset of its payload on the caller's tape
         ("size", "<u2"),  # samples = bytes of payload
         ("party", "u1"),
         ("payload_type", "u1"),
     ]
 )
-#: Which of some frames are silence.
+#: Returns which frames are silence: PLACED[n] -> bool[n].
 Quiet = Callable[[NDArray[np.void]], NDArray[np.bool_]]
 
 PER_MS = RATE // 1000
-#: No frame stands further than this from its clock, in samples.
+#: No frame is placed further than this from its clock, in samples.
 JUMP = RATE
 #: How long after its first frame a run's anchor is decided, in ms.
 ANCHOR_WINDOW_MS = 1000
-#: A frame that comes so long after the one before begins a run, in ms: longer than any packet of speech.
+#: A frame this long after the one before begins a new run, in ms; longer than any packet of speech.
 _GAP_MS = 150
 #: How long the sender's clock is watched before its anchor is moved again, in ms.
 _DRIFT_WINDOW_MS = 5000
-#: From so many samples on the anchor follows the clock, in silence; in speech from twice as many on.
+#: Drift at which the anchor follows the clock, in samples; during speech, twice as much.
 _DRIFT = 160
-#: A run goes on at the anchor of the one before it if its own is no further away, in samples.
+#: A run keeps the previous run's anchor if its own is within this many samples of it.
 NEAR = 2 * _DRIFT
 
 _NEVER = -1 << 62
@@ -45,11 +45,11 @@ _NEVER = -1 << 62
 
 @dataclass(kw_only=True, slots=True)
 class Taken:
-    """What a stream made of some frames."""
+    """What a stream did with some frames."""
 
-    #: Frames that belong to the stream; the next one begins another.
+    #: How many frames belong to the stream; the next one begins another.
     count: int = 0
-    #: Of these, how many repeated another, and how many were left out because the sender's clock is fast.
+    #: Of these, how many were duplicates, and how many were left out because the sender's clock is fast.
     repeated: int = 0
     surplus: int = 0
     #: PLACED arrays.
@@ -66,12 +66,12 @@ class SenderTimeline:
         #: Position of stamp 0, in samples, and whether the run has yet to decide it.
         self._anchor = 0
         self._deciding = False
-        #: Stamps before this one were overtaken: they belong to `_before`, the anchor as it was.
+        #: Frames with earlier stamps arrived late and use `_before`, the previous anchor.
         self._since, self._before = _NEVER, 0
-        #: Of the frame before.
+        #: Of the previous frame.
         self._stamp, self._clock = int(header["timestamp"]), clock
         self._sequence: int | None = None if after is None else after._sequence
-        #: Greatest stamp of any frame, and where the last placed sample ends.
+        #: The greatest stamp of any frame, and the end of the last placed sample.
         self._greatest = _NEVER
         self._end: int = _NEVER if after is None else after._end
         self._begin_run(self._stamp, int(header["sequence"]), clock, kept=None)
@@ -79,7 +79,7 @@ class SenderTimeline:
     def take(
         self, frames: NDArray[np.void], headers: NDArray[np.void], clocks: NDArray[np.int64], quiet: Quiet
     ) -> Taken:
-        """Take frames from the front, as far as they belong to this stream."""
+        """Take frames from the front as long as they belong to this stream."""
         previous = np.uint32(self._stamp & 0xFFFFFFFF)
         steps = np.diff(headers["timestamp"], prepend=previous).view(np.int32)
         batch = _Batch(
@@ -107,7 +107,7 @@ class SenderTimeline:
         return taken
 
     def settle(self, newest: int | None = None) -> list[NDArray[np.void]]:
-        """The waiting frames, placed: all of them, or at clock `newest` (ms) only if their anchor is due."""
+        """Place the waiting frames: all of them, or with `newest` (clock, ms) only if their anchor is due."""
         if self._deciding:
             if newest is not None and newest <= self._opened + ANCHOR_WINDOW_MS:
                 return []
@@ -129,17 +129,17 @@ class SenderTimeline:
         self._follows = self._sequence is not None and sequence == (self._sequence + 1) % 65536
 
     def _decide(self) -> None:
-        """Set the run's anchor: that of its least delayed packet, or the one before if that is as good."""
+        """Set the run's anchor: that of its least delayed packet, or the previous one if close enough."""
         level = self._least
         near = self._kept is not None and abs(level - self._kept) <= NEAR
         self._anchor = self._before if near else level
         if self._follows:
-            # Not over the packet before; but a flood must not push what it says ahead for ever.
+            # Do not overlap the packet before, but do not let a flood push frames ahead without limit.
             self._anchor = max(self._anchor, min(self._end - self._first, level + JUMP))
         self._watched, self._due, self._deciding = self._opened, 0, False
 
     def _gather(self, piece: "_Batch", taken: Taken) -> int:
-        """Take the frames that decide the run's anchor, and decide it once they are all here."""
+        """Collect the frames that determine the run's anchor, and set it once all have arrived."""
         early = piece.before(
             int(np.searchsorted(piece.clocks, self._opened + ANCHOR_WINDOW_MS, side="right"))
         )
@@ -157,7 +157,7 @@ class SenderTimeline:
         return count
 
     def _follow(self, piece: "_Batch", quiet: Quiet, taken: Taken) -> int:
-        """Place frames of a run with an anchor, and move that as the sender's clock drifts."""
+        """Place frames of a run that has an anchor, moving the anchor as the sender's clock drifts."""
         done = 0
         while done < len(piece):
             rest = piece.after(done)
@@ -176,13 +176,13 @@ class SenderTimeline:
         return done
 
     def _end_watch(self, clock: int) -> None:
-        """The sender's clock was watched for long enough: how far is the anchor from it?"""
+        """The watch period is over: measure how far the anchor is from the sender's clock."""
         drift = self._least - self._anchor
         self._due = drift if abs(drift) >= _DRIFT else 0
         self._watched, self._least = clock, -_NEVER
 
     def _movable(self, part: "_Batch", quiet: Quiet) -> int | None:
-        """The first frame at which the anchor may be moved: at one that is silence unless it is urgent."""
+        """The first frame at which the anchor may move: a silent one, unless the drift is large."""
         sizes, due = part.frames["size"].astype(np.int64), abs(self._due)
         earlier = np.maximum.accumulate(np.concatenate(([self._greatest], part.stamps)))[:-1]
         fits = (sizes <= due) & (part.stamps > earlier) & self._fits(part)
@@ -192,9 +192,9 @@ class SenderTimeline:
         return int(chosen[0]) if len(chosen) else None
 
     def _move(self, frame: "_Batch", taken: Taken) -> int:
-        """Move the anchor by the size of `frame`: leave it out, or leave as much silence before it.
+        """Move the anchor by the size of `frame`: drop the frame, or insert as much silence before it.
 
-        Returns how many frames that has taken.
+        Returns how many frames that used up.
         """
         size, stamp = int(frame.frames["size"][0]), int(frame.stamps[0])
         self._before = self._anchor
@@ -219,7 +219,7 @@ class SenderTimeline:
         return count
 
     def _fits(self, part: "_Batch") -> NDArray[np.bool_]:
-        """Which frames stand near enough to their clocks."""
+        """Which frames are close enough to their clocks."""
         fits: NDArray[np.bool_] = np.abs(part.offsets - self._anchors(part.stamps)) <= JUMP
         return fits
 
@@ -233,7 +233,7 @@ class SenderTimeline:
             self._end = max(self._end, int((frames["position"] + frames["size"]).max()))
 
     def _fresh(self, part: "_Batch", taken: Taken) -> NDArray[np.void]:
-        """The frames that repeat no earlier one of the run (same sequence number, same timestamp)."""
+        """The frames that are not duplicates in the run (same sequence number, same timestamp)."""
         stamps, keys = part.stamps, part.stamps << 16 | part.sequences
         if keys[0] > self._recent.max(initial=_NEVER) and (np.diff(keys) > 0).all():
             fresh = np.ones(len(keys), np.bool_)
@@ -242,7 +242,7 @@ class SenderTimeline:
             fresh = np.zeros(len(known), np.bool_)
             fresh[np.unique(known, return_index=True)[1]] = True
             fresh = fresh[len(self._recent) :]
-        # A repetition that is older than this stands too far from its clock to belong to the run.
+        # A duplicate older than this is too far from its clock to belong to the run.
         newest = max(int(stamps.max()), int(self._recent.max(initial=_NEVER)) >> 16)
         known = np.concatenate((self._recent, keys[fresh]))
         self._recent = known[known >> 16 >= newest - 3 * JUMP]
@@ -254,7 +254,7 @@ class SenderTimeline:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Batch:
-    """Neighbours in the journal of one stream, as arrays of one length."""
+    """Consecutive frames of one stream, as arrays of equal length."""
 
     frames: NDArray[np.void]
     sequences: NDArray[np.uint16]
@@ -268,7 +268,7 @@ class _Batch:
 
     @property
     def offsets(self) -> NDArray[np.int64]:
-        """Where stamp 0 would stand, were each frame not delayed at all."""
+        """For each frame, the position of stamp 0 if the frame had no delay."""
         return self.clocks * PER_MS - self.stamps
 
     def before(self, end: int) -> "_Batch":

@@ -1,8 +1,8 @@
-"""The renderer's process: it turns this host's journals into recordings.
+"""The renderer process: turns this host's journals into recordings.
 
-One loop advances every journal a slice at a time. The journals are its queue: killed at any moment, it begins
-again from them, and what it left half done is replaced. A journal is deleted only after the recording and its
-manifest are in the blob store and the web has said that it knows.
+One loop advances every journal a slice at a time. The journals are its queue: if killed at any moment, it
+starts again from them and replaces what was half done. A journal is deleted only after the recording and its
+manifest are in the blob store and the web has acknowledged it.
 """
 
 import logging
@@ -39,30 +39,30 @@ log = logging.getLogger(__name__)
 
 #: Chunks rendered before another call gets its turn: about 25 s of audio, 0.08 s of work.
 SLICE = 32
-#: How often growth is looked for, in seconds. Looking costs a directory listing.
+#: How often to look for growth, in seconds. Each look costs a directory listing.
 POLL_S = 0.05
-#: Seconds before something that failed for want of disk or network is tried again.
+#: Seconds before retrying something that failed because of disk or network.
 RETRY_S = 5.0
-#: Recordings put into the store at the same time; a slow store must not hold up rendering.
+#: Recordings stored in parallel, so that a slow store does not hold up rendering.
 STORE_THREADS = 4
 
-#: Events after which nothing more is to be done for a call but wait for the web.
+#: Events after which all that remains is to wait for the web.
 _FINAL = frozenset({RecordingCompleted.type, RecordingEmpty.type})
-#: Names of journals: a call id and the suffix.
+#: Names of journals: a call ID and the suffix.
 _JOURNALS = "[0-9a-f]" * 32 + ".journal"
-#: Seconds without anything new in a journal before its writer is looked for.
+#: Seconds without news in a journal before checking whether it still has a writer.
 _IDLE_S = 5.0
 
 
 class RenderService:
-    """All journals of one host. `step` is one pass over them."""
+    """Renders all journals of one host. `step` is one pass over them."""
 
     def __init__(self, config: Config, spool: Spool) -> None:
         self._config = config
         self._spool = spool
         self._store = BlobStore(config.blob_url, config.secrets.master_key)
         self._unfinished = config.home / "unfinished"
-        #: Journals that cannot be rendered; nobody deletes them.
+        #: Journals that cannot be rendered. They are never deleted.
         self._quarantine_folder = config.journals / "quarantine"
         for folder in (config.journals, self._unfinished, self._quarantine_folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -72,21 +72,21 @@ class RenderService:
         self._storing: dict[Path, tuple[RenderedRecording, Future[None]]] = {}
         self._concluded: set[Path] = set()
         self._retry: dict[Path, float] = {}
-        #: When each journal last had news, or was last looked after.
+        #: When each journal last had news or was last checked.
         self._news: dict[Path, float] = {}
         self._pool = ThreadPoolExecutor(STORE_THREADS, thread_name_prefix="store")
 
     def close(self) -> None:
-        """Wait for what is being stored; the rest keeps until the next start."""
+        """Wait for what is being stored. The rest is left for the next start."""
         self._pool.shutdown()
 
     def step(self) -> bool:
-        """Let every call go on a little; whether there was anything to do."""
+        """Advance every call a little. Returns whether there was anything to do."""
         self._claim_new()
         self._settle_stored()
         self._delete_acknowledged()
-        # Those up to date come first and all of them: a call that just ended is finished at once, however
-        # much of other calls there is to make up for.
+        # All calls that are up to date come first, so that a call that has just ended is finished at once,
+        # however large the backlog of others is.
         worked = [self._advance(call) for call in list(self._following) if not call.behind]
         behind = next((call for call in self._following if call.behind), None)
         if behind is not None:
@@ -96,7 +96,7 @@ class RenderService:
         return any(worked)
 
     def _claim_new(self) -> None:
-        """Take up journals that are new here."""
+        """Start following new journals."""
         known = {call.journal for call in self._following} | self._storing.keys() | self._concluded
         now = time.monotonic()
         for path in self._config.journals.glob(_JOURNALS):
@@ -117,7 +117,7 @@ class RenderService:
         if last == RecordingFailed.type:
             self._quarantine(path)
         elif last in _FINAL:
-            # An earlier process got this far. Rendering again could bring back a recording erased since.
+            # An earlier process finished this one. Rendering it again could restore a recording erased since.
             self._concluded.add(path)
         else:
             follower = JournalFollower(path, self._config.secrets.master_key, self._unfinished)
@@ -129,7 +129,7 @@ class RenderService:
                 self._following.append(follower)
 
     def _advance(self, call: JournalFollower) -> bool:
-        """One slice of one call; finishes it when its last frame was read."""
+        """Render one slice of one call, and finish it once its last frame has been read."""
         try:
             worked = call.advance(SLICE)
             if call.reader.ended:
@@ -156,9 +156,9 @@ class RenderService:
         return True
 
     def _look_after(self, call: JournalFollower, worked: bool) -> None:
-        """End a journal whose end is gone: the switch says that the call is over, and nobody writes it.
+        """End a journal that no process is writing although its end is missing and the switch ended the call.
 
-        A journal that a crash has left without an end is the switch's to end, at its next start.
+        A journal that a crash left without an end is ended by the switch at its next start.
         """
         now = time.monotonic()
         if worked or now - self._news.setdefault(call.journal, now) > _IDLE_S:
@@ -202,7 +202,7 @@ class RenderService:
                 del self._storing[path]
                 self._complete(path, recording.manifest, recording.peaks, recording.witness)
             elif isinstance(error, AlreadyStoredError):
-                # Somebody else stored it meanwhile: that one counts.
+                # Another process stored it in the meantime: keep that one.
                 del self._storing[path]
                 recording.sealed_audio.unlink()
             elif self._retry.setdefault(path, time.monotonic() + RETRY_S) <= time.monotonic():
@@ -232,12 +232,12 @@ class RenderService:
                 log.error("call %s: the web refused its events; the journal is kept in quarantine", path.stem)
                 self._quarantine(path)
             else:
-                # In this order: a journal without the copy is whole.
+                # In this order, because a journal without the copy is still usable.
                 copy_of(path).unlink(missing_ok=True)
                 path.unlink(missing_ok=True)
 
     def _fail(self, path: Path, message: str, *, is_lost: bool = False) -> None:
-        """Say that there will be no recording, and keep the journal for whoever looks into it."""
+        """Report that there will be no recording, and keep the journal for investigation."""
         log.error("call %s: %s The journal was moved to %s.", path.stem, message, self._quarantine_folder)
         self._report(path, None, RecordingFailed(message=message, lost=is_lost))
         self._quarantine(path)

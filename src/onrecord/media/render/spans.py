@@ -1,4 +1,4 @@
-"""When who was captured, by the journal's control frames alone. Pure."""
+"""Who was captured when, from the journal's control frames alone. Pure."""
 
 from collections.abc import Iterable
 

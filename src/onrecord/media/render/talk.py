@@ -1,7 +1,7 @@
-"""Who talks when: by the energy of each channel, 20 ms at a time.
+"""Who talks when, from the energy of each channel, 20 ms at a time.
 
-Each side has a channel of its own, so that the question is not whose voice it is, only whether there is one:
-energy answers it as well as a model of speech does, and says the same everywhere, to the frame.
+Each side has its own channel, so the only question is whether there is a voice, not whose. Energy answers
+that as well as a speech model does, with identical results on every machine.
 """
 
 import numpy as np
@@ -12,26 +12,27 @@ from onrecord.media.capture.gate import Side
 from onrecord.media.render.peaks import POINT, reduced
 from onrecord.protocol.events import Interruptions, Monologues, Stretch, Talk
 
-#: Milliseconds of a frame.
+#: Length of a frame in ms.
 FRAME_MS = POINT * 1000 // RATE
 #: A frame is speech from this many times the level of the line's own noise (10 dB) ...
 _ABOVE_NOISE = 3
 #: ... which is what the quietest tenth of the sounding frames stays below ...
 _QUIETEST = 0.1
-#: ... but never below -46 dB of full scale, and always from -30 dB: speech on telephones stands at -20.
+#: ... but never below -46 dB of full scale, and always from -30 dB: telephone speech is at about -20.
 _LEAST, _MOST = 164, 1036
-#: Hangover: between words a voice may drop for so long and still be one stretch of talk, in frames (300 ms).
+#: Hangover: a voice may pause this long between words within one stretch of talk, in frames (300 ms).
 _HANGOVER = 15
-#: Sounds shorter than this are no speech, but clicks, in frames (60 ms).
+#: Sounds shorter than this are clicks, not speech, in frames (60 ms).
 _CLICK = 3
-#: A monologue goes on over pauses of 2 s, and over what the other side says in less than 1 s, in frames.
+#: A monologue continues across pauses of up to 2 s, and across remarks of the other side under 1 s, in
+#: frames.
 _PAUSE, _REMARK = 100, 50
 
 _SIDES = (Side.OURS, Side.CONTACT)
 
 
 class TalkAnalysis:
-    """Gathers the level of each frame while the PCM passes: 4 bytes for 20 ms."""
+    """Collects the level of each frame from the PCM stream: 4 bytes per 20 ms."""
 
     def __init__(self) -> None:
         self._rest = np.empty((0, 2), np.int16)
@@ -47,7 +48,7 @@ class TalkAnalysis:
         self._rest = pcm[whole:].copy()
 
     def finish(self, captured: set[Side]) -> Talk:
-        """Who talked. `captured` are the sides of which there is any audio."""
+        """Who talked. `captured`: the sides with any audio."""
         levels = [np.frombuffer(self._levels, np.uint16).reshape(-1, 2)]
         if len(self._rest):
             padded = np.zeros((1, POINT, 2), np.int16)
@@ -77,7 +78,7 @@ class TalkAnalysis:
 
 def _levels(frames: NDArray[np.int16]) -> NDArray[np.uint16]:
     """Root mean square per frame and channel, uint16[n, 2], of int16[n, POINT, 2]."""
-    # By 256 before adding, so that a frame's sum fits 32 bits. What is lost is far below speech.
+    # Divide by 256 before adding, so that a frame's sum fits 32 bits. The rounding is far below speech.
     sums = reduced(np.add, np.square(frames, dtype=np.int32) >> 8)
     levels: NDArray[np.uint16] = np.sqrt(sums * (256 / POINT)).astype(np.uint16)
     return levels
@@ -108,13 +109,13 @@ def _painted(runs: NDArray[np.intp], frames: int) -> NDArray[np.bool_]:
 
 
 def _without_short(where: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
-    """Without stretches shorter than `frames`."""
+    """`where` without stretches shorter than `frames`."""
     runs = _runs(where)
     return _painted(runs[runs[:, 1] - runs[:, 0] >= frames], len(where))
 
 
 def _closed(where: NDArray[np.bool_], frames: int) -> NDArray[np.bool_]:
-    """With gaps of at most `frames` between two stretches closed."""
+    """`where` with gaps of up to `frames` between two stretches closed."""
     runs = _runs(~where)
     inside = (runs[:, 0] > 0) & (runs[:, 1] < len(where))
     return where | _painted(runs[inside & (runs[:, 1] - runs[:, 0] <= frames)], len(where))
@@ -131,12 +132,12 @@ def _monologue(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> Stretch | No
 
 
 def _interruptions(own: NDArray[np.bool_], other: NDArray[np.bool_]) -> int:
-    """How often a side begins while the other talks, and the other is silent first."""
+    """How often a side starts while the other is talking and the other stops first."""
     theirs = _runs(other)
     if not len(theirs):
         return 0
     starts, ends = _runs(own).T
-    # The stretch of the other side that began last before each of ours.
+    # For each of ours, the other side's last stretch that began before it.
     before = np.searchsorted(theirs[:, 0], starts) - 1
     cut = theirs[before, 1]
     return int(np.count_nonzero((before >= 0) & (starts < cut) & (cut < ends)))

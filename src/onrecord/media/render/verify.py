@@ -1,4 +1,4 @@
-"""Proof of a stored recording against its manifest, step by step."""
+"""Verifies a stored recording against its manifest, step by step."""
 
 import hashlib
 import json
@@ -31,9 +31,9 @@ from onrecord.storage.stream import as_file
 
 #: Opus decodes to this rate (RFC 7845).
 _OPUS_RATE = 48_000
-#: What Opus makes of digital silence stays below this (measured: 2 of 32768).
+#: Opus decodes digital silence to values below this (measured: 2 of 32768).
 _SILENCE = 32
-#: A frame may stand this far from its clock (journal.md), so near a span's edge nothing is claimed.
+#: A frame may be this far from its clock (journal.md), so sound near a span's edge is not checked.
 _MARGIN_MS = 1000
 _READ = 1 << 20
 _SIDES = (Side.OURS, Side.CONTACT)
@@ -44,13 +44,13 @@ _CHECKS = (
     "manifest", "key", "witness", "signature", "entries", "audio", "samples", "spans", "complete", "peaks",
     "journal",
 )  # fmt: skip
-#: The one that fails where a recording is genuine, but not all of the call.
+#: The check that fails when a recording is genuine but not all of the call.
 _COMPLETE = "complete"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CheckResult:
-    """One thing that was proved, or not."""
+    """The result of one check."""
 
     name: str
     passed: bool
@@ -66,15 +66,15 @@ _NOT_PROVED = (_FaultError, NotWitnessedError, SealError, NoSuchObjectError, Jou
 
 
 def exit_status(checks: list[CheckResult]) -> int:
-    """Of the command: 0 all passed, 3 genuine but incomplete, 1 anything else."""
+    """The command's exit status: 0 all passed, 3 genuine but incomplete, 1 anything else."""
     failed = {check.name for check in checks if not check.passed}
     return 0 if not failed else 3 if failed == {_COMPLETE} else 1
 
 
 def verify(config: Config, call_id: str, witness: Witness) -> list[CheckResult]:
-    """Check a stored recording, of which the database keeps `witness`.
+    """Check a stored recording against the `witness` in the database.
 
-    Without its manifest or its key nothing further can be said. Raises ValueError for what is no call id,
+    Without its manifest or key no further checks are possible. Raises ValueError for an invalid call ID,
     StoreUnreachableError.
     """
     store = BlobStore(config.blob_url, config.secrets.master_key)
@@ -94,7 +94,7 @@ def verify(config: Config, call_id: str, witness: Witness) -> list[CheckResult]:
 
 
 class _Proof:
-    """The checks of one recording; each returns what it found or raises."""
+    """The checks of one recording. Each returns what it found or raises."""
 
     def __init__(self, config: Config, store: BlobStore, call_id: str, witness: Witness) -> None:
         self._config = config
@@ -117,7 +117,7 @@ class _Proof:
         return "opens with this host's master key"
 
     def witness(self) -> str:
-        """A manifest that the recording's own key has signed proves nothing alone: both could be replaced."""
+        """The manifest's signature alone proves nothing, because manifest and key could both be replaced."""
         check_witness(Witness.of(self._call_id, self._stored, self._data_key), self._witness)
         return "manifest and key match the database"
 
@@ -162,11 +162,11 @@ class _Proof:
         return f"{expected} samples, {expected / RATE:.2f} s"
 
     def spans(self) -> str:
-        """The spans and holes follow from the entries, and outside of them there is silence."""
+        """The spans and holes match the entries, and outside the spans there is silence."""
         stored, controls = self._manifest["spans"], _controls(self._manifest["entries"])
         found = spans(controls, until_ms=controls[-1].clock)
         _expect([span.document() for span in found] == stored, "The spans do not match the entries.")
-        # Manifests made before holes were told have no list.
+        # Older manifests have no list of holes.
         missing = [hole.document() for hole in holes(controls)]
         _expect(missing == self._manifest.get("holes", []), "The holes do not match the entries.")
         captured = _captured(found, controls, self._manifest["begins_at_ms"], self._manifest["samples"])
@@ -184,7 +184,7 @@ class _Proof:
         return f"{len(found)} {'span' if len(found) == 1 else 'spans'}; silence outside them"
 
     def complete(self) -> str:
-        """Nothing is missing, and nothing of the journal was found damaged."""
+        """Nothing is missing, and the journal was not damaged."""
         found = holes(_controls(self._manifest["entries"]))
         _expect(not found, f"Missing: {', '.join(map(str, found))}.")
         journal = self._manifest["journal"]
@@ -206,7 +206,7 @@ class _Proof:
         return f"{points} points of 20 ms"
 
     def journal(self) -> str:
-        """If the journal is still there, rendering it again gives the same samples."""
+        """If the journal still exists, rendering it again yields the same samples."""
         if self._manifest["journal"] is None:
             source = self._manifest["source"]
             return f"none: imported from {source['provider']}, file SHA-256 {source['file']['sha256'][:16]}…"
@@ -242,7 +242,7 @@ def _controls(entries: list[dict[str, Any]]) -> list[ControlFrame]:
 def _captured(
     found: list[Span], controls: list[ControlFrame], begins_at_ms: int, samples: int
 ) -> NDArray[np.bool_]:
-    """Per millisecond of the recording and side, whether the spans allow sound, bool[n, 2]."""
+    """Whether the spans allow sound, per millisecond of the recording and side, bool[n, 2]."""
     sides = {party: fields["side"] for control in controls for party, fields in entering(control)}
     captured = np.zeros((samples * 1000 // RATE + 1, 2), np.bool_)
     for span in found:
@@ -254,16 +254,16 @@ def _captured(
 
 
 def _length(audio: SealedReader) -> int:
-    """Samples at 48 kHz, by the end of the last packet.
+    """Number of samples at 48 kHz, from the end of the last packet.
 
-    Not by decoding: where 1 to 4 samples at 8 kHz are cut from the end, libav 62 cuts them twice.
+    Decoding would be wrong: if 1 to 4 samples at 8 kHz are trimmed from the end, libav 62 trims them twice.
     """
     with av.open(as_file(audio), "r", format="ogg") as container:
         return max((packet.pts or 0) + (packet.duration or 0) for packet in container.demux(audio=0))
 
 
 def _decode(audio: SealedReader) -> Iterator[NDArray[np.int16]]:
-    """The decoded audio at 48 kHz, int16[n, 2] a frame; fetched and opened piece by piece."""
+    """The decoded audio at 48 kHz, int16[n, 2] per frame; fetched and unsealed piece by piece."""
     with av.open(as_file(audio), "r", format="ogg") as container:
         resampler = av.AudioResampler("s16", "stereo", _OPUS_RATE)
         for frame in container.decode(audio=0):

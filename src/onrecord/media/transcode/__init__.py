@@ -1,1 +1,1 @@
-"""Sound files from elsewhere become stored recordings: a process of its own, which knows no Django."""
+"""Converts sound files from other dialers into stored recordings, in a separate process without Django."""

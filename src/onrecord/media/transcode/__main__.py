@@ -1,8 +1,8 @@
-"""The process: a request on standard input, what came of it on standard output, both JSON.
+"""The conversion process: a JSON request on standard input, a JSON result on standard output.
 
-The answer is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. Anything that
-trying again may mend ends the process with a status other than 0. The file itself is decoded one process
-further on (`onrecord.audio.decoding`): this one has the keys.
+The result is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. Errors that a
+retry may fix end the process with a nonzero status. The file is decoded in yet another process
+(`onrecord.audio.decoding`), because this one has the keys.
 """
 
 import json
@@ -15,7 +15,7 @@ from onrecord.media.transcode.conversion import TranscodeRequest, convert
 from onrecord.media.transcode.sides import SidesMixedError
 from onrecord.storage.store import BlobStore
 
-#: Seconds of processor time; the longest recording takes a third of it.
+#: CPU time in seconds; the longest recording takes a third of it.
 _CPU_S = 900
 
 

@@ -1,4 +1,4 @@
-"""One sound file from elsewhere becomes one stored recording, by the encoder of all others."""
+"""Converts one sound file from another dialer into a stored recording, with the same encoder as our own."""
 
 import hashlib
 from pathlib import Path
@@ -21,9 +21,9 @@ from onrecord.protocol.events import RecordingCompleted
 from onrecord.storage.pending import PendingFile
 from onrecord.storage.store import AlreadyStoredError, BlobStore
 
-#: Hours of the longest recording taken.
+#: Longest recording accepted, in hours.
 LONGEST_H = 12
-#: Seconds of processor time for decoding one (measured: `bench imports`).
+#: CPU time allowed for decoding one file, in seconds (measured: `bench imports`).
 DECODING_S = 150
 #: Samples of silence written at once.
 _BLOCK = 4 * RATE
@@ -32,16 +32,16 @@ _PARTIES = {Side.OURS: (0, "rep"), Side.CONTACT: (1, "contact")}
 
 
 class TranscodeRequest(BaseModel):
-    """What is to be converted, and under which decision."""
+    """What to convert, and under which decision."""
 
     call_id: str
     #: A pending file (`storage.pending`).
     file: Path
     #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
     policy: dict[str, Any]
-    #: Whose voice each channel is, as the dialer says; None where it does not.
+    #: Whose voice each channel has, according to the dialer; None if unknown.
     channels: list[Channel] | None
-    #: User id of the rep.
+    #: User ID of the rep.
     user: str
     answered_at: AwareDatetime
     #: `provider`, `call_id` and `recording_id` of the delivery.
@@ -51,16 +51,17 @@ class TranscodeRequest(BaseModel):
 def convert(
     request: TranscodeRequest, store: BlobStore, unfinished: Path, master_key: bytes
 ) -> RecordingCompleted:
-    """Make and store the recording; what its `recording.completed` says.
+    """Make and store the recording. Returns its `recording.completed` event.
 
-    Done already, it is only told again. Raises UndecodableError, SidesMixedError, RenderError, OSError.
+    If it is already stored, only the event is returned. Raises UndecodableError, SidesMixedError,
+    RenderError, OSError.
     """
     if not store.exists(request.call_id):
         made = _make(request, unfinished, master_key)
         try:
             made.put(store)
         except AlreadyStoredError:
-            # Somebody else stored it meanwhile: that one counts.
+            # Another process stored it in the meantime: keep that one.
             made.sealed_audio.unlink()
         else:
             return completion(made.manifest, made.peaks, made.witness)
@@ -101,7 +102,7 @@ def _make(request: TranscodeRequest, unfinished: Path, master_key: bytes) -> Ren
         "channels": [channel.value for channel in request.channels] if request.channels else None,
     }
     controls = _controls(request, picked.heard, damage, round(writer.samples * 1000 / RATE), sound.cut_s)
-    # Of voices in one channel nobody can say whose turn it is.
+    # When both voices are in one channel, it is unknown who is talking.
     apart = set(picked.heard) if picked.ours != picked.contact else set()
     unsigned = {
         "version": manifest.VERSION,
@@ -148,7 +149,7 @@ def _file(file: PendingFile, sound: Decoder, damage: FileDamage) -> dict[str, An
 def _controls(
     request: TranscodeRequest, heard: list[Side], damage: FileDamage, duration_ms: int, cut_s: float
 ) -> list[ControlFrame]:
-    """What a journal would say of a call that was recorded from end to end, but for what was damaged."""
+    """The control frames that a journal would have for a call recorded in full, apart from damage."""
 
     def control(kind: str, clock: int, party: int = NO_PARTY, **fields: Any) -> ControlFrame:
         return ControlFrame(type=kind, clock=clock, party=party, fields=fields)

@@ -1,4 +1,4 @@
-"""Where a file from elsewhere could not be read, as a journal would say it: pure."""
+"""Where an imported file could not be read, expressed as journal frames. Pure."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,7 +8,7 @@ from onrecord.media.capture.gate import Side
 from onrecord.media.capture.journal import NO_PARTY, ControlFrame
 from onrecord.protocol.recording_state import HoleCause, RecordingState
 
-#: Holes that are told one by one. Of a file with more, neighbors are told as one, sound between them and all.
+#: Most holes listed one by one. In a file with more, neighbors are merged, including the sound between them.
 _MOST = 500
 
 
@@ -21,15 +21,15 @@ class _Stretch:
 
 
 class FileDamage:
-    """Collects the holes of a file."""
+    """Collects the holes in a file."""
 
     def __init__(self) -> None:
         self._found: list[_Stretch] = []
-        #: Samples that could not be read.
+        #: Number of samples that could not be read.
         self.samples = 0
 
     def add(self, start: int, samples: int) -> None:
-        """`samples` are missing from the sample `start` on."""
+        """`samples` samples are missing from sample `start` on."""
         self.samples += samples
         if self._found and self._found[-1].end == start:
             self._found[-1] = replace(self._found[-1], end=start + samples)
@@ -40,7 +40,7 @@ class FileDamage:
             self._found = [_Stretch(one.start, other.end) for one, other in pairs]
 
     def controls(self, *, mode: str, parties: dict[int, Side]) -> list[ControlFrame]:
-        """A `hole` for each, and the `state` that goes on behind it (docs/reference/journal.md)."""
+        """A `hole` for each, and the `state` frame that follows it (docs/reference/journal.md)."""
         there = [{"party": party, "side": side.value} for party, side in parties.items()]
         state = {"mode": mode, "recording": RecordingState.RECORDING.value, "parties": there}
         controls = []
@@ -54,7 +54,7 @@ class FileDamage:
 
 
 def cut_hole(at_ms: int, cut_s: float) -> list[ControlFrame]:
-    """The sound that a file announces and does not hold is missing behind its end."""
+    """A `hole` after the file's end for sound that its header announces but the file does not contain."""
     if cut_s <= 0:
         return []
     return [_control("hole", at_ms, until=at_ms + round(cut_s * 1000), cause=HoleCause.CUT.value)]

@@ -1,4 +1,4 @@
-"""Which channel of a file is whose voice, and what of it governance lets through. Pure."""
+"""Decides whose voice each channel of a file has, and what governance allows of it. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from onrecord.policy.mode import Mode
 
 
 class Channel(StrEnum):
-    """What a channel of a delivered file holds."""
+    """Whose voice a channel of an imported file has."""
 
     USER = "user"
     PERSON = "person"
@@ -20,12 +20,12 @@ class Channel(StrEnum):
 
 
 class SidesMixedError(ValueError):
-    """Only our side may be kept, and the file does not keep it apart."""
+    """Only our side may be kept, but the file does not have it in a separate channel."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Sides:
-    """From which channel of the file each side comes; None for a side that stays silent."""
+    """The channel of the file for each side; None for a side that stays silent."""
 
     ours: int | None
     contact: int | None
@@ -46,12 +46,11 @@ class Sides:
 
 
 def sides(count: int, channels: Sequence[Channel] | None, mode: Mode) -> Sides:
-    """Where the sides are in a file of `count` channels (1 or 2).
+    """Which channel each side is in, for a file with `count` channels (1 or 2).
 
-    `channels` is what the dialer says of them, in order. Where it says nothing, or speaks of another count,
-    the first is taken as ours and a single one as both: a guess, which does not do where only our side may be
-    kept.
-    Raises SidesMixedError.
+    `channels` is what the dialer says about them, in order. If it says nothing or has a different count, the
+    first channel is taken as ours and a single one as both. That is a guess, so it is not used when only our
+    side may be kept. Raises SidesMixedError.
     """
     named = list(channels) if channels is not None and len(channels) == count else []
     if mode is Mode.ONE_SIDED:
