@@ -42,9 +42,7 @@ class JournalRenderer:
         return self._mixdown.begin
 
     def captured(self) -> dict[int, dict[str, int]]:
-        """Media frames per party: the total, how many were duplicates, and how many were left out because the
-        sender's clock is fast.
-        """
+        """Media frames per party: all, duplicates, and those left out because the sender's clock is fast."""
         placement = self._placement
         return {
             party: {

@@ -118,7 +118,7 @@ class SenderTimeline:
         return settled
 
     def _begin_run(self, stamp: int, sequence: int, clock: int, *, kept: int | None) -> None:
-        """Of the first frame: its unwrapped timestamp, sequence number, clock (ms); the anchor before it."""
+        """Begin a run with its first frame: unwrapped timestamp, sequence number, clock (ms), old anchor."""
         self._deciding, self._kept = True, kept
         if kept is not None:
             overtakes = stamp > self._greatest
