@@ -410,7 +410,7 @@ export interface components {
         };
         /**
          * Mode
-         * @description The ceiling that stands above every recording command, from loosest to strictest.
+         * @description The ceiling above every recording command, from loosest to strictest.
          * @enum {string}
          */
         Mode: "both" | "one_sided" | "none";

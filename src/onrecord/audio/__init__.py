@@ -1,1 +1,1 @@
-"""Sound without a call: G.711, RTP, tones, spoken clips, and decoding of files from elsewhere."""
+"""Audio independent of calls: G.711, RTP, tones, spoken clips, and decoding of imported files."""

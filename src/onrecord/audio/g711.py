@@ -1,7 +1,7 @@
 """G.711: 8 kHz telephone audio, one byte per sample.
 
 Source: ITU-T Recommendation G.711 (11/88), tables 1 (A-law) and 2 (mu-law). The standard's uniform values
-have 13 and 14 bits; here they are shifted up to 16, as every sound library does.
+have 13 and 14 bits; here they are scaled to 16, as in every audio library.
 """
 
 import numpy as np
@@ -28,7 +28,7 @@ def _ulaw() -> NDArray[np.int16]:
 def _alaw() -> NDArray[np.int16]:
     code = np.arange(256, dtype=np.uint8) ^ 0x55
     segment, step = (code >> 4) & 7, code & 15
-    # The first two segments have the same step; from there on it doubles. Outputs lie mid-step.
+    # The first two segments have the same step; from there on it doubles. Outputs are mid-step.
     middle = (step.astype(np.int32) << 4) + 8
     magnitude = np.where(segment == 0, middle, (middle + 256) << np.maximum(segment, 1) - 1)
     return np.where(code & 0x80, magnitude, -magnitude).astype(np.int16)
@@ -43,7 +43,7 @@ def _to_ulaw() -> NDArray[np.uint8]:
     return np.roll(~code.astype(np.uint8), -32768)
 
 
-#: Sample of every code, int16[256].
+#: The sample for every code, int16[256].
 ULAW = _ulaw()
 ALAW = _alaw()
 _TO_ULAW = _to_ulaw()

@@ -6,13 +6,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-#: What the switch plays and mixes at a time: 20 ms of 8 kHz G.711, one byte per sample (RFC 3551).
+#: The unit in which the switch plays and mixes: 20 ms of 8 kHz G.711, one byte per sample (RFC 3551).
 FRAME_MS = 20
 FRAME_SAMPLES = 160
 
 #: Bytes of the fixed header.
 HEADER_SIZE = 12
-#: First byte of a packet of version 2 without padding, extension and contributing sources: nearly all.
+#: First byte of a version 2 packet without padding, extension or contributing sources: nearly all packets.
 PLAIN = 0x80
 
 #: The fixed header.
@@ -29,7 +29,7 @@ _HEADER = struct.Struct(">BBHII")
 
 
 class RtpPacket(NamedTuple):
-    """A packet, its media still encoded. A tuple, because each voice sends fifty a second."""
+    """A packet with encoded media. A tuple for speed, because each voice sends fifty per second."""
 
     payload_type: int
     #: 16 bits.
@@ -43,13 +43,13 @@ class RtpPacket(NamedTuple):
 
 
 def serialize(packet: RtpPacket) -> bytes:
-    """The packet as it is sent, with the fixed header alone."""
+    """The packet in wire format, with only the fixed header."""
     marked_type = packet.payload_type | packet.marker << 7
     return _HEADER.pack(PLAIN, marked_type, packet.sequence, packet.timestamp, packet.ssrc) + packet.payload
 
 
 def parse(packet: bytes | memoryview) -> RtpPacket | None:
-    """The packet, or None when it is not a whole RTP packet of version 2."""
+    """The packet; None if it is not a complete RTP packet of version 2."""
     if len(packet) < HEADER_SIZE:
         return None
     first, marked_type, sequence, timestamp, ssrc = _HEADER.unpack_from(packet)
@@ -62,7 +62,7 @@ def parse(packet: bytes | memoryview) -> RtpPacket | None:
         start += 4 + 4 * int.from_bytes(packet[start + 2 : start + 4])
     end = len(packet)
     if first & 0x20:
-        # The last byte counts the padding, itself included.
+        # The last byte is the length of the padding, including itself.
         padding = packet[-1]
         if padding == 0:
             return None

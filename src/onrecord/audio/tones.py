@@ -1,6 +1,6 @@
 """Telephone tones as PCMU (8000 bytes a second). Pure.
 
-Ringback and busy are those of North America (ITU-T E.180, supplement 2).
+Ringback and busy tones are North American (ITU-T E.180, supplement 2).
 """
 
 from collections.abc import Iterator
@@ -26,27 +26,27 @@ def tone(*frequencies: int, ms: int, level: float) -> bytes:
 
 
 def silence(ms: int) -> bytes:
-    """No sound."""
+    """Silence of the given length."""
     return ZERO * (ms * RATE // 1000)
 
 
 def ringback() -> bytes:
-    """One turn of what the caller hears while it rings: 2 s on, 4 s off."""
+    """One period of the ringback tone: 2 s on, 4 s off."""
     return tone(440, 480, ms=2000, level=0.1) + silence(4000)
 
 
 def busy() -> bytes:
-    """One turn of the busy tone: 0.5 s on, 0.5 s off."""
+    """One period of the busy tone: 0.5 s on, 0.5 s off."""
     return tone(480, 620, ms=500, level=0.1) + silence(500)
 
 
 def beep() -> bytes:
-    """The tone after which a voicemail listens."""
+    """The beep after which voicemail records."""
     return tone(1000, ms=500, level=0.3)
 
 
 def recorder_beep() -> bytes:
-    """The warning that a recorder runs: 1400 Hz ("recorder warning tone" of FS-1037C)."""
+    """The recording warning: 1400 Hz ("recorder warning tone" in FS-1037C)."""
     return tone(1400, ms=200, level=0.1)
 
 
@@ -56,18 +56,18 @@ def digit_beep() -> bytes:
 
 
 def steady() -> bytes:
-    """600 Hz for 20 ms: 12 whole periods, so that it repeats without a seam."""
+    """600 Hz for 20 ms: 12 whole periods, so that it repeats seamlessly."""
     return tone(600, ms=FRAME_MS, level=0.4)
 
 
 def frames(sound: bytes) -> Iterator[bytes]:
-    """Cut sound into frames of 20 ms; the last one is filled up with silence."""
+    """Cut sound into frames of 20 ms; the last one is padded with silence."""
     for start in range(0, len(sound), FRAME_SAMPLES):
         yield sound[start : start + FRAME_SAMPLES].ljust(FRAME_SAMPLES, ZERO)
 
 
 def lasting(sound: bytes, ms: int) -> Iterator[bytes]:
-    """Frames of a sound that repeats for `ms` milliseconds."""
+    """Frames of a sound repeated for `ms` milliseconds."""
     left = ms // FRAME_MS
     for turn in repeat(sound):
         for frame in frames(turn):

@@ -1,1 +1,1 @@
-"""Who may be recorded, where and why: pure decisions, no Django, no I/O beyond packaged tables."""
+"""Who may be recorded, where and why: pure decisions, without Django or I/O except packaged tables."""

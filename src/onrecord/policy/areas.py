@@ -1,8 +1,8 @@
-"""Where a phone number or an address is: country, states or provinces, area code.
+"""Finds where a phone number or an address is: country, states or provinces, area code.
 
 North American numbers are resolved by `data/npa.csv` (NANPA's report of 2025-11-26), because phonenumbers
 lags behind it: ten area codes in service fail its validity patterns. Other numbers are resolved by
-phonenumbers, and never refused for failing a pattern.
+phonenumbers, and never rejected for not matching a pattern.
 """
 
 import csv
@@ -22,7 +22,7 @@ class AreaSource(StrEnum):
     AREA_CODE = "area_code"
     CALLING_CODE = "calling_code"
     ADDRESS = "address"
-    #: Toll-free, premium and personal numbers: they ring anywhere.
+    #: Toll-free, premium and personal numbers, which can ring anywhere.
     NON_GEOGRAPHIC = "non_geographic"
     #: An area code that is not in service, or not a number at all.
     UNKNOWN = "unknown"
@@ -30,7 +30,7 @@ class AreaSource(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Area:
-    """A place as far as it is known. Several countries or subdivisions mean "one of these"."""
+    """A place, as precisely as it is known. Several countries or subdivisions mean "one of these"."""
 
     source: AreaSource
     #: ISO 3166-1 alpha-2. Several when a shared calling code (+44) leaves it open; empty when unknown.
@@ -52,7 +52,7 @@ class Area:
 
 UNKNOWN = Area(source=AreaSource.UNKNOWN)
 
-#: Countries of the North American plan as npa.csv spells them.
+#: Countries of the North American Numbering Plan as spelled in npa.csv.
 _NANP_COUNTRIES = {
     "US": "US",
     "CANADA": "CA",
@@ -83,9 +83,9 @@ _SUBDIVISION = re.compile(r"[A-Z]{2}-[A-Z0-9]{1,3}")
 
 
 def area_of_number(number: str) -> Area:
-    """Area of an E.164 number. Never raises: what cannot be read is `UNKNOWN`.
+    """Area of an E.164 number. Never raises: anything unreadable is `UNKNOWN`.
 
-    A North American number needs only its first five characters (`+1415`), so that it is judged while typed.
+    For North American numbers the first five characters (`+1415`) are enough, so it works while typing.
     """
     if not (number.startswith("+") and number.isascii() and number[1:].isdecimal()):
         return UNKNOWN
@@ -103,13 +103,13 @@ def _area_abroad(number: str) -> Area:
     region = phonenumbers.region_code_for_number(parsed)
     regions = [region] if region else phonenumbers.region_codes_for_country_code(parsed.country_code or 0)
     countries = frozenset(code for code in regions if code in country_names())
-    # "001" stands for services without a country, such as +800.
+    # "001" means services without a country, such as +800.
     source = AreaSource.CALLING_CODE if countries else AreaSource.NON_GEOGRAPHIC
     return Area(source=source, countries=countries)
 
 
 def area_of_address(country: str | None, subdivision: str | None = None) -> Area | None:
-    """Area of a stored address, or None when it says nothing that can be understood.
+    """Area of a stored address; None if nothing in it can be understood.
 
     `country` is an ISO 3166-1 code or an English name, `subdivision` an ISO 3166-2 code, its last part (`CA`)
     or, in the United States and Canada, a name (`California`).
@@ -129,7 +129,7 @@ def area_of_address(country: str | None, subdivision: str | None = None) -> Area
 
 
 def _subdivision_code(country: str | None, text: str) -> str | None:
-    """ISO 3166-2 code of a state or province, None when it is unclear or belongs to another country."""
+    """ISO 3166-2 code of a state or province; None if it is ambiguous or belongs to another country."""
     if not text:
         return None
     candidates = [text.upper(), f"{country}-{text.upper()}"] if country else [text.upper()]
@@ -146,7 +146,7 @@ def _code_of(text: str, names: dict[str, str]) -> str | None:
 
 
 def is_subdivision(code: str) -> bool:
-    """Whether this is an ISO 3166-2 code: by list in the United States and Canada, by form elsewhere."""
+    """Whether this is an ISO 3166-2 code: checked by list for the US and Canada, otherwise by format."""
     if code[:3] in {"US-", "CA-"}:
         return code in subdivision_names()
     return bool(_SUBDIVISION.fullmatch(code)) and code[:2] in country_names()
@@ -159,7 +159,7 @@ def place_name(code: str) -> str:
     return subdivision_names().get(code) or country_names().get(code) or _region_names().get(code) or code
 
 
-#: Begins and ends of English names that take an article inside a sentence, and names that take one too.
+#: Prefixes and suffixes of English names that take an article inside a sentence, and other such names.
 _ARTICLE_BEGINS = ("United ", "U.S. ", "Isle of ")
 _ARTICLE_ENDS = ("lands", " Is", " Republic", " Territory", " Territories")
 _ARTICLE = {"Bahamas", "Comoros", "District of Columbia", "Gambia", "Maldives", "Philippines", "Seychelles"}
@@ -174,7 +174,7 @@ def place_in_sentence(code: str) -> str:
 
 @cache
 def area_codes() -> dict[str, Area]:
-    """Every assigned North American area code with its area, non-geographic ones included."""
+    """Every assigned North American area code with its area, including non-geographic ones."""
     return {row["npa"]: _area_of_row(row) for row in _rows("npa.csv") if row["in_service"] == "Y"}
 
 
@@ -199,17 +199,17 @@ def subdivision_names() -> dict[str, str]:
 def _region_names() -> dict[str, str]:
     """ISO 3166-2 code to English name outside the United States and Canada, as far as CLDR 48.2 names them.
 
-    Only for display: `is_subdivision` takes any code of the right form, because the list lags behind ISO.
+    Only for display: `is_subdivision` accepts any code in the right format, because the list lags behind ISO.
     """
     return {row["code"]: row["name"] for row in _rows("regions.csv")}
 
 
 @cache
 def country_names() -> dict[str, str]:
-    """ISO 3166-1 alpha-2 code to English name, from the table that tzdata ships."""
+    """ISO 3166-1 alpha-2 code to English name, from the table in tzdata."""
     table = (files("tzdata") / "zoneinfo" / "iso3166.tab").read_text(encoding="utf-8")
     names = dict(line.split("\t") for line in table.splitlines() if line and not line.startswith("#"))
-    # Kosovo has a calling code (+383) and no ISO code: the EU and CLDR write XK, which ISO leaves free.
+    # Kosovo has a calling code (+383) but no ISO code: the EU and CLDR use XK, which ISO leaves free.
     return names | {"GB": "United Kingdom", "XK": "Kosovo"}
 
 

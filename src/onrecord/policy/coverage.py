@@ -1,4 +1,4 @@
-"""What a policy means place by place, for the map and the table of countries: pure."""
+"""What a policy means place by place, for the map and the table of countries. Pure."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,13 +16,13 @@ from onrecord.policy.decision import Decision, PersonFacts, RepFacts, decide
 from onrecord.policy.document import Policy
 from onrecord.policy.mode import Mode
 
-#: Toll-free: it has no place of its own, so that the address alone is judged. On no list: too short.
+#: Toll-free, so it has no place and only the address counts. Too short to be on any list.
 _NUMBER_WITHOUT_PLACE = "+1800"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Coverage:
-    """What holds for calls to one place."""
+    """What applies to calls to one place."""
 
     #: ISO 3166-2 or ISO 3166-1.
     code: str
@@ -43,11 +43,11 @@ class Coverage:
 
     @property
     def shared_reason(self) -> str:
-        """Why, in words that fit every country to which the same rule applies."""
+        """Why, worded to fit every country with the same rule."""
         return self.decision.reasons[0].sentence.replace(place_in_sentence(self.code), "this country")
 
 
-#: What the effects are called where there is room.
+#: The long names of the effects.
 EFFECTS = {
     "on": "Recorded by default",
     "off": "Not recorded by default",
@@ -57,7 +57,7 @@ EFFECTS = {
 
 
 def decision_at(policy: Policy, rep: RepFacts, code: str) -> Decision:
-    """The decision on a call of `rep` to a person who is in the place `code` for certain."""
+    """The decision for a call by `rep` to a person who is definitely in the place `code`."""
     address = area_of_address(code) or area_of_address(None, code)
     return decide(
         policy,
@@ -69,14 +69,14 @@ def decision_at(policy: Policy, rep: RepFacts, code: str) -> Decision:
 
 
 def subdivisions(policy: Policy, rep: RepFacts) -> dict[str, Coverage]:
-    """Every state and province of the United States and Canada by ISO 3166-2."""
+    """Every state and province of the United States and Canada, by ISO 3166-2 code."""
     return _coverage(policy, rep, subdivision_names())
 
 
 def countries(policy: Policy, rep: RepFacts) -> list[list[Coverage]]:
-    """Every country, those together for which the same holds, the exceptions first.
+    """Every country, grouped by what applies there, exceptions first.
 
-    Where the states of a country differ, the strictest stands for it.
+    If the states of a country differ, the strictest one represents it.
     """
     found = _coverage(policy, rep, country_names().keys() - US_TERRITORIES.keys())
     alike: dict[tuple[str, str], list[Coverage]] = {}
@@ -87,9 +87,9 @@ def countries(policy: Policy, rep: RepFacts) -> list[list[Coverage]]:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reach:
-    """In how many places of a kind something can be recorded, by default or by choice of a user."""
+    """In how many places of a kind something can be recorded, by default or by a user's choice."""
 
-    #: What is counted, in words.
+    #: What is counted, as text.
     places: str
     total: int
     before: int
@@ -97,7 +97,7 @@ class Reach:
 
 
 def reach(before: Policy, after: Policy) -> tuple[Reach, ...]:
-    """What one policy leaves to record and what another would, for a rep of no place who may turn it on."""
+    """What can be recorded before and after, for a rep without a location who may turn recording on."""
     states = subdivision_names()
     kinds = {
         "US states and territories": [code for code in states if code.startswith("US-")],
@@ -121,8 +121,8 @@ def _recordable(policy: Policy, codes: Iterable[str]) -> int:
 
 
 def recording_reps(policy: Policy, reps: Iterable[RepFacts]) -> int:
-    """How many of the reps could record a call to some state, province or country, from where each is."""
-    # Reps whom the policy does not tell apart are judged once.
+    """How many reps could record a call to at least one state, province or country, from where they are."""
+    # Reps that the policy treats the same are checked once.
     alike = Counter(rep if rep.user in policy.users else replace(rep, user="") for rep in reps)
     codes = [*subdivision_names(), *country_names()]
     return sum(count for rep, count in alike.items() if any(_can_record(policy, rep, code) for code in codes))
@@ -140,7 +140,7 @@ def _coverage(policy: Policy, rep: RepFacts, codes: Iterable[str]) -> dict[str, 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Tile:
-    """A state or province on the map: a square, roughly where it lies."""
+    """A state or province on the map: a square, roughly where it is."""
 
     code: str
     column: int
@@ -151,7 +151,7 @@ class Tile:
         return self.code[3:]
 
 
-#: Canada's provinces are in small letters. The last row holds what lies overseas.
+#: Canada's provinces are in lowercase. The last row has the overseas territories.
 _MAP = """
 yt nt nu .. .. .. .. .. .. .. nl ..
 bc ab sk mb .. on .. qc .. nb pe ns

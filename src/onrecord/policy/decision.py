@@ -1,8 +1,7 @@
-"""How a decision comes about: may this call be recorded, does it start recorded, may the rep change it, why.
+"""How a decision is made: may the call be recorded, does recording start, may the rep change it, and why.
 
-Precedence: Do Not Record, then rules, then team, group and user, then the rep's "record next call". In every
-place that may matter the most specific rule applies, and the strictest match wins. See
-docs/concepts/governance.md.
+Precedence: Do Not Record, then rules, then team, group and user, then the rep's "record next call". In each
+relevant place the most specific rule applies, and the strictest match wins. See docs/concepts/governance.md.
 """
 
 from collections.abc import Iterable
@@ -20,7 +19,7 @@ __all__ = ["Decision", "PersonFacts", "Reason", "ReasonCode", "RepFacts", "decid
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PersonFacts:
-    """What governance needs to know of the contact."""
+    """What governance needs to know about the contact."""
 
     do_not_record: bool = False
     #: Stored address, by `area_of_address`.
@@ -29,50 +28,51 @@ class PersonFacts:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RepFacts:
-    """What governance needs to know of the caller."""
+    """What governance needs to know about the caller."""
 
-    #: User id, as in `Policy.users`.
+    #: User ID, as in `Policy.users`.
     user: str
-    #: Group id, as in `Policy.groups`.
+    #: Group ID, as in `Policy.groups`.
     group: str | None = None
-    #: Where the rep sits, by `area_of_address`.
+    #: Where the rep is, by `area_of_address`.
     location: Area | None = None
-    #: Holds `Policy.before_call_permission`.
+    #: Whether the rep has `Policy.before_call_permission`.
     may_turn_on_before_call: bool = False
-    #: Holds `Policy.during_call_permission`.
+    #: Whether the rep has `Policy.during_call_permission`.
     may_control_during_call: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Decision:
-    """What governance decided about one call. It is stored with the call."""
+    """What governance decided for one call. Stored with the call."""
 
     mode: Mode
-    #: Whether recording starts with the answer.
+    #: Whether recording starts at answer.
     record_at_start: bool
     #: Whether the rep may start, pause and resume during the call.
     may_change: bool
-    #: Whether "record next call" is the rep's to flip before the call.
+    #: Whether the rep may switch "record next call" before the call.
     may_choose: bool
-    #: At least one; the first is the one that decided.
+    #: At least one; the first one was decisive.
     reasons: tuple[Reason, ...]
-    #: References of the consent announcements that matching rules ask for.
+    #: References of the consent announcements required by matching rules.
     announcements: tuple[str, ...] = ()
     policy_version: int
 
     @property
     def sentence(self) -> str:
-        """All reasons, to be read before dialling."""
+        """All reasons, to be read before dialing."""
         return " ".join(reason.sentence for reason in self.reasons)
 
 
 def decide(
     policy: Policy, *, person: PersonFacts | None, rep: RepFacts, number: str, wants_recording: bool | None
 ) -> Decision:
-    """Judge a call before it is placed.
+    """Decide about a call before it is placed.
 
     `person` is None when the number belongs to nobody. `number` is E.164. `wants_recording` is the rep's
-    "record next call", None when the rep has not chosen. Never raises: the unknown is judged most strictly.
+    "record next call", None when the rep has not chosen. Never raises: anything unknown is treated most
+    strictly.
     """
     if person is None:
         return _never(policy, reasons.NOT_A_PERSON)
@@ -85,7 +85,7 @@ def decide(
 
 
 def decide_ahead(policy: Policy, *, rep: RepFacts, wants_recording: bool | None) -> Decision:
-    """How the next call stands before a number is known: by the rep's place, the defaults and the choice."""
+    """The decision for the next call before its number is known: from rep's place, defaults and choice."""
     return _by_places(policy, matches_of_rep(policy, rep.location), rep=rep, wants_recording=wants_recording)
 
 
@@ -108,12 +108,12 @@ def _choose(
     rep: RepFacts,
     wants_recording: bool | None,
 ) -> Decision:
-    """On or off, where recording is allowed. Under one-sided the rep may only choose not to record."""
+    """Whether recording is on, if allowed. Under one-sided the rep may only choose not to record."""
     record, reason, lock = _default(policy, rep)
     record, reason = _by_rules(matches, record, reason)
     lock = next((match.lock_reason for match in matches if match.lock_reason), lock)
     open_to_rep = lock is None and mode is Mode.BOTH
-    # Not to record is the stricter choice, so it needs no permission.
+    # Not recording is the stricter choice, so it needs no permission.
     may_choose = lock is None if record else open_to_rep and rep.may_turn_on_before_call
     refused = None
     if wants_recording is not None and wants_recording is not record:
@@ -144,7 +144,7 @@ def _never(policy: Policy, *why: Reason) -> Decision:
 
 
 def _default(policy: Policy, rep: RepFacts) -> tuple[bool, Reason, Reason | None]:
-    """On or off, why, and by which lock: the lowest level that says so decides, unless one above it locks."""
+    """On or off, why, and by which lock. The lowest level that is set decides, unless a higher one locks."""
     record, reason = False, reasons.DEFAULTS[ReasonCode.TEAM, False]
     for code, setting in (
         (ReasonCode.TEAM, policy.team),
@@ -161,7 +161,7 @@ def _default(policy: Policy, rep: RepFacts) -> tuple[bool, Reason, Reason | None
 
 
 def _by_rules(matches: Iterable[RuleMatch], record: bool, reason: Reason) -> tuple[bool, Reason]:
-    """On only if every place ends up on; a place whose rule does not say takes the default."""
+    """On only if every place is on; a place whose rule does not say uses the default."""
     on: Reason | None = None
     silent = False
     for match in matches:

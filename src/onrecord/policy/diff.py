@@ -7,7 +7,7 @@ from onrecord.policy.document import EVERYWHERE, Policy, Rule, Setting
 from onrecord.policy.mode import Mode
 
 _MODES = {Mode.BOTH: "both sides", Mode.ONE_SIDED: "our side only", Mode.NONE: "no recording"}
-#: Without recording there is no default, no choice and no announcement to speak of.
+#: Without recording, default, choice and announcement do not matter.
 _FACTS_OF_NONE = {"where", "mode", "because"}
 _NO_NAMES: Mapping[str, str] = {}
 
@@ -19,9 +19,9 @@ def diff(
     group_names: Mapping[str, str] = _NO_NAMES,
     user_names: Mapping[str, str] = _NO_NAMES,
 ) -> list[str]:
-    """Sentences, one for each change; none when only the version differs.
+    """One sentence per change; none when only the version differs.
 
-    `group_names` and `user_names` are by id; an id without a name stands for itself.
+    `group_names` and `user_names` map IDs to names; an ID without a name is shown as it is.
     """
     return [
         *_changed("Team", _setting(old.team), _setting(new.team)),

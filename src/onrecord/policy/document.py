@@ -9,14 +9,14 @@ from typing import Any
 from onrecord.policy import areas
 from onrecord.policy.mode import Mode
 
-#: `where` of a rule that matches every place, known or not.
+#: `where` of a rule that matches every place, even unknown ones.
 EVERYWHERE = "*"
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 class PolicyError(ValueError):
-    """A policy that cannot be used. `problems` are sentences that say what to do."""
+    """The policy is invalid. `problems` are sentences that say what to do."""
 
     def __init__(self, problems: Iterable[str]) -> None:
         self.problems = tuple(problems)
@@ -27,17 +27,17 @@ class PolicyError(ValueError):
 class Setting:
     """Default and lock of one level: team, group or user."""
 
-    #: Whether calls record by default; None leaves it to the level above.
+    #: Whether calls are recorded by default; None leaves it to the level above.
     record: bool | None = None
-    #: Whether the levels below, and the rep, may differ.
+    #: Whether the levels below, and the rep, are bound by it.
     locked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """What holds in some places. The most specific rule of a place decides alone.
+    """What applies in some places. Only the most specific rule for a place counts.
 
-    Most specific first: area code, subdivision, country, everywhere. Raises PolicyError if it makes no sense.
+    Most specific first: area code, subdivision, country, everywhere. Raises PolicyError if it is invalid.
     """
 
     #: Unique within the policy; shown to reps.
@@ -45,13 +45,13 @@ class Rule:
     #: Area codes (`415`), ISO 3166-2 (`US-CA`), ISO 3166-1 (`DE`) or `*`.
     where: tuple[str, ...]
     mode: Mode = Mode.BOTH
-    #: Whether calls record by default; None leaves it to team, group and user.
+    #: Whether calls are recorded by default; None leaves it to team, group and user.
     record: bool | None = None
     #: False takes the choice from the rep.
     may_change: bool = True
-    #: Reference of the consent announcement that is played to the contact.
+    #: Reference of the consent announcement played to the contact.
     announcement: str | None = None
-    #: Ends the sentence that begins with the place: "California *requires everyone's consent*".
+    #: Completes the sentence that begins with the place: "California *requires everyone's consent*".
     because: str = ""
 
     def __post_init__(self) -> None:
@@ -61,7 +61,7 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """Everything that `decide` needs to know about a team. Raises PolicyError when it contradicts itself."""
+    """Everything that `decide` needs to know about a team. Raises PolicyError if it is inconsistent."""
 
     #: Number of this version; a change makes a new version.
     version: int
@@ -70,7 +70,7 @@ class Policy:
     groups: Mapping[str, Setting] = field(default_factory=dict)
     #: By user id.
     users: Mapping[str, Setting] = field(default_factory=dict)
-    #: What holds where the area of a number is not known.
+    #: What applies when the area of a number is unknown.
     unknown_area: Mode = Mode.NONE
     rules: tuple[Rule, ...] = ()
     #: E.164 numbers that are never recorded.
@@ -81,7 +81,7 @@ class Policy:
     during_call_permission: str = "recording:control"
     #: Seconds between beeps while recording; None for no beep.
     beep_every_s: int | None = None
-    #: Matches by area, filled while calls are decided. A policy never changes, so they stay valid.
+    #: Cache of matches by area. A policy never changes, so they stay valid.
     memo: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -89,7 +89,7 @@ class Policy:
             raise PolicyError(problems)
 
     def overlaps(self) -> tuple[str, ...]:
-        """Sentences about rules of equal rank for the same place. They are allowed: the strictest wins."""
+        """Sentences about rules of equal rank for the same place. These are allowed; the strictest wins."""
         return tuple(
             f"'{one.name}' and '{other.name}' both cover {_places(shared)}. The stricter rule applies."
             for one, other in combinations(filterfalse(_is_neutral, self.rules), 2)
@@ -97,7 +97,7 @@ class Policy:
         )
 
     def to_json(self) -> dict[str, Any]:
-        """The document as plain JSON values; `read_policy` gives an equal policy."""
+        """The document as plain JSON values; `read_policy` returns an equal policy."""
         return {
             "version": self.version,
             "team": _setting_to_json(self.team),
@@ -184,7 +184,7 @@ def _policy_problems(policy: Policy) -> Iterator[str]:
 
 
 def _lockouts(policy: Policy) -> Iterator[str]:
-    """A rule for everywhere that lets nobody record is only sensible beside exceptions."""
+    """A rule for everywhere that lets nobody record makes sense only together with exceptions."""
     if any(not _shuts(rule) and rule.where != (EVERYWHERE,) for rule in policy.rules):
         return
     for rule in policy.rules:
@@ -196,12 +196,12 @@ def _lockouts(policy: Policy) -> Iterator[str]:
 
 
 def _is_neutral(rule: Rule) -> bool:
-    """Whether it leaves everything to team, group and user: then no other rule can be stricter or looser."""
+    """Whether it leaves everything to team, group and user: it is then neither strict nor loose."""
     return rule.mode is Mode.BOTH and rule.record is None and rule.may_change and rule.announcement is None
 
 
 def _shuts(rule: Rule) -> bool:
-    """Whether nobody can record under it: it forbids recording, or has it off and closed to every rep."""
+    """Whether nobody can record under it: it forbids recording, or has it off without a choice for reps."""
     open_to_reps = rule.may_change and rule.mode is Mode.BOTH
     return rule.mode is Mode.NONE or (rule.record is False and not open_to_reps)
 

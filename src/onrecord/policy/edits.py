@@ -1,4 +1,4 @@
-"""Changes of a policy, one by one: pure. Each raises PolicyError when the result would make no sense."""
+"""Single changes of a policy. Pure. Each raises PolicyError when the result would be invalid."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -31,7 +31,7 @@ def with_basics(
 
 
 def with_setting(policy: Policy, *, level: SettingLevel, key: str, setting: Setting) -> Policy:
-    """Set what holds for a group or user. A setting that says nothing is taken away."""
+    """Set what applies to a group or user. An empty setting is removed."""
     settings: Mapping[str, Setting] = policy.groups if level == "groups" else policy.users
     others = {one: kept for one, kept in settings.items() if one != key}
     says_something = setting.record is not None or setting.locked
@@ -40,7 +40,7 @@ def with_setting(policy: Policy, *, level: SettingLevel, key: str, setting: Sett
 
 
 def with_rule(policy: Policy, rule: Rule, *, replacing: str | None) -> Policy:
-    """Put `rule` in the place of the one named `replacing`, or add it."""
+    """Replace the rule named `replacing` with `rule`, or add it."""
     names = [one.name for one in policy.rules]
     if replacing is None:
         return replace(policy, rules=(*policy.rules, rule))

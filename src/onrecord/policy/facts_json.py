@@ -1,4 +1,4 @@
-"""What a decision rested on, as it is stored with the call and told to its reader: pure."""
+"""The facts behind a decision, as stored with the call and shown to readers. Pure."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ _SOURCES = {
 
 
 def to_json(facts: CallFacts) -> dict[str, Any]:
-    """The facts as plain JSON values. `from_json` gives equal facts, except for their id."""
+    """The facts as plain JSON values. `from_json` returns equal facts, except for their ID."""
     return {
         "number": facts.number,
         "number_area": _area_to_json(area_of_number(facts.number)),
@@ -50,7 +50,7 @@ def from_json(call_id: str, stored: dict[str, Any]) -> CallFacts:
 
 
 def sentence(stored: dict[str, Any]) -> str:
-    """What was looked at, for the call page."""
+    """What was considered, for the call page."""
     person, rep = stored["person"], stored["rep"]
     parts = [_number(stored["number_area"])]
     if person is not None:

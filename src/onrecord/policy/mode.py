@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class Mode(StrEnum):
-    """The ceiling that stands above every recording command, from loosest to strictest."""
+    """The ceiling above every recording command, from loosest to strictest."""
 
     BOTH = "both"
     ONE_SIDED = "one_sided"

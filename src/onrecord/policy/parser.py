@@ -1,4 +1,4 @@
-"""Reading a policy document: strict about names and types, and every problem at once."""
+"""Parses a policy document: strict about names and types, and reports all problems at once."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import fields
@@ -11,7 +11,7 @@ _T = TypeVar("_T")
 
 
 def read_policy(document: Any) -> Policy:
-    """Make a Policy of plain JSON values. Raises PolicyError with every problem that was found."""
+    """Make a Policy from plain JSON values. Raises PolicyError with every problem found."""
     reader = _Reader()
     values = reader.fields(document, Policy, "The policy")
     reader.convert(values, "version", "The version", _integer)
@@ -38,7 +38,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def fields(self, document: Any, kind: type, what: str) -> dict[str, Any]:
-        """The known members of an object; others are problems: no slip of the pen is ignored."""
+        """The known members of an object. Others are problems, so that no typo is ignored."""
         if not isinstance(document, Mapping):
             raise PolicyError([f"{what} must be an object."])
         known = {one.name for one in fields(kind) if one.init}

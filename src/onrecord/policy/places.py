@@ -1,4 +1,4 @@
-"""Places as admins write them, as codes that rules use, and back: pure."""
+"""Converts places as admins write them to the codes in rules, and back. Pure."""
 
 import re
 from functools import cache
@@ -11,13 +11,14 @@ _EVERYWHERE_WORDS = {EVERYWHERE, "everywhere"}
 
 
 class PlaceError(ValueError):
-    """A text that names no place, or more than one."""
+    """The text does not name exactly one place."""
 
 
 def read_places(text: str) -> tuple[tuple[str, ...], list[str]]:
-    """Codes of the places that a text lists, each once, and a sentence for each entry that is unclear.
+    """Codes of the places listed in a text, without duplicates, and a sentence for each unclear entry.
 
-    Entries stand between commas or on lines of their own. What is no name is left to the policy to judge.
+    Entries are separated by commas or line breaks. An entry that is not a name is left for the policy to
+    check.
     """
     codes: list[str] = []
     problems: list[str] = []
@@ -30,7 +31,7 @@ def read_places(text: str) -> tuple[tuple[str, ...], list[str]]:
 
 
 def read_place(entry: str) -> str:
-    """Code of one place: an area code, a code of ISO 3166, a name, `everywhere`. Raises PlaceError."""
+    """Code of one place: an area code, an ISO 3166 code, a name or `everywhere`. Raises PlaceError."""
     if entry.casefold() in _EVERYWHERE_WORDS:
         return EVERYWHERE
     upper = entry.upper()
@@ -47,7 +48,7 @@ def read_place(entry: str) -> str:
 
 
 def _country(code: str) -> str:
-    """ISO 3166-1 has CA for Canada, but who writes it may well mean California."""
+    """ISO 3166-1 has CA for Canada, but anyone who writes it may mean California."""
     state = f"US-{code}"
     if state in subdivision_names():
         country, name = country_names()[code], subdivision_names()[state]
@@ -56,7 +57,7 @@ def _country(code: str) -> str:
 
 
 def write_place(code: str) -> str:
-    """What `read_place` reads as this code: the name, unless that is ambiguous."""
+    """A text that `read_place` turns into this code: the name, unless that is ambiguous."""
     if code == EVERYWHERE:
         return "everywhere"
     name = subdivision_names().get(code) or country_names().get(code)
@@ -65,10 +66,10 @@ def write_place(code: str) -> str:
 
 @cache
 def _codes_by_name() -> dict[str, tuple[str, ...]]:
-    """Codes by name in small letters. The state before the country, where they share one."""
+    """Codes by lowercase name; states before countries with the same name."""
     found: dict[str, tuple[str, ...]] = {}
     for code, name in (subdivision_names() | country_names()).items():
-        # Puerto Rico and the like are countries too by ISO 3166-1; to rules they are states.
+        # Puerto Rico and others are also countries in ISO 3166-1; rules treat them as states.
         if code not in US_TERRITORIES:
             found[name.casefold()] = (*found.get(name.casefold(), ()), code)
     return found

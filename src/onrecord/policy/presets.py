@@ -1,9 +1,9 @@
-"""Starting points for rules, each place with its source. They are not legal advice.
+"""Starting points for rules, with a source for each place. They are not legal advice.
 
-Published lists agree on nine all-party states, nearly all name Nevada, and they disagree on six more.
-"cautious" follows every list and records nothing where it has no source; "majority" forbids only what most
-lists name and leaves every other place to the team's default. Each citation was compared with the text or a
-published guide.
+Published lists agree on nine all-party states; nearly all include Nevada, and they disagree on six more.
+"cautious" follows every list and records nothing where there is no source; "majority" forbids only what most
+lists include and leaves every other place to the team's default. Each citation was checked against the
+statute's text or a published guide.
 """
 
 from dataclasses import dataclass, replace
@@ -15,17 +15,17 @@ from onrecord.policy.mode import Mode
 
 
 class Consent(StrEnum):
-    """Whose consent a recording needs, as published lists have it."""
+    """Whose consent a recording needs, according to published lists."""
 
-    #: Every list says: everyone's.
+    #: Everyone's, in every list.
     ALL_PARTY = "all_party"
-    #: Nearly every list says: everyone's.
+    #: Everyone's, in nearly every list.
     USUALLY = "usually"
-    #: Lists disagree.
+    #: The lists disagree.
     CONTESTED = "contested"
     #: One party's, but the other must be told, or expects to be.
     NOTICE = "notice"
-    #: One party's: that of our own side is enough.
+    #: One party's: our own side's is enough.
     ONE_PARTY = "one_party"
 
 
@@ -36,7 +36,7 @@ class Place:
     #: ISO 3166-2 or ISO 3166-1.
     code: str
     consent: Consent
-    #: Statute, or what stands in for one.
+    #: Statute, or its closest equivalent.
     citation: str
     #: Where sources disagree, or what the statute leaves out.
     note: str = ""
@@ -51,27 +51,27 @@ class Preset:
     """A named set of rules, in editions."""
 
     name: str
-    #: Goes up whenever a place or citation changes; the versions of a team's policy are counted apart.
+    #: Increases whenever a place or citation changes; separate from the versions of a team's policy.
     edition: int
-    #: What it follows, and what it does elsewhere: completes "Preset “cautious”".
+    #: What it follows and what it does elsewhere; completes "Preset “cautious”".
     summary: str
     rules: tuple[Rule, ...]
 
     @property
     def places(self) -> tuple[Place, ...]:
-        """The places that its rules cover, to be shown with their citations."""
+        """The places covered by its rules, to be shown with their citations."""
         covered = {code for rule in self.rules for code in rule.where}
         return tuple(place for place in PLACES if place.code in covered)
 
 
 def with_preset(policy: Policy, preset: Preset) -> Policy:
-    """The policy with the preset's rules in place of any rules of the same names. The version stays."""
+    """The policy with the preset's rules, replacing rules with the same names. The version is unchanged."""
     names = {rule.name for rule in preset.rules}
     kept = tuple(rule for rule in policy.rules if rule.name not in names)
     return replace(policy, rules=(*preset.rules, *kept))
 
 
-#: State to statute, where every list says that one party's consent is enough, as it is under federal law.
+#: State to statute, where every list says that one party's consent is enough, as under federal law.
 _ONE_PARTY_STATUTES = {
     "US-AL": "Ala. Code § 13A-11-30",
     "US-AK": "Alaska Stat. § 42.20.310",
@@ -265,7 +265,7 @@ _NOTICE_COUNTRIES = Rule(
     record=False,
     because="expects notice to the other party",
 )
-#: Changes nothing by itself: it keeps these states out of the rule for places without a source.
+#: Has no effect of its own, but exempts these states from the rule for places without a source.
 _ONE_PARTY_STATES = Rule(name="One-party states", where=("US", *_ONE_PARTY_STATUTES))
 _NO_SOURCE = Rule(
     name="Places without a source",

@@ -1,4 +1,4 @@
-"""Why a decision is as it is, in sentences that a rep reads before dialling."""
+"""The reasons for a decision, in sentences that a rep reads before dialing."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +9,7 @@ from onrecord.policy.mode import Mode
 
 
 class ReasonCode(StrEnum):
-    """Who decided."""
+    """What decided."""
 
     DO_NOT_RECORD_NUMBER = "do_not_record_number"
     DO_NOT_RECORD_PERSON = "do_not_record_person"
@@ -26,7 +26,7 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reason:
-    """One cause of a decision."""
+    """One reason for a decision."""
 
     code: ReasonCode
     sentence: str
@@ -46,7 +46,7 @@ DEFAULTS = {
     for on in (True, False)
 }
 
-#: By the level that locked.
+#: By the level that set the lock.
 LOCKS = {
     ReasonCode.TEAM: Reason(code=ReasonCode.LOCKED, sentence="Locked for your team."),
     ReasonCode.GROUP: Reason(code=ReasonCode.LOCKED, sentence="Locked for your group."),
@@ -70,7 +70,7 @@ CHOSEN_ON = Reason(code=ReasonCode.REP, sentence="On: you chose to record this c
 CHOSEN_OFF = Reason(code=ReasonCode.REP, sentence="Off: you chose not to record this call.")
 
 
-#: What a sentence says to the rep whose call it is, and what everyone else reads.
+#: Phrases as the rep whose call it is reads them, and as everyone else does.
 _OF_THE_REP = {
     ", where you are": ", where {rep} is",
     "you chose": "{rep} chose",
@@ -79,7 +79,7 @@ _OF_THE_REP = {
     "Locked for you by": "Locked for {rep} by",
     "You may not": "{Rep} may not",
 }
-#: In place of a name, where a sentence is about no rep in particular.
+#: Used instead of a name when a sentence is about no particular rep.
 ANY_REP = "the rep"
 
 
@@ -94,7 +94,7 @@ def read_by(sentence: str, *, is_rep: bool, rep: str = ANY_REP) -> str:
 
 
 def unknown_area(mode: Mode) -> Reason:
-    """Why a mode other than `both` holds where the area of the number is not known."""
+    """Why a mode other than `both` applies when the area of the number is unknown."""
     state = "One-sided" if mode is Mode.ONE_SIDED else "Off"
     return Reason(code=ReasonCode.UNKNOWN_AREA, sentence=f"{state}: the area of this number is not known.")
 
@@ -107,7 +107,7 @@ def rule_mode(rule: Rule, place: str, is_rep: bool) -> Reason:
 
 
 def rule_default(rule: Rule, place: str, is_rep: bool) -> Reason:
-    """Why a rule has recording on or off at the start. What makes it strict does not explain why it is on."""
+    """Why a rule turns recording on or off at the start. `because` only explains why it is strict."""
     if rule.record:
         return _by_rule(rule, "On", f"recording is on by default in {_name(place, is_rep)}")
     return _by_rule(rule, "Off", _because(rule, place, is_rep, "recording is off by default"))

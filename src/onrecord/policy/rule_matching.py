@@ -12,7 +12,7 @@ from onrecord.policy.reasons import Reason
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class RuleMatch:
-    """What the rule that matches a place, or the lack of one, means for the call."""
+    """What the matching rule for a place, or the lack of one, means for the call."""
 
     mode: Mode
     #: On or off at the start; None leaves it to team, group and user.
@@ -20,7 +20,7 @@ class RuleMatch:
     announcement: str | None = None
     #: Set when the mode is not `both`.
     mode_reason: Reason | None = None
-    #: Set when `record` is.
+    #: Set when `record` is set.
     record_reason: Reason | None = None
     #: Set when the rep may not change it.
     lock_reason: Reason | None = None
@@ -33,7 +33,7 @@ NO_RULE = RuleMatch(mode=Mode.BOTH)
 def matches_of_call(
     policy: Policy, number: Area, address: Area | None, location: Area | None
 ) -> list[RuleMatch]:
-    """At least one: the matches of the places where the contact may be, and of the place where the rep is."""
+    """At least one: matches for the places where the contact may be, and for the place where the rep is."""
     matches: list[RuleMatch] = []
     for area in _contact_areas(number, address):
         matches += _matches(policy, area, False)
@@ -43,12 +43,12 @@ def matches_of_call(
 
 
 def matches_of_rep(policy: Policy, location: Area | None) -> list[RuleMatch]:
-    """At least one: the matches of the place where the rep is, alone."""
+    """At least one: matches only for the place where the rep is."""
     return list(_matches(policy, location, True)) if location is not None else [NO_RULE]
 
 
 def _contact_areas(number: Area, address: Area | None) -> tuple[Area, ...]:
-    """Where the contact may be. A vague area gives way to one that makes it precise."""
+    """Where the contact may be. A vague area is replaced by a more precise one inside it."""
     if address is None or _gives_way(address, number):
         return (number,)
     if _gives_way(number, address):
@@ -57,9 +57,9 @@ def _contact_areas(number: Area, address: Area | None) -> tuple[Area, ...]:
 
 
 def _gives_way(vague: Area, precise: Area) -> bool:
-    """A toll-free number has no place, so the address stands for it; "Canada" gives way to "Quebec".
+    """A toll-free number has no place, so the address replaces it; "Quebec" replaces "Canada".
 
-    An area code that is not in service does not give way: what is not understood stays strict.
+    An area code that is not in service is not replaced: unknown means strict.
     """
     if vague.source is AreaSource.NON_GEOGRAPHIC:
         return precise.known
@@ -83,7 +83,7 @@ def _find_matches(policy: Policy, area: Area, is_rep: bool) -> Iterator[RuleMatc
     for code, *wider in _chains(policy, area):
         for place in (code, *wider, EVERYWHERE):
             if rules := _rules_for(policy, place):
-                # A rule for everywhere is explained by the state or country it applies to.
+                # The reason for a rule for everywhere names the state or country that it is applied to.
                 named = (wider[0] if wider and code.isdecimal() else code) if place == EVERYWHERE else place
                 yield from (_match_of(rule, named, is_rep) for rule in rules)
                 break
@@ -92,7 +92,7 @@ def _find_matches(policy: Policy, area: Area, is_rep: bool) -> Iterator[RuleMatc
 
 
 def _chains(policy: Policy, area: Area) -> Iterator[tuple[str, ...]]:
-    """For every place that a known area may mean, its codes from the most specific to the country."""
+    """For every place that a known area may be, its codes from most specific to country."""
     code = (area.area_code,) if area.area_code else ()
     for subdivision in sorted(area.subdivisions):
         yield (*code, subdivision, subdivision[:2])
@@ -100,7 +100,7 @@ def _chains(policy: Policy, area: Area) -> Iterator[tuple[str, ...]]:
         return
     for country in sorted(area.countries):
         yield (*code, country)
-        # The state is not known: it may be any that has a rule of its own.
+        # The state is unknown: it may be any state with its own rule.
         yield from ((*code, subdivision, country) for subdivision in _ruled_subdivisions(policy, country))
 
 

@@ -1,4 +1,4 @@
-"""What a draft would have decided: two policies side by side over people or past calls."""
+"""What a draft would have decided: compares two policies for people or past calls."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from onrecord.policy.document import Policy
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallFacts:
-    """The facts that one decision rests on."""
+    """The facts behind one decision."""
 
-    #: Comes back with the difference.
+    #: Returned with the comparison.
     id: str
     #: None when the number belongs to nobody.
     person: PersonFacts | None
@@ -31,12 +31,12 @@ class Comparison:
 
     @property
     def differs(self) -> bool:
-        """Whether the rep or the recording would notice; other words for the same effect do not count."""
+        """Whether the effect on rep or recording differs; different wording does not count."""
         return _effect(self.before) != _effect(self.after)
 
 
 def compare(old: Policy, new: Policy, calls: Iterable[CallFacts]) -> Iterator[Comparison]:
-    """Judge each call under both policies, one at a time, so that the caller can show progress."""
+    """Decide each call under both policies, one at a time, so that the caller can show progress."""
     for call in calls:
         yield Comparison(call=call, before=_decide(old, call), after=_decide(new, call))
 

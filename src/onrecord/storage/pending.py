@@ -1,6 +1,6 @@
-"""Sound files from elsewhere that are pending conversion: sealed as they arrive.
+"""Imported sound files that are pending conversion. They are sealed as they arrive.
 
-A file is its data key, wrapped by the master key (RFC 3394, 40 bytes), and a sealed object under that key.
+A file consists of its data key, wrapped by the master key (RFC 3394, 40 bytes), and an object sealed with it.
 """
 
 import secrets
@@ -14,7 +14,7 @@ from onrecord.storage.sealed import SealedReader, SealedWriter, SealError
 from onrecord.storage.stream import SealedStream
 
 _WRAPPED = 40
-#: Part of every seal, so it must stay as it is.
+#: Part of every seal, so it must never change.
 _NAME = "waiting"
 
 
@@ -31,7 +31,7 @@ class PendingWriter:
 
     @property
     def size(self) -> int:
-        """Plaintext bytes so far."""
+        """Plaintext bytes written so far."""
         return self._writer.size
 
     def write(self, data: bytes, /) -> int:
@@ -42,14 +42,14 @@ class PendingWriter:
         self._file.close()
 
     def discard(self) -> None:
-        """Leave nothing of it."""
+        """Delete the file."""
         self._file.close()
         self._path.unlink(missing_ok=True)
 
 
 @contextmanager
 def sealing(path: Path, master_key: bytes) -> Iterator[PendingWriter]:
-    """Write a new file; nothing is left of it should anything fail. Raises FileExistsError, OSError."""
+    """Write a new file; it is deleted if anything fails. Raises FileExistsError, OSError."""
     writer = PendingWriter(path, master_key)
     try:
         yield writer
@@ -60,7 +60,7 @@ def sealing(path: Path, master_key: bytes) -> Iterator[PendingWriter]:
 
 
 class PendingFile(SealedStream):
-    """A pending file opened for reading."""
+    """A pending file, opened for reading."""
 
     def __init__(self, path: Path, master_key: bytes) -> None:
         """Raises OSError, SealError."""

@@ -1,4 +1,4 @@
-"""A stored recording, and its witness outside of the store: docs/reference/storage.md, "Witnesses"."""
+"""A stored recording, and its witness outside the store (docs/reference/storage.md, "Witnesses")."""
 
 import hashlib
 import hmac
@@ -14,11 +14,11 @@ _TEXT = re.compile("([0-9a-f]{64}):([0-9a-f]{64})")
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Witness:
-    """What the database keeps of a recording, so that the store cannot change it alone."""
+    """What the database keeps about a recording, so that a change in the store alone is detected."""
 
-    #: SHA-256 of the manifest as it is stored, hexadecimal; empty where nothing is known.
+    #: SHA-256 of the stored manifest, hexadecimal; empty if unknown.
     manifest_sha256: str
-    #: Names the data key without telling it (`commitment`), hexadecimal; empty where nothing is known.
+    #: Identifies the data key without revealing it (`commitment`), hexadecimal; empty if unknown.
     key_commitment: str
 
     @classmethod
@@ -29,7 +29,7 @@ class Witness:
 
     @classmethod
     def parse(cls, text: str) -> Self:
-        """What `str` makes of one. Raises ValueError."""
+        """The inverse of `str`. Raises ValueError."""
         match = _TEXT.fullmatch(text)
         if match is None:
             raise ValueError(f"{text!r} is not a witness. Copy it from the Proof section of the call's page.")
@@ -40,22 +40,22 @@ class Witness:
 
 
 def commitment(call_id: str, data_key: bytes) -> str:
-    """HMAC-SHA-256 under the data key of what it is the key of, hexadecimal.
+    """HMAC-SHA-256 with the data key over the recording's identity, hexadecimal.
 
-    It does not reveal the key: that is 256 random bits, and HMAC-SHA-256 is a pseudorandom function, so the
-    only way back is to try all keys. It binds: a second key with the same commitment would be a collision of
-    SHA-256. AES-GCM alone does not bind, as a ciphertext can be made that opens under two keys
-    (Dodis, Grubbs, Ristenpart, Woodage: "Fast Message Franking", CRYPTO 2018).
+    It does not reveal the key, which is 256 random bits: HMAC-SHA-256 is a pseudorandom function, so the only
+    attack is to try all keys. It is binding: a second key with the same commitment would be a SHA-256
+    collision. AES-GCM alone is not, because a ciphertext can be constructed that opens under two keys (Dodis,
+    Grubbs, Ristenpart, Woodage: "Fast Message Franking", CRYPTO 2018).
     """
     return hmac.new(data_key, f"onrecord data key of {call_id}".encode(), hashlib.sha256).hexdigest()
 
 
 class NotWitnessedError(Exception):
-    """What is stored is not the recording that its witness knows."""
+    """What is stored does not match its witness."""
 
 
 def check_witness(found: Witness, known: Witness) -> None:
-    """Raises NotWitnessedError where what was found is not what is known."""
+    """Raises NotWitnessedError if `found` does not match `known`."""
     differ = [
         name
         for name, one, other in (
@@ -69,19 +69,19 @@ def check_witness(found: Witness, known: Witness) -> None:
 
 
 class StoredRecording:
-    """A recording in the store: its manifest and data key, read once, and what that key opens."""
+    """A recording in the store: its manifest and data key, read once, and the objects that the key opens."""
 
     def __init__(self, store: BlobStore, call_id: str) -> None:
         """Raises NoSuchObjectError, SealError, StoreUnreachableError."""
         self.call_id = call_id
-        #: As it is stored.
+        #: As stored.
         self.manifest = store.get(call_id, MANIFEST)
         self.data_key = store.data_key(call_id)
         self._store = store
 
     @property
     def witness(self) -> Witness:
-        """What a witness of exactly this recording says."""
+        """The witness of exactly this recording."""
         return Witness.of(self.call_id, self.manifest, self.data_key)
 
     def open(self, name: str) -> SealedReader:

@@ -1,8 +1,8 @@
 """Sealed objects: docs/reference/storage.md.
 
 The STREAM construction over AES-256-GCM (Hoang, Reyhanitabar, Rogaway, Vizar: "Online
-Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015): segments open one by one, and
-none can be cut off, moved or brought in from another object unseen.
+Authenticated-Encryption and its Nonce-Reuse Misuse-Resistance", CRYPTO 2015): segments are opened one by one,
+and none can be cut off, moved or taken from another object unnoticed.
 """
 
 import io
@@ -15,7 +15,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 MAGIC = b"ONRECS01"
-#: Plaintext bytes of a segment.
+#: Plaintext bytes per segment.
 SEGMENT = 65_536
 _TAG = 16
 _PREFIX = 7
@@ -23,26 +23,26 @@ _PREFIX = 7
 HEAD = len(MAGIC) + _PREFIX
 _COUNTER = struct.Struct(">I?")
 
-#: Gives the bytes of several ranges [begin, end) of the sealed object.
+#: Returns the bytes of several ranges [begin, end) of the sealed object.
 Fetch = Callable[[list[tuple[int, int]]], list[bytes]]
 
 
 class SealError(Exception):
-    """A sealed object does not open: it was altered, cut, swapped or sealed under another key."""
+    """A sealed object cannot be opened: it was altered, cut, swapped or sealed with another key."""
 
 
 def associated(call_id: str, name: str) -> bytes:
-    """Additional data of every segment: it binds the object to its call and name."""
+    """Additional data of every segment, which binds the object to its call and name."""
     return f"{call_id}/{name}".encode()
 
 
 def sealed_size(size: int) -> int:
-    """Bytes of the sealed object of `size` plaintext bytes."""
+    """Size of the sealed object for `size` plaintext bytes."""
     return HEAD + size + _TAG * max(1, -(-size // SEGMENT))
 
 
 def plain_size(size: int) -> int:
-    """Plaintext bytes of a sealed object of `size` bytes. Raises SealError for a size that cannot be."""
+    """Plaintext size of a sealed object of `size` bytes. Raises SealError for an impossible size."""
     body = size - HEAD
     plain = body - _TAG * -(-body // (SEGMENT + _TAG))
     if plain < 0 or sealed_size(plain) != size:
@@ -63,10 +63,10 @@ class SealedWriter:
         file.write(MAGIC + self._segments.prefix)
 
     def write(self, data: bytes, /) -> int:
-        """Take more plaintext; whole segments go to the file at once."""
+        """Add plaintext. Full segments are written to the file immediately."""
         self._pending += data
         self.size += len(data)
-        # A full segment waits for a successor: only then is it known not to be the last.
+        # A full segment waits until more data follows, because it may be the last.
         while len(self._pending) > SEGMENT:
             self._put(bytes(self._pending[:SEGMENT]), last=False)
             del self._pending[:SEGMENT]
@@ -83,25 +83,25 @@ class SealedWriter:
 
 
 class SealedReader:
-    """Random access to a sealed object: a read fetches and opens only the segments that it touches."""
+    """Random access to a sealed object. A read fetches and opens only the segments that it needs."""
 
     def __init__(self, fetch: Fetch, stored_size: int, data_key: bytes, call_id: str, name: str) -> None:
-        """`stored_size` is the sealed object's. Raises SealError when no object has that size."""
-        #: Plaintext bytes.
+        """`stored_size`: size of the sealed object. Raises SealError if no object can have that size."""
+        #: Plaintext size in bytes.
         self.size = plain_size(stored_size)
         self._fetch = fetch
         self._stored_size = stored_size
         self._seal = (data_key, call_id, name)
 
     def read(self, start: int, stop: int) -> bytes:
-        """The plaintext [start, stop), cut to the object's end.
+        """The plaintext [start, stop), cut at the object's end.
 
         Raises SealError, and ValueError for a negative or reversed range.
         """
         if not 0 <= start <= stop:
             raise ValueError(f"[{start}, {stop}) is not a range of bytes.")
         stop = min(stop, self.size)
-        # The one segment of an empty object is opened all the same: it proves that the object is empty.
+        # The only segment of an empty object is opened too: it proves that the object is empty.
         if start >= stop and self.size:
             return b""
         first, last = start // SEGMENT, max(stop - 1, 0) // SEGMENT

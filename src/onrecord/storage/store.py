@@ -1,7 +1,7 @@
-"""The blob store of recordings: docs/reference/storage.md. A local folder or S3, by the URL.
+"""The blob store of recordings (docs/reference/storage.md): a local folder or S3, depending on the URL.
 
-A recording exists exactly when its manifest does. Whoever writes one puts the key first and the manifest
-last; before that nobody reads it, and what an interrupted writer left is replaced.
+A recording exists if and only if its manifest does. Writers store the key first and the manifest last;
+nothing reads a recording before that, and what an interrupted writer left is replaced.
 """
 
 import base64
@@ -26,7 +26,7 @@ from onrecord.storage import sealed
 from onrecord.storage.sealed import SealedReader, SealError
 
 KEY, AUDIO, PEAKS, MANIFEST = "key", "audio", "peaks", "manifest"
-#: In the order in which they are erased: without its key a forgotten copy of the rest is noise.
+#: In the order of erasure: without the key, any remaining copy of the rest is unreadable.
 OBJECTS = (KEY, MANIFEST, AUDIO, PEAKS)
 _SEALED = frozenset({AUDIO, PEAKS})
 _CALL_ID = re.compile(r"[0-9a-f]{32}")
@@ -36,17 +36,17 @@ class NoSuchObjectError(LookupError):
     """The recording, or this object of it, is not in the store."""
 
     def __init__(self, call_id: str, name: str) -> None:
-        #: Which of its objects.
+        #: The object's name.
         self.name = name
         super().__init__(f"Call {call_id} has no {name} in the blob store.")
 
 
 class StoreUnreachableError(OSError):
-    """The store did not answer, so nothing is known of the recording."""
+    """The store did not respond, so nothing is known about the recording."""
 
 
 class OtherMasterKeyError(SealError):
-    """The recording's key is wrapped by another master key than this host has."""
+    """The recording's key is wrapped by a different master key than this host's."""
 
 
 class AlreadyStoredError(Exception):
@@ -54,10 +54,10 @@ class AlreadyStoredError(Exception):
 
 
 class BlobStore:
-    """Recordings under `recordings/<call id>/`; audio and peaks are sealed under the recording's own key."""
+    """Recordings under `recordings/<call id>/`; audio and peaks are sealed with the recording's own key."""
 
     def __init__(self, url: str, master_key: bytes) -> None:
-        """`url` as obstore reads it: `file:///folder` (made if absent) or `s3://bucket/prefix`."""
+        """`url` in obstore's format: `file:///folder` (created if missing) or `s3://bucket/prefix`."""
         self._master_key = master_key
         self._key_id = hashlib.sha256(master_key).hexdigest()[:8]
         parts = urlsplit(url)
@@ -73,7 +73,7 @@ class BlobStore:
         return True
 
     def begin(self, call_id: str, data_key: bytes) -> None:
-        """Make room for a recording sealed under `data_key`; what an interrupted writer left goes.
+        """Start a recording sealed with `data_key`, removing what an interrupted writer left.
 
         Raises AlreadyStoredError.
         """
@@ -95,7 +95,7 @@ class BlobStore:
         self._create(call_id, name, content)
 
     def put_sealed(self, call_id: str, name: str, file: BinaryIO) -> None:
-        """Store an object that was sealed while it was made, from the file's current position."""
+        """Store an already sealed object from the file's current position."""
         obstore.put(self._store, self._path(call_id, name), file)
 
     def data_key(self, call_id: str) -> bytes:
@@ -115,9 +115,9 @@ class BlobStore:
             raise SealError(f"The key of call {call_id} cannot be opened.") from error
 
     def open(self, call_id: str, name: str, data_key: bytes) -> SealedReader:
-        """A sealed object for random access, under a key that was read before.
+        """A sealed object for random access, with a key that was read before.
 
-        Raises NoSuchObjectError, SealError; as every reading, StoreUnreachableError.
+        Raises NoSuchObjectError, SealError and, like every read, StoreUnreachableError.
         """
         return SealedReader(
             lambda ranges: self._fetch(call_id, name, ranges),
@@ -128,14 +128,14 @@ class BlobStore:
         )
 
     def get(self, call_id: str, name: str) -> bytes:
-        """A whole object, opened. Raises NoSuchObjectError, SealError."""
+        """A whole object, unsealed. Raises NoSuchObjectError, SealError."""
         if name not in _SEALED:
             return self._fetch_whole(call_id, name)
         opened = self.open(call_id, name, self.data_key(call_id))
         return opened.read(0, opened.size)
 
     def erase(self, call_id: str) -> None:
-        """Remove a recording for good, or what there is of one: its key first."""
+        """Erase a recording, complete or not, for good: its key first."""
         for name in OBJECTS:
             with suppress(FileNotFoundError):
                 obstore.delete(self._store, self._path(call_id, name))
@@ -145,7 +145,7 @@ class BlobStore:
                 folder.rmdir()
 
     def sync(self, call_id: str) -> None:
-        """Make a stored recording survive a power failure. S3 has promised that already."""
+        """Make a stored recording survive a power failure. S3 already guarantees that."""
         if self._root is None:
             return
         folder = self._root / "recordings" / call_id
@@ -157,7 +157,7 @@ class BlobStore:
                 os.close(descriptor)
 
     def _fetch(self, call_id: str, name: str, ranges: list[tuple[int, int]]) -> list[bytes]:
-        """Stored bytes of several ranges, in one request where they lie close."""
+        """Stored bytes of several ranges, in one request if they are close together."""
         starts, ends = zip(*ranges, strict=True)
         with _reading(call_id, name):
             found = obstore.get_ranges(self._store, self._path(call_id, name), starts=starts, ends=ends)
@@ -187,7 +187,7 @@ class BlobStore:
 
 @contextmanager
 def _reading(call_id: str, name: str) -> Iterator[None]:
-    """Tell an object that is not there from a store that does not answer."""
+    """Distinguish a missing object from a store that does not respond."""
     try:
         yield
     except FileNotFoundError as error:

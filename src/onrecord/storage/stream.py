@@ -1,16 +1,16 @@
-"""A sealed object as a file, for libraries that read files."""
+"""Presents a sealed object as a file, for libraries that read files."""
 
 import io
 from typing import Any
 
 from onrecord.storage.sealed import SEGMENT, SealedReader
 
-#: Plaintext that is opened at once, because libraries read small pieces one after another.
+#: Plaintext opened at once, because libraries read many small pieces in sequence.
 _BLOCK = 16 * SEGMENT
 
 
 class SealedStream(io.RawIOBase):
-    """The plaintext, to read and seek in: never whole in memory, never on disk."""
+    """The plaintext as a seekable stream: never completely in memory, never on disk."""
 
     def __init__(self, sealed: SealedReader) -> None:
         self._sealed = sealed
@@ -33,7 +33,7 @@ class SealedStream(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any, /) -> int:
-        """Raises SealError for an object that was altered."""
+        """Raises SealError if the object was altered."""
         number, offset = divmod(self._at, _BLOCK)
         if self._block[0] != number:
             self._block = (number, self._sealed.read(number * _BLOCK, (number + 1) * _BLOCK))
@@ -44,5 +44,5 @@ class SealedStream(io.RawIOBase):
 
 
 def as_file(sealed: SealedReader) -> io.BufferedReader:
-    """The plaintext for libraries that expect `read` to give all that they ask for."""
+    """The plaintext for libraries that expect `read` to return as many bytes as requested."""
     return io.BufferedReader(SealedStream(sealed))

@@ -1,1 +1,1 @@
-"""Sound files from elsewhere, decoded by a process that can do nothing else (docs/adr/0020)."""
+"""Decodes imported sound files in a process that can do nothing else (docs/adr/0020)."""

@@ -1,4 +1,4 @@
-"""The confined process: it reads a request, then sends `messages` until the file is decoded."""
+"""The confined process: reads a request, then sends `messages` until the file is decoded."""
 
 import io
 import os
@@ -10,14 +10,14 @@ from onrecord.audio.decoding.confinement import confine
 from onrecord.audio.decoding.messages import DecodeEnd, DecodeRequest, MessageKind
 from onrecord.audio.decoding.sound import Sound, Undecoded, UnusableError
 
-#: Bytes of the file that are fetched at once.
+#: Bytes of the file fetched at once.
 _PIECE = 256 << 10
-#: Of a traceback.
+#: Longest traceback sent, in characters.
 _LONGEST_TEXT = 4000
 
 
 class _RemoteFile(io.RawIOBase):
-    """The file, which the other side holds."""
+    """The file, which the parent process holds."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -58,7 +58,7 @@ def main() -> None:
             MessageKind.UNUSABLE,
             b"The file needs more memory than decoding may take. Send it in another format.",
         )
-    except Exception:  # whatever it is, the other side logs it
+    except Exception:  # whatever it is, the parent process logs it
         _send(MessageKind.BROKEN, traceback.format_exc()[-_LONGEST_TEXT:].encode(errors="replace"))
 
 
@@ -85,7 +85,7 @@ def _send(kind: MessageKind, payload: bytes) -> None:
 
 
 def _line() -> bytes:
-    """The first line, and nothing of what follows it."""
+    """Read the first line, and nothing after it."""
     line = bytearray()
     while not line.endswith(b"\n"):
         line += _receive(1)
@@ -97,7 +97,7 @@ def _receive(size: int) -> bytes:
     while len(received) < size:
         piece = os.read(0, size - len(received))
         if not piece:
-            # Whoever started this process is gone.
+            # The parent process is gone.
             os._exit(1)
         received += piece
     return bytes(received)
@@ -105,5 +105,5 @@ def _receive(size: int) -> bytes:
 
 if __name__ == "__main__":
     main()
-    # Without taking down what was loaded, which would open files.
+    # Skip the cleanup of loaded modules, which would open files.
     os._exit(0)

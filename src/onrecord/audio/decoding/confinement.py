@@ -1,7 +1,7 @@
-"""Taking from this process all that decoding does not need.
+"""Takes away everything from this process that decoding does not need.
 
-What the system cannot take is left out, and said: `confine` names what is in force, and `onrecord doctor`
-shows it. Numbers are of Linux's headers: prctl(2), seccomp(2), landlock(7).
+Protections that the system does not support are left out and reported: `confine` names those in force, and
+`onrecord doctor` shows them. The numbers are from Linux's headers: prctl(2), seccomp(2), landlock(7).
 """
 
 import ctypes
@@ -13,14 +13,14 @@ import struct
 from collections.abc import Callable
 from typing import Any
 
-#: Belongs to nobody (`nobody` by convention): may read no file that is not everybody's.
+#: The user `nobody` by convention, who can read only files that everybody can.
 _NOBODY = 65_534
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_SET_NO_NEW_PRIVS = 1, 4, 22, 38
 _SECCOMP_MODE_FILTER = 2
 _SECCOMP_ALLOW, _SECCOMP_KILL, _SECCOMP_EPERM = 0x7FFF0000, 0x80000000, 0x00050001
 
-#: AUDIT_ARCH_* and the system calls by which a decoder computes, remembers and talks: (x86_64, aarch64).
+#: AUDIT_ARCH_* and the system calls that a decoder needs for memory and pipes: (x86_64, aarch64).
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 _CALLS = {
     "read": (0, 63),
@@ -51,7 +51,7 @@ _CALLS = {
 #: The same on every architecture.
 _LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
 _LANDLOCK_VERSION = 1
-#: By version: how many kinds of access to files, to the network, and across domains can be forbidden.
+#: By version: how many kinds of access to files, the network, and other domains can be forbidden.
 _LANDLOCK = {1: (13, 0, 0), 2: (14, 0, 0), 3: (15, 0, 0), 4: (15, 2, 0), 5: (16, 2, 0), 6: (16, 2, 2)}
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -59,10 +59,10 @@ _libc.syscall.restype = ctypes.c_long
 
 
 def confine(*, cpu_s: int, memory: int) -> list[str]:
-    """Give up everything but computing and the open pipes, for good; the names of what is in force.
+    """Give up everything but computing and the open pipes, for good. Returns the protections in force.
 
-    `cpu_s` seconds of processor time and `memory` bytes of address space are left. Call it when all is
-    loaded: no file can be opened afterwards.
+    `cpu_s` seconds of CPU time and `memory` bytes of address space remain. Call it once everything is loaded:
+    no file can be opened afterward.
     """
     os.closerange(3, os.sysconf("SC_OPEN_MAX"))
     steps: dict[str, Callable[[], bool]] = {
@@ -77,7 +77,8 @@ def confine(*, cpu_s: int, memory: int) -> list[str]:
 
 
 def _limit(cpu_s: int, memory: int) -> bool:
-    # At the soft limit the kernel sends SIGXCPU, which says why; at the hard one SIGKILL, which does not.
+    # At the soft limit the kernel sends SIGXCPU, which shows the reason; at the hard one SIGKILL, which does
+    # not.
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_s, cpu_s + 1))
     for kind, most in (
         (resource.RLIMIT_AS, memory),
@@ -98,9 +99,9 @@ def _become_nobody() -> bool:
         os.setresgid(_NOBODY, _NOBODY, _NOBODY)
         os.setresuid(_NOBODY, _NOBODY, _NOBODY)
     except OSError:
-        # In a container root may not be allowed to become anybody else.
+        # In a container root may not be allowed to change users.
         return False
-    # Another process of that user must not look into this one.
+    # Keep other processes of that user from inspecting this one.
     _prctl(_PR_SET_DUMPABLE, 0)
     return True
 
@@ -136,17 +137,17 @@ def _forbid_system_calls() -> bool:
 
 
 def seccomp_program(column: int, architecture: int) -> bytes:
-    """The filter in classic BPF: what is not in the table fails with EPERM, and calls of another
-    architecture kill.
+    """The filter in classic BPF. Calls that are not in the table fail with EPERM.
 
-    `column` of the table holds the numbers of `architecture` (an AUDIT_ARCH).
+    Calls of another architecture kill the process. `column`: the column of the table with the numbers of
+    `architecture` (an AUDIT_ARCH).
     """
     allowed = [numbers[column] for numbers in _CALLS.values()]
     load, equal, answer = 0x20, 0x15, 0x06
     # `struct seccomp_data` begins with the number (0) and the architecture (4).
     steps = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _SECCOMP_KILL), (load, 0, 0, 0)]
     for place, number in enumerate(allowed):
-        # To the last step of all, over those that are left and the refusal.
+        # Jump to the very last step, past the remaining comparisons and the refusal.
         steps.append((equal, len(allowed) - place, 0, number))
     steps += [(answer, 0, 0, _SECCOMP_EPERM), (answer, 0, 0, _SECCOMP_ALLOW)]
     return b"".join(struct.pack("HBBI", *step) for step in steps)

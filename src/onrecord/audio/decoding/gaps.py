@@ -1,36 +1,36 @@
-"""Where in a recording a packet belongs, when some before it could not be decoded: pure.
+"""Where in a recording a packet belongs when some before it could not be decoded. Pure.
 
-A damaged stretch must not pull what follows it forward: a comment at a second, and who spoke when, would be
-wrong. Where packets carry times, the times say how much is missing. MP3 and the like carry none: libav counts
-frames, and a stretch in which it finds none is one packet to it, of whatever size.
+A damaged stretch must not shift the rest forward, or comments and talk times would be wrong. If packets have
+timestamps, these show how much is missing. MP3 and similar formats have none: libav counts frames, and treats
+a stretch without any as one packet, whatever its size.
 """
 
 from dataclasses import dataclass
 from fractions import Fraction
 
-#: Times are rounded by containers; less than this between two packets is no gap.
+#: Containers round times; less than this between two packets is not a gap.
 _LEAST_GAP = Fraction(1, 50)
-#: Packets that are decoded before their size says how long others are.
+#: How many packets must be decoded before their sizes can be used to estimate the length of others.
 _ENOUGH = 4
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Packet:
-    """What is known of a packet before it is decoded. Times in seconds."""
+    """What is known about a packet before it is decoded. Times are in seconds."""
 
-    #: Bytes.
+    #: In bytes.
     size: int
-    #: When it begins; None where the container does not say.
+    #: When it begins; None if the container does not say.
     at: Fraction | None
-    #: 0 where it is not known.
+    #: 0 if unknown.
     duration: Fraction
 
 
 class GapTracker:
-    """Counts what is missing. Feed it every packet in the file's order."""
+    """Measures what is missing. Feed it every packet in file order."""
 
     def __init__(self, *, timed: bool, longest_gap: Fraction) -> None:
-        """`timed`: whether the times are the file's own. A gap beyond `longest_gap` is a broken time."""
+        """`timed`: whether the file has its own times. A gap over `longest_gap` means a bad time."""
         self._timed = timed
         self._longest_gap = longest_gap
         #: When the next packet is expected.
@@ -38,16 +38,16 @@ class GapTracker:
         self._size = 0
         self._length = Fraction(0)
         self._decoded = 0
-        #: Seconds lost since the last packet that could be decoded.
+        #: Seconds lost since the last packet that was decoded.
         self.lost = Fraction(0)
 
     @property
     def end(self) -> Fraction:
-        """When the last packet ended, by the container."""
+        """When the last packet ended, according to the container."""
         return self._next or Fraction(0)
 
     def good(self, packet: Packet) -> Fraction:
-        """Take a packet that was decoded; seconds of sound that are missing before it."""
+        """Add a packet that was decoded. Returns the seconds of sound missing before it."""
         lost, self.lost = self.lost + self._gap(packet), Fraction(0)
         self._pass(packet)
         self._size += packet.size
@@ -56,12 +56,12 @@ class GapTracker:
         return lost
 
     def bad(self, packet: Packet) -> None:
-        """Take a packet that could not be decoded."""
+        """Add a packet that could not be decoded."""
         self.lost += self._gap(packet) + max(packet.duration, self._by_size(packet))
         self._pass(packet)
 
     def _gap(self, packet: Packet) -> Fraction:
-        """From where the packet was expected to where it is."""
+        """Time between where the packet was expected and where it is."""
         if not self._timed or packet.at is None or self._next is None:
             return Fraction(0)
         gap = packet.at - self._next

@@ -1,8 +1,8 @@
-"""The messages between the decoder and the process that started it, and the limits that every file keeps.
+"""The messages between the decoder and its parent process, and the limits for all files.
 
-The request is the first line on the decoder's standard input. The decoder answers with messages: a byte for
-the kind, the length of the payload (u32, big-endian), the payload. The file stays with the other side, which
-answers each READ with a length (u32) and that many bytes, fewer only at the file's end.
+The request is the first line on the decoder's standard input. The decoder responds with messages: a byte for
+the kind, the length of the payload (u32, big-endian), the payload. The parent process holds the file and
+answers each READ with a length (u32) and that many bytes, fewer than requested only at the end of the file.
 """
 
 import struct
@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from onrecord.config.limits import LARGEST_RECORDING
 
-#: Samples a second: telephone sound has 8,000, studio sound 192,000. A file that claims 1 would make each of
-#: its samples a second of sound, one that claims 4 billion would need filters of gigabytes.
+#: In samples per second: telephone audio has 8,000, studio audio up to 192,000. In a file that claims 1, each
+#: sample would be a second of sound; one that claims 4 billion would need gigabytes for filters.
 LOWEST_RATE, HIGHEST_RATE = 4_000, 192_000
 
 
@@ -23,62 +23,62 @@ class _Message(BaseModel):
 
 
 class DecodeRequest(_Message):
-    """What the decoder has to do."""
+    """What to decode, and the limits."""
 
-    #: Bytes of the file.
+    #: Size of the file, in bytes.
     size: int = Field(ge=0)
     most_bytes: int = LARGEST_RECORDING
-    #: Seconds; a longer file is refused.
+    #: In seconds; longer files are refused.
     longest_s: int
-    #: Mix all channels into one; else files of more than two are refused.
+    #: Mix all channels into one. Otherwise files with more than two are refused.
     mono: bool = False
-    #: Seconds of processor time, and bytes of address space.
+    #: CPU time in seconds, and address space in bytes.
     cpu_s: int
     memory: int = 512 << 20
 
 
 class SoundFormat(_Message):
-    """What the file turned out to be."""
+    """The actual format of the file."""
 
     #: Container and codec as libav names them.
     container: str = Field(max_length=100)
     codec: str = Field(max_length=100)
-    #: Samples a second.
+    #: Samples per second.
     rate: int = Field(ge=LOWEST_RATE, le=HIGHEST_RATE)
     #: Of the samples that follow.
     channels: int = Field(ge=1, le=2)
 
 
 class DecodeEnd(_Message):
-    """What is known once the whole file was read."""
+    """What is known after the whole file has been read."""
 
-    #: Seconds by which the file breaks off before its end; 0 for one that is whole.
+    #: Seconds missing at the end of the file; 0 if it is complete.
     cut_s: float = Field(ge=0, allow_inf_nan=False)
 
 
-#: Bytes of the longest payload, and of the longest piece of the file that is asked for at once.
+#: Longest payload, and largest piece of the file requested at once, in bytes.
 LARGEST = 1 << 20
 
 LENGTH = struct.Struct(">I")
 _HEAD = struct.Struct(">cI")
-#: Payload of READ: offset in the file, count of bytes.
+#: Payload of READ: offset in the file, number of bytes.
 RANGE = struct.Struct(">QI")
 #: Payload of HOLE: samples per channel.
 SAMPLES = struct.Struct(">Q")
 
 
 class MessageKind(Enum):
-    #: JSON: names of the protections that are in force; the first message.
+    #: JSON: names of the protections in force; the first message.
     READY = b"Y"
-    #: RANGE: a piece of the file is wanted.
+    #: RANGE: requests a piece of the file.
     READ = b"R"
     #: JSON: `SoundFormat`.
     FORMAT = b"F"
     #: Interleaved s16le samples.
     PCM = b"P"
-    #: SAMPLES that could not be decoded stand here.
+    #: SAMPLES: how many samples could not be decoded here.
     HOLE = b"H"
-    #: JSON: `DecodeEnd`; the last message of a file that was decoded.
+    #: JSON: `DecodeEnd`; the last message for a decoded file.
     END = b"E"
     #: UTF-8: why the file cannot be used; the last message.
     UNUSABLE = b"X"
@@ -87,16 +87,16 @@ class MessageKind(Enum):
 
 
 class DecoderMessageError(Exception):
-    """The decoder sent something that no decoder sends."""
+    """The decoder sent an invalid message."""
 
 
 def message(kind: MessageKind, payload: bytes) -> bytes:
-    """One message as it is sent."""
+    """A message in wire format."""
     return _HEAD.pack(kind.value, len(payload)) + payload
 
 
 def receive_message(read: Callable[[int], bytes]) -> tuple[MessageKind, bytes] | None:
-    """The next message; None at the end. `read(n)` returns fewer than n bytes only there.
+    """The next message; None at the end. `read(n)` returns fewer than n bytes only at the end.
 
     Raises DecoderMessageError.
     """

@@ -1,6 +1,6 @@
-"""Starting the confined process and reading its messages.
+"""Starts the confined process and reads its messages.
 
-It is not trusted either: its messages are checked against the request, and its time is limited.
+The process is not trusted: its messages are checked against the request, and its time is limited.
 """
 
 import io
@@ -28,9 +28,9 @@ from onrecord.audio.g711 import RATE
 
 log = logging.getLogger(__name__)
 
-#: Seconds of waiting that are granted for each of processor time: the host may be busy.
+#: Seconds to wait per second of CPU time, because the host may be busy.
 _PATIENCE = 3
-#: Nothing of ours: no address, no secret. One thread is all that may compute.
+#: Nothing of ours, no address and no secret, and only one thread for computing.
 _ENVIRONMENT = {"LC_ALL": "C.UTF-8", "OPENBLAS_NUM_THREADS": "1"}
 _SLOW = "Decoding this file takes too long. Convert it to WAV or MP3 and send it again."
 _FAILED = "The decoder could not handle this file and stopped. Convert it to WAV or MP3 and send it again."
@@ -41,7 +41,7 @@ _PROBE = b"RIFF\x26\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\
 
 
 class SeekableFile(Protocol):
-    """The file: read here and there."""
+    """The file, for random access."""
 
     def read(self, size: int, /) -> bytes | None: ...
     def seek(self, offset: int, whence: int = io.SEEK_SET, /) -> int: ...
@@ -52,7 +52,7 @@ class UndecodableError(ValueError):
 
 
 class Decoder:
-    """One file, decoded elsewhere. Opens it; then `pieces` gives all of it, once."""
+    """A file decoded in the confined process. The constructor opens it; `pieces` yields its samples, once."""
 
     def __init__(
         self,
@@ -81,9 +81,9 @@ class Decoder:
         self._timer = threading.Timer(cpu_s * _PATIENCE, self._time_out)
         self._timer.daemon = True
         self._timer.start()
-        #: What keeps the decoder in, by name.
+        #: The names of the protections in force.
         self.protections: list[str] = []
-        #: Seconds by which the file breaks off before its end; known after the last piece.
+        #: Seconds missing at the end of the file; known after the last piece.
         self.cut_s = 0.0
         try:
             self._write(self._request.model_dump_json().encode() + b"\n")
@@ -98,7 +98,7 @@ class Decoder:
 
     @property
     def pid(self) -> int:
-        """Of the process."""
+        """Process ID of the decoder."""
         return self._process.pid
 
     def __enter__(self) -> "Decoder":
@@ -198,13 +198,13 @@ class Decoder:
 
 
 def probe() -> list[str]:
-    """What keeps a decoder in on this host, by name. Raises UndecodableError when none can be started."""
+    """The protections in force for a decoder on this host. Raises UndecodableError if it cannot start."""
     with Decoder(io.BytesIO(_PROBE), longest_s=1, cpu_s=5) as decoder:
         return decoder.protections
 
 
 def _read(file: SeekableFile, size: int) -> bytes:
-    """That many bytes, fewer only at the end."""
+    """Read `size` bytes, or fewer only at the end."""
     pieces = []
     while size > 0 and (piece := file.read(size)):
         pieces.append(piece)

@@ -1,9 +1,10 @@
-"""What a sound file really holds, whatever its name says, and its samples as recordings have them.
+"""Finds out what a sound file really contains, whatever its name, and decodes it for recordings.
 
-Runs in the confined process only. A packet that cannot be decoded takes no other with it: as in all players,
-decoding goes on with the next, and silence stands in its place.
+Runs only in the confined process. A packet that cannot be decoded does not affect others: as in all players,
+decoding continues with the next one, and silence takes its place.
 
-Parts of PyAV are imported by name, because it would load them later, when no file can be opened any more.
+Some parts of PyAV are imported explicitly, because otherwise it would load them later, when no file can be
+opened.
 """
 
 import io
@@ -26,17 +27,17 @@ from onrecord.audio.decoding.headers import mpeg_tells_length, wave_cut_s
 from onrecord.audio.decoding.messages import HIGHEST_RATE, LOWEST_RATE, DecodeRequest, SoundFormat
 from onrecord.audio.g711 import RATE
 
-#: Playlists and the like would have libav open other files and addresses on our behalf.
+#: Playlists and similar formats would make libav open other files and addresses.
 _CONTAINERS = "wav,w64,aiff,au,mp3,aac,flac,ogg,mov,matroska,webm,caf"
-#: Those that carry no times of their own.
+#: Containers without timestamps.
 _UNTIMED = {"mp3", "aac", "flac", "aiff", "au", "wav", "w64"}
-#: Samples handed on at once: frames of a sound file can be very short.
+#: Samples passed on at once, because frames of a sound file can be very short.
 _BLOCK = 4 * RATE
-#: Ends this much earlier than its header says: it was cut. Headers round, and encoders pad.
+#: A file that ends this many seconds before its header says was cut. Headers round, and encoders pad.
 _CUT_S = 1
-#: Errors in a row after which nothing more is expected of a container.
+#: Consecutive errors after which to give up on a container.
 _MOST_ERRORS = 100
-#: More channels than any sound is mixed from.
+#: Most channels accepted; no real audio has more.
 _MOST_CHANNELS = 8
 
 _UNREADABLE = "This is not a sound file that OnRecord can read. Send an MP3, WAV, Ogg, or M4A file."
@@ -48,13 +49,13 @@ class UnusableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Undecoded:
-    """Samples that could not be decoded stand here."""
+    """A stretch of samples that could not be decoded."""
 
     samples: int
 
 
 class Sound:
-    """A sound file opened for one pass. Raises UnusableError."""
+    """A sound file, opened for one pass. Raises UnusableError."""
 
     def __init__(self, file: io.BufferedIOBase, request: DecodeRequest) -> None:
         _check_size(request)
@@ -66,7 +67,7 @@ class Sound:
             self._container = av.open(
                 file,
                 mode="r",
-                # What the file names beside itself is opened by no protocol.
+                # No protocol may open anything that the file refers to.
                 container_options={"format_whitelist": _CONTAINERS, "protocol_whitelist": "none"},
                 metadata_errors="replace",
             )
@@ -74,17 +75,17 @@ class Sound:
             raise UnusableError(_UNREADABLE) from error
         self._stream = _only_sound(self._container)
         context = self._stream.codec_context
-        if context is None:  # a codec that nobody here has
+        if context is None:  # an unsupported codec
             raise UnusableError(_UNREADABLE)
         context.thread_count = 1
         self.format = _sound_format(self._container, context, mono=request.mono)
-        #: Samples given so far, silence for what is missing among them.
+        #: Samples yielded so far, including silence for missing ones.
         self._given = 0
-        #: Seconds by which the file breaks off before its end; known after the last sample.
+        #: Seconds missing at the end of the file; known after the last sample.
         self.cut_s = self._wave_cut_s
 
     def pieces(self) -> Iterator[NDArray[np.int16] | Undecoded]:
-        """All samples at 8 kHz, int16[n, channels] a block, and holes where some could not be decoded.
+        """All samples at 8 kHz, int16[n, channels] per block, and holes where some could not be decoded.
 
         Raises UnusableError.
         """
@@ -138,7 +139,7 @@ class Sound:
         yield from self._tail(gaps)
 
     def _packets(self) -> Iterator[Any]:
-        """Every packet, the last one empty: it has the decoder give what it still holds."""
+        """Every packet, then an empty one, which flushes the decoder."""
         errors = 0
         while errors < _MOST_ERRORS:
             try:
@@ -151,7 +152,7 @@ class Sound:
                 return
 
     def _tail(self, gaps: GapTracker) -> Iterator[Undecoded]:
-        """What is missing at the end. Behind the sound of a file there may be tags, or padding."""
+        """What is missing at the end. Tags or padding may follow the sound."""
         left = None if self._duration is None else self._duration - Fraction(self._given, RATE)
         lost = gaps.lost if left is None else min(gaps.lost, left)
         if lost > 0 and self.format.container not in ("wav", "w64"):
@@ -162,21 +163,21 @@ class Sound:
 
     @property
     def _duration(self) -> Fraction | None:
-        """Seconds by the header; None where it does not say."""
+        """Duration in seconds from the header; None if it has none."""
         is_guess = self.format.container == "aac" or (self.format.container == "mp3" and not self._is_told)
         length = self._container.duration
         return None if is_guess or not length or length < 0 else Fraction(length, av.time_base)
 
 
 def _joined(block: list[NDArray[np.int16]]) -> Iterator[NDArray[np.int16]]:
-    """All of the block at once, and the block empty for the next."""
+    """Join the block's arrays, and empty the block for the next ones."""
     if block:
         yield np.concatenate(block)
         block.clear()
 
 
 class _Resampler:
-    """Frames in, int16[n, channels] at 8 kHz out; the frames' own form may change on the way."""
+    """Turns frames into int16[n, channels] at 8 kHz. The frames' format may change in midstream."""
 
     def __init__(self, channels: int) -> None:
         self._channels = channels
@@ -190,12 +191,12 @@ class _Resampler:
             layout = "stereo" if self._channels == 2 else "mono"
             self._form = form
             self._resampler = av.AudioResampler(format="s16", layout=layout, rate=RATE)
-        # Times that jump would have it fill or drop.
+        # Otherwise jumps in time would make it insert or drop samples.
         frame.pts = None
         yield from self._through(frame)
 
     def flush(self) -> Iterator[NDArray[np.int16]]:
-        """What is still held."""
+        """The remaining samples."""
         if self._resampler is not None:
             yield from self._through(None)
         self._form = self._resampler = None
@@ -250,7 +251,7 @@ def _sound_format(container: Any, context: Any, *, mono: bool) -> SoundFormat:
 
 
 def _is_plausible(frame: av.AudioFrame) -> bool:
-    """A frame may differ from what the header said, within the same limits."""
+    """Whether the frame is within the limits. It may differ from the header."""
     return LOWEST_RATE <= frame.sample_rate <= HIGHEST_RATE and frame.layout.nb_channels <= _MOST_CHANNELS
 
 
