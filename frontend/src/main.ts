@@ -72,14 +72,14 @@ const dialer = document.querySelector<Dialer>('or-dialer')
 if (dialer) {
   session.start()
   startShortcuts(dialer)
-  // Of earlier calls, whose notes could not be sent before the page was left.
+  // Send notes of earlier calls that could not be sent before the page was left.
   void sendDrafts()
   startLiveUpdates()
   startRecordings()
   document.addEventListener('htmx:after:swap', () => {
     if (location.pathname !== signInPage) session.resume()
   })
-  // Browsers allow few connections to one host: a tab that nobody sees and that carries no call gives its own back.
+  // Browsers allow few connections per host, so a hidden tab without a call closes its own.
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) live.open()
     else if (!session.busy) live.close()

@@ -1,6 +1,6 @@
 /**
- * Client of `/api/v2`: docs/reference/web.md. Addresses, questions and answers are typed by the API's own document
- * (`types.ts`, which `make api-types` writes).
+ * Client of `/api/v2` (docs/reference/web.md). Paths, requests and responses are typed by the API's OpenAPI document
+ * (`types.ts`, written by `make api-types`).
  */
 import type { components, paths } from './types.ts'
 
@@ -11,7 +11,7 @@ export type CallEvent = Schemas['CallEventOut']
 export type CallStatus = Schemas['Status']
 export type Comment = Schemas['CommentOut']
 export type Decision = Schemas['DecisionOut']
-/** What a page has of a call that it comes into. */
+/** What a page gets when it joins or rejoins a call. */
 export type Entry = Schemas['PlaceOut']
 export type FoundPerson = Schemas['FoundPerson']
 export type HungUp = Schemas['HangUpReply']
@@ -19,20 +19,20 @@ export type HungUp = Schemas['HangUpReply']
 export type Log = Schemas['LogOut']
 export type Notification = Schemas['NotificationOut']
 export type ChoiceField = Schemas['Field']
-/** A list of the team's from which something is chosen when a call is logged. */
+/** One of the team's lists of choices for the call log. */
 export type ChoiceList = Schemas['ListOut']
-/** One of ours in a call. */
+/** A user in a call. */
 export type Participant = Schemas['ParticipantOut']
 export type PersonLink = Schemas['PersonLink']
 export type Preview = Schemas['PreviewOut']
-/** Where the recording is now. */
+/** The current state of the recording. */
 export type Recorded = Schemas['RecordingAnswer']
 export type RecordingState = Schemas['RecordingState']
-/** Who placed a call is its rep; who joined it, a collaborator. */
+/** The user who placed a call is its rep; a user who joined it is a collaborator. */
 export type Role = Participant['role']
 export type Wanted = Exclude<RecordingState, 'off'>
 
-/** A refusal or failure, with a sentence that can be shown as it stands. */
+/** A refusal or failure, with a sentence that can be shown to the user. */
 export class ApiError extends Error {
   readonly status: number
   readonly code: string
@@ -44,26 +44,26 @@ export class ApiError extends Error {
   }
 }
 
-/** The web answers a command within 6 s, also where the switch does not answer it. */
+/** The web responds to a command within 6 s, even if the switch does not. */
 const COMMAND_PATIENCE_MS = 8_000
 
-/** The most that a reply's Date header was ahead of our clock, in milliseconds; replies that took long show less. */
+/** The most that a response's Date header was ahead of our clock, in milliseconds; slow responses show less. */
 let ahead = -Infinity
 
-/** Now by the server's clock. A difference of less than a second is not trusted: the header has whole seconds. */
+/** The server's current time. Differences under a second are ignored, because the header has whole seconds. */
 export function serverNow(): number {
   const offset = ahead + 500
   return Date.now() + (Number.isFinite(offset) && Math.abs(offset) > 1000 ? offset : 0)
 }
 
-/** The token changes at sign-in, so it is read anew each time. */
+/** The token changes at sign-in, so it is read each time. */
 export function csrfToken(): string {
   const cookie = /(?:^|; )csrftoken=([^;]+)/.exec(document.cookie)?.[1]
   return cookie ?? document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? ''
 }
 
 type Method = 'get' | 'post' | 'put' | 'delete'
-/** The addresses that take a method. */
+/** The paths that accept a method. */
 type Taking<M extends Method> = { [P in keyof paths]: paths[P][M] extends object ? P : never }[keyof paths]
 interface Json<T> { content: { 'application/json': T } }
 type Body<O> = O extends { requestBody: Json<infer T> } ? { body: T } : object
@@ -89,13 +89,13 @@ function request<M extends Method, P extends Taking<M>>(method: M, path: P, aske
   })
 }
 
-/** A command that makes a call stricter or ends it: a ticket admits it, so it needs neither session nor database. */
+/** A command that makes a call stricter or ends it. A ticket authorizes it, so it needs no session or database. */
 function command<T>(callId: string, ticket: string, what: string, body?: object): Promise<T> {
   return send(`/api/v2/calls/${callId}/${what}`, {
     method: 'POST',
     headers: { 'OnRecord-Ticket': ticket },
     credentials: 'omit',
-    // It outlives the page that sends it.
+    // The request must outlive the page.
     keepalive: true,
     ...(body ? { body: JSON.stringify(body) } : {}),
     signal: AbortSignal.timeout(COMMAND_PATIENCE_MS),
@@ -137,7 +137,7 @@ export const api = {
   place: (to: string, sdp: string, person_id: number | null) => request('post', '/api/v2/calls', { body: { to, sdp, person_id } }),
   current: () => request('get', '/api/v2/calls/current', {}),
   dispositions: () => request('get', '/api/v2/dispositions', {}),
-  /** `keepalive`: the page goes away, and the request must outlive it. */
+  /** `keepalive`: the page is closing, and the request must outlive it. */
   notes: (call_id: string, notes: string, notes_revision: number, keepalive: boolean) =>
     request('put', '/api/v2/calls/{call_id}/notes', { path: { call_id }, body: { notes, notes_revision }, keepalive }),
   log: (call_id: string, body: Schemas['LogIn']) => request('put', '/api/v2/calls/{call_id}/log', { path: { call_id }, body }),

@@ -1,8 +1,8 @@
 /**
  * Live events of `/events`, shared by the whole page.
  *
- * Read by fetch rather than EventSource, because an expired session (401) must be told from a lost network, and a stream
- * that missed too much (410) from both.
+ * Read with fetch rather than EventSource, to distinguish an expired session (401), a stream that missed too much (410) and
+ * a lost network.
  */
 import { createParser } from 'eventsource-parser'
 import type { CallEvent } from './client.ts'
@@ -11,7 +11,7 @@ type Listener = (event: CallEvent) => void
 
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 15_000
-/** The server is heard at least every 15 s; a connection that stays silent this long is dead, whatever TCP believes. */
+/** The server sends something at least every 15 s; a connection that is silent this long is dead, whatever TCP says. */
 const SILENCE_MS = 40_000
 
 class LiveEvents {
@@ -22,12 +22,12 @@ class LiveEvents {
   #listeners = new Set<Listener>()
   #starters = new Set<() => void>()
   #policyWatchers = new Set<() => void>()
-  /** Number of the recording policy in force, as last heard. */
+  /** Last known version of the recording policy. */
   #policy = ''
   #lastId = ''
-  /** Whether the present connection was accepted. */
+  /** Whether the current connection was accepted. */
   #accepted = false
-  /** What the server said with its refusal, if anything. */
+  /** The server's Retry-After on a refusal, if any. */
   #askAgainAfterMs = 0
   #abort: AbortController | null = null
 
@@ -36,12 +36,12 @@ class LiveEvents {
     return () => this.#listeners.delete(listener)
   }
 
-  /** Called after every connection that resumes nothing: what happened before it has to be looked up. */
+  /** Called after every connection that does not resume an earlier one, so earlier changes have to be fetched. */
   whenFresh(starter: () => void): void {
     this.#starters.add(starter)
   }
 
-  /** Called when a recording policy is heard of: what may have been judged by another has to be asked again. */
+  /** Called when there is a different recording policy, so earlier decisions have to be fetched again. */
   whenPolicyChanges(watcher: () => void): void {
     this.#policyWatchers.add(watcher)
   }
@@ -52,7 +52,7 @@ class LiveEvents {
     void this.#follow(this.#abort.signal)
   }
 
-  /** Let the connection go; `open` resumes after the last event seen. */
+  /** Close the connection; `open` resumes after the last event seen. */
   close(): void {
     this.#abort?.abort()
     this.#abort = null
@@ -71,7 +71,7 @@ class LiveEvents {
       }
       if (signal.aborted) return
       wait = this.#accepted ? FIRST_WAIT_MS : Math.min(wait * 2, LONGEST_WAIT_MS)
-      // Spread out, so that a restarted server does not meet every browser at the same moment.
+      // Random, so that not every browser reconnects to a restarted server at the same moment.
       const pause = Math.max(wait, this.#askAgainAfterMs) * (0.75 + Math.random() / 2)
       await new Promise((resolve) => setTimeout(resolve, pause))
     }
@@ -105,7 +105,7 @@ class LiveEvents {
       this.onSignedOut()
       return
     }
-    // Too much has happened since: the next connection is a fresh one.
+    // Too much has happened since: make a new connection without resuming.
     if (response.status === 410) this.#lastId = ''
     if (!response.ok || !response.body) {
       this.#askAgainAfterMs = Number(response.headers.get('Retry-After') ?? 0) * 1000

@@ -1,24 +1,24 @@
 /**
- * Commands that only make a call stricter or end it. Each goes two ways at once: to the web, which a ticket lets in
- * when its database does not work, and to the switch itself beside our voice. They are tried until somebody confirms
- * or refuses them; a press has an id, so it counts once however often it arrives.
+ * Commands that only make a call stricter or end it. Each is sent two ways at once: to the web, which accepts a ticket even
+ * if its database is down, and directly to the switch over the audio connection. They are retried until one is confirmed or
+ * refused; a press has an ID, so it counts once however often it arrives.
  */
 import { ApiError, api, type CallStatus, type Recorded } from '../api/client.ts'
 import type { Phone, PressAnswer } from './phone.ts'
 
-/** The ticket of this tab's call, by its id. It outlives a reload, also while the server cannot say who we are. */
+/** The ticket of this tab's call, by call ID. It survives a reload even while the server cannot identify us. */
 const TICKET = 'onrecord.ticket'
 const RETRY_MS = 500
-/** A command takes some tens of milliseconds. Whoever waits longer should be told. */
+/** A command takes tens of milliseconds. If it takes longer, tell the user. */
 const UNCONFIRMED_AFTER_MS = 1_500
 
-/** What is asked of whom, and what becomes of it. */
+/** A command, and its callbacks. */
 export interface Command {
   callId: string
   phone: Phone | null
-  /** Called when it is not confirmed after a while. */
+  /** Called when it has not been confirmed after a while. */
   onUnconfirmed: () => void
-  /** Whether it is still worth trying. */
+  /** Whether to keep trying. */
   isWanted: () => boolean
 }
 
@@ -31,7 +31,7 @@ function ticketOf(callId: string): string {
   return kept[callId] ?? ''
 }
 
-/** Pause the recording; null when it was not wanted any more. Rejects with ApiError where it is refused. */
+/** Pause the recording; null if it was no longer wanted. Rejects with ApiError when refused. */
 export function pause(command: Command): Promise<Recorded | null> {
   const { callId } = command
   const press = crypto.randomUUID()
@@ -41,7 +41,7 @@ export function pause(command: Command): Promise<Recorded | null> {
   ])
 }
 
-/** End the call. The status is null where the switch has forgotten the call. */
+/** End the call. The status is null if the switch no longer knows the call. */
 export function hangUp(command: Command): Promise<{ status: CallStatus | null } | null> {
   const { callId } = command
   return untilConfirmed(command, [
@@ -50,7 +50,7 @@ export function hangUp(command: Command): Promise<{ status: CallStatus | null } 
   ])
 }
 
-/** Leave the call to the others; false when that was not wanted any more. */
+/** Leave the call to the others; false if that was no longer wanted. */
 export async function leave(command: Command): Promise<boolean> {
   const { callId } = command
   const left = await untilConfirmed<unknown>(command, [
@@ -60,14 +60,14 @@ export async function leave(command: Command): Promise<boolean> {
   return left !== null
 }
 
-/** Say that the page goes away. Nobody is left to hear the answer. */
+/** Report that the page is closing. Nobody is left to read the response. */
 export function detach(callId: string): void {
   api.detach(callId, ticketOf(callId)).catch(() => {})
 }
 
 async function besideOurVoice({ phone }: Command, want: 'paused' | 'hung_up', press: string): Promise<PressAnswer> {
   const answer = await (phone?.press(want, press) ?? Promise.reject(UNREACHED))
-  // The web refuses it too, and says why in a sentence.
+  // The web refuses it too, with the reason in a sentence.
   return answer.code ? Promise.reject(UNREACHED) : answer
 }
 
@@ -91,7 +91,7 @@ async function untilConfirmed<T>({ onUnconfirmed, isWanted }: Command, ways: (()
   }
 }
 
-/** The first answer. Where the web has none there may yet be one of the switch's, so both are asked again. */
+/** The first answer. If the web fails, the switch may still answer, so both are asked again. */
 function firstOf<T>(ways: (() => Promise<T>)[]): Promise<T> {
   return new Promise((resolve, reject) => {
     ways.forEach((ask, way) => {

@@ -1,13 +1,13 @@
-/** Notes that the server does not have yet: in this browser, each user's apart, and none of them left after sign-out. */
+/** Notes that the server does not have yet. Kept in this browser, separately for each user, and removed at sign-out. */
 import { ApiError, api } from '../api/client.ts'
 
 export interface Draft {
   text: string
-  /** Of the server's notes that the text goes on from. */
+  /** Revision of the server's notes that the text is based on. */
   revision: number
 }
 
-/** A draft that the server did not take, and why. */
+/** A draft that the server did not accept, and why. */
 export interface Unsent {
   callId: string
   text: string
@@ -30,12 +30,12 @@ export function dropDraft(callId: string): void {
   localStorage.removeItem(prefix() + callId)
 }
 
-/** The calls of which this user has drafts here. */
+/** The calls for which this user has drafts here. */
 export function drafted(): string[] {
   return Object.keys(localStorage).filter((key) => key.startsWith(prefix())).map((key) => key.slice(prefix().length))
 }
 
-/** Send every draft once; what was taken is a draft no more. */
+/** Send every draft once, and drop those that were accepted. */
 export async function sendDrafts(): Promise<Unsent[]> {
   const unsent = await Promise.all(drafted().map(send))
   return unsent.filter((one) => one !== null)
@@ -46,7 +46,7 @@ async function send(callId: string): Promise<Unsent | null> {
   if (!draft) return null
   try {
     await api.notes(callId, draft.text, draft.revision, false)
-    // The rep may have written on.
+    // The rep may have kept writing.
     if (draftOf(callId)?.text === draft.text) dropDraft(callId)
     return null
   } catch (error) {

@@ -1,4 +1,4 @@
-/** The one main action of the dialer, at its foot: pure, so that every case can be tested. */
+/** The dialer's main action, at the bottom. Pure, so that every case can be tested. */
 import type { State } from './state.ts'
 
 export type FootAction = 'call' | 'hang-up' | 'take-over' | 'save-next' | 'done'
@@ -6,14 +6,14 @@ export type FootAction = 'call' | 'hang-up' | 'take-over' | 'save-next' | 'done'
 export interface FootView {
   action: FootAction
   word: string
-  /** Empty where the words need the room. */
+  /** Empty if the words need the space. */
   icon: string
   /** Ending the call is red. */
   tone: 'go' | 'end'
   disabled: boolean
 }
 
-/** `ready`: a number stands there that can be called. `logging`: the ended call is being logged. */
+/** `ready`: a number that can be called has been entered. `logging`: the ended call is being logged. */
 export function footView(state: State, { ready, logging }: { ready: boolean; logging: boolean }): FootView {
   switch (state.line) {
     case 'idle':

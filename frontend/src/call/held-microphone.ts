@@ -1,4 +1,4 @@
-/** The microphone while it is wanted: one that goes away is replaced by another as soon as there is one. */
+/** Holds the microphone while it is wanted. If it is disconnected, another one replaces it as soon as possible. */
 import {
   MicrophoneError, loadSettings, openMicrophone, saveSettings, stop, type MicrophoneSettings,
 } from './microphone.ts'
@@ -9,9 +9,9 @@ const NOBODY_HEARS = 'No one can hear you until then.'
 
 export class HeldMicrophone {
   settings: MicrophoneSettings = loadSettings()
-  /** Null while none is wanted or none can be had. */
+  /** Null while none is wanted or none is available. */
   stream: MediaStream | null = null
-  /** What the user has to know of a microphone that went away; null while all is well. */
+  /** What to tell the user about a lost microphone; null if all is well. */
   problem: Problem | null = null
   /** Called when the stream or the problem changed. */
   onChange: () => void = () => {}
@@ -20,19 +20,19 @@ export class HeldMicrophone {
   #opening: Promise<MediaStream> | null = null
 
   constructor() {
-    // Some browsers do not know a microphone's permission by name.
+    // Some browsers do not support querying the microphone permission.
     navigator.permissions
       ?.query({ name: 'microphone' as PermissionName })
       .then((permission) => permission.addEventListener('change', () => this.#tryAgain()), () => {})
   }
 
-  /** Open it unless it is open. Rejects with MicrophoneError. */
+  /** Open the microphone unless it is open. Rejects with MicrophoneError. */
   async take(): Promise<void> {
     this.#wanted = true
     if (!this.stream) await this.#open()
   }
 
-  /** Open it if it can be had; `problem` says why not. For a call that goes on without. */
+  /** Open it if available; otherwise `problem` says why. For a call that continues without it. */
   async takeIfAny(): Promise<void> {
     this.#wanted = true
     if (!this.stream) await this.#replace()
@@ -50,14 +50,14 @@ export class HeldMicrophone {
     for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !on
   }
 
-  /** Use another device or way of processing from now on. Rejects with MicrophoneError; the one before then stays. */
+  /** Use another device or processing from now on. Rejects with MicrophoneError, and then keeps the old one. */
   async configure(settings: MicrophoneSettings): Promise<void> {
     this.settings = settings
     saveSettings(settings)
     if (this.#wanted) await this.#open()
   }
 
-  /** The user has read that there is another microphone now. That there is none stays said. */
+  /** The user has seen that the microphone was replaced. The message that there is none stays. */
   dismiss(): void {
     if (!this.stream || !this.problem) return
     this.problem = null
@@ -70,7 +70,7 @@ export class HeldMicrophone {
     const fresh = await opening.finally(() => {
       if (this.#opening === opening) this.#opening = null
     })
-    // While the browser asked for leave, nobody may want it any more, or another have been chosen.
+    // While the browser asked for permission, the user may have chosen another one or stopped wanting it.
     if (!this.#wanted || settings !== this.settings) {
       stop(fresh)
       return
@@ -103,7 +103,7 @@ export class HeldMicrophone {
       if (!(error instanceof MicrophoneError)) throw error
       if (!this.#wanted) return
       this.#say('microphone_gone', `${error.problem.message} ${NOBODY_HEARS}`)
-      // Where the user has refused, asking again and again would only annoy them.
+      // If the user has refused, asking again would only annoy them.
       if (error.problem.code !== 'microphone_blocked') setTimeout(() => this.#tryAgain(), RETRY_MS)
     }
   }

@@ -1,4 +1,4 @@
-/** The rep's microphone: which one, how it is processed, how loud it is. */
+/** The rep's microphone: device, processing and level. */
 import type { Problem } from './state.ts'
 
 export interface MicrophoneSettings {
@@ -15,7 +15,7 @@ export function loadSettings(): MicrophoneSettings {
   try {
     return { ...fallback, ...(JSON.parse(localStorage.getItem(KEY) ?? '{}') as Partial<MicrophoneSettings>) }
   } catch (error) {
-    // A private window may refuse storage, and another program may have written nonsense: the defaults work.
+    // A private window may refuse storage, and stored data may be corrupt: use the defaults.
     if (error instanceof SyntaxError || error instanceof DOMException) return fallback
     throw error
   }
@@ -40,7 +40,7 @@ const PROBLEMS: Record<string, string> = {
   NotReadableError: 'Another program is using the microphone. Close it in that program.',
 }
 
-/** Ask for the microphone. Rejects with MicrophoneError, whose problem says what to do. */
+/** Request the microphone. Rejects with MicrophoneError, whose problem says what to do. */
 export async function openMicrophone({ deviceId, studio }: MicrophoneSettings): Promise<MediaStream> {
   if (!navigator.mediaDevices) {
     const message = 'Browsers allow the microphone only on secure pages. Open OnRecord over https.'
@@ -49,7 +49,7 @@ export async function openMicrophone({ deviceId, studio }: MicrophoneSettings): 
   try {
     return await navigator.mediaDevices.getUserMedia({
       audio: {
-        // Not `exact`: a headset that was unplugged must not stop the call.
+        // Not `exact`: an unplugged headset must not prevent the call.
         ...(deviceId ? { deviceId: { ideal: deviceId } } : {}),
         echoCancellation: !studio,
         noiseSuppression: !studio,
@@ -65,7 +65,7 @@ export async function openMicrophone({ deviceId, studio }: MicrophoneSettings): 
 
 export async function listMicrophones(): Promise<MediaDeviceInfo[]> {
   const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? []
-  // 'default' and 'communications' are aliases of devices that are listed too.
+  // 'default' and 'communications' are aliases of devices that are also listed.
   return devices.filter((device) => device.kind === 'audioinput' && !['', 'default', 'communications'].includes(device.deviceId))
 }
 

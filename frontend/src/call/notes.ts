@@ -1,4 +1,5 @@
-/** Notes of one call: in this browser until the server has them, so that no reload, outage or expired session takes them. */
+/** Notes of one call. Kept in this browser until the server has them, so they survive reloads, outages and expired sessions.
+ * */
 import { ApiError, api, type Log } from '../api/client.ts'
 import { draftOf, dropDraft, keepDraft } from './drafts.ts'
 
@@ -7,20 +8,20 @@ const FIRST_RETRY_MS = 1_000
 const LONGEST_RETRY_MS = 15_000
 
 export type Keeping =
-  /** The server has all of it. */
+  /** The server has everything. */
   | 'saved'
   | 'saving'
-  /** The server could not be told yet; it is tried again. */
+  /** The server could not be reached yet; it is retried. */
   | 'waiting'
-  /** The server does not take them; trying again would not help. */
+  /** The server rejects them; retrying would not help. */
   | 'refused'
 
 export class NotesKeeper {
   text: string
   keeping: Keeping = 'saved'
-  /** Why they are refused. */
+  /** Why they were refused. */
   problem = ''
-  /** Called when `text` or `keeping` changed otherwise than by `write`. */
+  /** Called when `text` or `keeping` changed other than by `write`. */
   onChange: () => void = () => {}
   readonly callId: string
   #revision: number
@@ -40,14 +41,15 @@ export class NotesKeeper {
     return this.#revision
   }
 
-  /** The rep has written. */
+  /** The rep typed something. */
   write(text: string): void {
     this.text = text
     this.#store()
     this.#schedule(PAUSE_MS)
   }
 
-  /** Somebody else, or another tab, may have written. What stands here unsaved is merged by the server when it is sent. */
+  /** Take over the server's notes, which others or another tab may have changed. The server merges unsaved text when it is
+   * sent. */
   follow(log: Log | null): void {
     if (!log || this.keeping !== 'saved' || log.notes_revision <= this.#revision) return
     this.text = log.notes
@@ -55,7 +57,7 @@ export class NotesKeeper {
     this.onChange()
   }
 
-  /** Send what is not saved yet, and wait for that one attempt. */
+  /** Send unsaved text, and wait for that one attempt. */
   async save(leaving = false): Promise<void> {
     clearTimeout(this.#timer)
     if (this.#sending && !leaving) await this.#sending
@@ -64,7 +66,7 @@ export class NotesKeeper {
     await this.#sending
   }
 
-  /** The log was saved, these notes with it. */
+  /** The log was saved, including these notes. */
   accepted(log: Log): void {
     clearTimeout(this.#timer)
     this.text = log.notes
@@ -94,7 +96,8 @@ export class NotesKeeper {
         this.#settle('saved')
         return
       }
-      // The rep wrote on. Where another's lines came in, the old revision stays: the server then adds instead of replacing.
+      // The rep kept writing. If somebody else's lines were added, keep the old revision, so that the server merges instead
+      // of replacing.
       if (reply.notes === sent) this.#revision = reply.notes_revision
       this.#store()
     } catch (error) {

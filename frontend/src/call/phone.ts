@@ -1,20 +1,20 @@
-/** One WebRTC connection to the switch: our microphone out, the far end's voice in. */
+/** One WebRTC connection to the switch: sends our microphone, plays the other voices. */
 import type { CallStatus, Recorded } from '../api/client.ts'
 import { readSample, type Sample } from './quality.ts'
 
 const GATHERING_CAP_MS = 1000
 
-/** What the switch answers on its control channel: `code` where it refuses. */
+/** The switch's answer on the control channel; `code` if it refuses. */
 export interface PressAnswer extends Partial<Recorded> {
   code?: string
-  /** Of the call, after a hang-up. */
+  /** The call's status after a hang-up. */
   status?: CallStatus
 }
 
-/** What it tells on it unasked. */
+/** Messages that the switch sends on its own. */
 interface News {
   stops_at?: string
-  /** Why the disk takes nothing; null when it takes everything again. */
+  /** Why the disk accepts nothing; null when it works again. */
   stalled?: string | null
 }
 
@@ -22,13 +22,13 @@ export class Phone {
   /** Called once when the connection is lost for good. */
   onLost: () => void = () => {}
   onConnected: () => void = () => {}
-  /** Called when the phone system says when it will end the call. */
+  /** Called when the phone system announces when it will end the call. */
   onStopping: (at: Date) => void = () => {}
-  /** Called when the phone system begins or ceases to keep nothing of what is said. */
+  /** Called when the phone system stops storing sound (true) or resumes (false). */
   onStalled: (on: boolean) => void = () => {}
   #connection = new RTCPeerConnection({ iceServers: [] })
   #control = this.#connection.createDataChannel('control', { negotiated: true, id: 0 })
-  /** Presses that wait for their answer, by id. */
+  /** Presses waiting for an answer, by ID. */
   #pressed = new Map<string, (answer: PressAnswer) => void>()
   #speaker = new Audio()
   #sender: RTCRtpSender
@@ -46,18 +46,18 @@ export class Phone {
     this.#sender = this.#connection.addTransceiver(trackOf(microphone) ?? 'audio', { direction: 'sendrecv' }).sender
     this.#connection.addEventListener('track', ({ track, streams }) => {
       this.#speaker.srcObject = streams[0] ?? new MediaStream([track])
-      // After a reload without a click the browser may want a gesture first.
+      // After a reload the browser may require a user gesture first.
       this.#speaker.play().catch(() => addEventListener('pointerdown', () => void this.#speaker.play(), { once: true }))
     })
     this.#connection.addEventListener('connectionstatechange', () => {
       const state = this.#connection.connectionState
       if (state === 'connected') this.onConnected()
-      // 'disconnected' may heal by itself, but the switch gives up after 4 s without packets: act at once.
+      // 'disconnected' may recover by itself, but the switch gives up after 4 s without packets: act at once.
       if (state === 'failed' || state === 'disconnected') this.#lost()
     })
   }
 
-  /** The SDP offer, once its candidates are gathered (or after a second: host candidates are long there). */
+  /** The SDP offer, once candidates are gathered, or after a second, when host candidates are certain to be there. */
   async offer(): Promise<string> {
     await this.#connection.setLocalDescription()
     await Promise.race([
@@ -77,7 +77,7 @@ export class Phone {
     await this.#connection.setRemoteDescription({ type: 'answer', sdp })
   }
 
-  /** Ask the switch itself, by the way our voice goes. Null while that way does not stand; an answer may never come. */
+  /** Send a press directly to the switch over the audio connection. Null while not connected; an answer may never come. */
   press(want: 'paused' | 'hung_up', press: string): Promise<PressAnswer> | null {
     if (this.#control.readyState !== 'open') return null
     this.#control.send(JSON.stringify({ press, want }))

@@ -1,9 +1,9 @@
-/** How long a button that has just changed its meaning takes no press: two quick clicks must not do two things. */
+/** How long a button that has just changed its meaning ignores presses: a double click must not do two things. */
 export const GUARD_MS = 700
 
 /**
- * Which presses of a button count whose meaning changes in its place. A press counts when it began after the button
- * has shown its present meaning for a while, whenever it ends. Times are milliseconds of one clock.
+ * Decides which presses count on a button whose meaning changes. A press counts if it began after the button had shown its
+ * current meaning for a while, whenever it ends. Times are milliseconds on one clock.
  */
 export class PressGuard {
   #meaning: string
@@ -14,7 +14,7 @@ export class PressGuard {
     this.#meaning = meaning
   }
 
-  /** What the button means now; whether that is another meaning than before. */
+  /** Set what the button means now. Returns whether that has changed. */
   means(meaning: string, now: number): boolean {
     if (meaning === this.#meaning) return false
     this.#meaning = meaning
@@ -22,17 +22,17 @@ export class PressGuard {
     return true
   }
 
-  /** A pointer or a key went down. One that is held down goes on with what it began. */
+  /** A pointer or key went down. While held down, it keeps its original meaning. */
   begin(now: number): void {
     this.#begunAt ??= now
   }
 
-  /** It was released, or the press was called off. */
+  /** The press was released or canceled. */
   release(): void {
     this.#begunAt = null
   }
 
-  /** Whether a press counts that takes effect now. Assistive technology presses without a beginning. */
+  /** Whether a press that takes effect now counts. Assistive technology sends presses without a start. */
   counts(now: number): boolean {
     return (this.#begunAt ?? now) >= this.#changedAt + GUARD_MS
   }

@@ -1,4 +1,4 @@
-/** Grades of a connection from WebRTC statistics. */
+/** Grades a connection from WebRTC statistics. */
 
 /** Counters and gauges at one moment, from `RTCPeerConnection.getStats()`. */
 export interface Sample {
@@ -13,7 +13,7 @@ export type Grade = 'unknown' | 'poor' | 'fair' | 'good'
 
 export interface Quality {
   grade: Grade
-  /** Share of packets lost since the sample before, 0 to 1. */
+  /** Share of packets lost since the previous sample, 0 to 1. */
   loss: number
   jitterMs: number
   roundTripMs: number | null
@@ -22,8 +22,8 @@ export interface Quality {
 export const UNKNOWN: Quality = { grade: 'unknown', loss: 0, jitterMs: 0, roundTripMs: null }
 
 /**
- * Limits follow what G.711 with plain concealment bears (ITU-T G.113: about 1 % loss unnoticed, 5 % disturbing;
- * G.114: 150 ms one way good, 400 ms the most that is acceptable).
+ * Limits follow what G.711 with simple concealment tolerates (ITU-T G.113: about 1% loss goes unnoticed, 5% is disturbing;
+ * G.114: 150 ms one way is good, 400 ms is the most acceptable).
  */
 export function grade(before: Sample, now: Sample): Quality {
   const received = now.packetsReceived - before.packetsReceived

@@ -1,4 +1,4 @@
-/** How the recording icon and the strip below it look and read: pure, so that every case can be tested. */
+/** What the recording icon and the strip below it show. Pure, so that every case can be tested. */
 import type { Call, Decision, Wanted } from '../api/client.ts'
 import { clock } from '../ui/format.ts'
 import { callTime, nameOf } from './people.ts'
@@ -11,13 +11,13 @@ export type Tone =
   | 'armed'
   | 'off'
   | 'paused'
-  /** It should be kept, and is not or may not be. */
+  /** Sound should be recorded, but is not or may not be. */
   | 'warn'
 
 export interface RecordingView {
   /** Accessible name of the icon. */
   name: string
-  /** Whether the icon stands pressed; null where it is no switch. */
+  /** Whether the icon is pressed; null if it is not a toggle. */
   pressed: boolean | null
   /** State in words, always shown beside the color. */
   text: string
@@ -25,22 +25,22 @@ export interface RecordingView {
   reason: string
   tone: Tone
   locked: boolean
-  /** An answer of the switch is awaited. */
+  /** Waiting for the switch's answer. */
   pending: boolean
-  /** The word of the strip's button; empty where a press can do nothing. */
+  /** The label of the strip's button; empty if a press can do nothing. */
   button: string
-  /** What a press asks for; null when a press can do nothing. */
+  /** What a press requests; null if it can do nothing. */
   press: { kind: 'next-call'; wanted: boolean } | { kind: 'now'; wanted: Wanted } | null
 }
 
-/** How the next call stands. */
+/** What is known about the next call. */
 export interface Ahead {
   decision: Decision | null
-  /** Whether it is known whom it goes to. */
+  /** Whether it is known who will be called. */
   isFinal: boolean
 }
 
-/** What became of the recording once the user is out of the call, which may go on without them. */
+/** The state of the recording once the user has left the call, which may continue without them. */
 export function outcomeText(call: Call): string {
   const { recording } = call
   if (!isOver(call)) {
@@ -58,7 +58,7 @@ export function outcomeText(call: Call): string {
   }
 }
 
-/** What the icon's tooltip says: its state, and where nobody may change it, why. */
+/** The icon's tooltip: its state and, if it cannot be changed, why. */
 export function tooltip({ name, pressed, locked, reason }: RecordingView): string {
   const state = pressed === null ? name : `${name}: ${pressed ? 'on' : 'off'}`
   return locked && reason ? `${state}. ${reason}` : state
@@ -137,7 +137,7 @@ function duringCall(state: State, call: Call, userId: string): RecordingView {
 
 const STALLED = 'The recording cannot be saved right now. Tell your admin. The call continues.'
 
-/** The state of a call that runs, in words. What is not as it should be comes first. */
+/** The state of a live call, in words. Problems come first. */
 function said(state: State, call: Call, userId: string): Pick<RecordingView, 'text' | 'reason' | 'tone'> {
   const { recording } = call
   const isOn = recording.state === 'recording'
@@ -159,7 +159,7 @@ function said(state: State, call: Call, userId: string): Pick<RecordingView, 'te
   return { text: pending ?? text(call, userId), reason: reasonNow(call, userId), tone }
 }
 
-/** The decision's sentence says how the call began; what was done since then needs another. */
+/** The decision's sentence describes how the call began; later changes need another one. */
 function reasonNow(call: Call, userId: string): string {
   const { recording } = call
   const { moved } = recording
@@ -179,7 +179,7 @@ function buttonWord({ recording }: Call): string {
   return { off: 'Start', recording: 'Pause', paused: 'Resume' }[recording.state]
 }
 
-/** "Off: California requires …" without what the words beside it say already. */
+/** "Off: California requires …" without the part already shown next to it. */
 function why(sentence: string): string {
   const reason = sentence.replace(/^(On|Off): /, '')
   return reason.charAt(0).toUpperCase() + reason.slice(1)

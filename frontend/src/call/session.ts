@@ -1,6 +1,6 @@
 /**
- * The rep's call in this page. One object for the life of the page: it owns the connection, the microphone and the
- * state, so that elements may come and go with navigation and the call does not notice.
+ * The rep's call in this page. One object for the lifetime of the page: it owns the connection, the microphone and the
+ * state, so that navigation can add and remove elements without affecting the call.
  */
 import { ApiError, api, type Call, type Entry, type Role, type Wanted } from '../api/client.ts'
 import { live } from '../api/events.ts'
@@ -13,23 +13,23 @@ import { UNKNOWN, grade, type Quality, type Sample } from './quality.ts'
 import { INITIAL, isOver, reduce, type Action, type Problem, type State } from './state.ts'
 
 const STATS_EVERY_MS = 2000
-/** The switch waits 10 s for a browser that went away. */
+/** The switch waits 10 s for a browser to come back. */
 const REATTACH_FOR_MS = 10_000
 const REATTACH_PAUSE_MS = 700
-/** Held by the tab that carries the call, so that a duplicated tab does not take it; free when that page is gone. */
+/** Held by the tab with the call, so that a duplicated tab does not take it over; released when the page is gone. */
 const LOCK = 'onrecord-call'
 const LOCK_PATIENCE_MS = 600
-/** Id of the call that this tab carried last: survives a reload, and is not shared with other tabs or machines. */
+/** ID of this tab's last call. Survives a reload, and is not shared with other tabs or machines. */
 const CARRIED = 'onrecord.call'
-/** Id of the last call, where the rep wants to log it later. */
+/** ID of the last call, if the rep wants to log it later. */
 const PUT_ASIDE = 'onrecord.put-aside'
-/** Present while muted: a reload must not open the microphone of somebody who closed it. */
+/** Present while muted: a reload must not unmute the microphone. */
 const MUTED = 'onrecord.muted'
 
 class Session {
   state: State = INITIAL
   quality: Quality = UNKNOWN
-  /** Whether the rep has begun with the next call: one that waits to be logged does not interrupt that. */
+  /** Whether the rep has started on the next call, which a call waiting to be logged must not interrupt. */
   isNextBegun: () => boolean = () => false
   readonly microphone = new HeldMicrophone()
   #watchers = new Set<() => void>()
@@ -39,7 +39,7 @@ class Session {
   #keys: Promise<void> = Promise.resolve()
   #started = false
 
-  /** Once a page: follow live events, and take up a call that a reload left behind. */
+  /** Called once per page: follow live events, and resume a call after a reload. */
   start(): void {
     if (this.#started) return
     this.#started = true
@@ -73,7 +73,7 @@ class Session {
     return this.#enter('rep', (offer) => api.place(to, offer, personId))
   }
 
-  /** Come into a colleague's call. */
+  /** Join a colleague's call. */
   join(id: string): Promise<void> {
     return this.#enter('collaborator', (offer) => api.join(id, offer))
   }
@@ -87,7 +87,7 @@ class Session {
       const phone = this.#open()
       const offer = await phone.offer()
       if (this.state.hangingUp) {
-        // Hung up before anybody was asked: no phone rings.
+        // Hung up before the call was placed: no phone rings.
         this.#dispatch({ type: 'vanished' })
         return
       }
@@ -104,10 +104,10 @@ class Session {
     }
   }
 
-  /** End the call; a collaborator leaves it to the others. Our own voice ends here and now. */
+  /** End the call, or leave it as a collaborator. Our own audio stops immediately. */
   async hangUp(): Promise<void> {
     this.#dispatch({ type: 'hang-up' })
-    if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() sees the wish
+    if (this.state.line !== 'active' || !this.state.call) return // still preparing: dial() checks for this
     this.microphone.mute(true)
     const command = this.#command(this.state.call.id, () => this.state.hangingUp)
     try {
@@ -149,7 +149,7 @@ class Session {
     }
   }
 
-  /** Keys are sent one after another, in the order they were pressed. */
+  /** Send a key. Keys are sent one at a time, in order. */
   press(digit: string): Promise<void> {
     const id = this.state.call?.id
     if (id === undefined || this.state.line !== 'active') return Promise.resolve()
@@ -166,7 +166,7 @@ class Session {
     this.#dispatch({ type: 'muted', on })
   }
 
-  /** What the rep has to know, the most urgent first. */
+  /** The most urgent problem that the rep has to know about. */
   get problem(): Problem | null {
     return this.microphone.problem ?? this.state.problem
   }
@@ -180,12 +180,12 @@ class Session {
     this.#dispatch({ type: 'problem', problem })
   }
 
-  /** The session with the server has ended; the call itself has not. */
+  /** The session with the server has expired; the call continues. */
   expire(): void {
     this.report({ code: 'signed_out', message: 'Your session has expired. Sign in again to continue.' })
   }
 
-  /** A page came that only somebody signed in gets: go on where the expired session stopped us. */
+  /** A page for signed-in users arrived: continue where the expired session stopped us. */
   resume(): void {
     if (this.state.problem?.code !== 'signed_out') return
     this.#dispatch({ type: 'dismissed' })
@@ -193,7 +193,7 @@ class Session {
     void this.#synchronise()
   }
 
-  /** Be free for the next call. */
+  /** Get ready for the next call. */
   clear(): void {
     this.#dispatch({ type: 'cleared' })
   }
@@ -206,7 +206,7 @@ class Session {
     this.#dispatch({ type: 'put-aside', call })
   }
 
-  /** Log the latest of the calls that wait for it. */
+  /** Log the latest of the calls waiting to be logged. */
   takeUp(): void {
     const [call] = this.state.toLog
     if (!call || this.busy) return
@@ -219,7 +219,7 @@ class Session {
     this.#dispatch({ type: 'snapshot', call })
   }
 
-  /** Carry a call on here that runs in another tab. */
+  /** Continue here a call that is in another tab. */
   async takeOver(): Promise<void> {
     const { call, role } = this.state
     if (this.state.line !== 'elsewhere' || !call) return
@@ -227,7 +227,7 @@ class Session {
     await this.#attach(call, role)
   }
 
-  /** Open the microphone outside a call, so that its level can be seen; `rest` closes it again. */
+  /** Open the microphone outside a call to show its level; `rest` closes it again. */
   async tryMicrophone(): Promise<void> {
     await this.#orSay(this.microphone.take())
   }
@@ -260,13 +260,13 @@ class Session {
     for (const watcher of this.#watchers) watcher()
   }
 
-  /** A fresh connection with the microphone in it; the one before is dropped. */
+  /** Open a new connection with the microphone, dropping the previous one. */
   #open(): Phone {
     this.microphone.mute(this.state.muted)
     this.#phone?.close()
     this.#sample = null
     const phone = new Phone(this.microphone.stream)
-    this.#dispatch({ type: 'stalled', on: false }) // it is told anew
+    this.#dispatch({ type: 'stalled', on: false }) // it will be reported again
     phone.onConnected = () => this.#dispatch({ type: 'audio', audio: 'connected' })
     phone.onStopping = (at) => this.report({ code: 'stopping', message: stoppingText(at) })
     phone.onStalled = (on) => this.#dispatch({ type: 'stalled', on })
@@ -287,12 +287,12 @@ class Session {
   async #failed(error: unknown): Promise<void> {
     const { call } = this.state
     this.#dispatch({ type: 'problem', problem: problemOf(error) })
-    // The server has the call but our side could not join: do not leave the contact in silence.
+    // The server has placed the call but our side could not connect: do not leave the contact in silence.
     if (this.state.line === 'active' && call) await this.hangUp()
     if (error instanceof ApiError && ['call_in_progress', 'log_required'].includes(error.code)) await this.#synchronise()
   }
 
-  /** Look at what the server knows, after a load or a gap in the live events. */
+  /** Fetch the server's state, after a load or a gap in the live events. */
   async #synchronise(): Promise<void> {
     try {
       const { call, role, ticket, to_log: toLog } = await api.current()
@@ -328,7 +328,7 @@ class Session {
     await this.#reattach()
   }
 
-  /** Bring our audio back to the call, for as long as the switch waits. */
+  /** Reconnect our audio, for as long as the switch waits. */
   async #reattach(): Promise<void> {
     const { call } = this.state
     if (this.state.line !== 'active' || !call) return
@@ -337,7 +337,7 @@ class Session {
     let problem: Problem | null = null
     while (Date.now() < until && this.state.line === 'active') {
       try {
-        // The call does not wait for the microphone: the contact can be heard without.
+        // Do not wait for the microphone: the contact can be heard without it.
         void this.microphone.takeIfAny()
         const phone = this.#open()
         const { sdp } = await api.attach(call.id, await phone.offer())
@@ -345,7 +345,7 @@ class Session {
         return
       } catch (error) {
         problem = problemOf(error)
-        // Refused for a reason that waiting does not cure: no session, no such call.
+        // Refused for a reason that waiting cannot fix: no session, no such call.
         if (!(error instanceof ApiError) || (error.status >= 400 && error.status < 500)) break
         await new Promise((resolve) => setTimeout(resolve, REATTACH_PAUSE_MS))
       }
@@ -359,9 +359,9 @@ class Session {
     if (!call || isOver(call)) this.#dispatch({ type: 'vanished' })
   }
 
-  /** Claim the call for this tab. Without `steal`: false when another tab holds it. */
+  /** Claim the call for this tab. Without `steal`, false if another tab holds it. */
   #hold(options: { steal: boolean }): Promise<boolean> {
-    // A page that is being reloaded may let go a moment after the new one asks.
+    // A page that is being reloaded may release it a moment after the new one asks.
     const patience = options.steal ? { steal: true } : { signal: AbortSignal.timeout(LOCK_PATIENCE_MS) }
     return new Promise((resolve) => {
       let held = false
@@ -399,7 +399,7 @@ function stoppingText(at: Date): string {
 function problemOf(error: unknown): Problem {
   if (error instanceof ApiError) return { code: error.code, message: error.message }
   if (error instanceof MicrophoneError) return error.problem
-  // The browser refused the switch's answer or ran out of something: say so, and keep the cause for a report.
+  // The browser rejected the switch's answer or ran out of resources: show that, and log the cause for a bug report.
   console.error(error)
   return { code: 'browser', message: 'The browser could not set up the call. Reload the page and try again.' }
 }

@@ -1,19 +1,19 @@
-/** The call as this page knows it: a pure reduction of what the server said and what the rep asked for. */
+/** The call as this page knows it: a pure reducer over server events and the rep's actions. */
 import type { Call, CallStatus, RecordingState, Role, Wanted } from '../api/client.ts'
 import { clock } from '../ui/format.ts'
 
 export interface Problem {
-  /** `signed_out` offers a way to sign in; others are shown as they stand. */
+  /** `signed_out` offers to sign in; others are just shown. */
   code: string
   message: string
 }
 
 export type Line =
   | 'idle'
-  /** The microphone and the connection are being made ready; the server has not accepted the call yet. */
+  /** The microphone and connection are being set up; the server has not accepted the call yet. */
   | 'preparing'
   | 'active'
-  /** The rep's call runs in another tab or on another machine. */
+  /** The rep's call is in another tab or on another machine. */
   | 'elsewhere'
   | 'ended'
 
@@ -21,22 +21,22 @@ export interface State {
   line: Line
   /** Present when active, elsewhere or ended. */
   call: Call | null
-  /** What the user is in the call. */
+  /** The user's role in the call. */
   role: Role
-  /** Recording state asked for and not yet answered. The shown state changes with the answer, never before. */
+  /** Requested recording state without an answer yet. The displayed state changes with the answer, never before. */
   wanted: Wanted | null
-  /** A pause or a hang-up that was pressed some time ago and that nobody has confirmed; it is tried again and again. */
+  /** A pause or hang-up was pressed some time ago and has not been confirmed; it is being retried. */
   unconfirmed: boolean
   muted: boolean
   hangingUp: boolean
   /** Whether our audio reaches the switch. */
   audio: 'none' | 'connected' | 'lost'
-  /** The switch itself says that its disk takes nothing; its event may wait for the same disk. */
+  /** The switch reported directly that its disk accepts nothing; its event may be waiting for the same disk. */
   stalled: boolean
   problem: Problem | null
-  /** Ended calls that wait to be logged while the rep does something else, the latest first. */
+  /** Ended calls waiting to be logged while the rep does something else, latest first. */
   toLog: readonly Call[]
-  /** News of calls that came before the reply that tells us which call is ours. */
+  /** Events about calls that came before the response that says which call is ours. */
   early: Readonly<Record<string, Call>>
 }
 
@@ -70,9 +70,9 @@ export type Action =
   | { type: 'cleared' }
   | { type: 'muted'; on: boolean }
   | { type: 'hang-up' }
-  /** The switch has ended the call, or has forgotten it. */
+  /** The switch has ended the call, or no longer knows it. */
   | { type: 'hung-up'; status: CallStatus | null }
-  /** What was pressed last is not confirmed yet. */
+  /** The last press is not confirmed yet. */
   | { type: 'unconfirmed' }
   | { type: 'audio'; audio: State['audio'] }
   | { type: 'stalled'; on: boolean }
@@ -131,7 +131,7 @@ export function reduce(state: State, action: Action): State {
     case 'recording-wanted':
       return { ...state, wanted: action.wanted, unconfirmed: false, problem: null }
     case 'recording-answered':
-      // The event was here first, and others may have followed it.
+      // The event came first, and others may have followed it.
       if (state.wanted === null) return state
       return { ...withRecording(state, action.recording, action.generation), wanted: null, unconfirmed: state.hangingUp && state.unconfirmed }
     case 'recording-refused':
@@ -158,7 +158,7 @@ function snapshot(state: State, call: Call): State {
   return { ...state, call: known, ...(reached ? { wanted: null, unconfirmed: state.hangingUp && state.unconfirmed } : {}) }
 }
 
-/** Until the event comes that says all about its end. */
+/** Used until the event with the details of the end arrives. */
 function hungUp(call: Call, status: CallStatus | null): Call {
   const answered = call.status === 'in-progress'
   return { ...call, status: status ?? (answered ? 'completed' : 'canceled'), end_reason: 'rep_hung_up' }
@@ -176,24 +176,24 @@ function without({ toLog }: State, { id }: Call): readonly Call[] {
   return toLog.filter((call) => call.id !== id)
 }
 
-/** A call that waits may be logged elsewhere: on its own page, say. */
+/** A waiting call may be logged elsewhere, for example on its own page. */
 function followed(state: State, call: Call): State {
   if (!state.toLog.some(({ id }) => id === call.id)) return state
   return { ...state, toLog: call.log?.logged ? without(state, call) : state.toLog.map((one) => (one.id === call.id ? call : one)) }
 }
 
-/** A reply can arrive after events that followed it: a call never goes back. */
+/** A response can arrive after later events: a call never goes back to an older state. */
 function newer(call: Call, known: Call | null | undefined): Call {
   if (!known) return call
   if (PROGRESS[known.status] !== PROGRESS[call.status]) return PROGRESS[known.status] > PROGRESS[call.status] ? known : call
-  // The reply to a pause is here before the event, and events of before it may still be on their way.
+  // The response to a pause comes before its event, and older events may still be on their way.
   const { state, generation, moved } = known.recording
   return call.recording.generation < generation ? { ...call, recording: { ...call.recording, state, generation, moved } } : call
 }
 
 function withRecording(state: State, recording: RecordingState, generation: number): State {
   if (!state.call) return state
-  // Who did it comes with the event; what was known is of the change before.
+  // The event will say who did it; the known value belongs to the previous change.
   return { ...state, call: { ...state.call, recording: { ...state.call.recording, state: recording, generation, moved: null } } }
 }
 
@@ -220,12 +220,12 @@ const STATUS_ENDINGS: Partial<Record<CallStatus, string>> = {
 
 const LEFT = 'You left the call'
 
-/** A collaborator can leave a call that goes on. */
+/** Whether the user has left a call that may continue, as collaborators can. */
 function hasLeft(call: Call, role: Role): boolean {
   return role === 'collaborator' && !isOver(call)
 }
 
-/** How the user's part of the call came to its end: "You hung up at 6:40". */
+/** How the call ended for the user: "You hung up at 6:40". */
 export function endingText(call: Call, role: Role): string {
   if (hasLeft(call, role)) return LEFT
   const isByRep = role === 'collaborator' && call.end_reason === 'rep_hung_up'
@@ -233,7 +233,7 @@ export function endingText(call: Call, role: Role): string {
   return `${isByRep ? 'Your side hung up' : why}${call.duration_ms ? ` at ${clock(call.duration_ms)}` : ''}`
 }
 
-/** Whether the user is in a call that was answered: sound flows. */
+/** Whether the user is in an answered call, so that audio flows. */
 export function isConnected({ line, call }: State): boolean {
   return line === 'active' && call?.status === 'in-progress'
 }

@@ -3,18 +3,18 @@ import { element, part, text } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
 import { toast } from '../ui/toast.ts'
 
-/** What the rep asks about: a number before a call, or the call that runs. */
+/** What the rep asks about: a number before a call, or the live call. */
 export interface Subject {
   number: string
   personId: number | null
   callId: string | null
-  /** Whom the number belongs to, or the number, for the eye. */
+  /** The name for the number, or the formatted number. */
   who: string
   /** Why the control is locked. */
   reason: string
 }
 
-/** "Ask an admin" beside a locked recording control: a note to those who answer for the rules, with the reason attached. */
+/** "Ask an admin" next to a locked recording control: a note to the admins, with the reason attached. */
 export class AskAdmin extends HTMLElement {
   #button = element<HTMLButtonElement>(
     `<button type="button" class="ask-admin" aria-haspopup="dialog">Ask an admin</button>`,
@@ -43,11 +43,11 @@ export class AskAdmin extends HTMLElement {
       event.preventDefault()
       void this.#send()
     })
-    // The dialer listens for Escape and clicks of its own.
+    // The dialer has its own handlers for Escape and clicks.
     this.#dialog.addEventListener('keydown', (event) => event.stopPropagation())
   }
 
-  /** What can be asked about now; null where there is nothing to ask. An open note keeps what it was opened for. */
+  /** Set what can be asked about now; null if nothing. An open note keeps its subject. */
   offer(subject: Subject | null): void {
     this.hidden = !subject && !this.#dialog.open
     if (!this.#dialog.open) this.#subject = subject

@@ -6,13 +6,13 @@ import { icon } from '../ui/icon.ts'
 import { recordIcon, renderIcon } from './recording.ts'
 import { toLogText, type DialerView } from './view.ts'
 
-/** Whether a press counts on the main action, and on the recording icon. */
+/** Whether the main action and the recording icon ignore presses. */
 export interface Closed {
   main: boolean
   record: boolean
 }
 
-/** The dialer put small: a bar in the top line, on phones at the bottom. It says what goes on, and can end the call. */
+/** The minimized dialer: a bar at the top, or at the bottom on phones. It shows the call's state and can end it. */
 export class Bar {
   readonly root = element(`
     <section class="dk-bar" aria-label="Dialer, minimized">
@@ -38,7 +38,7 @@ export class Bar {
     attribute(this.root, 'data-tone', isRunning ? recording.tone : null)
     attribute(part(this.root, '.dk-lamp'), 'data-glyph', isRunning ? recording.tone : 'phone')
     const word = toLogText(toLog.length) || barWord(state, recording)
-    // What is in a button is not announced when it changes.
+    // Changes inside a button are not announced, so a status region has the text too.
     for (const place of ['.dk-word', '[role=status]']) text(part(this.root, place), word)
     const call = toLog[0] ?? state.call
     const names = call ? [call.person?.name ?? call.to_formatted, ...colleagues(call, userId).map(({ name }) => name)] : []
@@ -54,7 +54,7 @@ export class Bar {
   }
 }
 
-/** While sound flows, what becomes of it matters most; else how the call stands. */
+/** While audio flows, the recording state matters most; otherwise the call's status. */
 function barWord(state: State, { text, tone }: RecordingView): string {
   if (!isConnected(state) || state.hangingUp) return statusText(state)
   if (tone === 'warn') return state.unconfirmed ? 'Pause not confirmed' : 'Nothing saved'

@@ -24,7 +24,7 @@ const OPEN_KEY = 'onrecord.dialer'
 const TICK_MS = 250
 const WIDE = '(min-width: 70rem)'
 const PHONE = '(max-width: 47.99rem)'
-/** Actions that stand in one another's place: each press is checked against the change of their meaning. */
+/** Actions that share one button: presses are ignored right after its meaning changes. */
 const GUARDED = new Set(['call', 'hang-up', 'take-over', 'save-next', 'save', 'done', 'log'])
 
 const USER_ID = document.querySelector<HTMLMetaElement>('meta[name=user]')?.content ?? ''
@@ -44,7 +44,7 @@ const MARKUP = `
     </div>
   </section>`
 
-/** View of the session's call, on every page. It holds nothing that the call needs: it may be moved or removed at will. */
+/** The view of the session's call, on every page. The call does not depend on it, so it can be moved or removed. */
 export class Dialer extends HTMLElement {
   #built = false
   #dock = element(MARKUP)
@@ -62,12 +62,12 @@ export class Dialer extends HTMLElement {
   #foot = new Foot()
   #bar = new Bar()
   #view: DialerView | null = null
-  /** Two clicks on Hang up must not save, nor two on Pause resume. */
+  /** A double click on Hang up must not save, nor one on Pause resume. */
   #mainGuard = new PressGuard('call')
   #recordGuard = new PressGuard('')
   #isPadOpen = false
   #keysSent = ''
-  /** The call as shown last. */
+  /** The call as last shown. */
   #shown: Call | null = null
   #unwatch = () => {}
   #clock = 0
@@ -85,7 +85,7 @@ export class Dialer extends HTMLElement {
     clearInterval(this.#clock)
   }
 
-  /** Put a link's number up for the next call, with its person when known. A call that is not logged yet waits. */
+  /** Enter a link's number for the next call, with its person if known. A call that is not logged yet waits. */
   choose({ dataset: { dial = '', person } }: HTMLElement): void {
     this.#open(true)
     if (session.busy) return
@@ -94,14 +94,14 @@ export class Dialer extends HTMLElement {
     this.#foot.main.focus()
   }
 
-  /** Go to the dialer: to where the number comes, or to the main action. */
+  /** Move the focus to the dialer: to the number field or the main action. */
   enter(): void {
     this.#open(true)
     if (session.state.line === 'idle') this.#entry.focus()
     else this.#foot.main.focus()
   }
 
-  /** Do what a key asks for. Ending the call and pausing are never held up. */
+  /** Run a keyboard shortcut. Ending the call and pausing are never delayed. */
   take(shortcut: Shortcut): void {
     const foot = this.#view?.foot
     if (shortcut === 'dialer') this.enter()
@@ -113,13 +113,13 @@ export class Dialer extends HTMLElement {
       this.#openPad(false)
       this.#wrapUp.focusNotes()
     } else if (shortcut === 'main' && foot && foot.action !== 'hang-up' && !foot.disabled) {
-      // What nobody sees is not pressed.
+      // Do not press what is not visible.
       if (this.#isOpen) this.#press(foot.action)
       else this.enter()
     }
   }
 
-  /** Come into a colleague's call. */
+  /** Join a colleague's call. */
   join(callId: string): void {
     this.#open(true)
     void session.join(callId)
@@ -160,9 +160,9 @@ export class Dialer extends HTMLElement {
       })
       for (const type of ['pointerdown', 'keydown']) root.addEventListener(type, () => this.#begin())
     }
-    // The click of a press comes right after its release.
+    // A click event follows right after the release.
     for (const type of ['pointerup', 'pointercancel', 'keyup', 'blur']) addEventListener(type, () => setTimeout(() => this.#release()))
-    // Where the dialer lies over the page as a sheet, it makes way for the page that was asked for.
+    // If the dialer covers the page as a sheet, close it to show the requested page.
     document.addEventListener('htmx:after:history:push', () => {
       if (matchMedia(PHONE).matches) this.#open(false, false)
     })
@@ -222,7 +222,7 @@ export class Dialer extends HTMLElement {
     }
   }
 
-  /** Whether a press of the recording icon would record in a call where nothing is recorded. */
+  /** Whether pressing the recording icon would start recording in a call that is not being recorded. */
   get #loosens(): boolean {
     const press = this.#view?.recording.press
     return press?.kind === 'now' && press.wanted === 'recording'
@@ -244,7 +244,7 @@ export class Dialer extends HTMLElement {
     if (open) part(this.#pad, 'button').focus()
   }
 
-  /** Be free for the next call; one that is not logged yet waits. */
+  /** Get ready for the next call; one that is not logged yet waits. */
   #free(): void {
     if (this.#isLogging) session.putAside()
     else session.clear()
@@ -271,7 +271,7 @@ export class Dialer extends HTMLElement {
     else this.#entry.focus()
   }
 
-  /** Whether the call is one for the user to write about. */
+  /** Whether the user is the one who logs the call. */
   get #isMine(): boolean {
     const { line, role } = session.state
     return this.dataset.logs !== undefined && role === 'rep' && (line === 'active' || line === 'ended')
@@ -298,7 +298,7 @@ export class Dialer extends HTMLElement {
   }
 
   #focusMain(): void {
-    // On a phone the field would bring the keyboard up, over the keypad.
+    // On a phone the field would open the keyboard over the keypad.
     if (session.state.line === 'idle' && !matchMedia(PHONE).matches) this.#entry.focus()
     else this.#foot.main.focus()
   }
@@ -308,7 +308,7 @@ export class Dialer extends HTMLElement {
     const { call, line } = state
     const held = document.activeElement
     this.#wrapUp.show(this.#isMine ? call : null, line === 'ended')
-    // The keypad takes the place of the notes.
+    // The keypad replaces the notes.
     if (line === 'active' && this.#isPadOpen) this.#wrapUp.root.hidden = true
     const view = dialerView({
       state, ahead: this.#entry.ahead, userId: USER_ID, ready: this.#entry.ready, logging: this.#isLogging, isPadOpen: this.#isPadOpen,
@@ -328,7 +328,7 @@ export class Dialer extends HTMLElement {
     this.#offerToAsk(view)
     this.#tell(call)
     this.#tick()
-    // What had the focus may be gone: the main action has it then.
+    // If the focused element is gone, focus the main action.
     if (held && this.#dock.contains(held) && this.#isOpen && !held.checkVisibility()) this.#focusMain()
   }
 
@@ -359,7 +359,7 @@ export class Dialer extends HTMLElement {
     text(part(this.#dock, '.dk-sent'), line === 'active' ? this.#keysSent : '')
   }
 
-  /** Say aloud who came into the call and who left it. */
+  /** Announce who joined or left the call to screen readers. */
   #tell(call: Call | null): void {
     const before = this.#shown
     this.#shown = call
@@ -368,7 +368,7 @@ export class Dialer extends HTMLElement {
     if (said) text(this.#said, said)
   }
 
-  /** Where governance leaves the rep no choice, they can ask those who do have one. */
+  /** If governance leaves the rep no choice, let them ask an admin. */
   #offerToAsk({ recording: { locked, reason } }: DialerView): void {
     const call = session.state.line === 'active' ? session.state.call : null
     const preview = this.#entry.preview
@@ -385,7 +385,7 @@ export class Dialer extends HTMLElement {
   }
 }
 
-/** Who follows the call's person on the page that is shown. */
+/** The next person after the call's in the displayed list. */
 function followerOf(call: Call): HTMLElement | undefined {
   const numbers = [...document.querySelectorAll<HTMLElement>('#main [data-dial]')]
   const id = String((call.log?.person ?? call.person)?.id)

@@ -3,7 +3,7 @@ import { attribute, element, part, text } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
 import { keyed } from './shortcuts.ts'
 
-/** One button whose meaning changes with the call, so that it keeps the focus; beside it what is second. */
+/** One button whose meaning changes with the call, so that it keeps the focus, and a secondary one. */
 export class Foot {
   readonly root = element(`
     <footer class="dk-foot">

@@ -1,7 +1,7 @@
 import { element } from '../ui/dom.ts'
 import { KEYS } from './number.ts'
 
-/** A telephone's keypad; `onPress` gets the key. */
+/** A telephone keypad; `onPress` receives the key. */
 export function keypad(onPress: (key: string) => void): HTMLElement {
   const root = element(`<div class="keypad" role="group" aria-label="Keypad"></div>`)
   for (const [key, letters] of KEYS) {

@@ -3,7 +3,7 @@ import { session } from '../call/session.ts'
 
 const STEPS = 12
 
-/** Loudness of the microphone while it is open, as a row of lamps and as a value for screen readers. */
+/** Shows the level of the open microphone as a row of lights and as a value for screen readers. */
 export class LevelMeter extends HTMLElement {
   #reader: LevelReader | null = null
   #stream: MediaStream | null = null

@@ -2,7 +2,7 @@ import { listMicrophones } from '../call/microphone.ts'
 import { session } from '../call/session.ts'
 import { attribute, element, part } from '../ui/dom.ts'
 
-/** Choice of microphone, its level, and whether the browser processes the sound. */
+/** Lets the rep choose the microphone and sound processing, and shows the level. */
 export function microphoneMenu(): HTMLElement {
   const root = element(`
     <div class="microphone" hidden>
@@ -23,7 +23,7 @@ export function microphoneMenu(): HTMLElement {
     const { deviceId } = session.microphone.settings
     select.replaceChildren(
       new Option("System default", ''),
-      // Before the first permission browsers hide the names.
+      // Browsers hide the names until permission is granted.
       ...microphones.map((device, index) => new Option(device.label || `Microphone ${index + 1}`, device.deviceId)),
     )
     select.value = microphones.some((device) => device.deviceId === deviceId) ? deviceId : ''

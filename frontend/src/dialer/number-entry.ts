@@ -14,7 +14,7 @@ interface Option {
 }
 
 /**
- * Where the rep types, pastes or searches: a combobox over people's numbers, with what the server says about the number.
+ * Where the rep types, pastes or searches: a combobox of people's numbers, with the server's preview of the number.
  *
  * Events: `change` (the number, person or preview changed), `submit` (Enter on something to dial), `signed-out`.
  */
@@ -34,7 +34,7 @@ export class NumberEntry extends EventTarget {
       <div id="dialer-preview" class="preview" aria-live="polite"></div>
     </div>`)
   preview: Preview | null = null
-  /** How the next call stands, whomever it goes to. */
+  /** The decision for the next call, whoever is called. */
   #next: Decision | null = null
   #input = part<HTMLInputElement>(this.root, 'input')
   #list = part(this.root, '.entry-people')
@@ -57,7 +57,7 @@ export class NumberEntry extends EventTarget {
       this.#edited()
       this.#input.focus()
     })
-    // Before blur: a press on an option must not close the list under it.
+    // Prevent blur: pressing an option must not close the list first.
     this.#list.addEventListener('pointerdown', (event) => event.preventDefault())
     this.#list.addEventListener('click', (event) => {
       const row = (event.target as Element).closest('[role=option]')
@@ -75,18 +75,18 @@ export class NumberEntry extends EventTarget {
     return this.#personId
   }
 
-  /** Whether a number stands here to which the server has no objection so far. */
+  /** Whether a number is entered that the server has not rejected so far. */
   get ready(): boolean {
     return classify(this.#input.value).kind === 'number' && !this.preview?.problem
   }
 
-  /** Whether the next call will be recorded, as far as what stands here tells. */
+  /** Whether the next call will be recorded, as far as the entry shows. */
   get ahead(): Ahead {
     const decision = this.preview?.decision
     return decision ? { decision, isFinal: true } : { decision: this.#next, isFinal: false }
   }
 
-  /** Whether something stands here. */
+  /** Whether nothing is entered. */
   get isEmpty(): boolean {
     return this.#input.value === ''
   }
@@ -108,23 +108,23 @@ export class NumberEntry extends EventTarget {
     this.#schedule(0)
   }
 
-  /** The number that the contact will see. */
+  /** The caller ID that the contact will see. */
   set from(formatted: string) {
     text(part(this.root, '.entry-from'), formatted && `From ${formatted}`)
   }
 
-  /** Make room for another number. */
+  /** Clear the entry for another number. */
   clear(): void {
     this.set('', null)
   }
 
-  /** Record the next call, or not. Raises ApiError. */
+  /** Record the next call or not. Rejects with ApiError. */
   async recordNextCall(wanted: boolean): Promise<void> {
     this.#next = (await api.recordNextCall(wanted)).decision
     await this.refresh()
   }
 
-  /** Ask again, for instance after the recording policy changed. */
+  /** Fetch the preview again, for example after the recording policy changed. */
   async refresh(): Promise<void> {
     this.#request?.abort()
     this.#request = new AbortController()
@@ -139,7 +139,7 @@ export class NumberEntry extends EventTarget {
         this.#accept(await api.preview(query, signal))
       }
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return // newer text is on its way
+      if (error instanceof DOMException && error.name === 'AbortError') return // a newer request has replaced it
       if (!(error instanceof ApiError)) throw error
       if (error.status === 401) this.dispatchEvent(new Event('signed-out'))
       else this.#accept({ number: null, problem: error.message, person: null, decision: null })
@@ -152,7 +152,7 @@ export class NumberEntry extends EventTarget {
     this.dispatchEvent(new Event('change'))
   }
 
-  /** What was said of another number must not stand beside this one. */
+  /** Clear the preview, which belongs to another number. */
   #forget(): void {
     this.preview = null
     this.#show()

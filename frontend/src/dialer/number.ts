@@ -2,9 +2,8 @@
 export type Entry = { kind: 'empty' } | { kind: 'number'; text: string } | { kind: 'name'; text: string }
 
 /**
- * Tidy pasted text: a `tel:` address, invisible direction marks that phone books add, full-width forms, line ends and
- * odd blanks.
- * The server alone decides whether a number is good, so nothing else is taken away.
+ * Clean up pasted text: `tel:` URIs, invisible direction marks from contact apps, full-width forms, line breaks and unusual
+ * spaces. Only the server decides whether a number is valid, so nothing else is removed.
  */
 export function tidy(text: string): string {
   return text
@@ -18,11 +17,11 @@ export function tidy(text: string): string {
 export function classify(text: string): Entry {
   const tidied = tidy(text)
   if (!tidied) return { kind: 'empty' }
-  // Vanity numbers (1-800-FLOWERS) begin like a number; a name does not.
+  // Vanity numbers (1-800-FLOWERS) start like a number; names do not.
   return /^(?:(?:tel|sips?|callto):|['\u2019]?[+(]{0,2}[\d*#])/i.test(tidied) ? { kind: 'number', text: tidied } : { kind: 'name', text: tidied }
 }
 
-/** Keys of a telephone's keypad with the letters that stand on them. */
+/** Keys of a telephone keypad, with their letters. */
 export const KEYS: ReadonlyArray<readonly [key: string, letters: string]> = [
   ['1', ''], ['2', 'ABC'], ['3', 'DEF'],
   ['4', 'GHI'], ['5', 'JKL'], ['6', 'MNO'],

@@ -3,7 +3,7 @@ import { element, part, text } from '../ui/dom.ts'
 
 const PAUSE_MS = 160
 
-/** A search of people; `choose` is told who was taken, null when the search was given up. */
+/** A search for people; `choose` gets the chosen person, or null if the search was canceled. */
 export function personSearch(choose: (person: FoundPerson | null) => void): HTMLElement {
   const root = element(`
     <div class="person-search" hidden>
@@ -23,7 +23,7 @@ export function personSearch(choose: (person: FoundPerson | null) => void): HTML
     try {
       show(q ? (await api.people(q, asked.signal)).people : [], q)
     } catch (error) {
-      if (error instanceof DOMException && error.name === 'AbortError') return // newer text is on its way
+      if (error instanceof DOMException && error.name === 'AbortError') return // a newer request has replaced it
       if (!(error instanceof ApiError)) throw error
       text(part(root, '.hint'), error.message)
     }
@@ -45,7 +45,7 @@ export function personSearch(choose: (person: FoundPerson | null) => void): HTML
     timer = window.setTimeout(() => void find(), PAUSE_MS)
   })
   root.addEventListener('keydown', (event) => {
-    if (event.key === 'Enter' && event.target === input) event.preventDefault() // it would send the form
+    if (event.key === 'Enter' && event.target === input) event.preventDefault() // it would submit the form
     if (event.key === 'Escape') choose(null)
   })
   return root

@@ -3,7 +3,7 @@ import { element, part } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
 import { signInPage } from '../ui/navigation.ts'
 
-/** What went wrong, in its own words; it stays until it is over or dismissed. */
+/** Shows what went wrong, until it is resolved or dismissed. */
 export class Problem {
   readonly root = element(`
     <div class="dk-problem" role="alert" hidden>
@@ -12,7 +12,7 @@ export class Problem {
     </div>`)
   #shown = ''
 
-  /** Whether it is another than before. */
+  /** Show the problem. Returns whether it has changed. */
   render(problem: Said | null): boolean {
     const message = problem?.message ?? ''
     if (message === this.#shown) return false

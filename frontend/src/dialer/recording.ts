@@ -1,11 +1,11 @@
-/** The recording icon in the head's corner, and the strip below: state, reason and its one button. */
+/** The recording icon in the header's corner, and the strip below with state, reason and one button. */
 import { tooltip, type RecordingView } from '../call/recording.ts'
 import { attribute, element, part, text } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
 import { keyed } from './shortcuts.ts'
 import type { AskAdmin } from './ask-admin.ts'
 
-/** The one icon, in the dock and in the bar. */
+/** The icon, used in the dock and in the bar. */
 export function recordIcon(): HTMLButtonElement {
   return element<HTMLButtonElement>(`
     <button type="button" class="dk-rec" data-do="record">
@@ -53,7 +53,7 @@ export class Strip {
     }
   }
 
-  /** Where there is no room for all of it, the tooltip has it. */
+  /** Set a text, which is also the tooltip in case there is not enough space. */
   #say(place: string, words: string): void {
     text(part(this.root, place), words)
     attribute(part(this.root, place), 'title', words || null)

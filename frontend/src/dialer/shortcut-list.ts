@@ -3,7 +3,7 @@ import { icon } from '../ui/icon.ts'
 import { areOn, readable, shortcutOf, SHORTCUTS, show, switchOn, type Shortcut } from './shortcuts.ts'
 import type { Dialer } from './dialer.ts'
 
-/** What goes on working while a dialog is open: a call must always be in hand. */
+/** Shortcuts that work even while a dialog is open, so that a call can always be controlled. */
 const ALWAYS = new Set<Shortcut>(['record', 'mute', 'hang-up'])
 
 function list(): HTMLDialogElement {
@@ -33,7 +33,8 @@ function search(dialer: Dialer): void {
   else dialer.enter()
 }
 
-/** Follow the keys, and show their list when asked: by its key or, also where the keys are off, from the user's menu. */
+/** Handle the shortcuts and show their list: by its key or from the user's menu, where it works even if shortcuts are off.
+ * */
 export function startShortcuts(dialer: Dialer): void {
   const dialog = list()
   document.body.append(dialog)

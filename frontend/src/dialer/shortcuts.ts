@@ -1,4 +1,4 @@
-/** Keys that work on every page. Those with Alt work inside text fields too; a single character never does. */
+/** Keyboard shortcuts on every page. Those with Alt also work inside text fields; single characters do not. */
 import { attribute, element } from '../ui/dom.ts'
 
 export type Shortcut = 'dialer' | 'main' | 'record' | 'mute' | 'hang-up' | 'notes' | 'search' | 'list'
@@ -17,8 +17,8 @@ export const SHORTCUTS: readonly { action: Shortcut; keys: string; says: string 
 export type Pressed = Pick<KeyboardEvent, 'code' | 'key' | 'altKey' | 'ctrlKey' | 'metaKey' | 'repeat'>
 
 /**
- * What these keys ask for. With Alt the key's place counts, because on a Mac Option types other characters; without,
- * the character. A key that is held down asks once.
+ * The shortcut for these keys. With Alt the physical key counts, because on a Mac Option types other characters; otherwise
+ * the character does. A key that is held down counts once.
  */
 export function shortcutOf({ code, key, altKey, ctrlKey, metaKey, repeat }: Pressed, isTyping: boolean): Shortcut | null {
   if (ctrlKey || metaKey || repeat || (isTyping && !altKey)) return null
@@ -38,13 +38,13 @@ export function switchOn(on: boolean): void {
   show()
 }
 
-/** What the buttons say of their keys. */
+/** Show the shortcuts on the buttons. */
 export function show(): void {
   attribute(document.documentElement, 'data-key-hints', areOn() ? null : 'off')
   for (const button of document.querySelectorAll<HTMLElement>('[data-keys]')) tell(button)
 }
 
-/** Write its keys on a button, small, and for assistive technology. */
+/** Show a button's keys on it, also for assistive technology. */
 export function keyed<T extends HTMLElement>(button: T, keys: string): T {
   button.dataset.keys = keys
   const hint = element('<kbd aria-hidden="true"></kbd>')
@@ -58,7 +58,7 @@ function tell(button: HTMLElement): void {
   attribute(button, 'aria-keyshortcuts', areOn() ? (button.dataset.keys ?? null) : null)
 }
 
-/** As they stand on the keyboard at hand. */
+/** The keys as labeled on this user's keyboard. */
 export function readable(keys: string): string {
   return keys.replace('Alt+', navigator.platform.startsWith('Mac') ? '⌥ ' : 'Alt ').replace('Enter', '⏎')
 }

@@ -5,7 +5,7 @@ import { keyed } from './shortcuts.ts'
 
 const GRADES: Record<Grade, string> = { unknown: 'Measuring', poor: 'Poor', fair: 'Fair', good: 'Good' }
 
-/** What else can be done in a call, with words. */
+/** The other actions in a call, with labels. */
 export function tools(): HTMLElement {
   const root = element(`
     <div class="dk-tools" role="group" aria-label="Tools">
@@ -28,7 +28,7 @@ export function renderTools(root: HTMLElement, isMuted: boolean, isPadOpen: bool
   attribute(part(root, '[data-do=keypad]'), 'aria-expanded', String(isPadOpen))
 }
 
-/** The bars in the head: how good the connection is; pressed, the microphone's settings. */
+/** The bars in the header: the connection's quality. Pressing them opens the microphone settings. */
 export function renderQuality(button: HTMLElement, { grade, loss, jitterMs, roundTripMs }: Quality): void {
   const details = `Lost ${(loss * 100).toFixed(1)} %, jitter ${jitterMs} ms` + (roundTripMs === null ? '' : `, round trip ${roundTripMs} ms`)
   attribute(button, 'data-grade', grade)

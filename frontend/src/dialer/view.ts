@@ -1,4 +1,4 @@
-/** What the dialer shows in each state: pure, so that every case can be tested. */
+/** What the dialer shows in each state. Pure, so that every case can be tested. */
 import { footView, type FootView } from '../call/foot.ts'
 import { recordingView, type Ahead, type RecordingView } from '../call/recording.ts'
 import { isConnected, statusText, type State } from '../call/state.ts'
@@ -7,7 +7,7 @@ export interface Inputs {
   state: State
   ahead: Ahead
   userId: string
-  /** Whether a number stands in the entry that can be called. */
+  /** Whether a number that can be called has been entered. */
   ready: boolean
   /** Whether the ended call is being logged. */
   logging: boolean
@@ -19,14 +19,14 @@ export interface DialerView {
   title: string
   recording: RecordingView
   foot: FootView
-  /** The parts that are there. */
+  /** The visible parts. */
   entry: boolean
   contact: boolean
   keypad: boolean
   tools: boolean
   icon: boolean
   quality: boolean
-  /** "1 call to log"; empty where none waits, or one is being logged. */
+  /** "1 call to log"; empty if none is waiting or one is being logged. */
   waiting: string
 }
 

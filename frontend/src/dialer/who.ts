@@ -14,7 +14,7 @@ export function contactCard(): HTMLElement {
     </div>`)
 }
 
-/** `preview`: of the number, until the server has the call. */
+/** `preview`: the number's preview, until the server has the call. */
 export function renderContact(card: HTMLElement, call: Call | null, preview: Preview | null): void {
   const person = call ? call.person : (preview?.person ?? null)
   const name = part(card, '.dk-name')

@@ -20,23 +20,23 @@ const MARKUP = `
     <p class="problem" role="alert" hidden></p>
   </form>`
 
-/** What an answered call still lacks. */
+/** The required fields that an answered call still lacks. */
 export function lacking(call: Call, lists: ChoiceList[]): ChoiceField[] {
   if (!call.answered_at) return []
   return lists.filter(({ field, required }) => required && !call.log?.[field]).map(({ field }) => field)
 }
 
 /**
- * The log of the rep's call: notes while it runs, the whole log when it is over.
+ * The log of the rep's call: notes during the call, the whole log afterward.
  *
- * Events: `saved` (with `detail.call` and `detail.next`), `owing` (whether the call has to be logged became known).
+ * Events: `saved` (with `detail.call` and `detail.next`), `owing` (it is now known whether the call has to be logged).
  */
 export class WrapUp extends EventTarget {
   readonly root = element<HTMLFormElement>(MARKUP)
   #notes: NotesKeeper | null = null
   #call: Call | null = null
   #lists: ChoiceList[] = []
-  /** Chosen instead of the person called. */
+  /** The person chosen instead of the one called. */
   #person: Pick<PersonLink, 'id' | 'name'> | null = null
   #field = part<HTMLTextAreaElement>(this.root, 'textarea')
   #change = part<HTMLButtonElement>(this.root, '[data-change]')
@@ -66,7 +66,7 @@ export class WrapUp extends EventTarget {
     return this.#isOver && this.#call !== null && lacking(this.#call, this.#lists).length > 0
   }
 
-  /** Show the log of this call; null: there is none to write. */
+  /** Show the log of this call; null if there is none to write. */
   show(call: Call | null, over: boolean): void {
     const isNew = call !== null && call.id !== this.#call?.id
     this.#call = call
@@ -112,7 +112,7 @@ export class WrapUp extends EventTarget {
     this.dispatchEvent(new Event('owing'))
   }
 
-  /** Choose what the call's end tells, for as long as the rep has chosen nothing. */
+  /** Preselect the disposition that follows from the call's end, unless the rep has chosen one. */
   #preset(): void {
     const group = this.root.querySelector<HTMLElement>('.wrap-lists [data-field=disposition]')
     if (!group || !this.#call || !this.#isOver) return
@@ -194,7 +194,7 @@ function choiceGroup({ field, choices, required }: ChoiceList, chosen: string): 
   group.dataset.field = field
   group.addEventListener('change', () => attribute(group, 'data-preset', null))
   text(part(group, 'legend span'), TITLES[field])
-  // A word that has left the list stays choosable where it was chosen.
+  // A choice that was removed from the list stays available where it is selected.
   for (const name of chosen && !choices.includes(chosen) ? [...choices, chosen] : choices) {
     const choice = element(`<label class="choice"><input type="radio"><span></span></label>`)
     const radio = part<HTMLInputElement>(choice, 'input')
