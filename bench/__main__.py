@@ -1,7 +1,7 @@
 """`python -m bench [PART ...]`: the table of measurements.
 
-A part is a module beside this one with a function `rows()`. Targets are ratios within one run, because
-machines differ; a missed target is shown, and the exit status is then 1.
+A part is a module in this folder with a function `rows()`. Targets are ratios within one run, because
+machines differ. If a target is missed, it is shown and the exit status is 1.
 """
 
 import importlib
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bench.row import Row
 
-# Some parts use the tests' harness.
+# Some parts use the test harness.
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 Rows = Callable[[], Iterable[Row]]
@@ -49,12 +49,12 @@ def main(wanted: list[str]) -> int:
 
 
 def find_parts() -> dict[str, Rows]:
-    """Name of each part and what measures it."""
+    """The name of each part and its function."""
     return {name: importlib.import_module(f"bench.{name}").rows for name in PARTS}
 
 
 def line(row: Row) -> str:
-    """One row of the table: what, how much, against what."""
+    """One line of the table: name, value, target."""
     verdict = {None: "", True: "met", False: "MISSED"}[row.met]
     return f"  {row.name:<58} {row.value:>22}  {row.target:<18} {verdict}".rstrip()
 

@@ -1,8 +1,8 @@
-"""What sealed capture from UDP costs beside the least that any receiver costs.
+"""The cost of sealed capture from UDP, compared with the minimum cost of any receiver.
 
-The load comes from one core, the receiver runs on another: first a C program that takes datagrams in batches
-and forgets them (the sink), then the batch receiver with gate, seal and journal, then asyncio's callback for
-each datagram into the same gate and journal.
+The load comes from one core, the receiver runs on another: first a C program that receives datagrams in
+batches and discards them (the sink), then the batch receiver with gate, seal and journal, then asyncio with a
+callback per datagram into the same gate and journal.
 """
 
 import asyncio
@@ -32,19 +32,19 @@ ROOT = Path(__file__).parent.parent
 NATIVE = ROOT / "bench" / "native"
 BUILT = ROOT / ".cache" / "bench"
 
-#: Packets per second of one call: two voices of 20 ms.
+#: Packets per second of one call: two voices with 20 ms packets.
 CALL_RATE = 100
 CALLS = 1000
-#: What asyncio can still follow.
+#: A load that asyncio can handle.
 CALLS_ASYNCIO = 100
 SECONDS = 3.0
 QUIET_MS = 500
 RATIO_TARGET = 3.5
 PAUSE_TARGET_MS = 40.0
 PAUSES = 20
-#: Loads that are tried for the most calls without loss.
+#: Loads to try, to find the most calls without loss.
 LADDER = (400, 600, 900, 1300, 1700, 2200, 2800, 3600, 4500)
-#: Attempts at a load before its loss counts.
+#: Attempts at each load before loss counts.
 ATTEMPTS = 3
 MASTER_KEY = bytes(range(32))
 
@@ -55,7 +55,7 @@ class Run:
 
     sent: int
     received: int
-    #: CPU seconds, user and system, of all its threads.
+    #: CPU seconds, user and system, of all threads.
     cpu: float
 
     @property
@@ -73,7 +73,7 @@ def rows() -> list[Row]:
     sink_program, load_program = _build("sink"), _build("loadgen")
 
     def run(kind: str, calls: int) -> Run:
-        """The first attempt without loss, else the last: other work on the machine may spoil one."""
+        """The first attempt without loss, else the last: other work on the machine may disturb one."""
         for _ in range(ATTEMPTS):
             attempt = _run(kind, calls, sink_program, load_program)
             if attempt.received == attempt.sent:
@@ -113,7 +113,7 @@ def _at_most(calls: int) -> str:
 
 
 def _build(name: str) -> Path:
-    """Compile a program of bench/native unless that was done."""
+    """Compile a program in bench/native unless it is already compiled."""
     source, program = NATIVE / f"{name}.c", BUILT / name
     if not program.exists() or program.stat().st_mtime < source.stat().st_mtime:
         BUILT.mkdir(parents=True, exist_ok=True)
@@ -122,7 +122,7 @@ def _build(name: str) -> Path:
 
 
 def _cores() -> tuple[int, int]:
-    """One core for the receiver, another for the load where there is one."""
+    """One core for the receiver, and another for the load if there is one."""
     cores = sorted(os.sched_getaffinity(0))
     return cores[0], cores[-1]
 
@@ -176,14 +176,14 @@ def _cpu() -> float:
 
 
 class _Meter:
-    """CPU from the first packet to the last, as the sink counts it."""
+    """CPU time from the first packet to the last, measured like the sink does."""
 
     def __init__(self) -> None:
         self.received = 0
         self._before = self._after = self._since = 0.0
 
     def quiet(self, received: int) -> bool:
-        """Whether nothing has come for a while after something had; call it often."""
+        """Whether packets had arrived and none have come for a while. Call it often."""
         now = time.monotonic()
         if received != self.received:
             self._after = _cpu()
@@ -211,7 +211,7 @@ def _open_calls(host: CaptureHost, calls: int) -> list[CallCapture]:
 
 
 def _receive(to_port: int, from_port: int, calls: int) -> None:
-    """The batch receiver, in a process of its own."""
+    """The batch receiver, in its own process."""
     meter = _Meter()
     with TemporaryDirectory() as folder, bind(("127.0.0.1", to_port)) as sock:
         host = CaptureHost(Path(folder), MASTER_KEY)
@@ -228,7 +228,7 @@ def _receive(to_port: int, from_port: int, calls: int) -> None:
 
 
 class _Callbacks(asyncio.DatagramProtocol):
-    """One callback for each datagram, the usual way."""
+    """One callback per datagram, the usual way."""
 
     def __init__(self, legs: dict[int, tuple[CallCapture, int]]) -> None:
         self._legs = legs
@@ -266,9 +266,10 @@ async def _receive_by_callbacks(to_port: int, calls: int) -> None:
 
 
 def _pause_ms() -> float:
-    """How long after a pause was asked for the last captured packet was sent, at worst; 0 if none was.
+    """Worst time from a pause request to the sending of the last captured packet, in ms; 0 if none was later.
 
-    Every packet carries its time of sending. The request comes from outside the loop and waits for its turn.
+    Every packet contains the time at which it was sent. The request comes from outside the loop and waits its
+    turn.
     """
     worst = 0.0
     with TemporaryDirectory() as folder, bind(("127.0.0.1", 0)) as sock:
@@ -291,7 +292,7 @@ def _pause_ms() -> float:
 
 
 def _pause_after(call: CallCapture, receiver: Receiver, seconds: float) -> int:
-    """Pause in the midst of receiving; go on for a while. Returns when it was asked for, ns."""
+    """Pause while receiving, then continue for a while. Returns when the pause was requested, ns."""
     asked = time.monotonic_ns() + int(seconds * 1e9)
     receiver.serve(lambda: time.monotonic_ns() >= asked)
     call.pause("1")
@@ -311,7 +312,7 @@ def _last_sent(journal: Path) -> int:
 
 
 def _send(to_port: int) -> None:
-    """A packet each millisecond with its time of sending, until killed."""
+    """Send a packet every millisecond with the current time, until killed."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
         sock.bind(("127.0.0.1", 0))
         print(sock.getsockname()[1], flush=True)

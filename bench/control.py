@@ -1,4 +1,4 @@
-"""How soon a press of Pause ends the captured sound while the database takes no writes for 15 s."""
+"""How soon pressing Pause stops capture while the database accepts no writes for 15 s."""
 
 import time
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ TARGET_MS = 250.0
 
 
 def rows() -> Iterable[Row]:
-    """Pressed at the page's address, with the lock held all the while; audited once it is released."""
+    """Pause through the web while the database is locked; the audit row follows once it is unlocked."""
     with TemporaryDirectory() as folder:
         installation = Installation(Path(folder) / "home")
         peers = Peers()
@@ -47,7 +47,8 @@ def _press(installation: Installation, peers: Peers) -> Iterable[Row]:
     eventually(lambda: audited(installation.config.database_url, call["id"])[-2:] == done, "it is audited")
     reader = JournalReader(journal, installation.config.secrets.master_key)
     last = max(int(header["clock"]) for chunk in reader.poll() for header in chunk.media().headers)
-    # The gate shut at `clock_ms`, at the latest when the answer came: the last frame came no later than this.
+    # The gate closed at `clock_ms`, at the latest when the response arrived. The last frame came no later
+    # than this.
     after = (answered - began) * 1000 + last - paused["clock_ms"]
     ana.close()
     yield Row(

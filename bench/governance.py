@@ -1,4 +1,4 @@
-"""Judging 100,000 past calls by a draft, through the real database."""
+"""Simulates a draft over 100,000 past calls, through the real database."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ PAST_CALLS = 100_000
 
 
 def rows() -> list[Row]:
-    """One figure. The database is a process's own, because Django can be set up for one folder only."""
+    """One figure. It runs in its own process, because Django can be set up for one folder only."""
     with TemporaryDirectory() as home:
         environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
         command = [sys.executable, "-m", "bench.governance"]

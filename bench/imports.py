@@ -1,4 +1,4 @@
-"""Sound files from elsewhere: the cost of the longest, and of those that are made to take down a host."""
+"""Imported sound files: the cost of the longest one, and of files designed to overload a host."""
 
 import io
 import resource
@@ -12,7 +12,7 @@ from harness import attack_files, sound_files
 from onrecord.audio.decoding.process import Decoder, UndecodableError
 from onrecord.media.transcode.conversion import DECODING_S, LONGEST_H
 
-#: Seconds of processor time that a file may cost before it is refused.
+#: CPU time that a file may cost before it is rejected, in seconds.
 _CHEAP_S = 5.0
 
 
@@ -23,7 +23,7 @@ def rows() -> Iterator[Row]:
 
 
 def _longest(folder: Path) -> Iterator[Row]:
-    """The longest recording that is taken, of sound that is hardest to decode."""
+    """The longest recording accepted, with the sound that is hardest to decode."""
     noise = ("-f", "lavfi", "-i", "anoisesrc=d=600:a=0.1:r=44100", "-ac", "2")
     part = folder / "part.mp3"
     sound_files.ffmpeg(*noise, "-b:a", "32k", "-write_xing", "0", "-id3v2_version", "0", str(part))
@@ -37,7 +37,7 @@ def _longest(folder: Path) -> Iterator[Row]:
 
 
 def _attacks(folder: Path) -> Iterator[Row]:
-    """Each is refused at a cost that nobody notices."""
+    """Each is rejected at negligible cost."""
     attacks: dict[str, Callable[[], bytes]] = {
         "a WAV of 499 MB that claims 1 Hz": lambda: attack_files.wave(rate=1, data=bytes(499_000_000)),
         "a WAV that claims 4 GHz": lambda: attack_files.wave(rate=4_000_000_000, data=bytes(9_000_000)),
@@ -48,7 +48,7 @@ def _attacks(folder: Path) -> Iterator[Row]:
         attacks[f"an M4A whose {table.decode()} claims 268 million entries"] = make
     for name, make_file in attacks.items():
         yield _refused(f"refusing {name}", make_file(), most_s=_CHEAP_S)
-    # These are sound, and cost what sound costs until the longest is reached.
+    # These are real audio, and cost as much as audio does until the maximum length is reached.
     hours = LONGEST_H + 1
     part = attack_files.silence(folder / "silence.mp3", seconds=600, rate=8000) * 6 * hours
     yield _refused(f"refusing {hours} h of silence in {len(part) >> 20} MB", part, most_s=DECODING_S)
@@ -62,7 +62,7 @@ def _refused(name: str, file: bytes, *, most_s: float) -> Row:
 
 
 def _cost(file: bytes) -> tuple[float, str]:
-    """Seconds of the decoder's processor time, and why it refused the file; empty if it did not."""
+    """CPU time of the decoder in seconds, and why it rejected the file; empty if it did not."""
     before, said = resource.getrusage(resource.RUSAGE_CHILDREN), ""
     try:
         with Decoder(io.BytesIO(file), longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as decoder:

@@ -1,4 +1,4 @@
-"""Whether anything that can be sent is answered 5xx: the tests of it, with many more requests."""
+"""Checks that no request gets a 5xx response: runs the tests for this with many more requests."""
 
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 from bench.row import Row
 from harness.postgresql import postgresql
 
-#: Of the pages, as many of the deliveries, and in sum as many of the API.
+#: This many for the pages, for deliveries, and for the API in total.
 REQUESTS = 5000
 _TESTS = Path(__file__).parent.parent / "tests" / "unit" / "incoming"
 

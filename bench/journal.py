@@ -1,4 +1,4 @@
-"""Damage to journals: what undamaged chunks hold is kept, the rest told; its time grows with the file."""
+"""Damaged journals: undamaged chunks are kept, the rest is reported, and the time is linear in file size."""
 
 import random
 import time
@@ -19,7 +19,7 @@ _MIB = 1 << 20
 
 
 def rows() -> Iterator[Row]:
-    """Every byte of a small journal altered, thousands of other damages, and files of something else."""
+    """Alters every byte of a small journal, damages it in thousands of other ways, and reads other files."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{CALL_ID}.journal"
         small = original(1, seconds=4, payload=1)
@@ -65,7 +65,7 @@ def _damaged(one: Original, seed: int) -> Iterator[bytes]:
 
 
 def _scaled(name: str, path: Path, filler: bytes, size: int) -> Row:
-    """Reading a journal with so many MiB of something else in it, beside one with half of that."""
+    """Reading a journal with `size` MiB of other data in it, compared with one with half as much."""
     one = original(0)
     half, whole = (_seconds(path, one, filler * n) for n in (size // 2, size))
     start()

@@ -1,4 +1,4 @@
-"""Lists of very many calls, recordings and people: how long their pages take, on SQLite and on PostgreSQL."""
+"""How long pages with very many calls, recordings and people take, on SQLite and on PostgreSQL."""
 
 import importlib
 import json
@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 from bench.row import Row
 
 PEOPLE, CALLS, RECORDINGS = 200_000, 1_000_000, 300_000
-#: Of each page, by each of the three users: of fewer, the 99th percentile would be the one slowest request.
+#: Requests per page and user. With fewer, the 99th percentile would just be the slowest request.
 ASKED = 100
 TARGET_MS = 100
 
@@ -23,8 +23,9 @@ Ask = Callable[[random.Random], dict[str, str]]
 
 
 def rows() -> Iterator[Row]:
-    """For each page and way to ask: median and 99th percentile, together of who sees the team's calls, a
-    group's and their own. Each database belongs to a process, because Django can be set up for one only.
+    """For each page and query: median and 99th percentile, over users with each of the three scopes.
+
+    Each database has its own process, because Django can be set up for one only.
     """
     from harness.postgresql import postgresql
 
@@ -56,8 +57,8 @@ def _measured(database: str, url: str) -> Iterator[Row]:
 
 
 def _measure() -> dict[str, list[float]]:
-    """Milliseconds of each request, by what is asked."""
-    # As the web sets Django up: to PostgreSQL it has a pool of connections.
+    """Milliseconds of each request, by case."""
+    # Set up Django like the web does, with a connection pool for PostgreSQL.
     importlib.import_module("onrecord.web.asgi")
     from django.core.management import call_command
 
@@ -81,11 +82,11 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
     for name, (path, ask) in cases().items():
         chance = random.Random(name)
         for client in clients:
-            # What the process does once, such as reading a template, is not measured.
+            # Do not measure one-time work, such as reading a template.
             client.get(path)
             for _ in range(ASKED):
                 query = ask(chance)
-                # In the web a request begins and ends without a connection: SQLite's is opened anew.
+                # In the web a request begins and ends without a connection, so SQLite's is opened each time.
                 connection.close()
                 started = time.perf_counter()
                 page = client.get(path, query)
@@ -95,7 +96,7 @@ def ask_everything(user_ids: list[int]) -> dict[str, list[float]]:
 
 
 def cases() -> dict[str, tuple[str, Ask]]:
-    """What is asked of each page; where there is a choice, another one each time."""
+    """The queries for each page; where there is a choice, a different one each time."""
     from bench.volume import RARE, USERS, name_of, number_of, offer
     from onrecord.apps.accounts.models import Group, User
     from onrecord.apps.calls.models import Call

@@ -19,7 +19,7 @@ POLICY = with_preset(Policy(version=1, team=Setting(record=True)), CAUTIOUS)
 def rows() -> list[Row]:
     """One million decisions over every area code, and a simulation of 100,000 past calls."""
     calls = _calls()
-    for call in calls:  # areas and rulings are cached, as after a process has run for a while
+    for call in calls:  # areas and rule matches are cached, as in a process that has run for a while
         _decide(call)
     started = time.perf_counter()
     for call in islice(cycle(calls), DECISIONS):
@@ -47,7 +47,7 @@ def rows() -> list[Row]:
 
 
 def _calls() -> list[CallFacts]:
-    """Every area code and a few numbers abroad; people and reps in every state and province."""
+    """Every area code and a few foreign numbers; people and reps in every state and province."""
     homes = cycle([None, *(area_of_address(None, code) for code in subdivision_names())])
     numbers = [f"+1{code}5550123" for code in area_codes()] + ["+442079460123", "+4930123456", "+33140000000"]
     return [

@@ -1,13 +1,13 @@
-"""Plain RTP over UDP into journals, in batches: recvmmsg(2) and numpy instead of a callback for each packet.
+"""Receives RTP over UDP into journals in batches: recvmmsg(2) and numpy, not a callback per packet.
 
-Measured (`make bench`), a callback of asyncio's for each packet costs several times what this costs. Each
-packet is received into its own row of one array, eight bytes in: its payload then lies where a frame has it.
+According to `make bench`, an asyncio callback per packet costs several times as much. Each packet is received
+into its own row of one array, at offset eight, so that its payload is where a frame has it.
 
     row      | 8 free bytes | RTP header 12 | payload ...
     becomes  | frame header 20              | payload ...
 
-A batch is parsed, looked up and gated as it arrives. Rows that passed wait in the array, at most until the
-host's next tick, and are gathered, framed and handed to their calls in one pass.
+A batch is parsed, looked up and gated as it arrives. Rows that pass wait in the array until the host's next
+tick at most, and are then gathered, framed and handed to their calls in one pass.
 """
 
 import ctypes
@@ -32,20 +32,19 @@ from onrecord.media.capture.gate import PAYLOAD_TYPES
 
 #: Packets that may wait between two ticks.
 ROWS = 32768
-#: Packets taken by one system call.
+#: Packets received by one system call.
 BATCH = 1024
-#: System calls per `poll`, so that a flood cannot hold the loop. Together they take more than a socket holds,
-#: so that `settle` leaves nothing behind that arrived before it.
+#: System calls per `poll`, so that a flood cannot block the loop. Together they receive more than a socket
+#: buffers, so that `settle` leaves nothing behind that arrived before it.
 MAX_BATCHES = 16
-#: Longest packet received whole: the longest payload with room for a few header extensions. Longer ones count
-#: as malformed.
+#: Longest packet received: the longest payload plus a few header extensions. Longer ones count as malformed.
 MAX_PACKET = 1080
-#: Wait between batches when little arrives: fuller batches cost less, and the arrival is off by no more.
+#: Wait between batches at low load: fuller batches cost less, and arrival times are off by at most this.
 PACE_SECONDS = 0.005
 
 _PACKET_AT = journal.FRAME.itemsize - rtp.HEADER_SIZE
 _PAYLOAD_AT = journal.FRAME.itemsize
-# An odd number of cache lines: rows at a round distance would all compete for a few places of the cache.
+# An odd number of cache lines: rows at a power-of-two distance would compete for a few cache sets.
 _STRIDE = 17 * 64
 _MSG_TRUNC = 0x20
 _MAX_LEGS = 1 << 16
@@ -54,14 +53,14 @@ _ROWS_AT_ONCE = MAX_CHUNK_BYTES // (_PAYLOAD_AT + MAX_PAYLOAD)
 
 
 def bind(address: tuple[str, int]) -> socket.socket:
-    """A UDP socket that holds some 50 ms of a full core's calls, as far as the system allows."""
+    """A UDP socket that buffers about 50 ms of a fully loaded core's calls, as far as the system allows."""
     sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4 << 20)
     sock.bind(address)
     return sock
 
 
-# struct iovec and struct mmsghdr of a 64-bit Linux, as recvmmsg(2) wants them.
+# struct iovec and struct mmsghdr of 64-bit Linux, for recvmmsg(2).
 _VECTOR = np.dtype([("base", np.uintp), ("length", np.uintp)])
 _MESSAGE = np.dtype(
     [
@@ -85,7 +84,7 @@ _recvmmsg.restype = ctypes.c_int
 
 
 class _Stage:
-    """The rows, and the kernel's description of where packets go."""
+    """The rows, and the structures that tell the kernel where to put packets."""
 
     def __init__(self) -> None:
         self.rows = np.zeros((ROWS, _STRIDE), np.uint8)
@@ -108,7 +107,7 @@ class _Stage:
         self.flags = self._messages["flags"]
 
     def receive(self, descriptor: int, start: int, most: int) -> int:
-        """Packets from a non-blocking socket into rows `start` and following; 0 when none wait."""
+        """Receive packets from a non-blocking socket into rows from `start` on. Returns the count, or 0."""
         message = self._address + start * _MESSAGE.itemsize
         count = int(_recvmmsg(descriptor, message, most, socket.MSG_DONTWAIT, None))
         if count >= 0:
@@ -120,13 +119,13 @@ class _Stage:
 
     def gather(self, rows: NDArray[np.intp], width: int) -> NDArray[np.uint8]:
         """uint8[n, width]: the beginnings of `rows`."""
-        # As opaque items of one width the rows are copied whole, several times faster than byte by byte.
+        # As opaque items of one width, rows are copied whole, several times faster than byte by byte.
         items = np.ndarray((ROWS,), np.dtype((np.void, width)), self.rows, strides=(_STRIDE,))
         return items[rows].view(np.uint8).reshape(-1, width)
 
 
 class _Legs:
-    """What is known about each leg, by its number, and the way from (source, SSRC) to the number."""
+    """What is known about each leg, by number, and the lookup from (source, SSRC) to number."""
 
     def __init__(self) -> None:
         self.party = np.zeros(_MAX_LEGS, np.uint8)
@@ -139,7 +138,7 @@ class _Legs:
         #: Numbers by source.
         self._at: dict[int, set[int]] = {}
         self._free = list(range(_MAX_LEGS - 1, -1, -1))
-        # Sorted hashes and the leg of each; the last entry is a fence that no search runs past.
+        # Sorted hashes, and the leg of each. The last entry is a sentinel.
         self._keys = np.array([np.iinfo(np.uint64).max], np.uint64)
         self._numbers = np.zeros(1, np.int32)
 
@@ -166,9 +165,9 @@ class _Legs:
         self._free.extend(legs)
 
     def follow(self, sources: NDArray[np.uint64], ssrcs: NDArray[np.uint64]) -> bool:
-        """Packets of no leg came: the only leg of their source takes the SSRC of the last of them.
+        """For packets of no leg: the only leg of their source takes the SSRC of the last of them.
 
-        Whether any leg did.
+        Returns whether any leg did.
         """
         moved = False
         for source, ssrc in dict(zip(sources.tolist(), ssrcs.tolist(), strict=True)).items():
@@ -199,7 +198,7 @@ class _Legs:
     def find(
         self, sources: NDArray[np.uint64], ssrcs: NDArray[np.uint64]
     ) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
-        """Leg numbers, and whether each is really that leg: equal hashes alone do not prove it."""
+        """Leg numbers, and whether each really matches: equal hashes alone do not prove it."""
         keys = _hash(sources, ssrcs)
         at = self._keys.searchsorted(keys)
         legs = self._numbers[at]
@@ -221,7 +220,7 @@ class Receiver:
     """Feeds the RTP of one UDP port into the journals of a host. Belongs to the host's media loop."""
 
     def __init__(self, host: CaptureHost, sock: socket.socket) -> None:
-        """`sock`: a bound IPv4 UDP socket. Raises ValueError for another."""
+        """`sock`: a bound IPv4 UDP socket. Raises ValueError for any other."""
         if sock.family != socket.AF_INET or sock.type != socket.SOCK_DGRAM:
             raise ValueError("The receiver needs an IPv4 UDP socket.")
         sock.setblocking(False)
@@ -229,9 +228,9 @@ class Receiver:
         self.packets = 0
         #: captured,
         self.captured = 0
-        #: from nobody we know,
+        #: from unknown senders,
         self.unknown = 0
-        #: no RTP packet, too long or empty,
+        #: not RTP, too long or empty,
         self.malformed = 0
         #: stopped by the gate.
         self.gated = 0
@@ -250,8 +249,8 @@ class Receiver:
     def add(self, call: CallCapture, party: int, *, ssrc: int, source: tuple[str, int]) -> None:
         """Packets with `ssrc` from `source` (IPv4 address, port) are `party`'s voice while the call lasts.
 
-        Where `source` sends for nobody else, speech of another SSRC is the same voice: a re-INVITE, a hold or
-        a transfer changes it. A new port must be added. Raises ValueError when the pair is taken.
+        If `source` sends for nobody else, speech with another SSRC is the same voice: a re-INVITE, hold or
+        transfer changes it. A new port must be added. Raises ValueError when the pair is taken.
         """
         address, port = source
         name = socket.AF_INET.to_bytes(2, sys.byteorder) + port.to_bytes(2) + socket.inet_aton(address)
@@ -263,7 +262,7 @@ class Receiver:
         self.regate(call)
 
     def regate(self, call: CallCapture) -> None:
-        """The gates of `call` have moved; an ended call's legs go."""
+        """The gates of `call` have changed. Legs of an ended call are removed."""
         legs = self._of_call.get(call, [])
         if call.ended and legs:
             self._legs.remove(legs)
@@ -274,7 +273,7 @@ class Receiver:
             self._legs.answered_ns[leg] = call.answered_ns or 0
 
     def poll(self) -> int:
-        """Take in what waits in the socket, each packet under its gate as it is now. Returns how many."""
+        """Receive what is waiting in the socket, using the current gates. Returns the number of packets."""
         total = 0
         for _ in range(MAX_BATCHES):
             if ROWS - self._staged < BATCH:
@@ -290,7 +289,7 @@ class Receiver:
         return total
 
     def settle(self) -> None:
-        """Take in what waits and pass everything on to the calls."""
+        """Receive what is waiting and pass everything on to the calls."""
         self.poll()
         self._flush()
 
@@ -317,7 +316,7 @@ class Receiver:
         odd = np.flatnonzero(head["first"] != rtp.PLAIN)
         if len(odd):
             self._straighten(odd + start)
-        # One comparison for both bounds: what is too short wraps around to a number that is too large.
+        # One comparison for both bounds: a negative size wraps around to a large number.
         sizes = stage.lengths[batch] - np.uintp(rtp.HEADER_SIZE + 1)
         whole = (sizes < MAX_PAYLOAD) & (stage.flags[batch] & _MSG_TRUNC == 0)
         sources, ssrcs = stage.sources[batch], head["ssrc"].astype(np.uint64)
@@ -338,7 +337,7 @@ class Receiver:
         self.captured += through
 
     def _straighten(self, rows: NDArray[np.intp]) -> None:
-        """Move payloads behind contributing sources or extensions to where a plain packet has them."""
+        """Move payloads after contributing sources or extensions to where a plain packet has them."""
         for row in rows:
             packet = self._stage.packets[row]
             parsed = rtp.parse(packet[: self._stage.lengths[row]].tobytes())

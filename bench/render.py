@@ -1,12 +1,13 @@
-"""Rendering: speed against ffmpeg and libopus alone, and from hang-up to a recording that can be played.
+"""Rendering: speed compared with ffmpeg and libopus alone, and time from hang-up to a playable recording.
 
-The same ten minutes of conversation in our own clips go three ways, each with the renderer's Opus settings:
+The same ten minutes of conversation from our own clips are processed three ways, each with the renderer's
+Opus settings:
 
 - the renderer: sealed journal -> frames -> PCM -> peaks, hashes -> Ogg Opus -> sealed file;
 - ffmpeg: raw PCM from a file -> Ogg Opus;
 - libopus, the very library that the renderer uses: PCM in memory -> packets thrown away.
 
-Figures are CPU seconds, the best of several rounds taken in turn, so that a busy machine disturbs all alike.
+Figures are CPU seconds, the best of several alternating rounds, so that a busy machine affects all equally.
 """
 
 import math
@@ -52,7 +53,7 @@ SOURCE = Path(__file__).parent / "native" / "opus_limit.c"
 
 
 def rows() -> Iterable[Row]:
-    """Speed first, then hang-up to playable."""
+    """Speed first, then time from hang-up to playable."""
     with tempfile.TemporaryDirectory() as folder:
         yield from _speed(Path(folder))
     for minutes in (1, 10, 60):
@@ -61,7 +62,7 @@ def rows() -> Iterable[Row]:
 
 
 def conversation(minutes: float) -> tuple[bytes, bytes]:
-    """Both sides of a call as PCMU: they speak in turn, with half a second between."""
+    """Both sides of a call as PCMU, speaking in turn with half a second in between."""
     silence = encode_ulaw(np.zeros(RATE // 2, np.int16))
     clips = [[clips.load(n) for n in clips.NAMES if n.startswith(who)] for who in ("rep", "contact")]
     sides, size, turn = (bytearray(), bytearray()), round(minutes * 60 * RATE), 0
@@ -93,7 +94,7 @@ def _speed(folder: Path) -> Iterator[Row]:
     ours, seconds = best["renderer"], MINUTES * 60
     yield Row(name="Journal to sealed Ogg Opus", value=f"{seconds / ours:.0f} x real time")
     yield _ratio("Renderer against ffmpeg, which only encodes", best["ffmpeg"] / ours, 1.3)
-    # What the two targets leave room for: the rest of a perfect renderer would cost nothing.
+    # The upper limit for the two targets: a renderer whose other work costs nothing.
     yield Row(
         name="The limit: libopus alone against ffmpeg", value=f"{best['ffmpeg'] / best['libopus']:.2f} x"
     )
@@ -137,7 +138,7 @@ def _libopus(program: Path, pcm: Path) -> float:
 
 
 class _Clock:
-    """Monotonic nanoseconds that move when told."""
+    """A monotonic clock in nanoseconds that the bench moves."""
 
     def __init__(self) -> None:
         self.ns = _START_NS
@@ -150,7 +151,7 @@ class _Clock:
 def _captured(
     folder: Path, master_key: bytes = MASTER_KEY
 ) -> Iterator[tuple[CallCapture, CaptureHost, _Clock]]:
-    """A call with both sides; all of it is in the file at the end."""
+    """A call with both sides. At the end everything is in the file."""
     clock = _Clock()
     host = CaptureHost(folder, master_key, monotonic_ns=clock)
     call = host.open_call(CALL_ID, mode=Mode.BOTH, record_at_start=True, may_change=True, policy_version=1)
@@ -161,7 +162,7 @@ def _captured(
 
 
 def _talk(call: CallCapture, clock: _Clock, left: bytes, right: bytes, from_ms: int) -> None:
-    """Packets of 20 ms of both sides, through the real gate, each arriving at its end."""
+    """Send 20 ms packets of both sides through the real gate, each arriving at its end."""
     if call.clock_ms is None:
         call.answer(datetime.now(UTC))
     for at in range(0, len(left), PACKET):
@@ -173,7 +174,7 @@ def _talk(call: CallCapture, clock: _Clock, left: bytes, right: bytes, from_ms: 
 
 
 def _hang_up_to_playable(folder: Path, minutes: int) -> Row:
-    """A call followed while it lasts, under a clock that runs as fast as the renderer can follow."""
+    """Follow a live call, with a clock that runs as fast as the renderer can follow."""
     config = Config.load({"ONRECORD_HOME": str(folder)})
     left, right = conversation(1)
     spool = Spool(config.spool("renderer"), "renderer")

@@ -15,7 +15,7 @@ ASKED = 9
 
 
 def rows() -> list[Row]:
-    """One figure. The database is a process's own, because Django can be set up for one folder only."""
+    """One figure. It runs in its own process, because Django can be set up for one folder only."""
     with TemporaryDirectory() as home:
         environ = {**os.environ, "ONRECORD_HOME": home, "DJANGO_SETTINGS_MODULE": "onrecord.web.settings"}
         command = [sys.executable, "-m", "bench.report"]
@@ -53,7 +53,7 @@ def _measure() -> None:
     now = timezone.now()
 
     def call(number: int) -> Call:
-        # Half by the team's default, half by one of 25 rules.
+        # Half from the team's default, half from one of 25 rules.
         mode = "both" if number % 2 else "none"
         sentence = (
             "On: by default." if number % 2 else f"Off: place {number % 50} requires everyone's consent."

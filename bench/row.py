@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Row:
-    """What was measured, in words that stand alone."""
+    """One measurement, understandable without context."""
 
     #: What was measured.
     name: str

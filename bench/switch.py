@@ -1,6 +1,6 @@
-"""What an embedded call costs, and how fast a pause is.
+"""The cost of a WebRTC call, and how fast a pause is.
 
-The switch is a process of its own; this process plays the browsers. Both voices of every call are captured.
+The switch runs in its own process; this process acts as the browsers. Both voices of every call are captured.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ PAUSE_TARGET_MS = 40.0
 
 
 def rows() -> list[Row]:
-    """CPU of one more call and of one more party, and the time a pause takes to be effective."""
+    """CPU per additional call and per additional party, and the time until a pause takes effect."""
     return asyncio.run(_measure())
 
 
@@ -74,7 +74,7 @@ async def _measure() -> list[Row]:
 
 
 async def _cpu_share(pid: int) -> float:
-    """Per cent of a core that a process uses."""
+    """Percentage of a core that a process uses."""
     start, before = time.monotonic(), _cpu_seconds(pid)
     await asyncio.sleep(SECONDS)
     return 100 * (_cpu_seconds(pid) - before) / (time.monotonic() - start)
@@ -86,11 +86,11 @@ def _cpu_seconds(pid: int) -> float:
 
 
 async def _pauses(call: Call) -> list[float]:
-    """Milliseconds from each pause request to the last frame that the journal holds before the pause.
+    """Milliseconds from each pause request to the last frame in the journal before the pause.
 
-    Requests are timed on this process's monotonic clock, which is the machine's. Every reply names a moment
-    of the call clock between its request and itself; together they tell the call clock's zero. Where that
-    leaves room the later zero is taken, so that no figure is too small.
+    Requests are timed on the machine's monotonic clock. Every reply has a call-clock time between its request
+    and itself; together they determine the call clock's zero. If that leaves a range, the latest zero is
+    used, so that no figure is too small.
     """
     requests, zeros = [], []
     for _ in range(PAUSES):

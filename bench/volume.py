@@ -1,4 +1,4 @@
-"""A team with very many people, calls and recordings, always the same, written straight into the tables."""
+"""A team with very many people, calls and recordings, always the same, written directly into the tables."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -50,7 +50,7 @@ _SYLLABLES = (
 )
 _COMPANIES = ("Contoso", "Fabrikam", "Northwind", "Tailspin", "Wingtip")
 _DISPOSITIONS = ("Connected", "Call back", "Left voicemail", "Not interested", "Wrong number")
-#: Of one call in some thousands.
+#: The disposition of one call in several thousand.
 RARE = "Meeting booked"
 _STATUSES = ("completed",) * 70 + ("no-answer",) * 15 + ("busy",) * 8 + ("canceled",) * 4 + ("failed",) * 3
 _THUMBNAIL = json.dumps({"left": [40, 80, 20, 60] * 30, "right": [10, 90, 50, 30] * 30})
@@ -62,7 +62,7 @@ _DECISION = json.dumps(
 
 
 def fill(*, people: int, calls: int, recordings: int) -> list[User]:
-    """The users: the first sees the team, the second a group of ten, the third their own calls."""
+    """Returns the users: the first sees the team's calls, the second a group's, the third their own."""
     users = _users()
     with _bare_tables():
         _insert(Person, _people(people, users[0].team_id))
@@ -81,7 +81,7 @@ def fill(*, people: int, calls: int, recordings: int) -> list[User]:
         if connection.vendor == "postgresql":
             for table in TABLES[:3]:
                 cursor.execute(f"SELECT setval('{table}_id_seq', (SELECT max(id) FROM {table}))")
-            # What autovacuum does by itself, a little later.
+            # Autovacuum would do this by itself, a little later.
             cursor.execute("VACUUM ANALYZE")
     return users
 
@@ -102,7 +102,7 @@ def _users() -> list[User]:
 
 
 def _playlist(owner: User) -> None:
-    """Of the whole team, with every hundredth of the newest recordings."""
+    """A playlist for the whole team, with every hundredth of the newest recordings."""
     playlist = Playlist.objects.create(team=owner.team, owner=owner, name="Good calls", is_shared=True)
     newest = Recording.objects.filter(call_team=owner.team_id, status=RecordingStatus.COMPLETED)
     keys = newest.order_by("-called_at", "-pk").values_list("pk", flat=True)[:10_000:100]
@@ -114,7 +114,7 @@ def _playlist(owner: User) -> None:
 
 @contextmanager
 def _bare_tables() -> Iterator[None]:
-    """Without indexes and triggers, which are made again at the end."""
+    """Drop indexes and triggers, and recreate them at the end."""
     listed = ", ".join(f"'{table}'" for table in TABLES)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -147,7 +147,7 @@ def _bare_tables() -> Iterator[None]:
 
 
 def _insert(model: type[Model], rows: Iterator[dict[str, Any]]) -> None:
-    """Insert rows past the ORM, which would take minutes. Columns that no row names get their default."""
+    """Insert rows without the ORM, which would take minutes. Missing columns get their default."""
     table, defaults = model._meta.db_table, _defaults(model)
     first = defaults | next(rows)
     names = ", ".join(first)
@@ -169,7 +169,7 @@ def _insert(model: type[Model], rows: Iterator[dict[str, Any]]) -> None:
 
 
 def _defaults(model: type[Model]) -> dict[str, Any]:
-    """By column, where it may not be null."""
+    """Defaults of the columns that may not be null."""
     return {
         field.column: field.get_db_prep_save(field.get_default(), connection)
         for field in model._meta.concrete_fields
@@ -184,12 +184,12 @@ def _and(first: dict[str, Any], rows: Iterable[dict[str, Any]]) -> Iterator[dict
 
 
 def _moment(at: datetime) -> Any:
-    """As each database stores it."""
+    """A moment in each database's format."""
     return at if connection.vendor == "postgresql" else at.strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _name(number: int) -> str:
-    """Of two words; some first names are of thousands of people, a whole name of few."""
+    """A name of two words. Thousands of people share some first names, but few share a full name."""
     size = len(_SYLLABLES)
     first = _SYLLABLES[number % 7] + _SYLLABLES[number // 7 % size]
     rest = number * 2654435761 % 2**32
@@ -202,7 +202,7 @@ def name_of(person: int) -> str:
 
 
 def number_of(person: int) -> str:
-    """E.164, each its own."""
+    """A unique E.164 number per person."""
     return f"+1{_AREA_CODES[person % len(_AREA_CODES)]}{(2_000_000 + person * 37) % 10_000_000:07}"
 
 
@@ -252,7 +252,7 @@ def _logs(calls: int, recordings: int, people: int, users: list[User]) -> Iterat
 
 
 def offer(call: int) -> str:
-    """A word that stands in few notes or comments."""
+    """A word that is in few notes or comments."""
     return f"Offer{call // 20 % 8000:04}"
 
 
@@ -302,7 +302,7 @@ def _calls(calls: int, recordings: int, people: int, users: list[User]) -> Itera
 
 
 def _recordings(calls: int, recordings: int, people: int, users: list[User]) -> Iterator[dict[str, Any]]:
-    """One for each call; those that were not recorded are only that."""
+    """One row per call; those that were not recorded have little more than that."""
     now = timezone.now()
     for call in range(1, calls + 1):
         at, person = now - timedelta(seconds=63 * call), _person(call, people)

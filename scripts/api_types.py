@@ -2,9 +2,9 @@
 """Write the frontend's types (frontend/src/api/types.ts) from the API's OpenAPI document.
 
     python scripts/api_types.py            after a change of the API
-    python scripts/api_types.py --check    exit status 1 when the file is out of date
+    python scripts/api_types.py --check    exit status 1 if the file is out of date
 
-No server has to run. The document is left in .cache/openapi.json.
+No server is needed. The document is saved as .cache/openapi.json.
 """
 
 import json

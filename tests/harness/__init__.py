@@ -1,1 +1,1 @@
-"""What the tests of the whole stand on: a running installation, a browser, ears."""
+"""Tools for end-to-end tests: a running installation, a browser, audio analysis."""

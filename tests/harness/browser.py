@@ -1,4 +1,4 @@
-"""Chromium as a rep has it, with a tone for a microphone."""
+"""Chromium as a rep uses it, with a tone as its microphone."""
 
 import wave
 from collections.abc import Iterator, Sequence
@@ -24,12 +24,12 @@ FLAGS = (
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 )
-#: Chromium repeats the file, so the tone has whole periods in it.
+#: Chromium loops the file, so it must have whole periods of the tone.
 TONE_SECONDS = 10
 
 
 def tone(path: Path, hertz: int = 440) -> Path:
-    """A WAV file that says one tone, for Chromium's fake microphone."""
+    """A WAV file with one tone, for Chromium's fake microphone."""
     time = np.arange(TONE_SECONDS * 48_000) / 48_000
     samples = np.rint(10_000 * np.sin(2 * np.pi * hertz * time)).astype("<i2")
     with wave.open(str(path), "wb") as file:
@@ -44,7 +44,7 @@ def tone(path: Path, hertz: int = 440) -> Path:
 def browser(
     playwright: Playwright, folder: Path, *, microphone: bool = True, more: Sequence[str] = ()
 ) -> Iterator[BrowserContext]:
-    """A Chromium with a profile of its own. Without `microphone` it has none and may not ask for one."""
+    """A Chromium with its own profile. Without `microphone` it has none and cannot ask for one."""
     folder.mkdir(parents=True, exist_ok=True)
     fake = [
         "--use-fake-device-for-media-stream",
@@ -56,12 +56,12 @@ def browser(
         folder / "profile",
         executable_path=CHROMIUM,
         args=[*FLAGS, *fake, *more],
-        # As on a desk with a mouse: scrollbars take room.
+        # As on a desktop with a mouse: scrollbars take up space.
         ignore_default_args=["--hide-scrollbars"],
         viewport={"width": 1360, "height": 860},
         chromium_sandbox=False,
     )
-    # Echo cancellation and gain control would take a steady tone for noise.
+    # Noise suppression and gain control would treat a steady tone as noise.
     context.add_init_script(
         'localStorage.setItem(\'onrecord.microphone\', \'{"deviceId":"","studio":true}\')'
     )
@@ -72,7 +72,7 @@ def browser(
 
 
 def sign_in(page: Page, installation: Installation, name: str) -> None:
-    """Through the form, like a person."""
+    """Sign in with the form, like a person."""
     page.goto(f"{installation.url}/sign-in")
     page.get_by_label("Email").fill(f"{name}@demo.example")
     page.get_by_label("Password").fill(installation.password)
@@ -81,7 +81,7 @@ def sign_in(page: Page, installation: Installation, name: str) -> None:
 
 
 def ask_for_a_review(page: Page, installation: Installation, note: str = "") -> None:
-    """Ana asks Marcus about her newest recording but one: the demo has a review of the newest already."""
+    """Ana asks Marcus to review her second newest recording; the demo already has a review of the newest."""
     sign_in(page, installation, "ana")
     page.goto(f"{installation.url}/recordings")
     page.locator(".recording a[href^='/calls/']").nth(1).click()
@@ -92,19 +92,19 @@ def ask_for_a_review(page: Page, installation: Installation, note: str = "") -> 
 
 
 def requests_of(page: Page) -> list[str]:
-    """What the page asks for from now on, such as `GET /calls`; it grows."""
+    """A growing list of the page's requests from now on, such as `GET /calls`."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(f"{request.method} {urlsplit(request.url).path}"))
     return asked
 
 
 class Dialer:
-    """The dock on every page, by the names that a person hears or sees."""
+    """The dialer on every page, using the names that a person sees or hears."""
 
     def __init__(self, page: Page) -> None:
         self.page = page
         self.number = page.get_by_role("combobox", name="Name or number")
-        #: The icon in the corner. The button of the strip below does the same.
+        #: The icon in the corner. The button in the strip below does the same.
         self.record = page.locator("or-dialer .dk-rec")
         self.record_button = page.locator("or-dialer .dk-strip [data-do=record]")
         self.call_button = page.locator("or-dialer [data-do=call]")
@@ -113,7 +113,7 @@ class Dialer:
         self.status = page.locator("or-dialer .dk-title")
         self.problem = page.locator("or-dialer .dk-problem")
         self.preview = page.locator("#dialer-preview")
-        #: Whether the call is, or will be, recorded; and why.
+        #: Whether the call is or will be recorded, and why.
         self.state = page.locator("or-dialer .dk-state")
         self.reason = page.locator("or-dialer .dk-why")
         self.log = page.get_by_role("form", name="Log of the call")
@@ -122,41 +122,41 @@ class Dialer:
         self.later = page.locator("or-dialer [data-do=later]")
 
     def type(self, number: str) -> None:
-        """Put a number in and wait for what the server says about it. The last call's log waits."""
+        """Enter a number and wait for its preview from the server. The last call's log waits."""
         self.page.add_locator_handler(self.later, lambda later: later.click())
         with self.page.expect_response(lambda response: "/dialer/preview?number" in response.url):
             self.number.fill(number)
-            # A log that comes in just then takes the focus, and what is typed goes nowhere.
+            # If a log is shown just then, it takes the focus and the text is lost.
             while self.number.input_value() != number:
                 self.number.fill(number)
         self.page.remove_locator_handler(self.later)
 
     def call(self, number: str) -> str:
-        """Call a number and wait for the answer; returns the call's id."""
+        """Call a number and wait for the answer. Returns the call's ID."""
         self.type(number)
         self.call_button.click()
         expect(self.status).to_have_text("On call", timeout=30_000)
         return self.current()
 
     def current(self) -> str:
-        """Id of the user's live call."""
+        """ID of the user's live call."""
         answer = self.page.request.get(self._url("/api/v2/calls/current"))
         return str(answer.json()["call"]["id"])
 
     def at(self, clock: str) -> None:
-        """Wait until the call timer shows this, or more on a machine that is busy."""
+        """Wait until the call timer shows this, or more on a busy machine."""
         self.page.wait_for_function(
             "clock => document.querySelector('or-dialer .dk-time').textContent >= clock", arg=clock
         )
 
     def record_next_call(self, *, wanted: bool) -> None:
-        """Switch it, from what it is not."""
+        """Switch Record Next Call, which must be in the opposite state."""
         expect(self.record).to_have_attribute("aria-pressed", "false" if wanted else "true")
         self.record.click()
         expect(self.record).to_have_attribute("aria-pressed", "true" if wanted else "false")
 
     def press_record(self, was: str, becomes: str) -> None:
-        """Press the recording button; it changes when the switch has acknowledged."""
+        """Press the recording button, and wait until the switch has acknowledged it."""
         expect(self.record).to_have_accessible_name(was)
         self.record.click()
         expect(self.record).to_have_accessible_name(becomes)
@@ -166,7 +166,7 @@ class Dialer:
         expect(self.hang_up_button).to_be_hidden()
 
     def recording(self, call_id: str) -> bytes:
-        """Open the call's page, wait for its player and fetch what it plays."""
+        """Open the call's page, wait for its player and fetch its audio."""
         self.page.goto(self._url(f"/calls/{call_id}"))
         expect(self.page.locator("or-player")).to_be_visible(timeout=30_000)
         answer = self.page.request.get(self._url(f"/recordings/{call_id}/audio"))

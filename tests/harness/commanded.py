@@ -1,4 +1,4 @@
-"""The smallest switch that takes commands: it keeps them and answers each as it is told to."""
+"""A minimal switch: keeps the commands that it gets, and responds as configured."""
 
 import json
 import threading
@@ -16,15 +16,15 @@ from onrecord.config import host_config
 
 @dataclass
 class CommandedSwitch:
-    #: (path, body) of every command, in the order in which they came.
+    #: (path, body) of every command, in order of arrival.
     commands: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
-    #: Path -> (status, body) to answer with instead of 200 and an empty object.
+    #: Path -> (status, body) of the response, instead of 200 and an empty object.
     answers: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
 
 
 @contextmanager
 def commanded_switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandedSwitch]:
-    """Listens on a free port, and is the switch of this process while the `with` lasts."""
+    """Listens on a free port, and is this process's switch inside the `with` block."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -38,7 +38,7 @@ def commanded_switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandedSwitc
             self.wfile.write(content)
 
         def log_message(self, *_: object) -> None:
-            """Nothing: the tests look at the commands."""
+            """Log nothing: the tests check the commands."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, monkeypatch.context() as patch:
         state = CommandedSwitch()
@@ -55,6 +55,6 @@ def commanded_switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandedSwitc
 
 
 def _forget_address() -> None:
-    """The next command goes to the address that the environment names then."""
+    """Make the next command read the address from the environment again."""
     host_config.cache_clear()
     switch.cache_clear()

@@ -1,6 +1,6 @@
-"""Journals of the real capture, every kind of damage to them, and what must be left and told.
+"""Journals from the real capture, every kind of damage, and what must be kept and reported.
 
-What must be left is known without any reader: a chunk is undamaged when its bytes still stand in the file.
+What must be kept is known without a reader: a chunk is undamaged if its bytes are still in the file.
 """
 
 import random
@@ -38,16 +38,16 @@ class Original:
 
     data: bytes
     header: bytes
-    #: Where each chunk begins and ends.
+    #: Start and end offset of each chunk.
     places: list[tuple[int, int]]
-    #: The media frames of each.
+    #: The media frames of each chunk.
     frames: list[list[Frame]]
     duration_ms: int
 
 
 @cache
 def original(seed: int, *, seconds: int = 8, payload: int = 40) -> Original:
-    """A call of up to four voices that come, go, pause and resume by chance. `payload`: bytes of a packet."""
+    """A call with up to four voices that join, leave, pause and resume at random. `payload`: packet bytes."""
     chance, now = random.Random(seed), 10**15
 
     with TemporaryDirectory() as folder:
@@ -141,14 +141,14 @@ KINDS: Sequence[Callable[[bytes, int, int, random.Random], bytes]] = (
 
 
 def swap_chunks(one: Original, first: int, second: int) -> bytes:
-    """The journal with two of its chunks in each other's place."""
+    """The journal with two of its chunks swapped."""
     (a, b), (c, d) = sorted((one.places[first], one.places[second]))
     data = one.data
     return data if a == c else data[:a] + data[c:d] + data[b:c] + data[a:b] + data[d:]
 
 
 def check(one: Original, damaged: bytes, path: Path) -> None:
-    """Have `one`, damaged so, recovered and read: nothing is lost but what must be, and all is told."""
+    """Recover and read the damaged journal: only what must be is lost, and every loss is reported."""
     path.write_bytes(damaged)
     copy_of(path).write_bytes(one.header)
     recover_journal(path, MASTER_KEY, LastWord(clock_ms=one.duration_ms, ending=("completed", "rep_hung_up")))
@@ -180,6 +180,6 @@ def check(one: Original, damaged: bytes, path: Path) -> None:
 
 
 def _tells(hole: Hole, clock: int, party: int) -> bool:
-    """Whether a hole says that sound of the party is missing there. Who came and went in it is not known."""
+    """Whether a hole covers missing sound of the party there. Who joined or left inside it is unknown."""
     is_there = hole.start_ms <= clock <= hole.end_ms
     return is_there and (party in hole.parties or party > 1 or not hole.parties)

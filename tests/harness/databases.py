@@ -37,7 +37,7 @@ def locked(path: Path) -> Iterator[None]:
 
 @contextmanager
 def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    """A file system in memory, mounted at a new folder; needs root."""
+    """An in-memory file system, mounted at a new folder; needs root."""
     folder.mkdir()
     subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder], check=True)
     try:
@@ -48,7 +48,7 @@ def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
 
 @contextmanager
 def full(disk: Path) -> Iterator[None]:
-    """Nothing more fits."""
+    """Fill the disk completely."""
     filler = disk / "filler"
     with filler.open("wb", buffering=0) as file:
         try:
@@ -63,7 +63,7 @@ def full(disk: Path) -> Iterator[None]:
 
 
 def audited(url: str, call_id: str) -> list[str]:
-    """What the audit trail says of a call, oldest first."""
+    """What the audit trail says about a call, oldest first."""
     query = "SELECT action FROM audit_auditentry WHERE object_id = {} ORDER BY id"
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite://"))) as database:

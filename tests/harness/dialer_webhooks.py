@@ -1,4 +1,4 @@
-"""Deliveries as the dialers send them, signed. The facts are of their public documentation."""
+"""Signed deliveries as the dialers send them, according to their public documentation."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""The smallest web that takes events: it checks the signature and answers 204."""
+"""A minimal web that receives events: checks the signature and responds with 204."""
 
 import asyncio
 import json
@@ -12,17 +12,17 @@ from onrecord.protocol.signature import HEADER, sent_at
 
 
 class EventWeb:
-    """Listens on a free port in a thread of its own while the `with` lasts."""
+    """Listens on a free port in its own thread inside the `with` block."""
 
     def __init__(self, secret: str, *, status: int = 204) -> None:
         self._secret = secret
-        #: What it answers; below 300 the event counts as taken.
+        #: The status of its responses; below 300 the event counts as accepted.
         self.status = status
-        #: Every event taken, in order.
+        #: Every event accepted, in order.
         self.events: list[dict[str, Any]] = []
-        #: Monotonic seconds at which each of them came.
+        #: The monotonic time at which each arrived, in seconds.
         self.times: list[float] = []
-        #: Events answered with `status` of 300 and above.
+        #: Number of events answered with a `status` of 300 or above.
         self.refused = 0
         self._came = threading.Condition()
         self._ready = threading.Event()
@@ -46,7 +46,7 @@ class EventWeb:
         return [event["type"] for event in list(self.events) if event["call_id"] == call_id]
 
     def wait_for(self, call_id: str, kind: str, seconds: float = 30) -> dict[str, Any]:
-        """The call's event of that type, awaited. Raises TimeoutError."""
+        """Wait for the call's event of that type. Raises TimeoutError."""
 
         def found() -> dict[str, Any] | None:
             matching = (e for e in self.events if e["call_id"] == call_id and e["type"] == kind)

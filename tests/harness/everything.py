@@ -1,4 +1,4 @@
-"""One of every thing that pages show, and every address of the web with the ids of these things."""
+"""One of everything that pages show, and every URL of the web with the IDs of these things."""
 
 import io
 from collections.abc import Iterator
@@ -34,14 +34,14 @@ from onrecord.apps.requests.models import RecordingRequest
 from onrecord.apps.sharing.models import ShareLink
 from onrecord.media.render.encoder import OpusEncoder
 
-#: Ends no more: a stream of live events.
+#: A stream of live events, which never ends.
 ENDLESS = "events"
 
 
 def make_everything(ana: User) -> dict[str, str]:
-    """What `ana` may see of everything; the id of each thing by its placeholder in addresses.
+    """Make one of everything that `ana` may see. Returns the IDs by their placeholders in URLs.
 
-    The recording that is stored stays in the store: erase it by the id of the call.
+    The stored recording stays in the store: erase it by the call's ID.
     """
     zoe = UserFactory(name="Zoe")
     person = PersonFactory(number="+13125550123")
@@ -152,7 +152,7 @@ def recorded_call(user: User, person_id: int | None = None) -> Call:
 
 
 def _delivered(email: str = "") -> RecordedCall:
-    """A call that another dialer reported; without an email address, of a user whom nobody knows here."""
+    """A call reported by another dialer; without an email address, of an unknown user."""
     return RecordedCall(
         source=CallSource(provider="aircall", call_id=f"1{email}"),
         direction="outbound",
@@ -165,14 +165,14 @@ def _delivered(email: str = "") -> RecordedCall:
 
 
 def address_of(pattern: str, ids: dict[str, str]) -> str:
-    """The address of a pattern, with the ids of these things."""
+    """The URL of a pattern, filled in with the IDs."""
     for placeholder, value in ids.items():
         pattern = pattern.replace(placeholder, value)
     return f"/{pattern}"
 
 
 def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[str]:
-    """Every address of the web, with placeholders."""
+    """Every URL of the web, with placeholders."""
     for pattern in (resolver or get_resolver()).url_patterns:
         path = prefix + str(pattern.pattern)
         if isinstance(pattern, URLPattern):
@@ -182,7 +182,7 @@ def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[
 
 
 def read_through(answer: HttpResponseBase) -> bytes:
-    """All that is sent; a stream may break half-way."""
+    """Read the whole response; a stream may break off."""
     if not answer.streaming:
         return bytes(answer.content)
 

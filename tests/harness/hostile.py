@@ -1,4 +1,4 @@
-"""Every request that the pages can make, and what a hostile or broken program makes of it."""
+"""Every request that the pages can make, and hostile or broken variants of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from harness.everything import ENDLESS, address_of, patterns, read_through
 from onrecord.apps.core.paging import encode
 
-#: What programs, spreadsheets and attackers send where something else is expected.
+#: What programs, spreadsheets and attackers send instead of what is expected.
 TEXTS = [
     "", " ", "0", "-1", "1.5", "1e999", "NaN", "Infinity", "9" * 18, "9" * 19, "9" * 40, "9" * 5000, "٣", "²",
     "0001-01-01", "9999-12-31", "2026-02-30", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00",
@@ -26,7 +26,7 @@ TEXTS = [
     encode("0001-01-01T00:00:00+14:00", "x"), encode("2026-01-01T00:00:00+00:00", 10**400), encode(None),
 ]  # fmt: skip
 
-#: What our code or its libraries read.
+#: Headers that our code or its libraries read.
 HEADERS = [
     "User-Agent", "Accept", "Accept-Language", "Accept-Encoding", "Referer", "Origin", "Host", "Cookie",
     "Range", "If-None-Match", "If-Range", "Last-Event-ID", "Idempotency-Key", "Authorization", "X-CSRFToken",
@@ -40,16 +40,16 @@ def texts() -> st.SearchStrategy[str]:
 
 @dataclass(frozen=True)
 class Ask:
-    """A request of a page: the address as a pattern with placeholders, and what is sent along."""
+    """A request from a page: the URL as a pattern with placeholders, and the data sent with it."""
 
     method: str
     pattern: str
-    #: What each field can hold, where the page says.
+    #: The valid values of each field, if the page lists them.
     fields: Mapping[str, list[str]] = field(default_factory=dict)
 
 
 class _Page(HTMLParser):
-    """The forms of a page, and the queries of its links."""
+    """The forms of a page, and its links' query strings."""
 
     def __init__(self, path: str) -> None:
         super().__init__()
@@ -88,7 +88,7 @@ class _Page(HTMLParser):
 
 
 def asks(client: Client, ids: dict[str, str]) -> list[Ask]:
-    """Every address, every form of every page, and every kind of link with a query."""
+    """Every URL, every form of every page, and every kind of link with a query string."""
     found = []
     for pattern in patterns():
         path = address_of(pattern, ids)
@@ -98,19 +98,19 @@ def asks(client: Client, ids: dict[str, str]) -> list[Ask]:
             page = _Page(path)
             page.feed(read_through(answer).decode())
             found += [replace(ask, pattern=_patterned(ask.pattern, ids)) for ask in page.asks]
-    # Of forms that are alike, such as one in each row, one.
+    # Only one of several equal forms, such as one per row.
     return list({(ask.method, ask.pattern, *sorted(ask.fields)): ask for ask in found}.values())
 
 
 def _patterned(path: str, ids: dict[str, str]) -> str:
-    """The address with a placeholder for each id that stands for something by itself."""
+    """The URL with placeholders for IDs."""
     by_value = {value: placeholder for placeholder, value in ids.items() if not value.isdecimal()}
     return "/".join(by_value.get(part, part) for part in path.lstrip("/").split("/"))
 
 
 @dataclass(frozen=True)
 class Sent:
-    """A request as it is made."""
+    """A request as sent."""
 
     method: str
     path: str
@@ -119,13 +119,13 @@ class Sent:
     address: str
 
 
-#: What can be spoilt of any request, beside its ids and fields.
+#: What can be corrupted in any request besides its IDs and fields.
 _AROUND = ("header", "address", "unknown field")
 
 
 @st.composite
 def hostile(draw: st.DrawFn, known: list[Ask], ids: dict[str, str]) -> Sent:
-    """One of the requests with up to three of its parts spoilt; the rest is right, so that it gets far."""
+    """One of the requests with up to three parts corrupted. The rest is valid, so that it gets far."""
     ask = draw(st.sampled_from([one for one in known if one.fields]) | st.sampled_from(known))
     parts = [*ask.fields, *(name for name in ids if name in ask.pattern), *_AROUND]
     spoilt = draw(st.sets(st.sampled_from(parts), max_size=3))
@@ -146,12 +146,12 @@ def hostile(draw: st.DrawFn, known: list[Ask], ids: dict[str, str]) -> Sent:
 
 
 def _longer(right: str) -> st.SearchStrategy[str]:
-    """What was right, and more of it or something odd behind it."""
+    """A valid value, repeated or with something odd after it."""
     return st.sampled_from(["\0", "\x1b", " ", "\ufdfa" * 300, right * 99]).map(lambda more: f"{right}{more}")
 
 
 def send(sent: Sent, session: str) -> HttpResponseBase:
-    """The answer; whatever it changed is taken back."""
+    """The response. All changes are rolled back."""
     client = Client(REMOTE_ADDR=sent.address)
     client.cookies["sessionid"] = session
     with transaction.atomic():
@@ -167,7 +167,7 @@ def send(sent: Sent, session: str) -> HttpResponseBase:
 
 
 def spoilt(content: Any) -> st.SearchStrategy[Any]:
-    """The same JSON with a value in it replaced by another, or left out."""
+    """The same JSON with one value replaced or left out."""
     odd = texts() | st.sampled_from(_ODD) | st.text(st.characters(exclude_categories=()), max_size=9)
     ways = list(_ways(content))
     return st.builds(lambda way, value: _with(content, way, value), st.sampled_from(ways), odd)

@@ -1,4 +1,4 @@
-"""A whole installation: the real processes, in a data folder of their own, on free ports."""
+"""A whole installation: the real processes, in their own data folder, on free ports."""
 
 import os
 import shutil
@@ -16,12 +16,12 @@ from onrecord.ops.demo import PASSWORD
 from onrecord.ops.supervisor import PROCESSES, answers
 
 T = TypeVar("T")
-#: Generous: a loaded machine is no reason to fail. Nothing waits this long when all is well.
+#: Generous, so that tests pass on a loaded machine. Nothing normally waits this long.
 PATIENCE = 60.0
 
 
 def eventually(look: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
-    """Look until there is something (truthy) to see, and return it."""
+    """Call `look` until it returns something truthy, and return that."""
     until = time.monotonic() + patience
     while not (seen := look()):
         if time.monotonic() > until:
@@ -31,7 +31,7 @@ def eventually(look: Callable[[], T], what: str, patience: float = PATIENCE) -> 
 
 
 def free_port() -> int:
-    """A TCP port that nobody uses now. Ports are handed out in turn, so it stays free for a while."""
+    """A free TCP port. The system hands out ports in turn, so it stays free for a while."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -41,7 +41,7 @@ class Installation:
     """`onrecord serve` over a copy of a prepared data folder."""
 
     def __init__(self, home: Path, *, like: Path | None = None, database: str | None = None) -> None:
-        """`database`: its URL, where it is not in the folder."""
+        """`database`: its URL, if it is not in the folder."""
         self.home = home
         if like:
             shutil.copytree(like, home)
@@ -54,7 +54,7 @@ class Installation:
             "ONRECORD_HOME": str(home),
             "ONRECORD_WEB": f"127.0.0.1:{free_port()}",
             "ONRECORD_SWITCH": f"127.0.0.1:{free_port()}",
-            # A test that is over leaves calls behind.
+            # A finished test leaves calls behind.
             "ONRECORD_DRAIN_SECONDS": "0",
             **({"ONRECORD_DATABASE_URL": database} if database else {}),
         }
@@ -68,11 +68,11 @@ class Installation:
 
     @property
     def password(self) -> str:
-        """Of every demo user."""
+        """The password of every demo user."""
         return PASSWORD
 
     def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run an `onrecord` command to its end."""
+        """Run an `onrecord` command and wait for it."""
         return subprocess.run(
             [sys.executable, "-m", "onrecord", *arguments],
             env=self.environ,
@@ -83,7 +83,7 @@ class Installation:
         )
 
     def start(self, *options: str) -> "Installation":
-        """Start everything and wait until it answers."""
+        """Start everything and wait until it responds."""
         with open(self.log, "ab") as log:
             self._supervisor = subprocess.Popen(
                 [sys.executable, "-m", "onrecord", "serve", *options],
@@ -96,13 +96,13 @@ class Installation:
         return self
 
     def wait_until_ready(self) -> None:
-        """Wait for all four processes, and for those that listen to answer."""
+        """Wait for all four processes, and until those that listen respond."""
         eventually(lambda: all(self.find(name) for name in PROCESSES), "all four processes run")
         eventually(lambda: answers(self.config.switch_address, "/health"), "the switch answers")
         eventually(lambda: answers(self.config.web_address, "/sign-in"), "the web answers")
 
     def find(self, name: str) -> int | None:
-        """Process id of a child of the supervisor, None while it is not there."""
+        """Process ID of a child of the supervisor; None while it is not running."""
         if self._supervisor is None or self._supervisor.poll() is not None:
             raise AssertionError("The supervisor does not run.")
         children = Path(f"/proc/{self._supervisor.pid}/task/{self._supervisor.pid}/children").read_text()
@@ -116,7 +116,7 @@ class Installation:
         return None
 
     def pid(self, name: str) -> int:
-        """Process id of web, worker, switch or renderer."""
+        """Process ID of web, worker, switch or renderer."""
         return eventually(lambda: self.find(name), f"{name} runs")
 
     def kill(self, name: str) -> None:
@@ -127,19 +127,19 @@ class Installation:
         self.wait_until_ready()
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> int:
-        """Stop everything; returns the supervisor's exit status."""
+        """Stop everything. Returns the supervisor's exit status."""
         if self._supervisor is None:
             return 0
         self.send_signal(number)
         return self.wait()
 
     def send_signal(self, number: signal.Signals) -> None:
-        """Ask the supervisor."""
+        """Send a signal to the supervisor."""
         assert self._supervisor is not None
         self._supervisor.send_signal(number)
 
     def wait(self) -> int:
-        """Wait for the supervisor's end; its exit status."""
+        """Wait until the supervisor exits. Returns its exit status."""
         assert self._supervisor is not None
         try:
             return self._supervisor.wait(timeout=PATIENCE)
@@ -148,14 +148,14 @@ class Installation:
             self._supervisor = None
 
     def said(self) -> str:
-        """Everything that the processes have printed."""
+        """All output of the processes."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def journal(self, call_id: str) -> Path:
         return self.config.journals / f"{call_id}.journal"
 
     def keep_journal(self, call_id: str) -> Path:
-        """A second name for a live call's journal: it is append-only, so the name outlives its deletion."""
+        """A hard link to a live call's journal, which survives the journal's deletion."""
         kept = self.home / f"kept-{call_id}.journal"
         os.link(eventually(lambda: self._existing(call_id), "the call has a journal"), kept)
         return kept

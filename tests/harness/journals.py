@@ -1,4 +1,4 @@
-"""Journals made by the real capture, under a clock that the test moves."""
+"""Journals made by the real capture, with a clock that the test moves."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from onrecord.policy.mode import Mode
 MASTER_KEY = bytes(range(32))
 CALL_ID = "c0" * 16
 REP, CONTACT = 0, 1
-#: Samples of a 20 ms packet.
+#: Samples in a 20 ms packet.
 PACKET = 160
 ANSWERED_AT = datetime(2026, 1, 31, 15, 4, 5, tzinfo=UTC)
 _START_NS = 10**15
@@ -47,18 +47,18 @@ class CapturedCall:
         self.capture.answer(ANSWERED_AT)
 
     def move_to(self, ms: float) -> None:
-        """Let the clock stand at `ms` since answer; the media loop ticks."""
+        """Set the clock to `ms` since answer, with ticks of the media loop."""
         self._ns = _START_NS + round(ms * 1_000_000)
         self.host.tick()
 
     def packet(self, party: int, sequence: int, timestamp: int, samples: NDArray[np.int16]) -> bool:
-        """One RTP packet arrives now; whether it was captured. SSRC = party + 1."""
+        """One RTP packet arrives now. Returns whether it was captured. SSRC = party + 1."""
         return self.capture.media(
             party, RtpPacket(0, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, party + 1, encode_ulaw(samples))
         )
 
     def talk(self, left: NDArray[np.int16], right: NDArray[np.int16], *, from_ms: int) -> None:
-        """Both sides talk from `from_ms` on: packets of 20 ms, each arriving at its end."""
+        """Both sides talk from `from_ms` on, in packets of 20 ms, each arriving at its end."""
         for at in range(0, len(left), PACKET):
             self.move_to(from_ms + (at + PACKET) * 1000 / RATE)
             for party, voice in ((REP, left), (CONTACT, right)):
@@ -66,7 +66,7 @@ class CapturedCall:
                 self.packet(party, number, number * PACKET, voice[at : at + PACKET])
 
     def flush(self) -> None:
-        """All that happened so far is in the file."""
+        """Make sure that everything so far is in the file."""
         self.host.drain()
 
     def end(self) -> None:
@@ -80,7 +80,7 @@ class CapturedCall:
 
 
 def flip(path: Path, *places: int) -> None:
-    """Alter a bit of each of these bytes of a file."""
+    """Flip a bit in each of these bytes of a file."""
     with path.open("r+b") as file:
         for place in places:
             file.seek(place)

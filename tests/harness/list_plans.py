@@ -1,7 +1,7 @@
-"""How PostgreSQL carries out what the lists ask of many rows.
+"""How PostgreSQL executes the lists' queries over many rows.
 
-`python -m harness.list_plans` fills the empty database of ONRECORD_DATABASE_URL and prints, as JSON, what the
-cases of the bench (`bench.lists`) read from end to end.
+`python -m harness.list_plans` fills the empty database at ONRECORD_DATABASE_URL and prints, as JSON, which
+tables and indexes the cases of the bench (`bench.lists`) scan completely.
 """
 
 import json
@@ -11,10 +11,10 @@ from typing import Any
 
 from harness.plans import GROWING
 
-#: A fortieth of the bench.
+#: A fortieth of the bench's volume.
 PEOPLE, CALLS, RECORDINGS = 5000, 25_000, 7500
-#: Partial indexes that stay small: one live call for each user; recordings with a fault, or that lack
-#: sound. The planner may read one of them where a query looks up no keys at all.
+#: Partial indexes that stay small: one live call per user; recordings with a fault or with missing sound. The
+#: planner may scan one of these when a query looks up no keys.
 SMALL = {"calls_live", "recordings_at_fault", "recordings_incomplete"}
 
 
@@ -28,7 +28,7 @@ def main() -> None:
     from onrecord.apps.core import search_plan, written
     from onrecord.apps.people import search
 
-    # What is few is so of all rows: the same part as in the bench.
+    # Scale the limit for "few" rows with the volume.
     search_plan._FEW //= 40
     search._FEW //= 40
     written._FEW //= 40
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def scans(user_ids: list[int]) -> list[str]:
-    """Case and table, or index, of each look that nothing bounds; for users who see more and less."""
+    """Case and table or index of each unbounded scan, for users who see more and less."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -54,8 +54,8 @@ def scans(user_ids: list[int]) -> list[str]:
             with CaptureQueriesContext(connection) as queries:
                 assert client.get(path, ask(random.Random(name))).status_code == 200, name
             with connection.cursor() as cursor:
-                # So few rows may be read and joined as a whole faster than by an index. Told not to, the
-                # planner does so only where no index serves.
+                # With this few rows, a full scan may be faster than an index. With scans disabled, the
+                # planner uses one only if no index fits.
                 for way in ("seqscan", "hashjoin", "mergejoin"):
                     cursor.execute(f"SET enable_{way} = off")
                 for query in queries:

@@ -1,4 +1,4 @@
-"""A browser's part of a call without a browser: an aiortc connection that says a tone."""
+"""A browser's side of a call without a browser: an aiortc connection that sends a tone."""
 
 import asyncio
 import threading
@@ -38,7 +38,7 @@ class Tone(MediaStreamTrack):
 
 
 class Peers:
-    """Connections of a test, on an event loop in a thread of their own."""
+    """Connections of a test, on an event loop in its own thread."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

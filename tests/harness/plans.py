@@ -1,4 +1,4 @@
-"""How SQLite would carry out the queries of a list."""
+"""How SQLite would execute the queries of a list."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-#: SQLite has to be led to each index. What PostgreSQL takes depends on what it counts.
+#: SQLite uses an index only if the query is written for it. PostgreSQL's choice depends on its statistics.
 sqlite_only = pytest.mark.skipif(connection.vendor != "sqlite", reason="SQLite's plans by name")
 
 #: Tables that grow with the calls.
@@ -15,7 +15,7 @@ GROWING = ("calls_recording", "recordings_comment", "calls_call", "calls_noteswo
 
 
 def plans(read: Callable[[], Any]) -> list[str]:
-    """The plan of every query of the tables that grow, a line for each look into a table or an index."""
+    """The plan of every query on growing tables, one line per access to a table or an index."""
     with CaptureQueriesContext(connection) as queries:
         read()
     asked = [query["sql"] for query in queries if any(table in query["sql"] for table in GROWING)]
@@ -29,18 +29,18 @@ def plans(read: Callable[[], Any]) -> list[str]:
 
 
 def scans(lines: list[str]) -> list[str]:
-    """Lines that read a table or a whole index. The trigrams' own index is none, nor what a search found."""
+    """Lines that scan a table or a whole index, except the trigram index and the rows that a search found."""
     none = ("VIRTUAL TABLE INDEX", "CONSTANT ROW", "SCAN subquery", "SCAN (subquery")
     return [line for line in lines if line.startswith("SCAN") and not any(words in line for words in none)]
 
 
 def count_as_many() -> None:
-    """Tell the planner that there are 5,000 times the rows that there are."""
+    """Make the planner believe that there are 5,000 times as many rows."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
         cursor.execute("SELECT rowid, stat FROM sqlite_stat1 WHERE tbl NOT LIKE 'accounts%'")
         for row, stat in cursor.fetchall():
-            # How many rows there are, and how many there are for a value of the first columns.
+            # The number of rows, and of rows per value of the first columns.
             counts = [int(word) for word in stat.split()]
             many = " ".join(str(count * 5000 if count > 1 else 1) for count in counts)
             cursor.execute("UPDATE sqlite_stat1 SET stat = %s WHERE rowid = %s", [many, row])

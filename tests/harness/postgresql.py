@@ -1,4 +1,4 @@
-"""A PostgreSQL server of the tests' own, thrown away afterwards."""
+"""A temporary PostgreSQL server for the tests."""
 
 import glob
 import os
@@ -43,14 +43,14 @@ class Server:
         _wait_for(self._process, self._folder)
 
     def stop(self) -> None:
-        """Its quick way to stop: clients are cut off."""
+        """Stop it fast, disconnecting clients."""
         self._process.send_signal(signal.SIGINT)
         self._process.wait(timeout=60)
 
 
 @contextmanager
 def server() -> Iterator[Server]:
-    """A server with an empty database. It listens at a socket in its own folder and nowhere else."""
+    """A server with an empty database. It listens only on a socket in its own folder."""
     folder = Path(tempfile.mkdtemp(prefix="onrecord-postgresql-"))
     try:
         running = Server(folder)
@@ -73,12 +73,12 @@ def postgresql() -> Iterator[str]:
 
 
 def _owner() -> dict[str, str]:
-    """Who runs the server: it refuses to be root, so then the user that Debian's package made."""
+    """The user to run the server as: it refuses to run as root, so then the user from Debian's package."""
     return {"user": "postgres", "group": "postgres"} if os.geteuid() == 0 else {}
 
 
 def program(name: str) -> str:
-    """Path of one of the server's programs: Debian keeps these, one folder a version, outside PATH."""
+    """Path of one of the server's programs, which Debian keeps outside PATH in one folder per version."""
     found = sorted(glob.glob(f"/usr/lib/postgresql/*/bin/{name}"))  # noqa: PTH207
     path = found[-1] if found else shutil.which(name)
     assert path, f"{name} is missing: install Debian's package postgresql"

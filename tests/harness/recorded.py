@@ -1,4 +1,4 @@
-"""Finished recordings, as the web has them after the renderer's word."""
+"""Finished recordings, as in the web after the renderer's event."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
 def recorded(user: User, minutes: int = 0, **fields: Any) -> Call:
-    """An ended call with a finished recording; `fields` are the log's, the call's and `recording__...`."""
+    """An ended call with a finished recording. `fields`: of the log, the call, and `recording__...`."""
     log = {name: fields.pop(name) for name in ("disposition", "sentiment", "notes") if name in fields}
     fields = {"recording__duration_ms": 65_000, "number": "+13125550123"} | fields
     at = NOON + timedelta(minutes=minutes)

@@ -1,4 +1,4 @@
-"""A server of recordings on this machine, with the ways in which one can go wrong."""
+"""A local server for recordings that can fail in many ways."""
 
 import threading
 from collections.abc import Iterator
@@ -12,9 +12,9 @@ class RecordingsServer:
     url: str
     #: Bodies by path.
     files: dict[str, bytes] = field(default_factory=dict)
-    #: Path -> where it redirects to.
+    #: Path -> redirect target.
     redirects: dict[str, str] = field(default_factory=dict)
-    #: Path -> status to answer with instead, as often as it is listed.
+    #: Path -> statuses to return first, once each.
     failures: dict[str, list[int]] = field(default_factory=dict)
     #: (path, value of Authorization), in order.
     asked: list[tuple[str, str | None]] = field(default_factory=list)
@@ -58,7 +58,7 @@ def recordings_server() -> Iterator[RecordingsServer]:  # noqa: C901 - a handler
             self.close_connection = True
 
         def endless(self) -> None:
-            """A body that never says how long it is, and never ends."""
+            """A body of unknown length that never ends."""
             self.send_response(200)
             self.end_headers()
             self.close_connection = True
@@ -69,7 +69,7 @@ def recordings_server() -> Iterator[RecordingsServer]:  # noqa: C901 - a handler
                 return
 
         def dripping(self) -> None:
-            """A head that never ends: each byte comes long before anybody gives up waiting for it."""
+            """Headers that never end, one byte at a time, fast enough to avoid a read timeout."""
             self.close_connection = True
             try:
                 self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
@@ -79,7 +79,7 @@ def recordings_server() -> Iterator[RecordingsServer]:  # noqa: C901 - a handler
                 return
 
         def log_message(self, *_: object) -> None:
-            """Nothing: the tests look at what was asked."""
+            """Log nothing: the tests check the requests."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True

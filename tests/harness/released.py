@@ -1,7 +1,7 @@
-"""Installations of released versions, each kept with all that was in it.
+"""Installations of released versions, each kept with all of its data.
 
-`python -m harness.released`, run in tests/, keeps one of the version at hand: the demo team with its
-recordings rendered, and one of every thing besides. Run it once, before a release; what it made stays.
+`python -m harness.released`, run in tests/, saves one of the current version: the demo team with rendered
+recordings, plus one of everything. Run it once, before a release; the result never changes.
 """
 
 import shutil
@@ -20,11 +20,11 @@ from onrecord.ops.demo import PASSWORD
 
 TESTS = Path(__file__).parent.parent
 KEPT = TESTS / "fixtures/installations"
-#: The data folder: the SQLite database, the sealed recordings, the secrets that open them.
+#: The data folder: the SQLite database, the sealed recordings, and the secrets that open them.
 _HOME = "home.tar.gz"
-#: The same rows, as pg_dump writes them.
+#: The same rows, as a pg_dump file.
 _ROWS = "postgresql.sql.gz"
-#: Another team's admin has one of every thing; the demo's admin sees the demo's.
+#: Another team's admin has one of everything; the demo's admin sees the demo's data.
 ADMINS = ("ida", "olga")
 
 
@@ -33,7 +33,7 @@ def versions() -> list[str]:
 
 
 def restore(version: str, home: Path, database: str | None) -> None:
-    """Make the data folder of a version anew; with a URL, its database is there and not in the folder."""
+    """Restore the data folder of a version. With a URL, the rows go there instead of into the folder."""
     with tarfile.open(KEPT / version / _HOME) as archive:
         archive.extractall(home, filter="data")
     if database:
@@ -75,7 +75,7 @@ def main() -> None:
 
 
 def fill() -> None:
-    """One of every thing, in a team of its own; and a row in tables that no page shows alone."""
+    """Make one of everything in a separate team, and a row in tables that no page shows on their own."""
     import django
 
     django.setup()

@@ -1,4 +1,4 @@
-"""Events to the web, made and signed as switch and renderer do."""
+"""Events to the web, made and signed like those of switch and renderer."""
 
 import json
 import time
@@ -21,7 +21,7 @@ def report(
     at: str = "2026-03-02T15:00:05.000Z",
     **data: Any,
 ) -> HttpResponse:
-    """Post one event; the web's answer."""
+    """Post one event. Returns the web's response."""
     event = {
         "call_id": call_id,
         "source": source,
@@ -41,7 +41,7 @@ def report_end(call_id: str, *, seq: int = 2, **changes: Any) -> HttpResponse:
 
 
 def post(body: bytes, *, now: float | None = None, signature: str | None = None) -> HttpResponse:
-    """Post a body, by default rightly signed."""
+    """Post a body, by default with a valid signature."""
     value = signature or sign(config.secrets.event_secret, body, time.time() if now is None else now)
     return Client().post(
         "/internal/events", data=body, content_type="application/json", headers={HEADER: value}

@@ -1,4 +1,4 @@
-"""Ears: what can be heard in decoded audio, and where."""
+"""Audio analysis: what can be heard in decoded audio, and where."""
 
 import subprocess
 from pathlib import Path
@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 Samples = NDArray[np.float64]
 
-#: What the helpers work at; Opus decodes to 48 kHz, which ffmpeg brings down.
+#: The sample rate used here; Opus decodes to 48 kHz, which ffmpeg resamples.
 RATE = 8000
 
 
 def decode(audio: bytes) -> Samples:
-    """Any audio file to samples at 8 kHz, shape (channels, samples), full scale 1.0."""
+    """Decode any audio file to samples at 8 kHz, shape (channels, samples), full scale 1.0."""
     heard = subprocess.run(
         ["ffmpeg", "-v", "error", "-i", "pipe:0", "-f", "s16le", "-ac", "2", "-ar", str(RATE), "pipe:1"],
         input=audio,
@@ -38,7 +38,7 @@ def level(channel: Samples) -> float:
 
 
 def power_at(channel: Samples, hertz: float) -> float:
-    """Share (0..1) of a stretch's power that lies within 15 Hz of a frequency."""
+    """Share (0..1) of a stretch's power within 15 Hz of a frequency."""
     window = np.hanning(len(channel))
     spectrum = np.abs(np.fft.rfft(channel * window)) ** 2
     near = np.abs(np.fft.rfftfreq(len(channel), 1 / RATE) - hertz) <= max(15.0, 3 * RATE / len(channel))
@@ -46,27 +46,27 @@ def power_at(channel: Samples, hertz: float) -> float:
 
 
 def has_only(channel: Samples, hertz: float, *, window: float = 0.1, share: float = 0.9) -> bool:
-    """Whether every window of a stretch is this tone and little else: the codec's noise has up to 3 %."""
+    """Whether every window of a stretch has this tone and little else; codec noise is up to 3%."""
     step = round(window * RATE)
     pieces = [channel[at : at + step] for at in range(0, len(channel) - step + 1, step)]
     return bool(pieces) and all(level(piece) > 0.05 and power_at(piece, hertz) >= share for piece in pieces)
 
 
 def breaks(channel: Samples, hertz: float, *, tolerance: float = 0.35) -> list[float]:
-    """Seconds at which a tone is not continued where it should be.
+    """The times, in seconds, at which a tone is interrupted.
 
-    A sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]. A lost, repeated or shifted frame breaks that at its edges;
-    the codec's own noise does not come near `tolerance`, relative to the tone's peak.
+    A sine obeys x[n+1] = 2 cos(w) x[n] - x[n-1]. A lost, repeated or shifted frame violates that at its
+    edges; codec noise stays far below `tolerance`, which is relative to the tone's peak.
     """
     w = 2 * np.pi * hertz / RATE
     error = np.abs(channel[2:] - 2 * np.cos(w) * channel[1:-1] + channel[:-2])
-    # The recurrence's residue of a break of size d is about d; of a phase step it is peak * sin(step).
+    # The residual is about d for a break of size d, and peak * sin(step) for a phase step.
     found = np.flatnonzero(error > tolerance * np.max(np.abs(channel)))
     return [float(at) / RATE for at in found]
 
 
 def phases(channel: Samples, hertz: float, *, window: float = 0.02) -> NDArray[np.float64]:
-    """Phase of a tone in each window, in radians, against an unbroken one: a step is lost or added time."""
+    """Phase of a tone in each window (rad), relative to an unbroken tone: a step is lost or added time."""
     step = round(window * RATE)
     count = len(channel) // step
     time = np.arange(count * step) / RATE

@@ -1,11 +1,11 @@
-"""Sound files as dialers send them, made by ffmpeg."""
+"""Sound files like those that dialers send, made by ffmpeg."""
 
 import subprocess
 from pathlib import Path
 
 #: Seconds of each file.
 LENGTH_S = 3
-#: What the user and the person say, in Hz.
+#: The tones of the user and the person, in Hz.
 USER_HZ, PERSON_HZ = 440, 1000
 
 _USER = f"sine=f={USER_HZ}:d={LENGTH_S}"
@@ -18,13 +18,13 @@ def ffmpeg(*arguments: str) -> None:
 
 
 def mono(path: Path, *, rate: int = 8000) -> Path:
-    """The user's tone; the format by the name."""
+    """The user's tone; the file name determines the format."""
     ffmpeg("-f", "lavfi", "-i", _USER, "-ac", "1", "-ar", str(rate), str(path))
     return path
 
 
 def stereo(path: Path, *, rate: int = 44_100, swapped: bool = False) -> Path:
-    """The user on the left and the person on the right; `swapped`, the other way round."""
+    """The user on the left and the person on the right; the other way around if `swapped`."""
     first, second = (_PERSON, _USER) if swapped else (_USER, _PERSON)
     inputs = ("-f", "lavfi", "-i", first, "-f", "lavfi", "-i", second)
     ffmpeg(*inputs, "-filter_complex", "amerge=inputs=2", "-ac", "2", "-ar", str(rate), str(path))
@@ -38,7 +38,7 @@ def video(path: Path) -> Path:
 
 
 def cut(path: Path, share: float) -> Path:
-    """Keep only the first part of a file."""
+    """Keep only this share of a file, from its beginning."""
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
     return path

@@ -1,4 +1,4 @@
-"""Recordings put into the blob store as the renderer leaves them, with what the database knows of them."""
+"""Recordings in the blob store as the renderer stores them, with what the database knows about them."""
 
 import os
 
@@ -11,7 +11,7 @@ from onrecord.storage.store import AUDIO, MANIFEST, PEAKS, BlobStore
 def store_recording(
     call: Call, audio: bytes, *, peaks: bytes = b"\x00\x01\x02\x03", manifest: bytes = b'{"version":1}'
 ) -> None:
-    """Store a recording for a call whose row says that it has one. Erase it in the end."""
+    """Store a recording for a call whose row says that it has one. Erase it afterward."""
     store = blob_store()
     store.begin(call.pk, os.urandom(32))
     for name, content in ((AUDIO, audio), (PEAKS, peaks), (MANIFEST, manifest)):
@@ -24,5 +24,5 @@ def store_recording(
 
 
 def witness_of_stored(store: BlobStore, call_id: str) -> Witness:
-    """What the renderer told when it stored the recording: ask before anything is done to it."""
+    """The witness that the renderer reported when storing the recording. Call this before altering it."""
     return StoredRecording(store, call_id).witness

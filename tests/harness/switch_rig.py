@@ -1,4 +1,4 @@
-"""A real switch process, a browser's side made of aiortc, a receiver of events: for tests and benchmarks."""
+"""A real switch process, browsers made with aiortc, and an event receiver, for tests and benchmarks."""
 
 import asyncio
 import itertools
@@ -37,7 +37,7 @@ PCMU = [codec for codec in get_capabilities("audio").codecs if codec.mimeType ==
 
 
 async def until(condition: Callable[[], bool], what: str, seconds: float = 20) -> None:
-    """Poll until a condition holds; AssertionError after `seconds`."""
+    """Poll until a condition is true; raises AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"never happened: {what}"
@@ -45,7 +45,7 @@ async def until(condition: Callable[[], bool], what: str, seconds: float = 20) -
 
 
 class EventReceiver:
-    """Takes the switch's events as the web would, on a real socket in a thread of its own."""
+    """Receives the switch's events like the web, on a real socket in its own thread."""
 
     def __init__(self, event_secret: str, port: int) -> None:
         self.events: list[dict[str, Any]] = []
@@ -64,7 +64,7 @@ class EventReceiver:
         return [event["type"] for event in self.of(call_id)]
 
     async def event(self, call_id: str, kind: str, seconds: float = 20) -> dict[str, Any]:
-        """The first event of a type, waited for."""
+        """Wait for the first event of a type."""
         await until(lambda: kind in self.types(call_id), f"{kind} of {call_id}", seconds)
         return next(event for event in self.of(call_id) if event["type"] == kind)
 
@@ -96,7 +96,7 @@ class EventReceiver:
 
 
 class SwitchRig:
-    """A switch in a process and a home of its own, and the web's side of its contract."""
+    """A switch with its own process and data folder, and the web's side of its contract."""
 
     def __init__(self, home: Path, *, drain_s: int = 0) -> None:
         self.environ = {
@@ -132,25 +132,25 @@ class SwitchRig:
         self.process = self._spawn()
 
     def kill(self) -> None:
-        """kill -9."""
+        """Kill the switch with SIGKILL."""
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
 
     def stop(self) -> int:
-        """SIGTERM; the exit code."""
+        """Send SIGTERM. Returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=20)
 
     def client(self, secret: str | None = None) -> aiohttp.ClientSession:
-        """An HTTP client of the switch, with its secret unless another is given."""
+        """An HTTP client for the switch, with its secret unless another one is given."""
         token = self.config.secrets.switch_secret if secret is None else secret
         return aiohttp.ClientSession(
             f"http://{self.config.switch_address}", headers={"Authorization": f"Bearer {token}"}
         )
 
     async def ready(self) -> None:
-        """Wait until the switch answers."""
+        """Wait until the switch responds."""
         deadline = time.monotonic() + 30
         async with self.client() as client:
             while True:
@@ -167,7 +167,7 @@ class SwitchRig:
 
 
 class Journal:
-    """What a journal holds at this moment."""
+    """The current content of a journal."""
 
     def __init__(self, path: Path, master_key: bytes) -> None:
         reader = JournalReader(path, master_key)
@@ -195,7 +195,7 @@ class Journal:
 
 
 class Microphone(MediaStreamTrack):
-    """Plays PCMU at 20 ms a frame, as a browser's microphone would."""
+    """Plays PCMU in frames of 20 ms, like a browser's microphone."""
 
     kind = "audio"
 
@@ -221,12 +221,12 @@ class Microphone(MediaStreamTrack):
 
 
 class Browser:
-    """A rep's browser: a real WebRTC peer that says a tone and keeps what it hears."""
+    """A rep's browser: a real WebRTC peer that sends a tone and stores what it hears."""
 
     def __init__(self, sound: bytes | None = None, *, control: bool = True) -> None:
-        """`control`: whether it has a control channel, as a browser with our page has."""
+        """`control`: whether it has a control channel, like a browser with our page."""
         self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        #: What the switch answered on the control channel.
+        #: The switch's answers on the control channel.
         self.answers: list[dict[str, Any]] = []
         self.microphone = Microphone(sound or tones.tone(440, ms=1000, level=0.4))
         #: (monotonic seconds, RTP timestamp, payload)
@@ -254,12 +254,12 @@ class Browser:
         await self.connection.setRemoteDescription(RTCSessionDescription(answer, "answer"))
 
     def stop_renewing_consent(self) -> None:
-        """Like a browser that is gone; what it says still arrives."""
+        """Act like a browser that is gone, while its audio still arrives."""
         transport = self.connection.getTransceivers()[0].receiver.transport.transport
         transport.iceGatherer._connection._query_consent_task.cancel()
 
     async def press(self, want: str, press: str = "") -> dict[str, Any]:
-        """Press a button by the control channel; the switch's answer."""
+        """Press a button over the control channel. Returns the switch's answer."""
         press = press or uuid.uuid4().hex
         seen = len(self.answers)
         await until(lambda: self.channel.readyState == "open", "the control channel opens")
@@ -269,16 +269,16 @@ class Browser:
         return self.answers[-1]
 
     def sound(self, since: float = 0.0) -> bytes:
-        """What was heard since a moment (monotonic seconds)."""
+        """What was heard since a time (monotonic seconds)."""
         return b"".join(payload for moment, _, payload in self.heard if moment >= since)
 
     async def listens(self, ms: int) -> None:
-        """Wait until so much more has been heard: sound that went through the call, not time that went by."""
+        """Wait until this much more audio has been heard, regardless of how much time has passed."""
         wanted = len(self.heard) + ms // 20
         await until(lambda: len(self.heard) >= wanted, f"{ms} ms more of sound")
 
     async def hears(self, *frequencies: int, seconds: float = 20) -> None:
-        """Wait until the last 200 ms hold exactly these tones."""
+        """Wait until the last 200 ms have exactly these tones."""
         await until(
             lambda: (
                 len(self.heard) >= 10
@@ -293,7 +293,7 @@ class Browser:
 
 
 class Call:
-    """One call, driven as the web drives it."""
+    """One call, controlled like the web does."""
 
     def __init__(self, rig: SwitchRig, client: aiohttp.ClientSession, call_id: str) -> None:
         self.rig = rig
@@ -301,20 +301,20 @@ class Call:
         self.call_id = call_id
 
     async def post(self, what: str, expected: int = 200, **body: Any) -> dict[str, Any]:
-        """A command; its reply, which must have the expected status."""
+        """Send a command. Returns its response, which must have the expected status."""
         async with self.client.post(f"/calls/{self.call_id}/{what}", json=body) as reply:
             text = await reply.text()
             assert reply.status == expected, (reply.status, text)
             return json.loads(text) if text else {}
 
     async def pause(self, expected: int = 200, actor: str = "ann", press: str = "") -> dict[str, Any]:
-        """Press Pause; once more for the same `press`."""
+        """Press Pause; the same `press` again is a repetition."""
         return await self.post("pause", expected, actor=actor, press=press or uuid.uuid4().hex)
 
     async def record(
         self, expected: int = 200, actor: str = "ann", generation: int | None = None
     ) -> dict[str, Any]:
-        """Ask to record, knowing the call as it is now or as it was at a `generation`."""
+        """Request recording, as of the call's current or a given `generation`."""
         known = (await self.state())["generation"] if generation is None else generation
         return await self.post("record", expected, actor=actor, generation=known)
 
@@ -322,7 +322,7 @@ class Call:
         return await self.post("restrict", mode=mode, may_change=may_change, policy_version=policy_version)
 
     async def join(self, browser: "Browser", user: str) -> None:
-        """A further user's browser joins and connects."""
+        """Another user's browser joins and connects."""
         answer = await self.post("join", sdp=await browser.offer(), user_id=user, controls=True)
         await browser.accept(answer["sdp"])
 
@@ -349,7 +349,7 @@ class Call:
 
 
 def place_call(to: str, sdp: str, /, **changes: Any) -> dict[str, Any]:
-    """The body of `POST /calls`; `changes` go into the decision, or into the body where they belong there."""
+    """The body of `POST /calls`. `changes` go into the decision or the body, wherever they belong."""
     body: dict[str, Any] = {
         "call_id": uuid.uuid4().hex,
         "to": to,
@@ -379,7 +379,7 @@ async def place(
 
 
 def spectrum(payloads: Iterable[bytes]) -> set[int]:
-    """The frequencies in PCMU, in Hz to the nearest 10, that stand out of it; empty for silence."""
+    """The dominant frequencies in PCMU, in Hz rounded to 10; empty for silence."""
     samples = ULAW[np.frombuffer(b"".join(payloads), np.uint8)].astype(float) / 32768
     if np.max(np.abs(samples)) < 0.01:
         return set()

@@ -1,16 +1,16 @@
-"""What a page says: the texts that a reader sees, and what must never be among them."""
+"""The visible text of a page, and what it must never contain."""
 
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
-#: Their content is not prose: code to copy, drawings, what a person typed.
+#: Elements whose content is not prose: code to copy, drawings, user input.
 _SILENT = {"script", "style", "template", "code", "svg", "textarea", "noscript"}
-#: What follows such a list may well begin with the words of its last item.
+#: Text after such a list may begin with the words of its last item.
 _LISTS = {"select", "nav"}
 _VOID = {"br", "hr", "img", "input", "link", "meta", "source"}
 
-#: What is wrong, and how it looks in a text.
+#: Faults, and the patterns that find them.
 _NEVER = {
     "a value that is missing": re.compile(r"\b(None|null|undefined|NaN)\b(?! yet|:)"),
     "the code of a region": re.compile(r"\b[A-Z]{2}-[A-Z0-9]{2,3}\b"),
@@ -50,14 +50,14 @@ class _Texts(HTMLParser):
 
 
 def read(page: str) -> tuple[list[str], list[str]]:
-    """The texts inside `main`, one for each piece between two tags, and all links of the page."""
+    """The texts inside `main`, one for each piece between two tags, and all of the page's links."""
     reader = _Texts()
     reader.feed(page)
     return reader.texts, reader.links
 
 
 def faults(texts: list[str]) -> list[str]:
-    """What a reader stumbles over, each with its text."""
+    """The faults found, each with its text."""
     found = [f"{what}: {text}" for text in texts for what, form in _NEVER.items() if form.search(text)]
     twice = [
         f"said twice: {text}"

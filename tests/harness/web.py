@@ -13,10 +13,10 @@ SETTLED = {"completed", "not_recorded", "failed"}
 
 
 class User:
-    """A demo user with a session of its own; asks like the pages do."""
+    """A demo user with a session, who makes the same requests as the pages."""
 
     def __init__(self, installation: Installation, name: str) -> None:
-        #: Of the calls that the user is in, by id.
+        #: Tickets of the calls that the user is in, by ID.
         self._tickets: dict[str, str] = {}
         self._http = httpx.Client(base_url=installation.url, timeout=30, trust_env=False)
         page = self._http.get("/sign-in").text
@@ -40,12 +40,12 @@ class User:
         return self._http.get(path, params=query)
 
     def send(self, method: str, path: str, **body: Any) -> httpx.Response:
-        """A write of the API, with the CSRF header."""
+        """Send a write request to the API, with the CSRF header."""
         headers = {"X-CSRFToken": self._http.cookies["csrftoken"], "Referer": str(self._http.base_url)}
         return self._http.request(method, f"/api/v2{path}", json=body, headers=headers)
 
     def submit(self, path: str, **form: str) -> httpx.Response:
-        """Send a form of a page."""
+        """Submit a page's form."""
         token = {"csrfmiddlewaretoken": self._http.cookies["csrftoken"]}
         return self._http.post(path, data=form | token, headers={"Referer": str(self._http.base_url)})
 
@@ -63,7 +63,7 @@ class User:
         return call
 
     def call_of(self, call_id: str) -> dict[str, Any]:
-        """One of the user's calls, live or ended: the reply to logging nothing about it."""
+        """One of the user's calls, live or ended: the response to an empty log."""
         call: dict[str, Any] = self.send("PUT", f"/calls/{call_id}/log").json()["call"]
         return call
 
@@ -74,13 +74,13 @@ class User:
         )
 
     def record(self, call_id: str, generation: int = 0) -> int:
-        """Start or resume, knowing the call at a generation; the call clock at which the gate opened."""
+        """Start or resume, as of a generation. Returns the call clock at which the gate opened."""
         answer = self.send("POST", f"/calls/{call_id}/record", generation=generation)
         assert answer.status_code == httpx.codes.OK, answer.text
         return int(answer.json()["clock_ms"])
 
     def pause(self, call_id: str) -> dict[str, Any]:
-        """Press Pause: {`recording`, `clock_ms`, `generation`}."""
+        """Press Pause. Returns {`recording`, `clock_ms`, `generation`}."""
         answer = self.command(call_id, "pause", press=uuid.uuid4().hex)
         assert answer.status_code == httpx.codes.OK, answer.text
         reply: dict[str, Any] = answer.json()
@@ -91,7 +91,7 @@ class User:
         assert answer.status_code == httpx.codes.OK, answer.text
 
     def command(self, call_id: str, what: str, **body: Any) -> httpx.Response:
-        """Pause, hang up, leave or detach: with the call's ticket, and with no session."""
+        """Pause, hang up, leave or detach, with the call's ticket and no session."""
         return httpx.post(
             f"{self._http.base_url}/api/v2/calls/{call_id}/{what}",
             json=body,

@@ -1,5 +1,4 @@
-/** Notes of one call. Kept in this browser until the server has them, so they survive reloads, outages and expired sessions.
- * */
+/** Notes of one call. Kept in this browser until the server has them, so reloads, outages and sign-outs lose nothing. */
 import { ApiError, api, type Log } from '../api/client.ts'
 import { draftOf, dropDraft, keepDraft } from './drafts.ts'
 

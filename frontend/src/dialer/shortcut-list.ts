@@ -33,8 +33,7 @@ function search(dialer: Dialer): void {
   else dialer.enter()
 }
 
-/** Handle the shortcuts and show their list: by its key or from the user's menu, where it works even if shortcuts are off.
- * */
+/** Handle the shortcuts and show their list: by its key or, even if shortcuts are off, from the user's menu. */
 export function startShortcuts(dialer: Dialer): void {
   const dialog = list()
   document.body.append(dialog)

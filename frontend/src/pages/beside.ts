@@ -1,7 +1,8 @@
 /**
- * A column beside a longer one, which stays in sight while the page scrolls: `<or-beside>`. One that is taller than the window scrolls
- * until its end is in sight. Styles cannot ask how tall an element is. It has no id: htmx carries the attributes of what has one into what
- * comes anew, and the page's policy lets no style be set so.
+ * `<or-beside>`: a column next to a longer one, which stays visible while the page scrolls. If it is taller than the window,
+ * it scrolls until its end is visible. CSS cannot do this because it cannot query an element's height. The element has no
+ * id, because htmx copies the attributes of elements with ids into swapped content, and the page's CSP forbids setting
+ * styles that way.
  */
 export class Beside extends HTMLElement {
   #observer = new ResizeObserver(() => this.style.setProperty('--beside-height', `${this.offsetHeight}px`))

@@ -1,4 +1,4 @@
-/** How much waits to be answered or read: beside the links that lead to it. */
+/** The number of unanswered or unread items, shown next to the links to them. */
 import { ApiError, api } from '../api/client.ts'
 
 const EVERY_MS = 30_000
@@ -9,7 +9,7 @@ async function refresh(): Promise<void> {
     const [requests, coaching] = await Promise.all([api.requestCounts(), api.coachingCounts()])
     counts = { ...requests, reviews: coaching.reviews, coaching: coaching.reviews + coaching.answers }
   } catch (error) {
-    // The dialer tells of a lost connection or an expired session; a count can wait.
+    // The dialer reports lost connections and expired sessions; a count can wait.
     if (error instanceof ApiError) return
     throw error
   }
@@ -24,7 +24,7 @@ async function refresh(): Promise<void> {
 
 export function startCounts(): void {
   void refresh()
-  // A page may be the one that settles or shows them, so each new one is followed by a look.
+  // A new page may resolve or show some of them, so refresh the counts after each.
   document.addEventListener('htmx:after:history:push', () => void refresh())
   document.addEventListener('visibilitychange', () => {
     if (!document.hidden) void refresh()

@@ -1,4 +1,4 @@
-/** The page's dialog: a link with `data-dialog` opens what it leads to there; without scripts, as a page. */
+/** The page's dialog: a link with `data-dialog` opens its target there; without scripts, as a page. */
 import htmx from 'htmx.org'
 import { part } from '../ui/dom.ts'
 import { playerOf } from '../player/playlist.ts'

@@ -4,11 +4,11 @@ import { toast } from '../ui/toast.ts'
 
 const MARKUP = `<p class="export-progress" hidden><progress max="1" value="0" aria-label="Export"></progress><span role="status"></span>
   <button type="button" class="button small">Cancel</button></p>`
-/** A line break within a quoted cell is not the end of a row. */
+/** The quote character: a line break within a quoted cell does not end a row. */
 const QUOTE = 34
 const BREAK = 10
 
-/** `<or-export>` around a link to a streamed CSV file: shows how far it is. Without it the link downloads as any other. */
+/** `<or-export>` around a link to a streamed CSV file: shows the progress. Without scripts it just downloads. */
 export class Export extends HTMLElement {
   #progress = element(MARKUP)
   #abort: AbortController | null = null
@@ -28,7 +28,7 @@ export class Export extends HTMLElement {
     const link = target.closest('a')
     if (!link) return
     event.preventDefault()
-    // Filters change the page's address, but not what stands beside the list.
+    // Filters change the page's address but not the link, so use the address's query.
     if (!this.#abort) void this.#run(link.pathname + location.search)
   }
 
@@ -53,7 +53,7 @@ export class Export extends HTMLElement {
   async #read(body: ReadableStream<Uint8Array<ArrayBuffer>>, total: number): Promise<Blob> {
     const pieces: Uint8Array<ArrayBuffer>[] = []
     const reader = body.getReader()
-    let rows = -1 // the head is no row
+    let rows = -1 // the header is not a row
     let quoted = false
     for (;;) {
       const { value, done } = await reader.read()

@@ -1,4 +1,4 @@
-/** Pages follow the calls they show: what changed is fetched again from the server. */
+/** Keeps calls on pages up to date: changed parts are fetched again from the server. */
 import type { CallEvent } from '../api/client.ts'
 import { live } from '../api/events.ts'
 import { isPageAwaited, refresh, type SwapTask } from '../ui/navigation.ts'
@@ -8,13 +8,13 @@ const PAUSE_MS = 150
 const FORM_MS = 1000
 /** A page that was rendered before an event may be swapped in after it, but not much later. */
 const RECENT_MS = 15_000
-/** What a call looks like of which more is to come. */
+/** Matches calls that will still change. */
 const UNSETTLED = ['initiated', 'ringing', 'in-progress'].map((status) => `[data-status=${status}]`).join() + ',.badge.spin'
 const waiting = new Map<string, number>()
-/** Ids of what is on its way. */
+/** IDs of the elements being fetched. */
 const fetching = new Set<string>()
 
-/** Whether something is there that a swap would take away: a form being filled in or just refused, a secret shown once. */
+/** Whether a swap would destroy something: a form being filled in or just rejected, a secret shown once. */
 function isInUse(shown: Element): boolean {
   if (shown.querySelector('.problem[role=alert], .token-new')) return true
   const fields = [...shown.querySelectorAll('form :is(input, textarea, select), details:has(form) > summary')]
@@ -33,7 +33,7 @@ function later(id: string, pause = PAUSE_MS): void {
   waiting.set(id, window.setTimeout(() => {
     waiting.delete(id)
     const shown = document.getElementById(id)
-    // What shows the user's own click before its answer comes would be used, and then be swapped away.
+    // Wait for the response to the user's own click, or content that is about to be replaced could be used.
     if (isPageAwaited()) {
       later(id)
       return
@@ -42,14 +42,14 @@ function later(id: string, pause = PAUSE_MS): void {
       later(id, FORM_MS)
       return
     }
-    // A tile is fetched again when nobody listens in it: a swap would stop the sound.
+    // Do not replace a tile while its player is in use: a swap would stop the sound.
     if (!shown || shown.matches('.recording:has(or-player)')) return
     fetching.add(id)
     void refresh(id).finally(() => fetching.delete(id))
   }, pause))
 }
 
-/** Somebody may have begun to fill a form in, or sent one, while its part of the page was on its way. */
+/** Cancel a swap if the user has started to fill in or submitted a form in the meantime. */
 function spareUsers(event: Event): void {
   const { tasks } = (event as CustomEvent<{ tasks: SwapTask[] }>).detail
   const shown = tasks.find(({ type }) => type === 'main')?.target
@@ -58,7 +58,7 @@ function spareUsers(event: Event): void {
   later(shown.id)
 }
 
-/** When each call that is not on this page was last heard of. */
+/** When the last event came for each call that is not on this page. */
 const heard = new Map<string, number>()
 
 function follow({ call }: CallEvent): void {
@@ -69,12 +69,12 @@ function follow({ call }: CallEvent): void {
     later(shown.id)
     return
   }
-  // A new call comes to the top of a list's first page, unless somebody listens there: a swap would stop the sound.
+  // A new call appears at the top of a list's first page, unless a recording is playing there: a swap would stop it.
   const list = document.querySelector('[data-live="calls"]')
   if (list && !list.querySelector('or-player')) later(list.id)
 }
 
-/** Events that came while a page was on its way. */
+/** Apply events that came while a page was loading. */
 function catchUp(): void {
   for (const [id, at] of heard) {
     const shown = document.getElementById(id)
@@ -83,7 +83,7 @@ function catchUp(): void {
   }
 }
 
-/** Events between the rendering of the page and the connection. */
+/** Catch up on events between the rendering of the page and the connection. */
 function lookAgain(): void {
   for (const sign of document.querySelectorAll(UNSETTLED)) {
     const shown = sign.closest('[id^=call-]')

@@ -3,10 +3,10 @@ import { attribute, element, part, text } from '../ui/dom.ts'
 import { live } from '../api/events.ts'
 
 const MARKUP = `<section class="notifications" aria-label="Notifications"><h2>Notifications</h2><ul></ul><p class="soft" hidden>Mentions, reviews, and scores will appear here.</p></section>`
-/** What events that may bring one begin with. */
+/** Prefixes of the events that may create notifications. */
 const BRINGERS = ['recording.comment', 'recording.score', 'review.']
 
-/** `<or-notifications>` in the user's menu: who mentioned, asked, answered or scored them. Opening the menu is seeing them. */
+/** `<or-notifications>` in the user's menu: who mentioned, asked, answered or scored them. Opening it marks them seen. */
 export class Notifications extends HTMLElement {
   #body = element(MARKUP)
   #unseen = 0
@@ -32,7 +32,7 @@ export class Notifications extends HTMLElement {
       part(this.#body, 'p').hidden = notifications.length > 0
       this.dispatchEvent(new CustomEvent('or:markup', { bubbles: true }))
     } catch (error) {
-      // The next event or page tries again; a menu is no place to complain.
+      // The next event or page tries again; a menu is not the place for errors.
       if (!(error instanceof ApiError)) throw error
     }
   }

@@ -1,4 +1,4 @@
-/** New recordings come to the Recordings page: at once to who looks at its top, by a button to who does not. */
+/** Adds new recordings to the Recordings page: at once if its top is visible, otherwise with a button. */
 import htmx from 'htmx.org'
 import { text } from '../ui/dom.ts'
 import { live } from '../api/events.ts'
@@ -8,17 +8,17 @@ const PAUSE_MS = 300
 const TILES = '#recording-tiles > .recording'
 
 let waiting: number | undefined
-/** Tiles that came and are not shown yet, newest first. */
+/** New tiles that are not shown yet, newest first. */
 let arrived: Element[] = []
 
 const place = () => document.querySelector('[data-live-recordings]')
 
-/** Whether tiles may move without disturbing anyone. */
+/** Whether tiles can move without disturbing the user. */
 function undisturbed(list: Element): boolean {
   return window.scrollY < 50 && !list.querySelector('or-player') && !list.contains(document.activeElement)
 }
 
-/** Ask for the page as it is now: only the server knows what the filters let through. */
+/** Fetch the current page: only the server can apply the filters. */
 async function look(): Promise<void> {
   const address = location.pathname + location.search
   const list = place()

@@ -1,9 +1,9 @@
-/** Public links: what follows `#` in one is posted, so that no address with it goes anywhere. */
+/** Public links: the token after `#` is posted, so that it never appears in a requested URL. */
 import { part } from '../ui/dom.ts'
 import { localMoment } from '../ui/format.ts'
 import { toast } from '../ui/toast.ts'
 
-/** On the page that a link leads to. */
+/** Open the shared recording, on the link's page. */
 export function openShare(): void {
   const form = document.querySelector<HTMLFormElement>('form[data-open-share]')
   if (!form) return
@@ -13,19 +13,19 @@ export function openShare(): void {
     return
   }
   part<HTMLInputElement>(form, '[name=token]').value = token
-  // Neither the history nor the back button brings the token up again.
+  // Remove the token from the history.
   history.replaceState(null, '', location.pathname)
   form.submit()
 }
 
-/** Visitors have no account that knows their time zone, but their browser does. */
+/** Visitors have no account with a time zone, so use the browser's. */
 export function showLocalTimes(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-local]')) {
     time.textContent = localMoment(time.dateTime)
   }
 }
 
-/** Copy what stands in the field that a button names. */
+/** Copy the content of the field that a button names. */
 export async function copyField(button: HTMLElement): Promise<void> {
   const field = document.getElementById(button.dataset.copy ?? '') as HTMLInputElement
   field.select()
@@ -33,7 +33,7 @@ export async function copyField(button: HTMLElement): Promise<void> {
     await navigator.clipboard.writeText(field.value)
     toast('Copied.')
   } catch {
-    // Without TLS, or without leave, there is no clipboard.
+    // The clipboard requires TLS and permission.
     toast('Press Ctrl+C to copy the selected text.')
   }
 }

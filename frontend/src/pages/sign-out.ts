@@ -1,4 +1,4 @@
-/** Signing out: first what the server does not have yet, for whoever uses this browser next must find nothing of a call. */
+/** Signing out: first sends unsaved notes, because the next user of this browser must not find any call data. */
 import { dropDraft, drafted, sendDrafts, type Unsent } from '../call/drafts.ts'
 import { element, part, text } from '../ui/dom.ts'
 import { icon } from '../ui/icon.ts'
@@ -18,7 +18,7 @@ const MARKUP = `
     </form>
   </dialog>`
 
-/** The user's other tabs show calls too. */
+/** Notifies the user's other tabs, which show calls too. */
 const tabs = new BroadcastChannel('onrecord.signed-out')
 
 export function startSignOut(): void {
@@ -50,7 +50,7 @@ function ask(form: HTMLFormElement, unsent: Unsent[]): void {
   dialog.showModal()
 }
 
-/** To be read, and copied to where it is safe. */
+/** Shows a note so that the user can read it and copy it to a safe place. */
 function noteField({ callId, text: notes }: Unsent): HTMLElement {
   const field = element(`<div class="field"><label></label><textarea rows="3" readonly></textarea></div>`)
   const area = part<HTMLTextAreaElement>(field, 'textarea')
@@ -61,7 +61,7 @@ function noteField({ callId, text: notes }: Unsent): HTMLElement {
   return field
 }
 
-/** The drafts go when the session has gone, and not before. */
+/** Sign out, and delete the drafts only once the session has ended. */
 async function leave(form: HTMLFormElement): Promise<void> {
   const response = await fetch(form.action, { method: 'POST', body: new FormData(form) }).catch(() => null)
   if (!response?.ok) {

@@ -5,7 +5,7 @@ interface Line {
   done?: number
   total?: number
   differing?: number
-  /** Markup of the result, made by the server; the last line has it. */
+  /** HTML of the result, rendered by the server; only in the last line. */
   html?: string
 }
 
@@ -17,7 +17,7 @@ const MARKUP = `
     <div class="simulation-result"></div>
   </div>`
 
-/** `<or-simulation src label>`: asks for a simulation, follows its progress line by line and shows its result. */
+/** `<or-simulation src label>`: runs a simulation, follows its progress line by line and shows its result. */
 export class Simulation extends HTMLElement {
   #body = element(MARKUP)
   #button = part<HTMLButtonElement>(this.#body, 'button')

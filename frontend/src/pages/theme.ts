@@ -1,4 +1,4 @@
-/** Light, dark or as the system has it. Kept in a cookie, so that the server can send the page in the right colours. */
+/** Light, dark or the system's setting. Kept in a cookie, so that the server can send the page in the right colors. */
 const YEAR_SECONDS = 365 * 24 * 60 * 60
 const THEMES = ['auto', 'light', 'dark'] as const
 type Theme = (typeof THEMES)[number]

@@ -7,7 +7,7 @@ const STEPS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, 1],
 }
 
-/** The map of squares: one stop of the Tab key, arrow keys from square to square, and the reason of the chosen one. */
+/** The tile map: a single tab stop, arrow keys to move between squares, and the reason for the selected one. */
 export class TileMap extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener('keydown', (event) => this.#key(event))
@@ -23,7 +23,7 @@ export class TileMap extends HTMLElement {
     this.#neighbour(here, step)?.focus()
   }
 
-  /** The nearest square in that direction: straight ahead before aside, since the map has gaps. */
+  /** The nearest square in that direction, preferring straight ahead, since the map has gaps. */
   #neighbour(here: SVGElement, [right, down]: readonly [number, number]): SVGElement | null {
     let nearest: SVGElement | null = null
     let least = Number.POSITIVE_INFINITY

@@ -1,4 +1,4 @@
-/** `<or-upload most="20000000">` around a file input: says at once that a file is too large, instead of sending it. */
+/** `<or-upload most="20000000">` around a file input: reports a file that is too large at once, before sending it. */
 export class Upload extends HTMLElement {
   connectedCallback(): void {
     this.addEventListener('change', (event) => this.#check(event.target as HTMLInputElement))

@@ -2,7 +2,7 @@ import { attribute, element, part, text } from '../ui/dom.ts'
 import { clock } from '../ui/format.ts'
 import type { Range } from './peaks.ts'
 
-/** Hatched bands over the waveform where nothing is heard, with the reason: paused, or lost. `total` in seconds. */
+/** Draw hatched bands over the waveform where there is no sound, with the reason: paused or lost. `total` is in seconds. */
 export function drawBands(place: HTMLElement, paused: readonly Range[], lost: readonly Range[], total: number): void {
   place.replaceChildren(
     ...paused.map((range) => band(range, total, 'Paused', `Not recorded ${clock(range.start * 1000)} to ${clock(range.end * 1000)}`)),
@@ -14,14 +14,14 @@ export function drawBands(place: HTMLElement, paused: readonly Range[], lost: re
   )
 }
 
-/** Under the waveform, since most are too narrow to hold words. */
+/** Draw the labels under the waveform, since most bands are too narrow for text. */
 export function drawLostLabels(place: HTMLElement, lost: readonly Range[], total: number): void {
   place.replaceChildren(
     ...lost.map((range) => {
       const label = element('<span class="player-lost-label" aria-hidden="true"></span>')
       const middle = percent((range.start + range.end) / 2, total)
       label.style.left = middle
-      // As far left of its place as that is along the line: it never leaves the player.
+      // Shift it left in proportion to its position, so that it stays within the player.
       label.style.translate = `-${middle} 0`
       text(label, lostFor(range))
       return label

@@ -5,7 +5,7 @@ import { live } from '../api/events.ts'
 import { toast } from '../ui/toast.ts'
 import { mentions } from './mentions.ts'
 
-/** The player that is commented on. Times in seconds. */
+/** The player of the comments. Times are in seconds. */
 export interface Host {
   now(): number
   seek(time: number): void
@@ -20,21 +20,21 @@ const MARKUP = `
       <div class="comment-acts"><button class="button small">Comment</button></div></form>
   </section>`
 
-/** Comments of one recording: a list, a form, and numbered marks upon the waveform. */
+/** Comments on one recording: a list, a form, and numbered markers on the waveform. */
 export class Comments {
   readonly root = element(MARKUP)
   readonly marks = element('<div class="player-marks"></div>')
-  /** Called with the count of comments whenever they are shown. */
+  /** Called with the number of comments whenever they are shown. */
   onCount: (count: number) => void = () => {}
   #callId: string
   #host: Host
   #signal: AbortSignal
   #comments: Comment[] = []
-  /** Of the comments, and on the call's page of its events too. */
+  /** The list of comments; on the call's page also of its events. */
   #list = part(this.root, 'ol')
   #form = part<HTMLFormElement>(this.root, 'form')
   #field = part<HTMLTextAreaElement>(this.root, 'textarea')
-  /** The moment that the form speaks of; null: where the playback stands. */
+  /** The moment that the form is about; null for the playback position. */
   #at: number | null = null
 
   constructor(callId: string, host: Host, signal: AbortSignal) {
@@ -45,7 +45,7 @@ export class Comments {
     part<HTMLLabelElement>(this.#form, 'label').htmlFor = this.#field.id
     mentions(this.#field, (q) => api.listeners(callId, q))
     whenSent(this.#form, () => void this.#send(this.#field, this.#at ?? this.#host.now(), null))
-    // What is written belongs to the moment at which the writing began.
+    // A comment belongs to the moment at which typing began.
     this.#field.addEventListener('input', () => {
       this.#at = this.#field.value ? (this.#at ?? this.#host.now()) : null
       this.moved()
@@ -57,12 +57,12 @@ export class Comments {
     void this.load()
   }
 
-  /** The playback stands elsewhere. */
+  /** The playback position has changed. */
   moved(): void {
     text(part(this.#form, '.comment-label'), `Comment at ${clock((this.#at ?? this.#host.now()) * 1000)}`)
   }
 
-  /** Stand in the stream of the call's events, each comment where it was said. */
+  /** Insert the comments into the call's stream of events, each at its time. */
   standIn(stream: Element): void {
     const place = part(stream, '.stream-form')
     if (!place.contains(this.#form)) place.replaceChildren(this.#form)
@@ -85,14 +85,14 @@ export class Comments {
   #show(): void {
     this.moved()
     const answering = this.#list.querySelector<HTMLElement>('.comment-reply')
-    if (answering?.querySelector('textarea')?.value) return // not while somebody writes in the list
+    if (answering?.querySelector('textarea')?.value) return // not while the user is typing in the list
     for (const shown of this.#list.querySelectorAll(':scope > .comment')) shown.remove()
     this.#comments.forEach((comment, index) => this.#insert(this.#thread(comment, index + 1)))
     this.marks.replaceChildren(...this.#comments.map((comment, index) => this.#mark(comment, index + 1)))
     this.onCount(this.#comments.length)
   }
 
-  /** After all that was no later. What has no time of the call's clock keeps its place. */
+  /** Insert after everything earlier. Items without a call-clock time keep their place. */
   #insert(item: HTMLElement): void {
     const timed = [...this.#list.children].filter((row): row is HTMLElement => row instanceof HTMLElement && 'at' in row.dataset)
     const next = timed.find((row) => Number(row.dataset.at) > Number(item.dataset.at)) ?? timed.at(-1)?.nextElementSibling ?? null
@@ -162,7 +162,7 @@ export class Comments {
   async #send(field: HTMLTextAreaElement, time: number, parent: number | null): Promise<void> {
     const said = field.value.trim()
     if (!said || field.readOnly) return
-    // Pressed twice, it is said once.
+    // A double click sends it only once.
     field.readOnly = true
     await this.#act(async () => {
       await api.comment(this.#callId, { at_ms: Math.round(time * 1000), text: said, parent_id: parent })
@@ -183,7 +183,7 @@ export class Comments {
   }
 }
 
-/** By its button, or by Ctrl+Enter (on a Mac Cmd+Enter) in its field, unless Enter takes a name there. */
+/** Submit with the button, or with Ctrl+Enter (Cmd+Enter on a Mac) unless Enter selects a name there. */
 function whenSent(form: HTMLFormElement, send: () => void): void {
   form.addEventListener('submit', (event) => {
     event.preventDefault()

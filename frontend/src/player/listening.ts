@@ -1,8 +1,8 @@
-/** Recordings in lists: a player comes under the row or entry whose "Listen" is pressed. */
+/** Recordings in lists: pressing "Listen" shows a player under the row or entry. */
 import { element, part } from '../ui/dom.ts'
 import { playedBy, putInto } from './played.ts'
 
-/** Show a recording under its row or entry; pressed again, put it away. */
+/** Show a recording under its row or entry, or hide it again. */
 export function toggleListening(button: HTMLElement): void {
   const row = button.closest('tr')
   const entry = row ?? button.closest('.recording-cell')
@@ -20,7 +20,7 @@ export function toggleListening(button: HTMLElement): void {
 }
 
 function listeningRow(row: HTMLTableRowElement, player: HTMLElement): HTMLElement {
-  // Table rows can stand only in a table, so the markup is parsed inside one.
+  // Table rows can only be parsed inside a table.
   const table = element(`<table><tr class="listening"><td colspan="${row.cells.length}"></td></tr></table>`)
   part(table, 'td').append(player)
   return part(table, 'tr')

@@ -9,7 +9,7 @@ const TYPED = /@([\p{L}\p{M}' .-]{0,40})$/u
 const PAUSE_MS = 120
 let made = 0
 
-/** Offer names while somebody types after an @: arrows choose, Enter or Tab takes, Escape puts away. */
+/** Suggest names while typing after an @: arrows select, Enter or Tab accepts, Escape closes. */
 export function mentions(field: HTMLTextAreaElement, find: (q: string) => Promise<{ people: Mentionable[] }>): void {
   const list = element<HTMLUListElement>(`<ul class="mention-list" role="listbox" aria-label="People" id="mentions-${++made}" hidden></ul>`)
   field.after(list)
@@ -17,7 +17,7 @@ export function mentions(field: HTMLTextAreaElement, find: (q: string) => Promis
   field.setAttribute('aria-controls', list.id)
   let waiting = 0
   let asked = 0
-  /** What nobody's name begins with; nor does what is typed on after it. */
+  /** A prefix that no name starts with, so anything longer cannot match either. */
   let ended: string | null = null
 
   const options = () => [...list.children] as HTMLElement[]
@@ -54,7 +54,7 @@ export function mentions(field: HTMLTextAreaElement, find: (q: string) => Promis
       ...people.map(({ id, name }) => {
         const option = element(`<li role="option" id="${list.id}-${id}" aria-selected="false"></li>`)
         text(option, name)
-        // Not click: the field would lose the focus first.
+        // Not click, because the field would lose the focus first.
         option.addEventListener('pointerdown', (event) => {
           event.preventDefault()
           take(name)

@@ -17,7 +17,7 @@ const MARKUP = `
     <button type="button" class="quiet" data-do="close" aria-label="Stop listening" title="Stop listening">${icon('x')}</button>
   </section>`
 
-/** `<or-mini-player>` stands outside the pages, so it stays while they change. */
+/** `<or-mini-player>` is outside the swapped page, so it stays during navigation. */
 export class MiniPlayer extends HTMLElement {
   #body = element(MARKUP)
   #slider = part<HTMLInputElement>(this.#body, 'input')
@@ -45,8 +45,8 @@ export class MiniPlayer extends HTMLElement {
   }
 
   /**
-   * Go on with a recording, and after it with the `rest`. The audio must come here in the same task in which it left
-   * the page, else it pauses. `skipped`: what is left out of it.
+   * Continue a recording, and then the `rest`. The audio must be moved here in the same task in which it left the page, or
+   * it pauses. `skipped`: the ranges to skip.
    */
   take(audio: HTMLAudioElement, played: Played, rest: Played[], skipped: Range[]): void {
     this.#close()
@@ -68,7 +68,7 @@ export class MiniPlayer extends HTMLElement {
     this.#name(played)
   }
 
-  /** Give what it plays back to its player; null when it is something else. `clip`: the id, where it is one. */
+  /** Return the audio to its player; null if something else is playing. `clip`: the ID, if it is a clip. */
   give(src: string, clip: string | null): HTMLAudioElement | null {
     const audio = this.#audio
     if (!audio || this.#played.src !== src || (this.#played.clip ?? null) !== clip) return null
@@ -76,7 +76,7 @@ export class MiniPlayer extends HTMLElement {
     return audio
   }
 
-  /** Id of the clip that it plays. */
+  /** ID of the clip that is playing. */
   get clip(): string | null {
     return this.#audio ? this.#played.clip ?? null : null
   }
@@ -99,7 +99,7 @@ export class MiniPlayer extends HTMLElement {
     if (!this.#played.clip) keepPosition(this.#played.src ?? '', audio.currentTime, audio.ended)
   }
 
-  /** At the end of a clip, go on with the next. */
+  /** At the end of a clip, continue with the next. */
   #end(): void {
     const audio = this.#audio
     if (!audio || (audio.currentTime < secondsOf(this.#played).end && !audio.ended)) return
@@ -110,7 +110,7 @@ export class MiniPlayer extends HTMLElement {
       return
     }
     this.#rest = rest
-    // Its silences are not known without its waveform.
+    // Its silences are unknown without its waveform.
     this.#skipped = this.#skipped.length ? [...gapsIn(next), ...lostIn(next)] : []
     audio.src = next.src ?? ''
     audio.currentTime = secondsOf(next).start
@@ -120,7 +120,7 @@ export class MiniPlayer extends HTMLElement {
 
   #play(audio: HTMLAudioElement): void {
     audio.play().catch((error: unknown) => {
-      // AbortError: paused again before it began. The audio element's own error event tells of the rest.
+      // AbortError: paused before it started. The audio element's error event reports all other errors.
       if (!(error instanceof DOMException)) throw error
     })
   }

@@ -1,4 +1,4 @@
-/** Waveforms and spans of a recording: see docs/reference/storage.md. All times are seconds unless named otherwise. */
+/** Waveforms and spans of a recording (docs/reference/storage.md). Times are in seconds unless named otherwise. */
 
 export const PEAK_SECONDS = 0.02
 const BYTES_PER_PEAK = 4
@@ -14,7 +14,7 @@ export interface Range {
   end: number
 }
 
-/** A stretch of the call's clock that was captured. */
+/** A stretch of the call clock that was captured. */
 export interface Span {
   start_ms: number
   end_ms: number
@@ -31,17 +31,17 @@ export function parsePeaks(buffer: ArrayBuffer): Peaks {
   return { left: side(0), right: side(2) }
 }
 
-/** A stretch of the call's clock of which sound is missing. */
+/** A stretch of the call clock with missing sound. */
 export interface Hole extends Span {
   cause: string
 }
 
-/** The call's clock where the file begins: at the first moment that was captured or is missing. */
+/** The call clock at the start of the file: the first moment that was captured or is missing. */
 function beginOf(spans: readonly Span[], holes: readonly Span[]): number {
   return Math.min(...[...spans, ...holes].map(({ start_ms }) => start_ms))
 }
 
-/** Where the file is silent because nothing was to be captured, in file time. */
+/** Where the file is silent because recording was off, in file time. */
 export function gapsOf(spans: readonly Span[], holes: readonly Span[] = []): Range[] {
   const ordered = [...spans, ...holes].sort((one, other) => one.start_ms - other.start_ms)
   const begin = ordered[0]?.start_ms ?? 0
@@ -54,7 +54,7 @@ export function gapsOf(spans: readonly Span[], holes: readonly Span[] = []): Ran
   return gaps
 }
 
-/** Where the file lacks sound that it should have, in file time. What was cut off stands nowhere in it. */
+/** Where the file lacks sound that it should have, in file time. Sound cut off at the end is not in the file. */
 export function lostOf(spans: readonly Span[], holes: readonly Hole[]): Range[] {
   const begin = beginOf(spans, holes)
   const standing = holes.filter(({ cause }) => cause !== 'cut')
@@ -63,10 +63,10 @@ export function lostOf(spans: readonly Span[], holes: readonly Hole[]): Range[] 
 
 const QUIET = 0.02
 const LONG_SECONDS = 1.5
-/** Left at both ends of a skipped silence, so that words are not clipped. */
+/** Kept at both ends of a skipped silence, so that words are not clipped. */
 const MARGIN_SECONDS = 0.25
 
-/** Long stretches in which neither side is heard, with a margin left at each end. */
+/** Long stretches in which both sides are silent, without a margin at each end. */
 export function silencesOf({ left, right }: Peaks): Range[] {
   const silences: Range[] = []
   let since: number | null = null
@@ -82,7 +82,7 @@ export function silencesOf({ left, right }: Peaks): Range[] {
   return silences
 }
 
-/** Where to go on from `time` when silence is skipped: the end of the range it stands in, else null. */
+/** Where to continue from `time` when skipping silence: the end of the range it is in, or null. */
 export function skipTo(time: number, ranges: readonly Range[]): number | null {
   return ranges.find(({ start, end }) => time >= start && time < end - 0.05)?.end ?? null
 }

@@ -1,11 +1,11 @@
 import { gapsOf, lostOf, type Hole, type Range, type Span } from './peaks.ts'
 
-/** What a player plays: a recording or a clip of one, in the words of the server's markup. All values are texts. */
+/** What a player plays: a recording or a clip, with the attribute names of the server's markup. All values are strings. */
 const NAMES = ['call', 'page', 'label', 'src', 'peaks', 'duration', 'spans', 'holes', 'start', 'end', 'clip', 'playlist'] as const
 
 export type Played = Partial<Record<(typeof NAMES)[number], string>>
 
-/** Of a button, which carries them as data. */
+/** From a button's data attributes. */
 export function playedBy(button: HTMLElement): Played {
   return Object.fromEntries(NAMES.flatMap((name) => {
     const value = button.dataset[name]
@@ -13,7 +13,7 @@ export function playedBy(button: HTMLElement): Played {
   }))
 }
 
-/** Of a player, whose attributes they are. */
+/** From a player's attributes. */
 export function playedIn(player: Element): Played {
   return Object.fromEntries(NAMES.flatMap((name) => {
     const value = player.getAttribute(name)
@@ -25,17 +25,17 @@ export function putInto(player: Element, played: Played): void {
   for (const [name, value] of Object.entries(played)) player.setAttribute(name, value)
 }
 
-/** Where its player is: a clip's in its playlist. */
+/** The page with its player; for a clip, its playlist. */
 export function pageOf({ page, clip, playlist }: Played): string {
   return playlist ? `${playlist}#clip-${clip}` : page ?? ''
 }
 
-/** Where it begins and ends and how long its recording is, in seconds. */
+/** Start, end and the recording's length, in seconds. */
 export function secondsOf({ start, end, duration }: Played) {
   return { start: Number(start ?? 0) / 1000, end: end === undefined ? Infinity : Number(end) / 1000, duration: Number(duration ?? 0) / 1000 }
 }
 
-/** Where it is silent because nothing was to be captured. */
+/** Where it is silent because recording was off. */
 export function gapsIn(played: Played): Range[] {
   return gapsOf(spansOf(played), holesOf(played))
 }

@@ -44,14 +44,13 @@ const MARKUP = `
   </div>`
 
 /**
- * Player of one recording: `<or-player call page label src peaks duration spans holes [start end] [linked] [plain]>`. `duration` is in milliseconds,
- * `spans` and `holes` the JSON of what was captured and of what is missing. `linked`: on the call's own page, whose address may name a second
- * (`#t=83`) and whose stream of events takes the comments in.
- * `start`, `end`: a clip of it in milliseconds; at its end the playback pauses and `or:clip-ended` is sent.
- * `page`: address of the call. `clip`: id of a clip, `playlist`: address of its playlist; `rest`: what follows it there.
- * `plain`: for somebody without a session, so without comments and links. Playing when it
- * leaves the page, it hands its audio to the mini player. The audio element asks for byte ranges by itself, and for nothing before somebody plays: the
- * server notes who listened.
+ * Player of one recording: `<or-player call page label src peaks duration spans holes [start end] [linked] [plain]>`.
+ * `duration` is in milliseconds; `spans` and `holes` are JSON of what was captured and what is missing. `linked`: on the
+ * call's own page, whose URL may name a second (`#t=83`) and whose stream of events includes the comments. `start`, `end`: a
+ * clip in milliseconds; at its end playback pauses and `or:clip-ended` is dispatched. `page`: URL of the call. `clip`: ID of
+ * a clip; `playlist`: URL of its playlist; `rest`: what follows it there. `plain`: for visitors without a session, so
+ * without comments and links. If it is playing when it leaves the page, it hands its audio to the mini player. The audio
+ * element requests byte ranges by itself, and nothing before playback starts, because the server logs who listened.
  */
 export class Player extends HTMLElement {
   #body = element(MARKUP)
@@ -67,7 +66,7 @@ export class Player extends HTMLElement {
   #silences: Range[] = []
   #frame = 0
   #abort = new AbortController()
-  /** What is to be played after it, also on other pages. */
+  /** What to play next, even on other pages. */
   rest: Played[] = []
 
   connectedCallback(): void {
@@ -92,7 +91,7 @@ export class Player extends HTMLElement {
     void this.#draw()
   }
 
-  /** Moved within the page: nothing changes. With this method, browsers that can move do not disconnect. */
+  /** Moved within the page: nothing to do. With this method, browsers that support it do not call disconnectedCallback. */
   connectedMoveCallback(): void {}
 
   disconnectedCallback(): void {
@@ -104,7 +103,7 @@ export class Player extends HTMLElement {
     part(this.#body, '.player-canvas').replaceChildren()
   }
 
-  /** The mini player may be playing this very recording. */
+  /** Take over the audio if the mini player is playing this recording. */
   #takeAudio(): void {
     const src = this.getAttribute('src') ?? ''
     const playing = miniPlayer()?.give(src, this.getAttribute('clip'))
@@ -113,7 +112,7 @@ export class Player extends HTMLElement {
       this.#audio = playing
     } else if (this.#audio.getAttribute('src') !== src) {
       this.#audio.src = src
-      // A clip begins where it was cut.
+      // A clip starts at its own beginning.
       if (!this.hasAttribute('start')) this.#audio.currentTime = positionOf(src)
     }
   }
@@ -125,7 +124,7 @@ export class Player extends HTMLElement {
       return
     }
     const carried = this.#audio
-    // This view may be shown again, and needs an audio then.
+    // This element may be shown again, and then needs an audio element.
     this.#audio = element<HTMLAudioElement>('<audio preload="none"></audio>')
     mini.take(carried, playedIn(this), this.rest, this.#skipped)
     this.#body.append(this.#audio)
@@ -135,7 +134,7 @@ export class Player extends HTMLElement {
     return this.getAttribute('page') ?? ''
   }
 
-  /** Go to the second that the page's address names. Nothing is loaded before somebody plays. */
+  /** Go to the second in the page's URL. Nothing is loaded before playback starts. */
   #jump(): void {
     if (!this.hasAttribute('linked') || location.pathname !== this.#page || !this.#audio.paused) return
     const second = /^#t=(\d+(?:\.\d+)?)$/.exec(location.hash)?.[1]
@@ -151,12 +150,12 @@ export class Player extends HTMLElement {
       await navigator.clipboard.writeText(link)
       toast(`A link to ${clock(this.#audio.currentTime * 1000)} was copied.`)
     } catch {
-      // Without TLS, or without leave, there is no clipboard.
+      // The clipboard requires TLS and permission.
       toast(`The link to ${clock(this.#audio.currentTime * 1000)}: ${link}`)
     }
   }
 
-  /** Without what needs a session. */
+  /** Remove what needs a session. */
   #makePlain(): void {
     for (const name of ['link', 'comments']) part(this.#body, `[data-do=${name}]`).hidden = true
   }
@@ -174,7 +173,7 @@ export class Player extends HTMLElement {
     }
   }
 
-  /** On the call's page the comments stand among its events, which come anew with what happens. */
+  /** On the call's page the comments are among its events, which are replaced when something happens. */
   #joinStream(): void {
     const stream = document.getElementById(`stream-${this.getAttribute('call') ?? ''}`)
     if (stream) this.#comments?.standIn(stream)
@@ -201,7 +200,7 @@ export class Player extends HTMLElement {
     this.#audio.pause()
   }
 
-  /** Sides as loud as with another player. */
+  /** Use the volume settings of another player. */
   soundLike(other: Player): void {
     for (const side of ['ours', 'contact'] as const) {
       const volume = volumeOf(other.#audio, side)
@@ -210,7 +209,7 @@ export class Player extends HTMLElement {
     this.#showVolume()
   }
 
-  /** Where the playback stands, in seconds. */
+  /** The playback position, in seconds. */
   get time(): number {
     return this.#audio.currentTime
   }
@@ -223,7 +222,7 @@ export class Player extends HTMLElement {
     return secondsOf(playedIn(this)).end
   }
 
-  /** Stop where the clip does. The recording's own end may be a little earlier than the clip's. */
+  /** Stop at the end of the clip. The recording may end a little before the clip does. */
   #endClip(): void {
     if (!this.hasAttribute('end') || (this.#audio.currentTime < this.#end && !this.#audio.ended)) return
     if (this.#audio.paused && !this.#audio.ended) return
@@ -254,7 +253,7 @@ export class Player extends HTMLElement {
       setVolume(this.#audio, input.dataset.volume as Side, Number(input.value) / 100)
     })
     on(window, ['hashchange'], () => this.#jump())
-    // A link within the application changes the address after its page has come.
+    // A link within the app changes the URL after the page has been swapped in.
     on(document, ['htmx:after:history:push'], () => this.#jump())
     if (this.hasAttribute('linked')) on(document, ['htmx:after:swap'], () => this.#joinStream())
     on(this.#skip, ['click'], () => this.#setSkip(this.#skip.getAttribute('aria-pressed') !== 'true'))
@@ -274,7 +273,7 @@ export class Player extends HTMLElement {
     })
     on(document, ['or:theme'], () => this.#wave?.setOptions(colours()))
     this.#slider.addEventListener('keydown', (event) => this.#key(event), { signal })
-    // Capturing, so that the file is on its way before the waveform seeks in it.
+    // Capturing, so that loading starts before the waveform seeks.
     this.#slider.addEventListener('pointerdown', () => this.#wake(), { signal, capture: true })
   }
 
@@ -324,7 +323,7 @@ export class Player extends HTMLElement {
   }
 
   #refused(error: unknown): void {
-    // AbortError: paused again before it began. The audio element's own error event tells of the rest.
+    // AbortError: paused before it started. The audio element's error event reports all other errors.
     if (!(error instanceof DOMException)) throw error
   }
 
@@ -340,12 +339,12 @@ export class Player extends HTMLElement {
     localStorage.setItem(SKIP_KEY, on ? 'on' : 'off')
   }
 
-  /** What is left out. */
+  /** The ranges to skip. */
   get #skipped(): Range[] {
     return this.#skip.getAttribute('aria-pressed') === 'true' ? [...this.#gaps, ...this.#lost, ...this.#silences] : []
   }
 
-  /** While playing, look every frame: `timeupdate` comes only four times a second, too late to skip cleanly. */
+  /** While playing, check every frame: `timeupdate` fires only four times a second, too late to skip cleanly. */
   #follow(): void {
     cancelAnimationFrame(this.#frame)
     if (this.#audio.paused) return

@@ -7,7 +7,7 @@ import { post } from '../ui/navigation.ts'
 import type { Player } from './player.ts'
 import { reorder } from './reorder.ts'
 
-/** `<or-playlist>` around the server's list of clips: plays one, then those that follow. */
+/** `<or-playlist>` around the server's list of clips: plays a clip and the ones after it. */
 export class Playlist extends HTMLElement {
   #playing: HTMLElement | null = null
   #abort = new AbortController()
@@ -20,7 +20,7 @@ export class Playlist extends HTMLElement {
       if (button) void this.#play(button)
     }, { signal })
     this.addEventListener('or:clip-ended', () => this.#next(), { signal })
-    // Come back to while one of its clips plays elsewhere.
+    // The user may return while one of its clips is playing in the mini player.
     const playing = this.#clips.find((button) => button.dataset.clip === miniPlayer()?.clip)
     if (playing) this.#stage(playing)
     reorder(this, signal, (path, by) => void post(path, { do: 'move', by: String(by) }))
@@ -34,7 +34,7 @@ export class Playlist extends HTMLElement {
     return [...this.querySelectorAll<HTMLElement>('[data-clip]')]
   }
 
-  /** A player for the clip; it takes over what plays of it already. */
+  /** Show a player for the clip, which takes over the audio if the clip is already playing. */
   #stage(button: HTMLElement): Player {
     const player = document.createElement('or-player') as Player
     putInto(player, playedBy(button))
@@ -42,7 +42,7 @@ export class Playlist extends HTMLElement {
     player.rest = clips.slice(clips.indexOf(button) + 1).map(playedBy)
     const stage = part(this, '.playlist-stage')
     const before = stage.querySelector<Player>('or-player')
-    // Else it would play on beside the page.
+    // Otherwise it would keep playing in the mini player.
     before?.pause()
     stage.replaceChildren(player)
     if (before) player.soundLike(before)
@@ -55,7 +55,7 @@ export class Playlist extends HTMLElement {
     try {
       await this.#stage(button).play()
     } catch (error) {
-      // Put away for another clip before it began; the player itself tells of everything else.
+      // Replaced by another clip before it started; the player itself reports all other errors.
       if (!(error instanceof DOMException)) throw error
     }
   }
@@ -80,12 +80,12 @@ export class Playlist extends HTMLElement {
   }
 }
 
-/** The player in the page of the call that a button names. */
+/** The page's player for the call that a button names. */
 export function playerOf(button: HTMLElement): Player | null {
   return document.querySelector<Player>(`#main or-player[call="${CSS.escape(button.dataset.call ?? '')}"]`)
 }
 
-/** Put the time of the page's player into the field that a button names. */
+/** Put the playback position into the field that a button names. */
 export function takeTime(button: HTMLElement): void {
   const field = document.getElementById(button.dataset.takeTime ?? '') as HTMLInputElement | null
   const player = playerOf(button)

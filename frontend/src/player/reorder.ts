@@ -1,8 +1,8 @@
 import { part } from '../ui/dom.ts'
 
 /**
- * Let the items of `list` be dragged by what carries `data-grip`, with a pointer of any kind; keyboards have buttons.
- * `drop` is told by how many places an item was moved, with the grip's value.
+ * Make the items of `list` draggable by their `data-grip`, with any kind of pointer; keyboard users have buttons. `drop`
+ * gets the grip's value and by how many places the item was moved.
  */
 export function reorder(list: HTMLElement, signal: AbortSignal, drop: (grip: string, by: number) => void): void {
   list.addEventListener('pointerdown', (event) => {
@@ -26,7 +26,7 @@ function drag(list: HTMLElement, item: HTMLElement, grip: HTMLElement, pointer: 
     const [above, below] = [item.previousElementSibling, item.nextElementSibling]
     if (above && clientY < middle(above)) put(above)
     else if (below && clientY > middle(below)) put(below.nextElementSibling)
-    // Moving within the document releases the pointer.
+    // Moving the element within the document releases the pointer capture.
     if (!grip.hasPointerCapture(pointer)) grip.setPointerCapture(pointer)
   }, { signal })
   const end = (kept: boolean) => {

@@ -1,4 +1,4 @@
-/** How loud each side of a recording is played. */
+/** The volume of each side of a recording. */
 export type Side = 'ours' | 'contact'
 
 const CHANNELS: Record<Side, number> = { ours: 0, contact: 1 }
@@ -18,7 +18,7 @@ class Mixer {
       return gain
     })
     merger.connect(this.#context.destination)
-    // Browsers start a context only after a gesture: whoever plays has made one.
+    // Browsers start an audio context only after a user gesture; pressing play is one.
     audio.addEventListener('play', () => void this.#context.resume())
     void this.#context.resume()
   }
@@ -33,7 +33,7 @@ class Mixer {
   }
 }
 
-/** An element can be taken into a graph once and never leaves it; most recordings need none. */
+/** An audio element can be connected to an audio graph only once and never leaves it; most recordings need none. */
 const mixers = new WeakMap<HTMLMediaElement, Mixer>()
 
 /** `volume` from 0 to 1. */

@@ -3,7 +3,7 @@ import type { Peaks } from './peaks.ts'
 
 const CHANNEL_HEIGHT = 44
 
-/** Draw both channels into `place`, our side above the contact. */
+/** Draw both channels into `place`, our side on top. */
 export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks: Peaks, duration: number): WaveSurfer {
   const container = document.createElement('div')
   const wave = WaveSurfer.create({
@@ -17,7 +17,7 @@ export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks:
     dragToSeek: true,
     normalize: true,
     maxPeak: loudest(peaks),
-    // Given at once: with an audio element alone it would fetch and decode the whole file.
+    // Passed in, because otherwise it would fetch and decode the whole file.
     peaks: [peaks.left, peaks.right],
     duration,
     ...colours(),
@@ -27,7 +27,7 @@ export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks:
   return wave
 }
 
-/** Colours come from the page's theme; call again when it changes. */
+/** Colors come from the page's theme; call again when it changes. */
 export function colours() {
   const style = getComputedStyle(document.documentElement)
   const value = (name: string) => style.getPropertyValue(name).trim()
@@ -40,7 +40,7 @@ export function colours() {
   }
 }
 
-/** Both channels share one scale, so that a quiet side looks quiet; near-silence is not blown up to full height. */
+/** Both channels share one scale, so that a quiet side looks quiet; near-silence is not scaled to full height. */
 function loudest({ left, right }: Peaks): number {
   let most = 0.1
   for (const side of [left, right]) for (const peak of side) if (peak > most) most = peak
@@ -48,8 +48,8 @@ function loudest({ left, right }: Peaks): number {
 }
 
 /**
- * The waveform brings a style element, which our content security policy (style-src 'self') refuses. It is only judged
- * when it enters the document, so before that its rules move into a constructed sheet, which the policy allows.
+ * The waveform comes with a style element, which our content security policy (style-src 'self') blocks. The check happens
+ * when it enters the document, so before that its rules are moved into a constructed stylesheet, which the policy allows.
  */
 function adoptStyles(container: HTMLElement): void {
   const shadow = container.firstElementChild?.shadowRoot

@@ -1,4 +1,4 @@
-/** Menus and questions open in place; Escape puts them away, and so does a click elsewhere with a menu. */
+/** Menus and confirmations that open in place. Escape closes them; a click elsewhere closes menus. */
 
 export function closeMenus(besides: Node | null = null): void {
   for (const menu of document.querySelectorAll<HTMLDetailsElement>('details.menu[open]')) {

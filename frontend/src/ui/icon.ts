@@ -1,7 +1,7 @@
-/** Where the sprite is: its name changes from build to build, so the page says it. Without a page (unit tests) nowhere. */
+/** URL of the sprite. Its name changes with each build, so the page has it. Empty without a page (unit tests). */
 const sprite = globalThis.document?.querySelector<HTMLMetaElement>('meta[name="icons"]')?.content ?? ''
 
-/** Markup of an icon of the sprite. It is decoration: the control that holds it carries the name. */
+/** Markup of an icon from the sprite. It is decorative: its control has the accessible name. */
 export function icon(name: string): string {
   return `<svg class="icon" aria-hidden="true"><use href="${sprite}#${name}"></use></svg>`
 }

@@ -1,10 +1,10 @@
-/** Pages come by htmx into `#main`; everything else, above all the dialer, stays. */
+/** htmx swaps pages into `#main`; everything else stays, above all the dialer. */
 import htmx from 'htmx.org'
 import { csrfToken } from '../api/client.ts'
 import { closeMenus } from './disclosures.ts'
 import { toast } from './toast.ts'
 
-/** Address of the page on which one signs in. */
+/** URL of the sign-in page. */
 export const signInPage = document.querySelector<HTMLMetaElement>('meta[name="sign-in"]')?.content ?? ''
 
 export interface SwapTask {
@@ -27,7 +27,7 @@ interface Asked {
   response: { status: number }
 }
 
-/** Mark the section in which the page is, and bring it into sight where the links need more room than there is. */
+/** Mark the current section, and scroll its link into view if the links do not all fit. */
 function markSection(): void {
   for (const link of document.querySelectorAll<HTMLAnchorElement>('.nav a')) {
     const here = location.pathname === link.pathname || location.pathname.startsWith(`${link.pathname}/`)
@@ -40,23 +40,23 @@ function markSection(): void {
   }
 }
 
-/** Id of what had the focus before the page changed. */
+/** ID of the element that had the focus before the page changed. */
 let held = ''
 
 function arrived(): void {
   markSection()
   if (document.activeElement === document.body) {
-    // The same control, where the page that came has it; else reading and tabbing go on at the top.
+    // Focus the same control if the new page has it; otherwise reading and tabbing start at the top.
     document.getElementById(held)?.focus({ preventScroll: true })
     if (document.activeElement === document.body) document.getElementById('main')?.focus({ preventScroll: true })
   }
   closeMenus()
 }
 
-/** What was asked for last of all that comes into `#main`, until it has come. */
+/** The latest request for `#main`, until its response has arrived. */
 let latest: Asked | null = null
 
-/** Whether a page is on its way into `#main`. */
+/** Whether a page is being loaded into `#main`. */
 export function isPageAwaited(): boolean {
   return latest !== null
 }
@@ -65,7 +65,7 @@ function contextOf(event: Event): Asked {
   return (event as CustomEvent<{ ctx: Asked }>).detail.ctx
 }
 
-/** Of two pages that are on their way, only the one asked for later comes, in whatever order they arrive. */
+/** Of two requested pages only the later one is shown, in whatever order they arrive. */
 function dropLateAnswers(): void {
   document.addEventListener('htmx:before:request', (event) => {
     const context = contextOf(event)
@@ -83,8 +83,8 @@ function dropLateAnswers(): void {
 }
 
 /**
- * A form is sent once, however often and fast its button is pressed. Of two quick clicks the second could send it again,
- * or press what the answer has put in the button's place.
+ * Submit a form only once, however often its button is pressed. The second of two quick clicks could submit it again, or
+ * press whatever the response has put in the button's place.
  */
 function sendOnce(): void {
   const sending = new Set<Element>()
@@ -107,7 +107,7 @@ function sendOnce(): void {
   }, true)
 }
 
-/** Where a form went is no page: what answers it there is shown at the address where the form stood. */
+/** A form's action is not a page: keep the form's own URL when showing the response. */
 function keepAddress(event: Event): void {
   const { history, sourceElement, response } = (event as CustomEvent<Arrival>).detail
   const isSent = sourceElement instanceof HTMLFormElement && sourceElement.method === 'post'
@@ -118,7 +118,7 @@ export function startNavigation(): void {
   sendOnce()
   dropLateAnswers()
   document.addEventListener('htmx:before:history:update', keepAddress)
-  // A form that does not say how it is sent is sent by the element of ours that made it.
+  // A form without a method is submitted by the custom element that made it.
   document.addEventListener('htmx:before:init', (event) => {
     if (event.target instanceof HTMLFormElement && !event.target.hasAttribute('method')) event.preventDefault()
   })
@@ -127,23 +127,23 @@ export function startNavigation(): void {
     held = document.activeElement?.id ?? ''
     const task = (event as CustomEvent<{ tasks: SwapTask[] }>).detail.tasks.find(({ type }) => type === 'main')
     if (!task || task.swapSpec.style === 'none' || task.fragment.firstElementChild) return
-    // What came has not the part that was asked for: a proxy's error, say, or the sign-in page for a row of a list.
+    // The response does not have the requested part: for example a proxy's error, or the sign-in page instead of a row.
     event.preventDefault()
     if (task.target?.id === 'main') toast('That page could not be shown. Try again in a moment.')
   })
   document.addEventListener('htmx:error', () => toast('OnRecord cannot be reached. Check your connection, then try again.'))
-  // Elements of ours that put links into the page ask for them to be boosted.
+  // Custom elements that add links to the page request that they be boosted.
   document.addEventListener('or:markup', (event) => htmx.process(event.target as Element))
   markSection()
 }
 
-/** Fetch this page again and replace only the element with this id: the server's markup is the only one there is. */
+/** Fetch this page again and replace only the element with this ID, so that only the server renders it. */
 export async function refresh(id: string): Promise<void> {
   const selector = `#${CSS.escape(id)}`
   await htmx.ajax('GET', location.pathname + location.search, { target: selector, select: selector, swap: 'outerHTML' })
 }
 
-/** Send a form that has no form: the page that answers comes into `#main`. */
+/** Post values without a form element; the resulting page goes into `#main`. */
 export async function post(path: string, values: Record<string, string>): Promise<void> {
   const headers = { 'X-CSRFToken': csrfToken() }
   await htmx.ajax('POST', path, { target: '#main', select: '#main', swap: 'outerSync', values, headers })

@@ -2,7 +2,7 @@ import { element, text } from './dom.ts'
 
 const SHOWN_MS = 6000
 
-/** Say something in passing. The region is in the page from the start, so that screen readers watch it. */
+/** Show a brief message. The region is in the page from the start, so that screen readers watch it. */
 export function toast(message: string): void {
   const region = document.getElementById('toasts')
   if (!region) return
