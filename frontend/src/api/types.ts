@@ -599,7 +599,7 @@ export interface components {
         };
         /**
          * RecordingState
-         * @description Where the commands have brought the recording of a call.
+         * @description The state of a call's recording.
          * @enum {string}
          */
         RecordingState: "off" | "recording" | "paused";
@@ -611,7 +611,7 @@ export interface components {
         RecordingStatus: "not_recorded" | "pending" | "processing" | "completed" | "failed";
         /**
          * Status
-         * @description Telephony status of a call.
+         * @description The telephony status of a call.
          * @enum {string}
          */
         Status: "queued" | "initiated" | "ringing" | "in-progress" | "completed" | "busy" | "no-answer" | "canceled" | "failed";
@@ -645,7 +645,7 @@ export interface components {
         };
         /**
          * RecordingAnswer
-         * @description Where the recording is, and since when.
+         * @description The state of the recording, and since when.
          */
         RecordingAnswer: {
             recording: components["schemas"]["RecordingState"];

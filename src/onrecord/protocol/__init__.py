@@ -1,1 +1,1 @@
-"""What web and media host say to each other."""
+"""The messages between web and media host."""

@@ -1,10 +1,10 @@
-"""How far a call has come at the telephone network, and why it ended."""
+"""The telephony status of a call, and why it ended."""
 
 from enum import StrEnum
 
 
 class Status(StrEnum):
-    """Telephony status of a call."""
+    """The telephony status of a call."""
 
     QUEUED = "queued"
     INITIATED = "initiated"
@@ -34,9 +34,9 @@ class EndReason(StrEnum):
     UNREACHABLE = "unreachable"
     BROWSER_LOST = "browser_lost"
     SWITCH_STOPPED = "switch_stopped"
-    #: The switch crashed; it says so when it starts again.
+    #: The switch crashed. It reports this when it starts again.
     SWITCH_RESTARTED = "switch_restarted"
-    #: These three are the web's: it ended the call without hearing from the switch.
+    #: The web uses these three when it ends a call without an event from the switch.
     SWITCH_UNREACHABLE = "switch_unreachable"
     SWITCH_REFUSED = "switch_refused"
     LOST = "lost"

@@ -1,4 +1,4 @@
-"""What the web asks of the switch, and what the switch answers (docs/reference/switch.md)."""
+"""The commands from the web to the switch, and the switch's answers (docs/reference/switch.md)."""
 
 from typing import ClassVar
 
@@ -30,23 +30,23 @@ JOURNALS = "/journals"
 
 
 class Strict(Message):
-    """A message whose values are of their types: `"yes"` is not true, and `true` is not 1."""
+    """A message with strict types: `"yes"` is not true, and `true` is not 1."""
 
     model_config = ConfigDict(strict=True)
 
 
 class Answer(Strict):
-    """What the switch answers."""
+    """An answer of the switch."""
 
 
 class SdpAnswer(Answer):
-    """The answer to a browser's offer."""
+    """The SDP answer to a browser's offer."""
 
     sdp: Text
 
 
 class UserState(Answer):
-    """One of ours in a call."""
+    """A user in a call."""
 
     user: UserId
     role: Role
@@ -54,7 +54,7 @@ class UserState(Answer):
 
 
 class CallState(Answer):
-    """A call as it is now, or as it ended."""
+    """The current or final state of a call."""
 
     call_id: CallId
     status: Status
@@ -69,7 +69,7 @@ class CallState(Answer):
 
 
 class RecordingAnswer(Answer):
-    """Where the recording is, and since when."""
+    """The state of the recording, and since when."""
 
     recording: RecordingState
     clock_ms: ClockMs | None
@@ -77,7 +77,7 @@ class RecordingAnswer(Answer):
 
 
 class RestrictAnswer(RecordingAnswer):
-    """What the call allows now."""
+    """What the call allows after a restriction."""
 
     mode: Mode
     may_change: bool
@@ -106,13 +106,13 @@ class ErrorAnswer(Answer):
 
 
 class Command(Strict):
-    """The body of a POST. A class has its `answer` where there is one; else it is 204 and nothing."""
+    """The body of a POST. `answer` is the class of the response; without one it is an empty 204."""
 
     path: ClassVar[str]
 
 
 class AnnouncementAudio(Strict):
-    """The sound that the contact must hear before anything is captured."""
+    """The announcement that must be heard before anything is captured."""
 
     pcmu: Pcmu
 
@@ -134,16 +134,16 @@ class PlaceCall(Command):
 
     call_id: CallId
     to: PhoneNumber
-    #: None for an anonymous call.
+    #: The caller ID; None for an anonymous call.
     caller: PhoneNumber | None = Field(default=None, validation_alias="from", serialization_alias="from")
-    #: The browser's offer.
+    #: The browser's SDP offer.
     sdp: Text
     user_id: UserId
     #: Whether the user may change the recording.
     controls: bool
     decision: RecordingDecision
     announcement: AnnouncementAudio | None = None
-    #: Seconds from one beep to the next while recording; None for no beep.
+    #: Seconds between beeps while recording; None for no beep.
     beep_every_s: BeepSeconds | None = None
 
 
@@ -159,13 +159,13 @@ class Attach(Command):
 
 
 class Join(Attach):
-    """A user comes in, or back in."""
+    """A user joins or rejoins."""
 
     path = "/calls/{call_id}/join"
 
 
 class Detach(Command):
-    """The page of a user's browser goes away."""
+    """A user's page closes."""
 
     path = "/calls/{call_id}/detach"
 
@@ -181,7 +181,7 @@ class Leave(Command):
 
 
 class Pause(Command):
-    """A user wants nothing recorded from now on."""
+    """A user pauses recording."""
 
     path = "/calls/{call_id}/pause"
     answer: ClassVar = RecordingAnswer
@@ -191,13 +191,13 @@ class Pause(Command):
 
 
 class Record(Command):
-    """A user wants the recording to run."""
+    """A user starts or resumes recording."""
 
     path = "/calls/{call_id}/record"
     answer: ClassVar = RecordingAnswer
 
     actor: UserId
-    #: Of the call, as the user saw it.
+    #: The call's generation that the user saw.
     generation: Count
 
 
@@ -221,7 +221,7 @@ class Dtmf(Command):
 
 
 class HangUp(Command):
-    """Somebody ends the call for all."""
+    """A user ends the call for everyone."""
 
     path = "/calls/{call_id}/hangup"
     answer: ClassVar = CallState

@@ -1,4 +1,4 @@
-"""What the switch says when it does not carry out a command."""
+"""The switch's errors for refused commands."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -6,7 +6,7 @@ from types import MappingProxyType
 
 
 class ErrorCode(StrEnum):
-    """Short name of an error."""
+    """The code of an error."""
 
     BAD_REQUEST = "bad_request"
     BAD_SDP = "bad_sdp"
@@ -22,7 +22,7 @@ class ErrorCode(StrEnum):
     STOPPING = "stopping"
 
 
-#: The HTTP status that each comes with.
+#: The HTTP status of each.
 STATUS: Mapping[ErrorCode, int] = MappingProxyType(
     {
         ErrorCode.BAD_REQUEST: 400,

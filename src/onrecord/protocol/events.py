@@ -1,4 +1,4 @@
-"""What switch and renderer report to the web (docs/reference/switch.md)."""
+"""The events from switch and renderer to the web (docs/reference/switch.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,17 +17,17 @@ from onrecord.protocol.recording_state import HoleCause, LossCause, RecordingSta
 
 
 class Source(StrEnum):
-    """Who reports."""
+    """The process that reports."""
 
     SWITCH = "switch"
     RENDERER = "renderer"
 
 
 class EventData(Message):
-    """What an event says beside its type and its time.
+    """The data of an event, besides its type and time.
 
-    Fields that the contract does not know are kept: a media host may be newer than the web. Those that have a
-    default may be missing, in events that an earlier release has stored.
+    Unknown fields are kept, because a media host may be newer than the web. Fields with a default may be
+    missing in events stored by an earlier release.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -80,9 +80,9 @@ class AnnouncementPlayed(SwitchEvent):
 
 
 class RecordingMoved(SwitchEvent):
-    """The recording started, stopped or went on."""
+    """The recording started, paused or resumed."""
 
-    #: None when the decision did it.
+    #: None when the decision caused it.
     actor: UserId | None = None
     generation: Count = 0
 
@@ -100,7 +100,7 @@ class RecordingResumed(RecordingMoved):
 
 
 class RecordingHeld(RecordingMoved):
-    """A pause that found nothing running."""
+    """A pause while nothing was being recorded."""
 
     type = "recording.held"
 
@@ -130,7 +130,7 @@ class RecordingRestricted(SwitchEvent):
 
 
 class ReportedLoss(Message):
-    """Sound that the disk did not take."""
+    """Sound that could not be written to disk."""
 
     cause: LossCause
     start_ms: Milliseconds
@@ -139,7 +139,7 @@ class ReportedLoss(Message):
 
 
 class CaptureStalled(SwitchEvent):
-    """Nothing that is said is being kept."""
+    """No sound is being stored."""
 
     type = "capture.stalled"
 
@@ -158,7 +158,7 @@ def _final(status: Status) -> Status:
     return status
 
 
-#: With words of its own: not every status is one.
+#: A separate type, because not every status is final.
 FinalStatus = Annotated[
     Status,
     AfterValidator(_final),
@@ -170,17 +170,17 @@ class CallEnded(SwitchEvent):
     type = "call.ended"
 
     status: FinalStatus
-    #: One that a newer switch has and we do not know ends a call as well.
+    #: A reason that we do not know, from a newer switch, is accepted too.
     reason: EndReason | Annotated[str, Field(min_length=1, description="another word")] = Field(
         union_mode="left_to_right"
     )
-    #: The user who ended it, if one did.
+    #: The user who ended it, if any.
     actor: UserId | None = None
     #: 0 if never answered.
     duration_ms: Milliseconds
     #: Whether any sound reached the journal.
     captured: bool
-    #: Frames that the disk was too slow for.
+    #: Frames dropped because the disk was too slow.
     drops: Count = 0
     lost: list[ReportedLoss] = []
 
@@ -197,7 +197,7 @@ class RecordingProcessing(RendererEvent):
 
 
 class RecordingEmpty(RendererEvent):
-    """The journal holds no sound."""
+    """The journal has no sound."""
 
     type = "recording.empty"
 
@@ -220,18 +220,18 @@ class Stretch(Message):
 class Span(Stretch):
     """A stretch in which a given set of parties was captured."""
 
-    #: Their numbers, ascending.
+    #: The party numbers, ascending.
     parties: tuple[int, ...] = Field(description="a list of party numbers")
 
 
 class Hole(Stretch):
-    """A stretch of which sound is missing."""
+    """A stretch with missing sound."""
 
-    #: One that a newer renderer has and we do not know is a hole as well.
+    #: A cause that we do not know, from a newer renderer, is accepted too.
     cause: HoleCause | Annotated[str, Field(max_length=20, description="another word")] = Field(
         union_mode="left_to_right"
     )
-    #: Numbers of those whose sound may be missing, ascending.
+    #: Numbers of the parties whose sound may be missing, ascending.
     parties: tuple[int, ...] = Field(description="a list of party numbers")
 
     def __str__(self) -> str:
@@ -239,14 +239,14 @@ class Hole(Stretch):
 
 
 class Monologues(Message):
-    """The longest of each side; None for a side that never talks."""
+    """The longest monologue of each side; None for a side that never talks."""
 
     ours: Stretch | None
     contact: Stretch | None
 
 
 class Interruptions(Message):
-    """How often each side began while the other talked."""
+    """How often each side interrupted the other."""
 
     ours: Count
     contact: Count
@@ -274,20 +274,20 @@ class RecordingCompleted(RendererEvent):
     samples: Annotated[int, Field(ge=0, description="a whole number, 0 or more")] = 0
     spans: list[Span]
     holes: list[Hole] = []
-    #: Something was wrong with what it was made from, whether or not sound is missing.
+    #: Whether the source was damaged, even if no sound is missing.
     damaged: bool = False
-    #: Call clock of the end, as the journal has it.
+    #: The call clock at the end, according to the journal.
     ends_at_ms: Milliseconds | None = None
     bytes: Annotated[int, Field(gt=0, lt=1 << 63, description="a whole number above 0")]
     audio_sha256: Sha256
     manifest_sha256: Sha256
     key_commitment: Sha256
     thumbnail: Annotated[dict[str, list[int]], Field(description="`left` and `right`: 120 heights each")]
-    #: None where nobody analyzed it.
+    #: None if it was not analyzed.
     talk: Talk | None = None
 
 
-#: Every type, and what its events say.
+#: The data class of each event type.
 DATA: Mapping[str, type[EventData]] = MappingProxyType(
     {
         kind.type: kind
@@ -318,7 +318,7 @@ DATA: Mapping[str, type[EventData]] = MappingProxyType(
 
 
 class Envelope(Message):
-    """An event as it is posted."""
+    """An event as posted."""
 
     call_id: CallId
     source: Source
@@ -338,13 +338,13 @@ class Event:
     #: From 1, per call and source.
     seq: int
     at: datetime
-    #: Milliseconds since answer; None before.
+    #: Milliseconds since answer; None before answer.
     clock_ms: int | None
     data: EventData
 
     @classmethod
     def read(cls, said: Mapping[str, Any]) -> Self:
-        """An event as it was posted. Raises BadMessageError."""
+        """Parse a posted event. Raises BadMessageError."""
         envelope = read(Envelope, said)
         model = DATA.get(envelope.type)
         if model is None or model.source is not envelope.source:

@@ -1,4 +1,4 @@
-"""What a field of a message can hold. Each description completes "it must be ...", in errors and docs."""
+"""Types of message fields. Each description completes "it must be ..." in errors and docs."""
 
 import base64
 from typing import Annotated, Literal
@@ -7,13 +7,13 @@ from pydantic import BeforeValidator, Field, PlainSerializer
 
 from onrecord.audio.g711 import RATE
 
-#: Patterns; each of the whole text.
+#: Patterns for the whole text.
 CALL_ID = r"[0-9a-f]{32}"
 PRESS_ID = r"[0-9A-Za-z-]{1,64}"
 #: A number of at most 15 digits (ITU-T E.164, section 6).
 E164 = r"\+[1-9][0-9]{1,14}"
 
-#: As many as a column of the web holds; of milliseconds, 24 days.
+#: The maximum of an integer column in the web; in milliseconds, 24 days.
 LARGEST_COUNT = (1 << 31) - 1
 LONGEST_ANNOUNCEMENT_S = 30
 LONGEST_BEEP_S = 300

@@ -1,4 +1,4 @@
-"""What web and media host say to each other, checked where it comes in."""
+"""The base of messages between web and media host, which are validated on receipt."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar
@@ -7,14 +7,14 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 
 class Message(BaseModel):
-    """A value that cannot change. Fields that the contract does not know are ignored."""
+    """An immutable message. Unknown fields are ignored."""
 
     model_config = ConfigDict(
         frozen=True, validate_by_name=True, validate_by_alias=True, serialize_by_alias=True
     )
 
     def document(self) -> dict[str, Any]:
-        """As JSON has it: what was said, and no default."""
+        """The message as JSON values, without fields that were not set."""
         return self.model_dump(mode="json", exclude_unset=True)
 
 
@@ -22,11 +22,11 @@ AnyMessage = TypeVar("AnyMessage", bound=Message)
 
 
 class BadMessageError(ValueError):
-    """What came is not as the contract says. The text has a sentence for each field that is wrong."""
+    """The message is invalid. The text has a sentence for each invalid field."""
 
 
 def read(model: type[AnyMessage], said: bytes | Mapping[str, Any]) -> AnyMessage:
-    """A message as it came: JSON, or what was read from it. Raises BadMessageError."""
+    """Validate a message, given as JSON or parsed JSON. Raises BadMessageError."""
     try:
         return model.model_validate_json(said) if isinstance(said, bytes) else model.model_validate(said)
     except ValidationError as error:
@@ -36,7 +36,7 @@ def read(model: type[AnyMessage], said: bytes | Mapping[str, Any]) -> AnyMessage
 
 
 def field_words(model: type[Message]) -> dict[str, str]:
-    """Each field of a message, and what it must be."""
+    """Each field of a message, and a description of valid values."""
     schema = model.model_json_schema()
     return {name: _words(field, schema) for name, field in schema.get("properties", {}).items()}
 
@@ -56,7 +56,7 @@ def _sentence(model: type[Message], where: tuple[str | int, ...]) -> str:
 
 
 def _inside(field: dict[str, Any], schema: dict[str, Any]) -> dict[str | int, Any]:
-    """The fields of an object, of a list's objects, of one that may be null."""
+    """The fields of an object, of the objects in a list, or of an object that may be null."""
     for part in (field, field.get("items", {}), *field.get("anyOf", [])):
         if "properties" in (found := _resolved(part, schema)):
             properties: dict[str | int, Any] = found["properties"]

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class RecordingState(StrEnum):
-    """Where the commands have brought the recording of a call."""
+    """The state of a call's recording."""
 
     OFF = "off"
     RECORDING = "recording"
@@ -12,28 +12,27 @@ class RecordingState(StrEnum):
 
 
 class LossCause(StrEnum):
-    """Why the disk does not take what is said."""
+    """Why sound cannot be written to disk."""
 
     DISK_FULL = "disk_full"
     #: A write or a sync failed for another reason.
     DISK_FAILED = "disk_failed"
-    #: It writes too slowly: more waits for it than may wait.
+    #: It writes too slowly: the queue is full.
     DISK_SLOW = "disk_slow"
 
 
 class HoleCause(StrEnum):
     """Why sound is missing in a recording."""
 
-    #: What was written was altered or removed afterwards.
+    #: What was written was altered or removed afterward.
     DAMAGED = "damaged"
-    #: The switch died before it had written it; at most a second. `end_ms` is the latest it can have been.
+    #: The switch crashed before writing it; at most a second. `end_ms` is the latest possible end.
     TORN = "torn"
-    #: Of a file from elsewhere: it is in the file, and cannot be decoded.
+    #: Part of an imported file that cannot be decoded.
     UNREADABLE = "unreadable"
-    #: Of a file from elsewhere: it ends before the length that its header says. The hole begins where the
-    #: audio ends.
+    #: An imported file is shorter than its header says. The hole begins where the audio ends.
     CUT = "cut"
-    #: The disk did not take it during the call; from when to when is known to the frame.
+    #: It could not be written during the call. Start and end are exact to the frame.
     DISK_FULL = LossCause.DISK_FULL.value
     DISK_FAILED = LossCause.DISK_FAILED.value
     DISK_SLOW = LossCause.DISK_SLOW.value
