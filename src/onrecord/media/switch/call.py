@@ -2,28 +2,25 @@
 
 import asyncio
 import logging
-import time
-from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Protocol
 
 from onrecord.audio.rtp import RtpPacket
 from onrecord.media.capture.call_capture import CallCapture
 from onrecord.media.capture.gate import CommandRefusedError, Side
-from onrecord.media.capture.loss import Loss
 from onrecord.media.switch.bridge import Bridge
+from onrecord.media.switch.call_events import CallEvents
 from onrecord.media.switch.call_progress import CallProgress
 from onrecord.media.switch.legs.leg import Dial, LegEvent
 from onrecord.media.switch.legs.webrtc import WebRtcLeg
 from onrecord.media.switch.participant import Participant
-from onrecord.media.switch.precedence import Precedence
 from onrecord.media.switch.presses import Press, Want
 from onrecord.media.switch.prompts import Prompts
-from onrecord.media.switch.repeats import Repeats, Vain
-from onrecord.policy.mode import Mode
+from onrecord.media.switch.recording_control import EndedError, RecordingControl
+from onrecord.media.switch.stall_watch import StallWatch, reported
 from onrecord.protocol.call_status import EndReason, Status
-from onrecord.protocol.commands import CallState, PlaceCall, RecordingAnswer, RestrictAnswer, UserState
-from onrecord.protocol.error_codes import ErrorCode
+from onrecord.protocol.commands import CallState, PlaceCall, UserState
 from onrecord.protocol.events import (
     AnnouncementPlayed,
     CallAnswered,
@@ -31,21 +28,13 @@ from onrecord.protocol.events import (
     CallDetached,
     CallEnded,
     CallRinging,
-    CaptureResumed,
-    CaptureStalled,
     PartyJoined,
     PartyLeft,
-    RecordingHeld,
-    RecordingPaused,
-    RecordingRefused,
-    RecordingRestricted,
-    RecordingResumed,
     RecordingStarted,
-    ReportedLoss,
     SwitchEvent,
 )
 from onrecord.protocol.fields import Role
-from onrecord.protocol.recording_state import LossCause, RecordingState
+from onrecord.protocol.recording_state import RecordingState
 
 log = logging.getLogger(__name__)
 
@@ -54,20 +43,11 @@ REP, CONTACT, ANNOUNCEMENT, BEEP, FIRST_COLLABORATOR = range(5)
 #: Most users in one call, including those who have left: each makes mixing more expensive.
 MAX_USERS = 8
 
-_RUNS: dict[RecordingState, type[RecordingStarted | RecordingResumed]] = {
-    RecordingState.OFF: RecordingStarted,
-    RecordingState.PAUSED: RecordingResumed,
-}
-
 _VERDICTS = {
     LegEvent.BUSY: EndReason.BUSY,
     LegEvent.NO_ANSWER: EndReason.NO_ANSWER,
     LegEvent.UNREACHABLE: EndReason.UNREACHABLE,
 }
-
-
-class EndedError(Exception):
-    """The call has ended."""
 
 
 class StoppingError(Exception):
@@ -80,12 +60,6 @@ class AbsentError(Exception):
 
 class FullError(Exception):
     """The call has reached its maximum number of users."""
-
-
-class NotPermittedError(CommandRefusedError):
-    """The user may not change the recording."""
-
-    code = ErrorCode.NOT_PERMITTED
 
 
 class CallHost(Protocol):
@@ -115,6 +89,7 @@ class CallSession:
         self.progress = CallProgress()
         self._capture = capture
         self._host = host
+        self._events = CallEvents(capture, partial(host.report, command.call_id))
         self._bridge = Bridge()
         self._prompts = Prompts(
             capture,
@@ -129,15 +104,10 @@ class CallSession:
         #: The party number of every user who was ever in the call.
         self._numbers = {command.user_id: REP}
         self._connecting = asyncio.Lock()
-        self._precedence = Precedence()
-        self._repeats = Repeats()
-        #: Users who may change the recording.
-        self._controllers: set[str] = set()
-        self._wished_by: str | None = None
+        #: Pause, record and restrict.
+        self.recording = RecordingControl(capture, self._events, self._prompts)
+        self._stall = StallWatch(capture, self._events, self._send_to_all)
         self._duration_ms = 0
-        # What was reported to the web: why nothing is being stored (None if it is), and how many losses.
-        self._stalled: LossCause | None = None
-        self._losses_reported = 0
         self._admit(command.user_id, browser, controls=command.controls)
         self._join(CONTACT, side=Side.CONTACT, role="contact", user=None)
         self._far = host.dial(command.to, command.caller, self)
@@ -150,7 +120,7 @@ class CallSession:
             call_id=self.command.call_id,
             status=self.progress.status,
             recording=self._capture.recording,
-            generation=self._precedence.generation,
+            generation=self.recording.generation,
             mode=self._capture.mode,
             may_change=self._capture.may_change,
             clock_ms=self._duration_ms if self.progress.ended else self._capture.clock_ms,
@@ -195,7 +165,7 @@ class CallSession:
                 self._connect(self._ours[user], leg, controls=controls)
                 return answer
             joined = self._admit(user, leg, controls=controls)
-            self._report(PartyJoined(user=user, role=joined.role))
+            self._events.emit(PartyJoined(user=user, role=joined.role))
             self._prompts.owe_announcement()
             return answer
 
@@ -228,12 +198,12 @@ class CallSession:
         return participant
 
     def _connect(self, participant: Participant, leg: WebRtcLeg, *, controls: bool) -> None:
-        (self._controllers.add if controls else self._controllers.discard)(participant.user)
+        self.recording.let(participant.user, control=controls)
         participant.connect(leg)
         if self._host.stops_at is not None:
             participant.send_message(_warning(self._host.stops_at))
-        if self._stalled is not None:
-            participant.send_message(_stall(self._stalled))
+        if self._stall.message is not None:
+            participant.send_message(self._stall.message)
 
     def _send_to_all(self, message: dict[str, Any]) -> None:
         for participant in self._ours.values():
@@ -246,7 +216,7 @@ class CallSession:
 
     def _announced(self) -> None:
         self._capture.inform()
-        self._report(AnnouncementPlayed())
+        self._events.emit(AnnouncementPlayed())
 
     def _dismiss(self, participant: Participant, reason: EndReason, *, actor: str | None = None) -> None:
         if len(self._ours) == 1:
@@ -255,10 +225,10 @@ class CallSession:
         del self._ours[participant.user]
         # The rep may still change the recording of their call while colleagues continue it.
         if participant.party != REP:
-            self._controllers.discard(participant.user)
+            self.recording.let(participant.user, control=False)
         participant.release()
         self._capture.leave(participant.party)
-        self._report(PartyLeft(user=participant.user, role=participant.role, actor=actor))
+        self._events.emit(PartyLeft(user=participant.user, role=participant.role, actor=actor))
 
     def _present(self, user: str) -> Participant:
         self._check_alive()
@@ -271,17 +241,17 @@ class CallSession:
 
     def on_detached(self, participant: Participant) -> None:
         if participant.party == REP:
-            self._report(CallDetached())
+            self._events.emit(CallDetached())
 
     def on_attached(self, participant: Participant) -> None:
         if participant.party == REP:
-            self._report(CallAttached())
+            self._events.emit(CallAttached())
 
     def on_press(self, participant: Participant, press: Press) -> dict[str, Any]:
         """Like the same command over HTTP; returns an error code if it fails."""
         try:
             if press.want is Want.PAUSED:
-                return self.pause(actor=participant.user, press=press.id).document()
+                return self.recording.pause(actor=participant.user, press=press.id).document()
             if participant.party == REP:
                 self.end(EndReason.REP_HUNG_UP, actor=participant.user)
             else:
@@ -303,7 +273,7 @@ class CallSession:
     def leg_event(self, event: LegEvent) -> None:
         if event is LegEvent.RINGING:
             self.progress = self.progress.rang()
-            self._report(CallRinging())
+            self._events.emit(CallRinging())
         elif event is LegEvent.ANSWERED:
             self._answered()
         elif event is LegEvent.HUNG_UP:
@@ -315,10 +285,10 @@ class CallSession:
         self.progress = self.progress.answered()
         self._capture.answer(datetime.now(UTC))
         # The answer is 0 ms by definition, however long it took to get here.
-        self._report_at(0, CallAnswered())
+        self._events.emit_at(0, CallAnswered())
         if self._capture.recording is RecordingState.RECORDING:
-            generation = self._precedence.generation
-            self._report_at(0, RecordingStarted(actor=self._wished_by, generation=generation))
+            actor, generation = self.recording.started_by, self.recording.generation
+            self._events.emit_at(0, RecordingStarted(actor=actor, generation=generation))
             self._prompts.owe_announcement()
 
     def _take(self, party: int, packet: RtpPacket) -> None:
@@ -334,125 +304,12 @@ class CallSession:
         self._far.tick()
         if self.progress.ended:
             return
-        self._report_losses()
-        self._report_all(self._repeats.due(time.monotonic()))
+        self._stall.step()
+        self._events.emit_due()
         self._bridge.step(self._prompts.step())
         for participant in list(self._ours.values()):
             if participant.is_given_up():
                 self._dismiss(participant, EndReason.BROWSER_LOST)
-
-    def _report_losses(self) -> None:
-        """Report at once when the disk stops accepting writes, and when it accepts them again.
-
-        Also over the control channel, because events wait on a disk, which may be the same one.
-        """
-        fault, told = self._capture.fault, self._capture.losses_told
-        news = told[self._losses_reported :]
-        if self._stalled is None and (cause := fault or next((loss.cause for loss in news), None)):
-            self._stalled = cause
-            self._send_to_all(_stall(cause))
-            self._report(CaptureStalled(cause=cause))
-        if self._stalled is not None and fault is None:
-            self._stalled, self._losses_reported = None, len(told)
-            self._send_to_all(_stall(None))
-            self._report(CaptureResumed(lost=_reported(news)))
-
-    # Commands
-
-    def pause(self, *, actor: str, press: str) -> RecordingAnswer:
-        """Close the gate. The reply has its state and since when. Applies once per `press` of an actor.
-
-        It is never stale, and voids every earlier request to record. Raises EndedError, and
-        CommandRefusedError (not_changeable, not_permitted): nothing changed, and the refusal is reported to
-        the web.
-        """
-        self._check_alive()
-        if not self._precedence.is_repeated(actor, press):
-            try:
-                self._pause(actor)
-            except CommandRefusedError as refusal:
-                self._precedence.remember(actor, press, refusal)
-                self._refused(refusal, actor, RecordingState.PAUSED)
-                raise
-            self._precedence.remember(actor, press)
-        return self._recording_now()
-
-    def _pause(self, actor: str) -> None:
-        self._check_control(actor)
-        before = self._capture.recording
-        self._capture.pause(actor)
-        self._precedence.tighten()
-        generation = self._precedence.generation
-        if self._capture.recording is not before:
-            self._report_recording(RecordingPaused(actor=actor, generation=generation))
-        else:
-            self._report_vain(RecordingHeld(actor=actor, generation=generation))
-
-    def record(self, *, actor: str, generation: int) -> RecordingAnswer:
-        """Open the gate, unless the call became stricter since `generation`.
-
-        Raises StaleError, EndedError, and CommandRefusedError (above_ceiling, not_changeable, not_permitted):
-        nothing changed, and refusals are reported to the web.
-        """
-        self._check_alive()
-        self._precedence.check(generation)
-        before = self._capture.recording
-        if before is not RecordingState.RECORDING:
-            try:
-                self._check_control(actor)
-                self._capture.record(actor)
-            except CommandRefusedError as refusal:
-                self._refused(refusal, actor, RecordingState.RECORDING)
-                raise
-            self._wished_by = actor
-        if self._capture.recording is not before:
-            self._report_recording(_RUNS[before](actor=actor, generation=generation))
-            if before is RecordingState.OFF:
-                self._prompts.owe_announcement()
-        return self._recording_now()
-
-    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictAnswer:
-        """Lower the ceiling or remove the users' control. Anything looser than the current state is ignored.
-
-        It is never stale, and voids every earlier request to record. Raises EndedError.
-        """
-        self._check_alive()
-        before = self._capture.mode, self._capture.may_change
-        self._capture.restrict(
-            Mode.strictest(self._capture.mode, mode), policy_version, may_change=may_change
-        )
-        if (self._capture.mode, self._capture.may_change) != before:
-            self._precedence.tighten()
-            self._report_recording(
-                RecordingRestricted(
-                    mode=self._capture.mode,
-                    may_change=self._capture.may_change,
-                    policy_version=policy_version,
-                    recording=self._capture.recording,
-                    generation=self._precedence.generation,
-                )
-            )
-        return RestrictAnswer(
-            mode=self._capture.mode,
-            may_change=self._capture.may_change,
-            recording=self._capture.recording,
-            clock_ms=self._capture.clock_ms,
-            generation=self._precedence.generation,
-        )
-
-    def _check_control(self, actor: str) -> None:
-        if actor not in self._controllers:
-            raise NotPermittedError("This user may not change the recording of this call.")
-
-    def _refused(self, refusal: CommandRefusedError, actor: str, wanted: RecordingState) -> None:
-        self._report_vain(RecordingRefused(actor=actor, wanted=wanted, code=refusal.code))
-
-    def _recording_now(self) -> RecordingAnswer:
-        return RecordingAnswer(
-            recording=self._capture.recording,
-            clock_ms=self._capture.clock_ms,
-            generation=self._precedence.generation,
-        )
 
     def dtmf(self, digits: str) -> None:
         """Send DTMF digits. Raises EndedError."""
@@ -472,11 +329,11 @@ class CallSession:
         for participant in self._ours.values():
             participant.release()
         self._ours.clear()
-        self._report_all(self._repeats.rest())
+        self._events.emit_rest()
         clock_ms = self._capture.clock_ms
         ending = self.progress.reason or reason
         self._duration_ms = self._capture.end(self.progress.status, ending)
-        self._report_at(
+        self._events.emit_at(
             clock_ms,
             CallEnded(
                 status=self.progress.status,
@@ -485,7 +342,7 @@ class CallSession:
                 duration_ms=self._duration_ms,
                 captured=self._capture.captured,
                 drops=self._capture.drops,
-                lost=_reported(self._capture.losses),
+                lost=reported(self._capture.losses),
             ),
         )
         self._host.ended(self)
@@ -493,35 +350,6 @@ class CallSession:
     def _check_alive(self) -> None:
         if self.progress.ended:
             raise EndedError
-
-    def _report_vain(self, vain: Vain) -> None:
-        """Report a command that changed nothing."""
-        self._report_all(self._repeats.add(vain, time.monotonic()))
-
-    def _report_recording(self, moved: SwitchEvent) -> None:
-        self._report_all(self._repeats.rest())
-        self._report(moved)
-
-    def _report_all(self, events: Iterable[SwitchEvent]) -> None:
-        for event in events:
-            self._report(event)
-
-    def _report(self, event: SwitchEvent) -> None:
-        self._report_at(self._capture.clock_ms, event)
-
-    def _report_at(self, clock_ms: int | None, event: SwitchEvent) -> None:
-        self._host.report(self.command.call_id, clock_ms, event)
-
-
-def _reported(losses: Iterable[Loss]) -> list[ReportedLoss]:
-    return [
-        ReportedLoss(cause=loss.cause, start_ms=loss.start_ms, until_ms=loss.until_ms, frames=loss.count)
-        for loss in losses
-    ]
-
-
-def _stall(cause: LossCause | None) -> dict[str, Any]:
-    return {"stalled": cause}
 
 
 def _warning(stops_at: datetime) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from onrecord.media.capture.gate import CommandRefusedError
-from onrecord.media.switch.call import AbsentError, CallSession, EndedError, FullError, StoppingError
+from onrecord.media.switch.call import AbsentError, CallSession, FullError, StoppingError
 from onrecord.media.switch.legs.offer import BadSdpError
 from onrecord.media.switch.precedence import StaleError
+from onrecord.media.switch.recording_control import EndedError
 from onrecord.media.switch.switchboard import ExistsError, Switchboard
 from onrecord.protocol.call_status import EndReason
 from onrecord.protocol.commands import (
@@ -135,17 +136,19 @@ class _Handlers:
 
     async def pause(self, request: web.Request) -> web.Response:
         asked = await _command(request, Pause)
-        return _answer(self._live(request).pause(actor=asked.actor, press=asked.press))
+        return _answer(self._live(request).recording.pause(actor=asked.actor, press=asked.press))
 
     async def record(self, request: web.Request) -> web.Response:
         asked = await _command(request, Record)
-        return _answer(self._live(request).record(actor=asked.actor, generation=asked.generation))
+        return _answer(self._live(request).recording.record(actor=asked.actor, generation=asked.generation))
 
     async def restrict(self, request: web.Request) -> web.Response:
         asked = await _command(request, Restrict)
         call = self._live(request)
         return _answer(
-            call.restrict(asked.mode, may_change=asked.may_change, policy_version=asked.policy_version)
+            call.recording.restrict(
+                asked.mode, may_change=asked.may_change, policy_version=asked.policy_version
+            )
         )
 
     async def dtmf(self, request: web.Request) -> web.Response:
