@@ -185,7 +185,7 @@ def import_recordings(
 ) -> None:
     """Import a folder of another dialer's recordings.
 
-    Each gets a line of report; docs/howto/connect-a-dialer.md says what the manifest holds.
+    Prints one line per recording. docs/howto/connect-a-dialer.md describes the manifest.
     """
     _django()
     from rich.console import Console
@@ -208,9 +208,9 @@ def original(
     call_id: Annotated[str, typer.Argument(help="The call ID, 32 hexadecimal digits.")],
     out: Annotated[Path, typer.Argument(help="File to write. It must not exist yet.")],
 ) -> None:
-    """Write out an imported file that is kept.
+    """Save the original of an imported file.
 
-    That is one of which a part could not be read (docs/reference/third-party-calls.md).
+    Originals are kept only if a part of them could not be read (docs/reference/third-party-calls.md).
     """
     _django()
     from onrecord.apps.integrations.dialers.kept import write_original

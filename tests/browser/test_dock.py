@@ -174,9 +174,9 @@ def test_small_it_says_what_goes_on_and_keeps_a_call_that_is_not_logged(page: Pa
     assert_accessible(page)
     page.locator("or-dialer").get_by_role("button", name="1 call to log").click()
     expect(dialer.log.get_by_role("radio", name="Connected")).to_be_checked()
-    expect(dialer.log).to_contain_text("Set from the call")
+    expect(dialer.log).to_contain_text("Filled in from the call")
     dialer.log.get_by_role("radio", name="Call back").check(force=True)
-    expect(dialer.log.get_by_text("Set from the call")).to_be_hidden()
+    expect(dialer.log.get_by_text("Filled in from the call")).to_be_hidden()
     dialer.save.click()
     expect(page.get_by_text("Logged: Call back.")).to_be_visible()
 

@@ -47,7 +47,7 @@ def test_notes_survive_navigation_a_reload_and_a_web_that_dies_and_the_card_logs
     expect(dialer.status).to_have_text("On call", timeout=15_000)
 
     dialer.hang_up()
-    card = page.get_by_role("form", name="Log of the call")
+    card = page.get_by_role("form", name="Call log")
     expect(card.get_by_role("group", name="Disposition")).to_be_visible()
     found = Axe().run(page, {"include": [["or-dialer"]]})
     assert found.violations_count == 0, found.generate_report()
@@ -79,7 +79,7 @@ def test_an_extension_is_shown_and_sent_as_tones_when_asked(page: Page) -> None:
     dialer.hang_up()
     expect(page.get_by_role("button", name="Send extension 4711")).to_be_hidden()
     # Logged, so that it does not stand before the next test's call.
-    card = page.get_by_role("form", name="Log of the call")
+    card = page.get_by_role("form", name="Call log")
     card.get_by_role("radio", name="Neutral").check(force=True)
     card.get_by_label("Notes").press("Control+Enter")
     expect(card).to_be_hidden()
@@ -98,7 +98,7 @@ def test_where_the_team_requires_it_the_next_call_waits_for_the_log(
     expect(dialer.hang_up_button).to_be_visible()
     expect(dialer.status).to_have_text("On call", timeout=30_000)
     dialer.hang_up()
-    card = page.get_by_role("form", name="Log of the call")
+    card = page.get_by_role("form", name="Call log")
     expect(card.get_by_text("required")).to_be_visible()
     expect(dialer.number).to_be_hidden()
     page.reload()

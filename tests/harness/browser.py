@@ -116,7 +116,7 @@ class Dialer:
         #: Whether the call is or will be recorded, and why.
         self.state = page.locator("or-dialer .dk-state")
         self.reason = page.locator("or-dialer .dk-why")
-        self.log = page.get_by_role("form", name="Log of the call")
+        self.log = page.get_by_role("form", name="Call log")
         self.save = page.locator("or-dialer [data-do=save]")
         self.save_and_next = page.locator("or-dialer [data-do=save-next]")
         self.later = page.locator("or-dialer [data-do=later]")

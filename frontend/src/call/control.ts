@@ -71,7 +71,7 @@ async function besideOurVoice({ phone }: Command, want: 'paused' | 'hung_up', pr
   return answer.code ? Promise.reject(UNREACHED) : answer
 }
 
-const UNREACHED = new ApiError(0, 'offline', 'The switch could not be reached.')
+const UNREACHED = new ApiError(0, 'offline', 'The phone system could not be reached.')
 
 async function untilConfirmed<T>({ onUnconfirmed, isWanted }: Command, ways: (() => Promise<T>)[]): Promise<T | null> {
   const worry = setTimeout(onUnconfirmed, UNCONFIRMED_AFTER_MS)

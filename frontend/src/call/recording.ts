@@ -78,14 +78,14 @@ export function recordingView(state: State, ahead: Ahead, userId: string): Recor
 }
 
 function whilePreparing({ role }: State, decision: Decision | null): RecordingView {
-  if (role === 'collaborator' || !decision) return { ...RESTING, name: 'Recording', text: 'Recording waits for the call', reason: '' }
+  if (role === 'collaborator' || !decision) return { ...RESTING, name: 'Recording', text: 'Recording is decided when the call connects', reason: '' }
   return waiting(decision.records, why(decision.sentence), !decision.may_change)
 }
 
 function waiting(records: boolean, reason: string, locked: boolean): RecordingView {
   return records
-    ? { ...RESTING, name: 'Recording Starts With the Answer', text: 'Will be recorded', tone: 'armed', reason, locked }
-    : { ...RESTING, name: 'Recording Waits for the Answer', text: "Won't be recorded", reason, locked }
+    ? { ...RESTING, name: 'Recording Starts When They Answer', text: 'Will be recorded', tone: 'armed', reason, locked }
+    : { ...RESTING, name: 'Recording Starts Off', text: "Won't be recorded", reason, locked }
 }
 
 function beforeCall({ decision, isFinal }: Ahead): RecordingView {

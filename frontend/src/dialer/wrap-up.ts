@@ -5,10 +5,10 @@ import { attribute, element, part, text } from '../ui/dom.ts'
 import { personSearch } from './person-search.ts'
 
 const TITLES: Record<ChoiceField, string> = { disposition: 'Disposition', sentiment: 'Sentiment' }
-const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet. Kept in this browser; trying again' } as const
+const SAYS = { saved: 'Saved', saving: 'Saving…', waiting: 'Not saved yet. Your notes are kept in this browser. Trying again…' } as const
 
 const MARKUP = `
-  <form class="wrap-up" aria-label="Log of the call" hidden>
+  <form class="wrap-up" aria-label="Call log" hidden>
     <p class="wrap-to"><span class="unseen">Log to </span><bdi class="wrap-person"></bdi>
       <button type="button" class="button dk-small" data-change aria-expanded="false">Change<span class="unseen"> the person</span></button>
       <button type="button" class="button dk-small" data-do="later" title="Log this call later">Later</button></p>
@@ -189,7 +189,7 @@ export class WrapUp extends EventTarget {
 }
 
 function choiceGroup({ field, choices, required }: ChoiceList, chosen: string): HTMLElement {
-  const marks = `${required ? ' <small>required</small>' : ''}${field === 'disposition' ? ' <i class="wrap-set">Set from the call</i>' : ''}`
+  const marks = `${required ? ' <small>required</small>' : ''}${field === 'disposition' ? ' <i class="wrap-set">Filled in from the call</i>' : ''}`
   const group = element(`<fieldset class="choices"><legend><span></span>${marks}</legend></fieldset>`)
   group.dataset.field = field
   group.addEventListener('change', () => attribute(group, 'data-preset', null))

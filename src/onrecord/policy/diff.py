@@ -60,7 +60,8 @@ def _settings(
 def _setting(setting: Setting | None) -> str:
     if setting is None:
         return "no setting"
-    default = {None: "the default from above", True: "on by default", False: "off by default"}[setting.record]
+    by_setting = {None: "the same as the level above", True: "on by default", False: "off by default"}
+    default = by_setting[setting.record]
     return f"{default}, locked" if setting.locked else default
 
 

@@ -143,7 +143,7 @@ PLACES = (
         code="US-MT",
         consent=Consent.ALL_PARTY,
         citation="Mont. Code § 45-8-213",
-        note="Knowledge of everyone; a warning given is enough.",
+        note="Everyone must know. A warning is enough.",
     ),
     Place(
         code="US-NH",
@@ -189,7 +189,7 @@ PLACES = (
         code="US-MO",
         consent=Consent.CONTESTED,
         citation="Mo. Rev. Stat. § 542.402",
-        note="The text requires one party's consent; some lists name the state all the same.",
+        note="The text requires one party's consent; some lists still include the state.",
     ),
     Place(
         code="US-OR",
@@ -201,7 +201,7 @@ PLACES = (
         code="US-VT",
         consent=Consent.CONTESTED,
         citation="No statute",
-        note="Case law only (Vermont v. Geraw, 2002: the home); some lists name the state all the same.",
+        note="Case law only (Vermont v. Geraw, 2002: the home); some lists still include the state.",
     ),
     Place(
         code="DE",

@@ -64,7 +64,8 @@ DO_NOT_RECORD_NUMBER = Reason(
     code=ReasonCode.DO_NOT_RECORD_NUMBER, sentence="Off: this number is on the Do Not Record list."
 )
 NOT_PERMITTED = Reason(
-    code=ReasonCode.NOT_PERMITTED, sentence="You may not turn recording on where it is off by default."
+    code=ReasonCode.NOT_PERMITTED,
+    sentence="You may not turn recording on where it is off by default.",
 )
 CHOSEN_ON = Reason(code=ReasonCode.REP, sentence="On: you chose to record this call.")
 CHOSEN_OFF = Reason(code=ReasonCode.REP, sentence="Off: you chose not to record this call.")

@@ -162,7 +162,8 @@ Command = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
 _COMMANDS: dict[str, Command] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
 
 _STILL_RUNS = (
-    "The switch cannot be reached. The call may still be live and recorded. Close this tab to leave it."
+    "The phone system cannot be reached. The call may still be live, and may still be recorded. "
+    "Close this tab to leave it."
 )
 _REFUSALS: dict[str, tuple[int, str, str]] = {
     ErrorCode.NOT_CHANGEABLE: (

@@ -16,7 +16,7 @@ _TITLES = {
     HTTPStatus.BAD_REQUEST: "That did not work",
     HTTPStatus.FORBIDDEN: "Not allowed",
     HTTPStatus.NOT_FOUND: "Not found",
-    HTTPStatus.METHOD_NOT_ALLOWED: "This address does not work that way",
+    HTTPStatus.METHOD_NOT_ALLOWED: "This page cannot be opened that way",
     HTTPStatus.CONFLICT: "This recording cannot be played",
     HTTPStatus.GONE: "This recording cannot be played",
     HTTPStatus.TOO_MANY_REQUESTS: "Too many attempts",

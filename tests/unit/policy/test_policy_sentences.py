@@ -136,7 +136,7 @@ def test_every_change_is_one_readable_sentence() -> None:
     assert diff(old, new, group_names={"1": "West"}, user_names={"9": "Ana"}) == [
         "Team: off by default, locked (before: on by default).",
         "Group West: on by default, locked (before: off by default).",
-        "Group 2: no setting (before: the default from above, locked).",
+        "Group 2: no setting (before: the same as the level above, locked).",
         "User Ana: on by default (before: no setting).",
         "Unknown areas: our side only (before: no recording).",
         "Rule 'Gone' was removed.",

@@ -308,7 +308,7 @@ def assert_explained(method: str, answer: HttpResponse) -> None:
         assert answer.json()["code"] == "method_not_allowed"
         assert f"does not accept {method}" in answer.json()["message"]
         return
-    assert "<h1>This address does not work that way</h1>" in answer.content.decode()
+    assert "<h1>This page cannot be opened that way</h1>" in answer.content.decode()
     says = "Go back to the page with the form" if method == "GET" else f"does not accept {method}"
     assert says in answer.content.decode()
 

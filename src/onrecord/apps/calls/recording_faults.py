@@ -52,7 +52,7 @@ _WORDS = {
     ),
     Fault.OTHER_KEY: (
         "Recording locked",
-        "The recording is sealed under a master key that this installation does not have. "
+        "The recording is encrypted with a key that this installation does not have. "
         "Ask an admin to restore the secrets.json that it was made with.",
     ),
     Fault.REPLACED: (

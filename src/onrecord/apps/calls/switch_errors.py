@@ -40,4 +40,4 @@ def asking() -> Iterator[None]:
 
 
 def unreachable() -> ApiError:
-    return ApiError(503, "switch_unreachable", "The phone switch cannot be reached. Try again in a moment.")
+    return ApiError(503, "switch_unreachable", "The phone system cannot be reached. Try again in a moment.")

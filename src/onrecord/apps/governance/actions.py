@@ -156,11 +156,11 @@ def _draft_of(revision: str, user: User) -> Draft | None:
     if draft is not None:
         raise StaleRevisionError(
             f"{_name(draft.author, user)} changed the draft after you opened this page, so your changes "
-            "were not saved. Check the current draft, then repeat your change."
+            "were not saved. Check the current draft, then make your change again."
         )
     raise StaleRevisionError(
         f"The draft that you saw no longer exists: {_published(current)} Check the version in force, then "
-        "repeat your change if it is still needed."
+        "make your change again if it is still needed."
     )
 
 

@@ -20,7 +20,7 @@ class SoundError(ValueError):
 
 
 _DAMAGED = (
-    "Part of this file cannot be read, so callers would not hear all of it. Save it again and "
+    "Part of this file cannot be read, so contacts would not hear all of it. Save it again and "
     "upload the new file."
 )
 

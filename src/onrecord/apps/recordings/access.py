@@ -46,7 +46,7 @@ def _actor(row: AuditEntry) -> str:
     if row.actor_id is not None:
         return str(row.actor)
     address = row.details.get("address")
-    return f"Somebody at {address}" if address else "OnRecord"
+    return f"Someone at {address}" if address else "OnRecord"
 
 
 def _sentence(row: AuditEntry) -> str:

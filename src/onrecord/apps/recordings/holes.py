@@ -8,9 +8,9 @@ from onrecord.apps.core.durations import duration
 #: Text for the `cause` of a hole (docs/reference/storage.md).
 _CAUSES = {
     "damaged": "part of the call's file was damaged",
-    "torn": "the phone switch stopped without warning",
+    "torn": "the phone system stopped without warning",
     "unreadable": "part of the imported file could not be read",
-    "cut": "the imported file ends too early",
+    "cut": "the imported file was cut off",
     "disk_full": "the recording disk was full",
     "disk_failed": "the recording disk failed",
     "disk_slow": "the recording disk was too slow",

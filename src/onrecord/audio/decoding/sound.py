@@ -112,7 +112,8 @@ class Sound:
         self._given += samples
         if self._given > self._request.longest_s * RATE:
             raise UnusableError(
-                f"This is longer than {_length(self._request.longest_s)}. Cut it and send it again."
+                f"This file is longer than {_length(self._request.longest_s)}. "
+                "Shorten it, then send it again."
             )
 
     def _decoded(self) -> Iterator[NDArray[np.int16] | Undecoded]:
@@ -212,8 +213,8 @@ def _check_size(request: DecodeRequest) -> None:
         raise UnusableError("The file is empty. Send it again.")
     if request.size > request.most_bytes:
         raise UnusableError(
-            f"The file has {request.size / 1e6:.0f} MB, "
-            f"and at most {request.most_bytes / 1e6:.0f} MB are taken. Send it in a compressed format."
+            f"The file is {request.size / 1e6:.0f} MB. The limit is {request.most_bytes / 1e6:.0f} MB. "
+            "Send it in a compressed format."
         )
 
 
@@ -239,8 +240,8 @@ def _sound_format(container: Any, context: Any, *, mono: bool) -> SoundFormat:
         )
     if not LOWEST_RATE <= context.rate <= HIGHEST_RATE:
         raise UnusableError(
-            f"The file has {context.rate:,} samples a second. Convert it to {LOWEST_RATE:,} at least and "
-            f"{HIGHEST_RATE:,} at most, and send it again."
+            f"The sample rate is {context.rate:,} Hz. Convert it to between {LOWEST_RATE:,} and "
+            f"{HIGHEST_RATE:,} Hz, then send it again."
         )
     return SoundFormat(
         container=container.format.name.partition(",")[0],

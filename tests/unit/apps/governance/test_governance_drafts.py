@@ -410,7 +410,7 @@ def test_the_review_says_plainly_what_a_draft_leaves(ida: Admin) -> None:
     ida.add_rule(name="Off", where="everywhere", mode="none")
     User.objects.update(country="", subdivision="")
     page = ida.open("/review").content.decode()
-    assert "Something can be recorded in 1 of 56 US states and territories (now 56)." in page
+    assert "Recording is possible in 1 of 56 US states and territories (now 56)." in page
     assert "Under this draft, no user can record any call." not in page
     # Allowed where the contact is, but not where the reps are.
     User.objects.update(country="US", subdivision="US-NY")

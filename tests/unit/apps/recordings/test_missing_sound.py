@@ -22,19 +22,19 @@ def hole(start: int, end: int, cause: str = "damaged") -> dict[str, object]:
         ),
         (
             [hole(300_000, 301_000, "torn")],
-            "Up to 1 second of sound is missing at 4:58, because the phone switch stopped without warning. "
+            "Up to 1 second of sound is missing at 4:58, because the phone system stopped without warning. "
             "Everything else is complete.",
         ),
         (
             [hole(7000, 7504, "unreadable"), hole(300_000, 384_000, "cut")],
             "0.5 seconds of sound is missing at 0:05, because part of the imported file could not be read. "
-            "1:24 of sound is missing at 4:58, because the imported file ends too early. "
+            "1:24 of sound is missing at 4:58, because the imported file was cut off. "
             "Everything else is complete.",
         ),
         (
             [hole(0, 2000), hole(33_000, 34_000), hole(300_000, 301_000, "torn")],
             "0:03 of sound is missing at 0:00 and 0:33, because part of the call's file was damaged. "
-            "Up to 1 second of sound is missing at 5:00, because the phone switch stopped without warning. "
+            "Up to 1 second of sound is missing at 5:00, because the phone system stopped without warning. "
             "Everything else is complete.",
         ),
         (

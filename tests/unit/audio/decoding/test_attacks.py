@@ -24,7 +24,7 @@ def decode(file: bytes, *, longest_s: int = 60, cpu_s: int = 10) -> float:
 
 @pytest.mark.parametrize("rate", [0, 1, 100, 3_999, 192_001, 4_000_000_000])
 def test_a_rate_that_no_sound_has_is_refused_before_anything_is_decoded(rate: int) -> None:
-    with pytest.raises(UndecodableError, match=r"samples a second|not a sound file"):
+    with pytest.raises(UndecodableError, match=r"sample rate|not a sound file"):
         decode(attack_files.wave(rate=rate, data=bytes(4_000_000)), cpu_s=2)
 
 

@@ -86,8 +86,8 @@ class ImportedCall(models.Model):
     """A call that another dialer made, with the delivery of its recording. The row's state is the truth."""
 
     class State(models.TextChoices):
-        UNKNOWN_USER = "unknown_user", "Waits for its user"
-        WAITING = "waiting", "Waits for its recording"
+        UNKNOWN_USER = "unknown_user", "Rep unknown"
+        WAITING = "waiting", "Waiting for the recording"
         DONE = "done", "Imported"
         REFUSED = "refused", "Refused by policy"
         FAILED = "failed", "Failed"

@@ -38,7 +38,7 @@ MATRIX = (
         {
             Permission.PEOPLE_VIEW: "See the list of people with their numbers, and find them in the dialer.",
             Permission.CALLS_PLACE: "Use the dialer, and control their own calls.",
-            Permission.CALLS_LOG: "Enter the disposition and notes of their own calls.",
+            Permission.CALLS_LOG: "Log their own calls: disposition, sentiment, and notes.",
             Permission.CALLS_VIEW_OWN: "See the calls they placed.",
             Permission.CALLS_VIEW_GROUP: "See the calls of everyone in the same reporting group.",
             Permission.CALLS_VIEW_TEAM: "See everyone's calls.",
@@ -68,8 +68,8 @@ MATRIX = (
             "whether they are required.",
             Permission.SCORECARDS_CHANGE: "Set the questions used to score calls.",
             Permission.SHARING_MANAGE: "Allow or forbid public links, see all of them, and revoke them.",
-            Permission.PERMISSION_SETS_CHANGE: "Use this page. It lets a user get every other "
-            "permission too.",
+            Permission.PERMISSION_SETS_CHANGE: "Use this page. Anyone who has it can give "
+            "themselves every other permission.",
             Permission.INTEGRATIONS_MANAGE: "Connect other dialers, and create and revoke API tokens.",
             Permission.CALLS_IMPORT: "Send calls from other dialers with the API tokens that they created.",
             Permission.PACKAGES_CHANGE: "Turn parts of the product on or off for the team.",

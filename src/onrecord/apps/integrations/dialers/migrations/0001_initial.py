@@ -131,8 +131,8 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("unknown_user", "Waits for its user"),
-                            ("waiting", "Waits for its recording"),
+                            ("unknown_user", "Rep unknown"),
+                            ("waiting", "Waiting for the recording"),
                             ("done", "Imported"),
                             ("refused", "Refused by policy"),
                             ("failed", "Failed"),

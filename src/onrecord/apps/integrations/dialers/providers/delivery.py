@@ -87,7 +87,7 @@ def moment_or_none(seconds: Any) -> datetime | None:
 def number_of_call(value: Any) -> str:
     """What the dialer calls a call or a recording. Raises DeliveryError: without it all calls are one."""
     if not text(value):
-        raise DeliveryError("It does not say which call it is about. The ID is missing.")
+        raise DeliveryError("The call ID is missing.")
     return text(value)
 
 
