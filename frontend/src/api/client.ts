@@ -26,7 +26,7 @@ export type Participant = Schemas['ParticipantOut']
 export type PersonLink = Schemas['PersonLink']
 export type Preview = Schemas['PreviewOut']
 /** The current state of the recording. */
-export type Recorded = Schemas['RecordingAnswer']
+export type Recorded = Schemas['RecordingResponse']
 export type RecordingState = Schemas['RecordingState']
 /** The user who placed a call is its rep; a user who joined it is a collaborator. */
 export type Role = Participant['role']

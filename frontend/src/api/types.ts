@@ -644,10 +644,10 @@ export interface components {
             sdp: string;
         };
         /**
-         * RecordingAnswer
+         * RecordingResponse
          * @description The state of the recording, and since when.
          */
-        RecordingAnswer: {
+        RecordingResponse: {
             recording: components["schemas"]["RecordingState"];
             /** Clock Ms */
             clock_ms: number | null;
@@ -1274,7 +1274,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RecordingAnswer"];
+                    "application/json": components["schemas"]["RecordingResponse"];
                 };
             };
             /** @description Not now */

@@ -9,7 +9,7 @@ from django.utils import timezone
 from onrecord.apps.calls import actions
 from onrecord.apps.calls.enforcement import remind, restrict_live_calls
 from onrecord.apps.calls.models import DIALER, Call, Recording
-from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
+from onrecord.apps.calls.recording_status import NoRecordingReason, RecordingStatus
 from onrecord.apps.calls.switch_client import SYSTEM, SwitchClient, SwitchRefusedError, SwitchUnreachableError
 from onrecord.apps.calls.switch_errors import switch
 from onrecord.apps.integrations.dialers.kept import forget_old
@@ -106,7 +106,7 @@ def journals(client: SwitchClient, now: datetime) -> None:
     """
     waiting = Recording.objects.filter(
         Q(status__in=[RecordingStatus.PENDING, RecordingStatus.PROCESSING])
-        | Q(reason_code=ReasonCode.OVERDUE),
+        | Q(reason_code=NoRecordingReason.OVERDUE),
         source=DIALER,
         call__ended_at__lt=now - GONE_AFTER,
         changed_at__lt=now - GONE_AFTER,

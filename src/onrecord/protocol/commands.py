@@ -35,17 +35,17 @@ class Strict(Message):
     model_config = ConfigDict(strict=True)
 
 
-class Answer(Strict):
+class Response(Strict):
     """An answer of the switch."""
 
 
-class SdpAnswer(Answer):
+class SdpResponse(Response):
     """The SDP answer to a browser's offer."""
 
     sdp: Text
 
 
-class UserState(Answer):
+class UserState(Response):
     """A user in a call."""
 
     user: UserId
@@ -53,7 +53,7 @@ class UserState(Answer):
     attached: bool
 
 
-class CallState(Answer):
+class CallState(Response):
     """The current or final state of a call."""
 
     call_id: CallId
@@ -68,7 +68,7 @@ class CallState(Answer):
     drops: Count
 
 
-class RecordingAnswer(Answer):
+class RecordingResponse(Response):
     """The state of the recording, and since when."""
 
     recording: RecordingState
@@ -76,27 +76,27 @@ class RecordingAnswer(Answer):
     generation: Count
 
 
-class RestrictAnswer(RecordingAnswer):
+class RestrictResponse(RecordingResponse):
     """What the call allows after a restriction."""
 
     mode: Mode
     may_change: bool
 
 
-class CallList(Answer):
+class CallList(Response):
     calls: list[CallState]
 
 
-class JournalList(Answer):
+class JournalList(Response):
     calls: list[CallId] = Field(description="a list of call ids")
 
 
-class Health(Answer):
+class Health(Response):
     calls: Count
     drops: Count
 
 
-class ErrorAnswer(Answer):
+class ErrorResponse(Response):
     """Why a command was not carried out."""
 
     #: An `ErrorCode`.
@@ -130,7 +130,7 @@ class PlaceCall(Command):
     """A call to place."""
 
     path = CALLS
-    answer: ClassVar = SdpAnswer
+    response: ClassVar = SdpResponse
 
     call_id: CallId
     to: PhoneNumber
@@ -151,7 +151,7 @@ class Attach(Command):
     """The new connection of a user who is in the call."""
 
     path = "/calls/{call_id}/attach"
-    answer: ClassVar = SdpAnswer
+    response: ClassVar = SdpResponse
 
     sdp: Text
     user_id: UserId
@@ -184,7 +184,7 @@ class Pause(Command):
     """A user pauses recording."""
 
     path = "/calls/{call_id}/pause"
-    answer: ClassVar = RecordingAnswer
+    response: ClassVar = RecordingResponse
 
     actor: UserId
     press: PressId
@@ -194,7 +194,7 @@ class Record(Command):
     """A user starts or resumes recording."""
 
     path = "/calls/{call_id}/record"
-    answer: ClassVar = RecordingAnswer
+    response: ClassVar = RecordingResponse
 
     actor: UserId
     #: The call's generation that the user saw.
@@ -205,7 +205,7 @@ class Restrict(Command):
     """The policy has become stricter."""
 
     path = "/calls/{call_id}/restrict"
-    answer: ClassVar = RestrictAnswer
+    response: ClassVar = RestrictResponse
 
     mode: Mode
     may_change: bool
@@ -224,6 +224,6 @@ class HangUp(Command):
     """A user ends the call for everyone."""
 
     path = "/calls/{call_id}/hangup"
-    answer: ClassVar = CallState
+    response: ClassVar = CallState
 
     actor: UserId

@@ -19,17 +19,17 @@ REFERENCE = (Path(__file__).parents[3] / "docs/reference/switch.md").read_text()
 COMMANDS = {f"POST {command.path}": command for command in commands.Command.__subclasses__()} | {
     f"POST {commands.Join.path}": commands.Join
 }
-ANSWERS = {
+RESPONSES = {
     answer.__name__: answer
     for answer in (
-        commands.SdpAnswer,
-        commands.RecordingAnswer,
-        commands.RestrictAnswer,
+        commands.SdpResponse,
+        commands.RecordingResponse,
+        commands.RestrictResponse,
         commands.CallState,
         commands.CallList,
         commands.JournalList,
         commands.Health,
-        commands.ErrorAnswer,
+        commands.ErrorResponse,
     )
 }
 GETS = {f"GET {path}" for path in (commands.CALLS, commands.CALL, commands.JOURNALS, commands.HEALTH)}
@@ -54,7 +54,7 @@ def objects_in(model: type[Message]) -> Iterator[tuple[str, dict[str, object]]]:
 
 def messages() -> dict[str, type[Message]]:
     """Every message by the heading that it has."""
-    named: dict[str, type[Message]] = {**COMMANDS, **ANSWERS, **DATA, "Envelope": Envelope}
+    named: dict[str, type[Message]] = {**COMMANDS, **RESPONSES, **DATA, "Envelope": Envelope}
     known = {kind.__name__: kind for kind in every_message(Message)}
     inside = {
         name: known[name]
@@ -98,7 +98,7 @@ def test_a_messages_table_has_its_fields_and_what_each_must_be(name: str) -> Non
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_command_says_how_it_is_answered(name: str) -> None:
-    answer = getattr(COMMANDS[name], "answer", None)
+    answer = getattr(COMMANDS[name], "response", None)
     said = re.search(r"Answers\s(\d+)(?:\swith\s\[`(\w+)`\])?", SECTIONS[name])
     assert said is not None
     assert said[2] == (answer.__name__ if answer else None)

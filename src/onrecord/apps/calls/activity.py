@@ -17,7 +17,7 @@ TABS = {"all": "All", "calls": "Calls", "notes": "Notes", "changes": "Changes"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class ActivityEntry:
     """A logged call, or a change to the person."""
 
     at: datetime
@@ -37,19 +37,19 @@ class Entry:
 
 def activity(
     user: User, person: Person, *, tab: str, cursor: str | None, size: int = PAGE_SIZE
-) -> tuple[list[Entry], str | None]:
+) -> tuple[list[ActivityEntry], str | None]:
     """A page of the person's activity that `user` may see, and the cursor of the next page.
 
     A call is included once it is logged to the person, whichever number was dialed. Raises FilterError.
     """
     place = _decode(cursor) if cursor else None
-    found: list[Entry] = []
+    found: list[ActivityEntry] = []
     if tab != "changes":
         calls = shown_calls(user).filter(log__person=person)
         if tab == "notes":
             calls = calls.exclude(log__notes="")
         rows = _after(calls, place, "created_at", "call")[: size + 1]
-        found += [Entry(at=call.created_at, kind="call", key=call.pk, call=call) for call in rows]
+        found += [ActivityEntry(at=call.created_at, kind="call", key=call.pk, call=call) for call in rows]
     if tab in ("all", "changes"):
         changes = AuditEntry.objects.filter(object_kind="person", object_id=str(person.pk))
         entries = _after(changes.select_related("actor"), place, "at", "change")[: size + 1]
@@ -73,13 +73,13 @@ def _after(
     return rows.order_by(f"-{at}", "-pk")
 
 
-def _change(entry: AuditEntry) -> Entry:
+def _change(entry: AuditEntry) -> ActivityEntry:
     sentence = entry.action
     if entry.action == Action.DO_NOT_RECORD_CHANGED:
         marked = entry.details.get("do_not_record")
         sentence = "Marked Do Not Record" if marked else "Do Not Record removed"
     actor = str(entry.actor) if entry.actor_id is not None else "OnRecord"
-    return Entry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
+    return ActivityEntry(at=entry.at, kind="change", key=entry.pk, sentence=sentence, actor=actor)
 
 
 def _decode(cursor: str) -> tuple[datetime, str, Any]:

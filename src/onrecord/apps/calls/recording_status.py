@@ -28,7 +28,7 @@ STATUS_WORDS = {
 }
 
 
-class ReasonCode(StrEnum):
+class NoRecordingReason(StrEnum):
     """Why there is no recording."""
 
     DO_NOT_RECORD = "do_not_record"
@@ -51,30 +51,30 @@ class ReasonCode(StrEnum):
     USER_OFF = "user_off"
 
 
-#: `policy.decision.ReasonCode` to the code of a missing recording.
+#: `policy.decision.NoRecordingReason` to the code of a missing recording.
 _OF_DECISION = {
-    "do_not_record_number": ReasonCode.DO_NOT_RECORD,
-    "do_not_record_person": ReasonCode.DO_NOT_RECORD,
-    "group": ReasonCode.GROUP_OFF,
-    "not_a_person": ReasonCode.NOT_A_PERSON,
-    "rep": ReasonCode.REP_OFF,
-    "rule": ReasonCode.RULE,
-    "team": ReasonCode.TEAM_OFF,
-    "unknown_area": ReasonCode.UNKNOWN_AREA,
-    "user": ReasonCode.USER_OFF,
+    "do_not_record_number": NoRecordingReason.DO_NOT_RECORD,
+    "do_not_record_person": NoRecordingReason.DO_NOT_RECORD,
+    "group": NoRecordingReason.GROUP_OFF,
+    "not_a_person": NoRecordingReason.NOT_A_PERSON,
+    "rep": NoRecordingReason.REP_OFF,
+    "rule": NoRecordingReason.RULE,
+    "team": NoRecordingReason.TEAM_OFF,
+    "unknown_area": NoRecordingReason.UNKNOWN_AREA,
+    "user": NoRecordingReason.USER_OFF,
 }
 
 _SENTENCES = {
-    ReasonCode.FAILED: "The recording could not be made. Ask an admin to look into it. The journal has "
-    "been kept.",
-    ReasonCode.GONE: "The recording is lost. Its file is gone from the server that records calls.",
-    ReasonCode.LOST: (
+    NoRecordingReason.FAILED: "The recording could not be made. Ask an admin to look into it. "
+    "The journal has been kept.",
+    NoRecordingReason.GONE: "The recording is lost. Its file is gone from the server that records calls.",
+    NoRecordingReason.LOST: (
         "The recording is lost. Its file is too damaged to read. Ask an admin. What is left of it has "
         "been kept."
     ),
-    ReasonCode.NEVER_ANSWERED: "The call was never answered.",
-    ReasonCode.OVERDUE: "The recording is late. Ask an admin to run `onrecord doctor`.",
-    ReasonCode.NOTHING_CAPTURED: "Nothing was captured. No sound arrived while recording was on.",
+    NoRecordingReason.NEVER_ANSWERED: "The call was never answered.",
+    NoRecordingReason.OVERDUE: "The recording is late. Ask an admin to run `onrecord doctor`.",
+    NoRecordingReason.NOTHING_CAPTURED: "Nothing was captured. No sound arrived while recording was on.",
 }
 
 
@@ -82,7 +82,7 @@ _SENTENCES = {
 class Outcome:
     status: RecordingStatus
     #: None if there is a recording or there may still be one.
-    reason_code: ReasonCode | None = None
+    reason_code: NoRecordingReason | None = None
     #: A sentence; empty if `reason_code` is None.
     reason: str = ""
 
@@ -92,9 +92,9 @@ def outcome(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
     if state.rendering is RenderState.COMPLETED:
         return Outcome(status=RecordingStatus.COMPLETED)
     if state.rendering is RenderState.FAILED:
-        return _without(RecordingStatus.FAILED, ReasonCode.FAILED)
+        return _without(RecordingStatus.FAILED, NoRecordingReason.FAILED)
     if state.rendering is RenderState.LOST:
-        return _without(RecordingStatus.FAILED, ReasonCode.LOST)
+        return _without(RecordingStatus.FAILED, NoRecordingReason.LOST)
     if not state.status.is_final:
         return Outcome(status=RecordingStatus.PENDING)
     if state.captured is False or state.answered_at is None:
@@ -104,21 +104,21 @@ def outcome(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
 
 def overdue() -> Outcome:
     """The outcome of a recording that is overdue. If an event arrives after all, it replaces this."""
-    return _without(RecordingStatus.FAILED, ReasonCode.OVERDUE)
+    return _without(RecordingStatus.FAILED, NoRecordingReason.OVERDUE)
 
 
 def gone() -> Outcome:
     """The outcome of a recording whose journal is lost. If an event arrives after all, it replaces this."""
-    return _without(RecordingStatus.FAILED, ReasonCode.GONE)
+    return _without(RecordingStatus.FAILED, NoRecordingReason.GONE)
 
 
 def why_not(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
     """Why nothing was captured: a rule of governance, else what happened in the call, else the default."""
     forbidden = decision["mode"] == Mode.NONE
     if not forbidden and state.answered_at is None:
-        return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NEVER_ANSWERED)
+        return _without(RecordingStatus.NOT_RECORDED, NoRecordingReason.NEVER_ANSWERED)
     if not forbidden and decision["record_at_start"]:
-        return _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED)
+        return _without(RecordingStatus.NOT_RECORDED, NoRecordingReason.NOTHING_CAPTURED)
     # The reasons for the mode come first, the reason for on or off follows. Reasons for locks do not count.
     deciding = [reason for reason in decision["reasons"] if reason["code"] in _OF_DECISION]
     reason = deciding[0 if forbidden else -1]
@@ -129,7 +129,7 @@ def why_not(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
     )
 
 
-def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
+def _without(status: RecordingStatus, code: NoRecordingReason) -> Outcome:
     return Outcome(status=status, reason_code=code, reason=_SENTENCES[code])
 
 
@@ -137,5 +137,5 @@ def _without(status: RecordingStatus, code: ReasonCode) -> Outcome:
 _RENDERED = {
     RenderState.NONE: Outcome(status=RecordingStatus.PENDING),
     RenderState.PROCESSING: Outcome(status=RecordingStatus.PROCESSING),
-    RenderState.EMPTY: _without(RecordingStatus.NOT_RECORDED, ReasonCode.NOTHING_CAPTURED),
+    RenderState.EMPTY: _without(RecordingStatus.NOT_RECORDED, NoRecordingReason.NOTHING_CAPTURED),
 }

@@ -9,14 +9,13 @@ from onrecord.policy.mode import Mode
 from onrecord.protocol.commands import (
     CALLS,
     JOURNALS,
-    Answer,
     Attach,
     CallList,
     CallState,
     Command,
     Detach,
     Dtmf,
-    ErrorAnswer,
+    ErrorResponse,
     HangUp,
     Join,
     JournalList,
@@ -24,9 +23,10 @@ from onrecord.protocol.commands import (
     Pause,
     PlaceCall,
     Record,
-    RecordingAnswer,
+    RecordingResponse,
+    Response,
     Restrict,
-    RestrictAnswer,
+    RestrictResponse,
 )
 from onrecord.protocol.message import BadMessageError, read
 
@@ -37,7 +37,7 @@ _TIMEOUT = httpx.Timeout(5.0, connect=1.0)
 #: The actor of commands that do not come from a user.
 SYSTEM = "system"
 
-AnyAnswer = TypeVar("AnyAnswer", bound=Answer)
+AnyResponse = TypeVar("AnyResponse", bound=Response)
 
 
 class SwitchUnreachableError(Exception):
@@ -63,7 +63,7 @@ class SwitchClient:
 
     def place(self, call: PlaceCall) -> str:
         """Start a call. Returns the answer to the browser's SDP offer."""
-        return self._post(PlaceCall.answer, call).sdp
+        return self._post(PlaceCall.response, call).sdp
 
     def calls(self) -> list[CallState]:
         """The states of all calls that the switch knows."""
@@ -75,11 +75,11 @@ class SwitchClient:
 
     def attach(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
         """Connect the browser again. Returns the answer to its SDP offer."""
-        return self._post(Attach.answer, Attach(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
+        return self._post(Attach.response, Attach(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
 
     def join(self, call_id: str, *, sdp: str, user_id: str, controls: bool) -> str:
         """Add a user, or let them return. Returns the answer to the browser's SDP offer."""
-        return self._post(Join.answer, Join(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
+        return self._post(Join.response, Join(sdp=sdp, user_id=user_id, controls=controls), call_id).sdp
 
     def leave(self, call_id: str, *, user_id: str) -> None:
         """Remove a user. If nobody is left, the call ends."""
@@ -89,31 +89,33 @@ class SwitchClient:
         """The page in the user's browser is going away."""
         self._send(Detach(user_id=user_id), call_id)
 
-    def pause(self, call_id: str, *, actor: str, press: str) -> RecordingAnswer:
+    def pause(self, call_id: str, *, actor: str, press: str) -> RecordingResponse:
         """Returns once the gate is closed. Takes effect once per `press`."""
-        return self._post(Pause.answer, Pause(actor=actor, press=press), call_id)
+        return self._post(Pause.response, Pause(actor=actor, press=press), call_id)
 
-    def record(self, call_id: str, *, actor: str, generation: int) -> RecordingAnswer:
+    def record(self, call_id: str, *, actor: str, generation: int) -> RecordingResponse:
         """Returns once the gate is open."""
-        return self._post(Record.answer, Record(actor=actor, generation=generation), call_id)
+        return self._post(Record.response, Record(actor=actor, generation=generation), call_id)
 
-    def restrict(self, call_id: str, *, mode: Mode, may_change: bool, policy_version: int) -> RestrictAnswer:
+    def restrict(
+        self, call_id: str, *, mode: Mode, may_change: bool, policy_version: int
+    ) -> RestrictResponse:
         """Lower the call's ceiling, or lock recording for its users. Returns once the gate has moved."""
         asked = Restrict(mode=mode, may_change=may_change, policy_version=policy_version)
-        return self._post(Restrict.answer, asked, call_id)
+        return self._post(Restrict.response, asked, call_id)
 
     def dtmf(self, call_id: str, digits: str) -> None:
         self._send(Dtmf(digits=digits), call_id)
 
     def hang_up(self, call_id: str, *, actor: str) -> CallState:
         """Returns the call's final state."""
-        return self._post(HangUp.answer, HangUp(actor=actor), call_id)
+        return self._post(HangUp.response, HangUp(actor=actor), call_id)
 
-    def _get(self, answer: type[AnyAnswer], path: str) -> AnyAnswer:
-        return _read(answer, self._request("GET", path))
+    def _get(self, model: type[AnyResponse], path: str) -> AnyResponse:
+        return _read(model, self._request("GET", path))
 
-    def _post(self, answer: type[AnyAnswer], asked: Command, call_id: str = "") -> AnyAnswer:
-        return _read(answer, self._send(asked, call_id))
+    def _post(self, model: type[AnyResponse], asked: Command, call_id: str = "") -> AnyResponse:
+        return _read(model, self._send(asked, call_id))
 
     def _send(self, asked: Command, call_id: str = "") -> bytes:
         return self._request("POST", asked.path.format(call_id=call_id), asked.model_dump_json())
@@ -128,18 +130,18 @@ class SwitchClient:
                 trust_env=False,
                 verify=False,  # noqa: S501
             ) as client:
-                answer = client.request(method, self._url + path, content=body)
+                response = client.request(method, self._url + path, content=body)
         except httpx.HTTPError as error:
             raise SwitchUnreachableError(f"{method} {path}: {error!r}") from error
-        if answer.is_success:
-            return answer.content
-        refusal = _read(ErrorAnswer, answer.content)
-        raise SwitchRefusedError(status=answer.status_code, code=refusal.code, message=refusal.message)
+        if response.is_success:
+            return response.content
+        refusal = _read(ErrorResponse, response.content)
+        raise SwitchRefusedError(status=response.status_code, code=refusal.code, message=refusal.message)
 
 
-def _read(answer: type[AnyAnswer], said: bytes) -> AnyAnswer:
+def _read(model: type[AnyResponse], said: bytes) -> AnyResponse:
     """Raises SwitchUnreachableError if the answer does not fit the API: then it is not the switch's."""
     try:
-        return read(answer, said)
+        return read(model, said)
     except BadMessageError as error:
         raise SwitchUnreachableError(f"The answer is not valid: {error}") from error

@@ -13,7 +13,7 @@ from onrecord.protocol.recording_state import LossCause
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Entry:
+class TimelineEntry:
     """One line on the call page."""
 
     #: Type of the event.
@@ -86,14 +86,14 @@ _STALLS = {
 }
 
 
-def timeline(call: Call) -> list[Entry]:
+def timeline(call: Call) -> list[TimelineEntry]:
     """The call's events, oldest first."""
     events = list(events_of(call))
     actors = {_actor(event.payload["data"]) for event in events}
     numbers = [number for actor in actors if (number := whole_number(actor))]
     names = dict(User.objects.filter(pk__in=numbers).values_list("pk", "name"))
     return [
-        Entry(
+        TimelineEntry(
             kind=event.type,
             clock_ms=event.payload["clock_ms"] if call.answered_at else None,
             sentence=sentence,

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 
 from onrecord.apps.audit.models import Action, AuditEntry
 from onrecord.apps.calls.models import Call, Recording
-from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
+from onrecord.apps.calls.recording_status import NoRecordingReason, RecordingStatus
 from onrecord.apps.core.database.expressions import NoIndex
 from onrecord.apps.reports.selection import Selection
 from onrecord.policy.mode import Mode
@@ -130,20 +130,20 @@ def _sums(counted: _Counted, *, by: int) -> list[Tally]:
 
 #: Reasons of recordings that are missing although they should exist.
 _MISSING_CODES = (
-    ReasonCode.NOTHING_CAPTURED,
-    ReasonCode.FAILED,
-    ReasonCode.LOST,
-    ReasonCode.GONE,
-    ReasonCode.OVERDUE,
+    NoRecordingReason.NOTHING_CAPTURED,
+    NoRecordingReason.FAILED,
+    NoRecordingReason.LOST,
+    NoRecordingReason.GONE,
+    NoRecordingReason.OVERDUE,
 )
 _WAITING = (RecordingStatus.PENDING, RecordingStatus.PROCESSING)
 
 _WHYS = {
-    ReasonCode.NOTHING_CAPTURED.value: "Nothing was captured while recording was on",
-    ReasonCode.FAILED.value: "The recording could not be made",
-    ReasonCode.LOST.value: "Lost: its file is too damaged to read",
-    ReasonCode.GONE.value: "Lost: its file is gone",
-    ReasonCode.OVERDUE.value: "Late: nothing has been heard about it for an hour",
+    NoRecordingReason.NOTHING_CAPTURED.value: "Nothing was captured while recording was on",
+    NoRecordingReason.FAILED.value: "The recording could not be made",
+    NoRecordingReason.LOST.value: "Lost: its file is too damaged to read",
+    NoRecordingReason.GONE.value: "Lost: its file is gone",
+    NoRecordingReason.OVERDUE.value: "Late: nothing has been heard about it for an hour",
     "": "Still being made",
 }
 

@@ -20,13 +20,12 @@ from onrecord.protocol.commands import (
     CALLS,
     HEALTH,
     JOURNALS,
-    Answer,
     Attach,
     CallList,
     Command,
     Detach,
     Dtmf,
-    ErrorAnswer,
+    ErrorResponse,
     HangUp,
     Health,
     Join,
@@ -35,8 +34,9 @@ from onrecord.protocol.commands import (
     Pause,
     PlaceCall,
     Record,
+    Response,
     Restrict,
-    SdpAnswer,
+    SdpResponse,
 )
 from onrecord.protocol.error_codes import STATUS, ErrorCode
 from onrecord.protocol.message import BadMessageError, read
@@ -99,25 +99,25 @@ class _Handlers:
         self._switchboard = switchboard
 
     async def health(self, request: web.Request) -> web.Response:
-        return _answer(Health(calls=len(self._switchboard.calls), drops=self._switchboard.drops))
+        return _respond(Health(calls=len(self._switchboard.calls), drops=self._switchboard.drops))
 
     async def list_calls(self, request: web.Request) -> web.Response:
-        return _answer(CallList(calls=[call.describe() for call in self._switchboard.calls]))
+        return _respond(CallList(calls=[call.describe() for call in self._switchboard.calls]))
 
     async def journals(self, request: web.Request) -> web.Response:
-        return _answer(JournalList(calls=await asyncio.to_thread(self._switchboard.journals)))
+        return _respond(JournalList(calls=await asyncio.to_thread(self._switchboard.journals)))
 
     async def state(self, request: web.Request) -> web.Response:
-        return _answer(self._known(request).describe())
+        return _respond(self._known(request).describe())
 
     async def place(self, request: web.Request) -> web.Response:
         asked = await _command(request, PlaceCall)
-        return _answer(SdpAnswer(sdp=await self._switchboard.place(asked)), status=201)
+        return _respond(SdpResponse(sdp=await self._switchboard.place(asked)), status=201)
 
     async def attach(self, request: web.Request) -> web.Response:
         asked = await _command(request, Attach)
         answer = await self._live(request).attach(asked.user_id, asked.sdp, controls=asked.controls)
-        return _answer(SdpAnswer(sdp=answer))
+        return _respond(SdpResponse(sdp=answer))
 
     async def detach(self, request: web.Request) -> web.Response:
         asked = await _command(request, Detach)
@@ -127,7 +127,7 @@ class _Handlers:
     async def join(self, request: web.Request) -> web.Response:
         asked = await _command(request, Join)
         answer = await self._live(request).join(asked.user_id, asked.sdp, controls=asked.controls)
-        return _answer(SdpAnswer(sdp=answer))
+        return _respond(SdpResponse(sdp=answer))
 
     async def leave(self, request: web.Request) -> web.Response:
         asked = await _command(request, Leave)
@@ -136,16 +136,16 @@ class _Handlers:
 
     async def pause(self, request: web.Request) -> web.Response:
         asked = await _command(request, Pause)
-        return _answer(self._live(request).recording.pause(actor=asked.actor, press=asked.press))
+        return _respond(self._live(request).recording.pause(actor=asked.actor, press=asked.press))
 
     async def record(self, request: web.Request) -> web.Response:
         asked = await _command(request, Record)
-        return _answer(self._live(request).recording.record(actor=asked.actor, generation=asked.generation))
+        return _respond(self._live(request).recording.record(actor=asked.actor, generation=asked.generation))
 
     async def restrict(self, request: web.Request) -> web.Response:
         asked = await _command(request, Restrict)
         call = self._live(request)
-        return _answer(
+        return _respond(
             call.recording.restrict(
                 asked.mode, may_change=asked.may_change, policy_version=asked.policy_version
             )
@@ -162,7 +162,7 @@ class _Handlers:
         if not call.progress.ended:
             log.info("call %s: %s hangs up", call.command.call_id, asked.actor)
             call.end(EndReason.REP_HUNG_UP, actor=asked.actor)
-        return _answer(call.describe())
+        return _respond(call.describe())
 
     def _live(self, request: web.Request) -> CallSession:
         return _found(self._switchboard.live(request.match_info["call_id"]))
@@ -199,10 +199,10 @@ async def _errors(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 
 def _error(code: ErrorCode, message: str, *, status: int | None = None) -> web.Response:
-    return _answer(ErrorAnswer(code=code, message=message), status=status or STATUS[code])
+    return _respond(ErrorResponse(code=code, message=message), status=status or STATUS[code])
 
 
-def _answer(said: Answer, *, status: int = 200) -> web.Response:
+def _respond(said: Response, *, status: int = 200) -> web.Response:
     return web.Response(text=said.model_dump_json(), status=status, content_type="application/json")
 
 

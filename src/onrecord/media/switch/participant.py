@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from onrecord.audio.rtp import RtpPacket
 from onrecord.media.switch.bridge import Bridge
 from onrecord.media.switch.legs.webrtc import WebRtcLeg
-from onrecord.media.switch.presence import Change, Presence
+from onrecord.media.switch.presence import Presence, PresenceChange
 from onrecord.media.switch.presses import Press
 from onrecord.protocol.fields import Role
 
@@ -76,11 +76,11 @@ class Participant:
     def is_given_up(self) -> bool:
         """Check presence, every 20 ms. Returns whether the browser has been away for too long."""
         change = self._presence.look(time.monotonic())
-        if change is Change.LOST:
+        if change is PresenceChange.LOST:
             self._room.on_detached(self)
-        elif change is Change.BACK:
+        elif change is PresenceChange.BACK:
             self._room.on_attached(self)
-        return change is Change.GIVEN_UP
+        return change is PresenceChange.GIVEN_UP
 
     def browser_media(self, leg: WebRtcLeg, packet: RtpPacket) -> None:
         if leg is self._leg:

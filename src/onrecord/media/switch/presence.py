@@ -12,7 +12,7 @@ CONSENT_S = 7.0
 ATTACH_WAIT_S = 10.0
 
 
-class Change(StrEnum):
+class PresenceChange(StrEnum):
     """What a presence check found."""
 
     LOST = "lost"
@@ -51,14 +51,14 @@ class Presence:
         self._consented = -math.inf
         self._away_since = None
 
-    def look(self, now: float) -> Change | None:
+    def look(self, now: float) -> PresenceChange | None:
         """What has changed over time: the watchdog fired, the browser is back, or the wait is over."""
         if self._away_since is None:
             if now - self._heard < WATCHDOG_S or now - self._consented < CONSENT_S:
                 return None
             self._away_since = now
-            return Change.LOST
+            return PresenceChange.LOST
         if max(self._heard, self._consented) > self._away_since:
             self._away_since = None
-            return Change.BACK
-        return Change.GIVEN_UP if now - self._away_since >= ATTACH_WAIT_S else None
+            return PresenceChange.BACK
+        return PresenceChange.GIVEN_UP if now - self._away_since >= ATTACH_WAIT_S else None

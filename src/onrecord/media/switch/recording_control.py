@@ -6,7 +6,7 @@ from onrecord.media.switch.call_events import CallEvents
 from onrecord.media.switch.precedence import Precedence
 from onrecord.media.switch.prompts import Prompts
 from onrecord.policy.mode import Mode
-from onrecord.protocol.commands import RecordingAnswer, RestrictAnswer
+from onrecord.protocol.commands import RecordingResponse, RestrictResponse
 from onrecord.protocol.error_codes import ErrorCode
 from onrecord.protocol.events import (
     RecordingHeld,
@@ -56,7 +56,7 @@ class RecordingControl:
         """Whether the user may change the recording from now on."""
         (self._controllers.add if control else self._controllers.discard)(user)
 
-    def pause(self, *, actor: str, press: str) -> RecordingAnswer:
+    def pause(self, *, actor: str, press: str) -> RecordingResponse:
         """Close the gate. The reply has its state and since when. Applies once per `press` of an actor.
 
         It is never stale, and voids every earlier request to record. Raises EndedError, and
@@ -85,7 +85,7 @@ class RecordingControl:
         else:
             self._events.emit_vain(RecordingHeld(actor=actor, generation=generation))
 
-    def record(self, *, actor: str, generation: int) -> RecordingAnswer:
+    def record(self, *, actor: str, generation: int) -> RecordingResponse:
         """Open the gate, unless the call became stricter since `generation`.
 
         Raises StaleError, EndedError, and CommandRefusedError (above_ceiling, not_changeable, not_permitted):
@@ -108,7 +108,7 @@ class RecordingControl:
                 self._prompts.owe_announcement()
         return self._recording_now()
 
-    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictAnswer:
+    def restrict(self, mode: Mode, *, may_change: bool, policy_version: int) -> RestrictResponse:
         """Lower the ceiling or remove the users' control. Anything looser than the current state is ignored.
 
         It is never stale, and voids every earlier request to record. Raises EndedError.
@@ -129,7 +129,7 @@ class RecordingControl:
                     generation=self._precedence.generation,
                 )
             )
-        return RestrictAnswer(
+        return RestrictResponse(
             mode=self._capture.mode,
             may_change=self._capture.may_change,
             recording=self._capture.recording,
@@ -144,8 +144,8 @@ class RecordingControl:
     def _refused(self, refusal: CommandRefusedError, actor: str, wanted: RecordingState) -> None:
         self._events.emit_vain(RecordingRefused(actor=actor, wanted=wanted, code=refusal.code))
 
-    def _recording_now(self) -> RecordingAnswer:
-        return RecordingAnswer(
+    def _recording_now(self) -> RecordingResponse:
+        return RecordingResponse(
             recording=self._capture.recording,
             clock_ms=self._capture.clock_ms,
             generation=self._precedence.generation,

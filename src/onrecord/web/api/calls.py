@@ -22,7 +22,7 @@ from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.apps.dispositions.lists import Field as ListField
 from onrecord.apps.people.models import Person
 from onrecord.policy.mode import Mode
-from onrecord.protocol.commands import RecordingAnswer
+from onrecord.protocol.commands import RecordingResponse
 from onrecord.protocol.error_codes import ErrorCode
 from onrecord.protocol.fields import Count, Digits, Role
 from onrecord.web.api.call_schemas import CallOut
@@ -138,8 +138,8 @@ def attach(request: HttpRequest, call_id: str, body: SdpIn) -> SdpOut:
     return SdpOut(sdp=reattach(call, sdp=body.sdp, acting_user=_user(request)))
 
 
-@router.post("/{call_id}/record", response=RecordingAnswer)
-def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingAnswer:
+@router.post("/{call_id}/record", response=RecordingResponse)
+def record(request: HttpRequest, call_id: str, body: RecordIn) -> RecordingResponse:
     """Start or resume recording. Pausing does not need a session: `control`."""
     user = _user(request)
     call = _joined_live_call(request, call_id)

@@ -8,7 +8,7 @@ from ninja.schema import NinjaGenerateJsonSchema
 from pydantic import BaseModel
 from pydantic.json_schema import JsonSchemaMode, models_json_schema
 
-from onrecord.protocol.commands import RecordingAnswer
+from onrecord.protocol.commands import RecordingResponse
 from onrecord.web.api.call_schemas import CallEventOut, HangUpReply
 from onrecord.web.integrations import INTEGRATIONS
 
@@ -16,7 +16,7 @@ from onrecord.web.integrations import INTEGRATIONS
 _BESIDE: list[tuple[type[BaseModel], JsonSchemaMode]] = [
     (CallEventOut, "serialization"),
     (HangUpReply, "serialization"),
-    (RecordingAnswer, "serialization"),
+    (RecordingResponse, "serialization"),
     *((schema, "validation") for integration in INTEGRATIONS for schema in integration.bodies),
 ]
 

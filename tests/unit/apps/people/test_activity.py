@@ -9,7 +9,7 @@ from django.test import Client
 from factories import CallFactory, PersonFactory, UserFactory, logged_call
 from onrecord.apps.accounts.models import User
 from onrecord.apps.audit.models import AuditEntry
-from onrecord.apps.calls.activity import Entry, activity
+from onrecord.apps.calls.activity import ActivityEntry, activity
 from onrecord.apps.people.actions import set_do_not_record
 from onrecord.apps.people.models import Person
 
@@ -28,7 +28,7 @@ def person() -> Person:
     return PersonFactory(name="Jo Doe")
 
 
-def seen(user: User, person: Person, tab: str = "all") -> list[Entry]:
+def seen(user: User, person: Person, tab: str = "all") -> list[ActivityEntry]:
     return activity(user, person, tab=tab, cursor=None)[0]
 
 

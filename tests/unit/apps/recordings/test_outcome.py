@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from factories import ALLOWED
-from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, outcome
+from onrecord.apps.calls.recording_status import NoRecordingReason, Outcome, RecordingStatus, outcome
 from onrecord.apps.calls.reported_call import RenderState, ReportedCall
 from onrecord.policy.mode import Mode
 from onrecord.protocol.call_status import Status
@@ -84,4 +84,4 @@ def test_every_reason_a_decision_can_give_has_a_code() -> None:
 
     about_changing = {DecisionReason.LOCKED, DecisionReason.NOT_PERMITTED}
     assert set(_OF_DECISION) == set(DecisionReason) - about_changing
-    assert set(_OF_DECISION.values()) <= set(ReasonCode)
+    assert set(_OF_DECISION.values()) <= set(NoRecordingReason)

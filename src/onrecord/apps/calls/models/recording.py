@@ -9,7 +9,7 @@ from onrecord.apps.accounts.models import Team, User
 from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.models.call import Call
 from onrecord.apps.calls.recording_faults import Fault
-from onrecord.apps.calls.recording_status import ReasonCode, RecordingStatus
+from onrecord.apps.calls.recording_status import NoRecordingReason, RecordingStatus
 from onrecord.apps.calls.reported_call import RenderState
 from onrecord.apps.core.database.fields import BytewiseCharField
 from onrecord.apps.people.models import Person
@@ -42,7 +42,7 @@ class Recording(models.Model):
         default=RecordingStatus.PENDING,
     )
     reason_code = models.CharField(
-        max_length=20, blank=True, choices=[(one.value, one.value) for one in ReasonCode]
+        max_length=20, blank=True, choices=[(one.value, one.value) for one in NoRecordingReason]
     )
     reason = models.TextField(blank=True)
     #: "Dialer", or the name of another dialer.

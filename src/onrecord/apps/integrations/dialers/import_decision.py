@@ -6,7 +6,7 @@ The dialer has recorded already, by whatever rules it has. What ours forbid is n
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from onrecord.apps.calls.recording_status import Outcome, ReasonCode, RecordingStatus, why_not
+from onrecord.apps.calls.recording_status import NoRecordingReason, Outcome, RecordingStatus, why_not
 from onrecord.apps.calls.reported_call import ReportedCall
 from onrecord.apps.governance.decisions import decision_to_json
 from onrecord.policy.decision import Decision
@@ -37,28 +37,30 @@ def decide_import(decision: Decision, *, announced: bool) -> ImportDecision:
     if decision.mode is Mode.NONE or not can_record:
         return ImportDecision(refusal=_forbidden(decision), mode=Mode.NONE)
     if decision.announcements and not announced:
-        return ImportDecision(refusal=_without(ReasonCode.NOT_ANNOUNCED, _NOT_ANNOUNCED), mode=Mode.NONE)
+        return ImportDecision(
+            refusal=_without(NoRecordingReason.NOT_ANNOUNCED, _NOT_ANNOUNCED), mode=Mode.NONE
+        )
     return ImportDecision(refusal=None, mode=decision.mode)
 
 
 def not_supplied() -> Outcome:
-    return _without(ReasonCode.NOT_SUPPLIED, "The dialer did not send a recording of this call.")
+    return _without(NoRecordingReason.NOT_SUPPLIED, "The dialer did not send a recording of this call.")
 
 
 def sides_mixed(message: str) -> Outcome:
-    return _without(ReasonCode.SIDES_MIXED, message)
+    return _without(NoRecordingReason.SIDES_MIXED, message)
 
 
 def import_failed(message: str) -> Outcome:
     return Outcome(
         status=RecordingStatus.FAILED,
-        reason_code=ReasonCode.IMPORT_FAILED,
+        reason_code=NoRecordingReason.IMPORT_FAILED,
         reason=f"The recording could not be imported. {message}",
     )
 
 
 def never_answered() -> Outcome:
-    return _without(ReasonCode.NEVER_ANSWERED, "The call was never answered.")
+    return _without(NoRecordingReason.NEVER_ANSWERED, "The call was never answered.")
 
 
 def _forbidden(decision: Decision) -> Outcome:
@@ -66,5 +68,5 @@ def _forbidden(decision: Decision) -> Outcome:
     return why_not(_ANSWERED, decision_to_json(decision))
 
 
-def _without(code: ReasonCode, sentence: str) -> Outcome:
+def _without(code: NoRecordingReason, sentence: str) -> Outcome:
     return Outcome(status=RecordingStatus.NOT_RECORDED, reason_code=code, reason=sentence)
