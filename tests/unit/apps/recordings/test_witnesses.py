@@ -20,8 +20,8 @@ from onrecord.apps.recordings.opening import blob_store
 from onrecord.apps.recordings.upkeep import examine_stored
 from onrecord.apps.sharing.actions import share
 from onrecord.jobs.reconcile import reconcile
-from onrecord.media.render.follower import JournalFollower, completion
-from onrecord.media.render.follower import Recording as Made
+from onrecord.media.render.follower import JournalFollower
+from onrecord.media.render.rendered_recording import RenderedRecording, completion
 from onrecord.media.render.verify import verify
 from onrecord.storage.sealed import HEAD, SEGMENT
 from onrecord.storage.store import AUDIO, KEY, MANIFEST, PEAKS
@@ -46,10 +46,10 @@ def browser(ana: User) -> Client:
 
 
 @pytest.fixture
-def made(tmp_path: Path) -> Callable[..., Made]:
+def made(tmp_path: Path) -> Callable[..., RenderedRecording]:
     """A recording as the renderer makes it: `made(call, hertz)`."""
 
-    def make(call: Call, hertz: int) -> Made:
+    def make(call: Call, hertz: int) -> RenderedRecording:
         journals, drafts = tmp_path / f"journals-{hertz}", tmp_path / f"drafts-{hertz}"
         drafts.mkdir()
         captured = CapturedCall(journals, call.pk, master_key=config.secrets.master_key)
@@ -67,7 +67,7 @@ def made(tmp_path: Path) -> Callable[..., Made]:
 
 
 @pytest.fixture
-def call(ana: User, made: Callable[..., Made]) -> Iterator[Call]:
+def call(ana: User, made: Callable[..., RenderedRecording]) -> Iterator[Call]:
     """A recorded call of which the renderer's event has come."""
     call = CallFactory(
         user=ana,
@@ -107,7 +107,11 @@ ROUTES = ("audio", "audio?download=ogg", "audio?download=mp3", "peaks", "manifes
 
 
 def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
-    browser: Client, ana: User, call: Call, made: Callable[..., Made], caplog: pytest.LogCaptureFixture
+    browser: Client,
+    ana: User,
+    call: Call,
+    made: Callable[..., RenderedRecording],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """The attacker writes the blob store and has the master key: signature, chain and hashes fit."""
     share(call.recording, days=7, passcode="long enough", shows_contact=False, acting_user=ana)
@@ -138,7 +142,7 @@ def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
 
 @pytest.mark.parametrize("part", [KEY, MANIFEST])
 def test_a_key_or_a_manifest_of_another_recording_is_noticed(
-    browser: Client, call: Call, made: Callable[..., Made], part: str
+    browser: Client, call: Call, made: Callable[..., RenderedRecording], part: str
 ) -> None:
     good = (folder_of(call) / part).read_bytes()
     blob_store().erase(call.pk)
@@ -262,7 +266,7 @@ def test_the_reconciler_looks_at_each_in_turn(call: Call) -> None:
     assert Recording.objects.get(pk=call.pk).examined_at is not None
 
 
-def test_the_first_witness_counts(call: Call, made: Callable[..., Made]) -> None:
+def test_the_first_witness_counts(call: Call, made: Callable[..., RenderedRecording]) -> None:
     before = Recording.objects.get(pk=call.pk).witness
     other = made(call, 600)
     store_result(
