@@ -20,7 +20,8 @@ from onrecord.media.capture.header import HeaderLostError, copy_of
 from onrecord.media.capture.journal import JournalError
 from onrecord.media.capture.recovery import LastWord, recover_journal
 from onrecord.media.outbox.delivery import DeliveryThread
-from onrecord.media.outbox.spool import Spool, newest_event
+from onrecord.media.outbox.event_files import newest_event
+from onrecord.media.outbox.spool import Spool
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.follower import JournalFollower
 from onrecord.media.render.rendered_recording import RenderedRecording, completion, stored_but_not_told

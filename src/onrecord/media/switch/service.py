@@ -14,7 +14,8 @@ from onrecord.media.capture.journal import JournalError
 from onrecord.media.capture.reader import JournalReader
 from onrecord.media.capture.recovery import LastWord
 from onrecord.media.outbox.delivery import EventDelivery
-from onrecord.media.outbox.spool import Spool, newest_event
+from onrecord.media.outbox.event_files import newest_event
+from onrecord.media.outbox.spool import Spool
 from onrecord.media.switch.http import application
 from onrecord.media.switch.legs import simulated
 from onrecord.media.switch.reporter import Reporter

@@ -15,7 +15,7 @@ from onrecord.media.render import manifest
 from onrecord.media.render.recording_writer import RecordingWriter
 from onrecord.media.render.rendered_recording import RenderedRecording, completion, stored_but_not_told
 from onrecord.media.transcode.damage import FileDamage, cut_hole
-from onrecord.media.transcode.sides import Channel, sides
+from onrecord.media.transcode.sides import Channel, Sides, sides
 from onrecord.policy.mode import Mode
 from onrecord.protocol.events import RecordingCompleted
 from onrecord.storage.pending import PendingFile
@@ -80,20 +80,8 @@ def _make(request: TranscodeRequest, unfinished: Path, master_key: bytes) -> Ren
         Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as sound,
     ):
         picked = sides(sound.format.channels, request.channels, Mode(request.policy["mode"]))
-        writer, damage = (
-            RecordingWriter(unfinished / f"{request.call_id}.audio", request.call_id),
-            FileDamage(),
-        )
-        try:
-            for piece in sound.pieces():
-                if isinstance(piece, int):
-                    damage.add(writer.samples, piece)
-                    _add_silence(writer, piece)
-                else:
-                    writer.add(picked.pick(piece))
-        except BaseException:
-            writer.discard()
-            raise
+        writer = RecordingWriter(unfinished / f"{request.call_id}.audio", request.call_id)
+        damage = _write(sound, picked, writer)
         facts = _file(file, sound, damage)
     peaks = writer.finish()
     source = {
@@ -123,6 +111,22 @@ def _make(request: TranscodeRequest, unfinished: Path, master_key: bytes) -> Ren
         peaks=peaks,
         sealed_audio=writer.path,
     )
+
+
+def _write(sound: Decoder, picked: Sides, writer: RecordingWriter) -> FileDamage:
+    """Write all sound, with silence where it could not be decoded; what that was."""
+    damage = FileDamage()
+    try:
+        for piece in sound.pieces():
+            if isinstance(piece, int):
+                damage.add(writer.samples, piece)
+                _add_silence(writer, piece)
+            else:
+                writer.add(picked.pick(piece))
+    except BaseException:
+        writer.discard()
+        raise
+    return damage
 
 
 def _add_silence(writer: RecordingWriter, samples: int) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from onrecord.config import Config
-from onrecord.media.outbox.spool import QUARANTINE
+from onrecord.media.outbox.event_files import QUARANTINE
 from onrecord.ops.doctor.finding import Finding, ok, warn
 
 #: After this many seconds, something that should take seconds is stuck.

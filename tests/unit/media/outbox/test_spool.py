@@ -10,7 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
-from onrecord.media.outbox.spool import KEEP_COUNTERS_S, Spool
+from onrecord.media.outbox.event_files import KEEP_COUNTERS_S
+from onrecord.media.outbox.spool import Spool
 
 CALL = "0" * 31 + "1"
 OTHER = "0" * 31 + "2"
