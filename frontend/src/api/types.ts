@@ -879,7 +879,7 @@ export interface components {
         };
         /**
          * CallIn
-         * @description The body as JSON. As multipart its fields are the same, `recording` being the file.
+         * @description The JSON body. A multipart body has the same fields, and `recording` is the file.
          */
         CallIn: {
             /** From */

@@ -1,1 +1,1 @@
-"""What OnRecord exchanges with other products: one folder each."""
+"""Integrations with other products, one folder each."""

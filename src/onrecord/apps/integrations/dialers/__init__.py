@@ -1,1 +1,1 @@
-"""Calls and recordings of other dialers, held to the same governance."""
+"""Calls and recordings from other dialers, under the same governance as our own."""

@@ -1,4 +1,4 @@
-"""The canonical form of a recorded call, of any dialer (docs/reference/third-party-calls.md). Pure."""
+"""The canonical form of a call from any dialer (docs/reference/third-party-calls.md). Pure."""
 
 from typing import Annotated, Literal, Self
 
@@ -17,12 +17,12 @@ from onrecord.protocol.call_status import Status
 
 ChannelName = Literal["user", "person", "mixed"]
 
-#: Of an address of a recording: signed ones hold whole tokens.
+#: Maximum length of a recording's URL. Signed URLs contain long tokens.
 _LONGEST_URL = 8000
 
 
 def _cut(longest: int) -> BeforeValidator:
-    """A text that is good to have: what is too long is cut, for the call must not be lost over it."""
+    """An optional text. It is cut if it is too long, because the call must not be lost over it."""
 
     def cut(value: object) -> object:
         return value[:longest] if isinstance(value, str) else value
@@ -31,7 +31,7 @@ def _cut(longest: int) -> BeforeValidator:
 
 
 def _left_out(longest: int, instead: str | None) -> BeforeValidator:
-    """A text that is of no use in part: what is too long is left out."""
+    """A text that is useless in part. It is left out if it is too long."""
 
     def left_out(value: object) -> object:
         return instead if isinstance(value, str) and len(value) > longest else value
@@ -39,7 +39,7 @@ def _left_out(longest: int, instead: str | None) -> BeforeValidator:
     return BeforeValidator(left_out)
 
 
-#: Longer calls are mistakes of a unit.
+#: Anything longer is a value in the wrong unit.
 _LONGEST_S = 7 * 24 * 3600
 
 
@@ -48,7 +48,7 @@ class _Frozen(BaseModel):
 
 
 class CallSource(_Frozen):
-    """Which call of which dialer it is: with the recording's id what makes a delivery one of its kind."""
+    """Identifies the call and its dialer. Together with the recording's id, it identifies a delivery."""
 
     provider: str = Field(min_length=1, max_length=20)
     account_id: str = Field(default="", max_length=100)
@@ -56,9 +56,9 @@ class CallSource(_Frozen):
 
 
 class Party(_Frozen):
-    """Somebody in the call, as the dialer knows them."""
+    """A participant in the call, as the dialer knows them."""
 
-    #: As it was sent; None when withheld.
+    #: As the dialer sent it; None if withheld.
     number: Annotated[str | None, _left_out(50, None)] = None
     name: Annotated[str, _cut(200)] = ""
     email: Annotated[str, _left_out(254, "")] = ""
@@ -69,13 +69,13 @@ class RecordingFile(_Frozen):
     """Where the sound is."""
 
     recording_id: str = Field(default="", max_length=200)
-    #: None for a file that came with the delivery.
+    #: None if the file came with the delivery.
     url: (
         Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], max_length=_LONGEST_URL)] | None
     ) = None
-    #: Value of the Authorization header for `url`; empty for none.
+    #: Value of the Authorization header for `url`; empty if there is none.
     authorization: str = Field(default="", repr=False)
-    #: Whose voice each channel is, in order; None where the dialer does not say.
+    #: Whose voice is on each channel, in order; None if the dialer does not say.
     channels: list[ChannelName] | None = Field(default=None, min_length=1, max_length=2)
 
     @model_validator(mode="after")
@@ -87,7 +87,7 @@ class RecordingFile(_Frozen):
 
 
 class RecordedCall(_Frozen):
-    """A call that has ended, with one of its recordings or none."""
+    """A call that has ended, with at most one recording."""
 
     source: CallSource
     direction: Literal["inbound", "outbound"]
@@ -105,7 +105,7 @@ class RecordedCall(_Frozen):
 
     @classmethod
     def stored(cls, record: object) -> Self:
-        """The call as it was taken in and dumped."""
+        """Load a call that was accepted earlier and stored with `model_dump`."""
         return cls.model_validate(record, context=STORED)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""Who may deliver calls: programs by API tokens, dialers by signed webhooks."""
+"""Who may deliver calls: programs with API tokens, and dialers with signed webhooks."""
 
 import hashlib
 import secrets
@@ -15,7 +15,7 @@ from onrecord.config import host_config
 
 @transaction.atomic
 def create_token(name: str, *, acting_user: User) -> tuple[ApiToken, str]:
-    """A new token, and its text: nobody sees that a second time."""
+    """Create a token. Returns it and its text, which is not stored and cannot be shown again."""
     text = f"onr_{secrets.token_urlsafe(32)}"
     token = ApiToken.objects.create(
         team_id=acting_user.team_id, name=name, author=acting_user, digest=digest(text), beginning=text[:12]
@@ -26,7 +26,7 @@ def create_token(name: str, *, acting_user: User) -> tuple[ApiToken, str]:
 
 @transaction.atomic
 def revoke_token(token: ApiToken, *, acting_user: User) -> None:
-    """From now on it opens nothing."""
+    """The token stops working now."""
     if token.revoked_at is None:
         token.revoked_at = timezone.now()
         token.save(update_fields=["revoked_at"])
@@ -41,7 +41,7 @@ def digest(token: str) -> str:
 def connect(
     provider: str, *, secret: str, api_key: str, announces: bool, channels: str, acting_user: User
 ) -> Connection:
-    """Take webhooks of a dialer."""
+    """Accept webhooks from a dialer."""
     connection = Connection.objects.create(
         key=secrets.token_hex(16),
         team_id=acting_user.team_id,
@@ -57,7 +57,7 @@ def connect(
 
 @transaction.atomic
 def disconnect(connection: Connection, *, acting_user: User) -> None:
-    """Take no more of its webhooks, and forget its secrets."""
+    """Stop accepting the dialer's webhooks, and delete its secrets."""
     if connection.removed_at is None:
         connection.removed_at = timezone.now()
         connection.secret = connection.api_key = ""

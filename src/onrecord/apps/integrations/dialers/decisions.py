@@ -1,4 +1,4 @@
-"""Asks governance about a call that another dialer made: by the policy in force now."""
+"""Decisions about calls from other dialers, by the policy in force now."""
 
 from onrecord.apps.accounts.models import User
 from onrecord.apps.calls.models import Call
@@ -10,12 +10,12 @@ from onrecord.apps.people.models import Person
 
 
 def decide_made_elsewhere(user: User, number: str, person: Person | None) -> CallDecision:
-    """What the rep chose for their next call in our dialer says nothing about this one."""
+    """The decision for such a call. It ignores the rep's choice for the next call in our own dialer."""
     return decide_call(user, number, person, wants_recording=None)
 
 
 def decide_now(row: ImportedCall) -> ImportDecision:
-    """Whether the recording of a delivery that has its call may be imported at this moment."""
+    """Whether the recording of a delivery may be imported now. The delivery must have a call."""
     call = Call.objects.select_related("user", "person").get(pk=row.call_id)
     decision = decide_made_elsewhere(call.user, call.number, call.person).decision
     dialer_announces = row.connection is not None and row.connection.announces

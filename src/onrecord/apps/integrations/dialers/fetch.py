@@ -1,8 +1,8 @@
-"""Getting a recording from the address that a dialer names, and from nowhere else.
+"""Download a recording from the URL that a dialer sent.
 
-An address is somebody else's text. It must not lead this host to its own network, so the name is resolved
-once, every address it has must be public, and the connection is made to one of these, at a port of the web,
-for each redirect anew.
+The URL is not trusted and must not reach our own network. So the name is resolved once, all of its addresses
+must be public, the connection goes to one of these addresses, and only to a standard web port. Each redirect
+is checked the same way.
 """
 
 import ipaddress
@@ -20,41 +20,41 @@ import httpx
 
 from onrecord.config.limits import LARGEST_RECORDING
 
-#: Seconds for the whole, and for any single wait.
+#: Seconds for the whole download, and for a single wait.
 _WHOLE_S = 300
 _WAIT_S = 20
 _REDIRECTS = 5
 _REDIRECT = {301, 302, 303, 307, 308}
-#: Not ready yet, or busy: later there may be an answer. Some say so by 202 or 204.
+#: The recording is not ready, or the server is busy: retry later. Some servers say so with 202 or 204.
 _LATER = {202, 204, 401, 403, 404, 408, 425, 429}
-#: IPv6 addresses that lead on to an IPv4 address, which is their last 32 bits (RFC 6052).
+#: IPv6 addresses that are translated to the IPv4 address in their last 32 bits (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-#: Of http and https. At others listen services that take a request for a command of theirs.
+#: Ports of http and https. On other ports, some services would execute a request as one of their commands.
 _PORTS = {80, 443}
 
 
 class Target(Protocol):
-    """Where the bytes go."""
+    """Where the downloaded bytes are written."""
 
     def write(self, data: bytes, /) -> object: ...
 
 
 class FetchError(Exception):
-    """The recording could not be fetched. The text says why."""
+    """The recording could not be downloaded. The text says why."""
 
     def __init__(self, message: str, *, retry: bool) -> None:
-        """`retry`: whether a later attempt may succeed."""
+        """`retry`: whether another attempt may succeed."""
         super().__init__(message)
         self.retry = retry
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AddressCheck:
-    """Which addresses and ports may be connected to."""
+    """Which addresses and ports are allowed."""
 
-    #: For tests, whose servers are on this machine. Nothing that a user can set leads here.
+    #: For tests, whose servers run on this machine. No user setting leads here.
     allow_loopback: bool = False
-    #: Likewise, because these servers speak no https.
+    #: Also for tests, because their servers do not use https.
     allow_key_in_the_clear: bool = False
 
     def __call__(self, address: str) -> bool:
@@ -67,7 +67,7 @@ class AddressCheck:
                 return self(str(inner))
         if ip.is_loopback:
             return self.allow_loopback
-        # Private before fc00::/7 was, and still taken for public by `is_global`.
+        # These were private before fc00::/7, and `is_global` takes them for public.
         if isinstance(ip, ipaddress.IPv6Address) and ip.is_site_local:
             return False
         return ip.is_global and not ip.is_multicast and not ip.is_reserved
@@ -76,12 +76,12 @@ class AddressCheck:
         return port in _PORTS or self.allow_loopback
 
     def takes_key(self, scheme: str) -> bool:
-        """Whether a key may be sent: in plain http everyone on the way reads it."""
+        """Whether a key may be sent. With http, anyone on the network could read it."""
         return scheme == "https" or self.allow_key_in_the_clear
 
 
 class _Deadline:
-    """When the whole has to be done: a server that sends a byte now and then ends no single wait."""
+    """The deadline for the whole download. A server that sends a byte at times exceeds no single wait."""
 
     def __init__(self, whole_s: float) -> None:
         self._whole_s = whole_s
@@ -96,7 +96,7 @@ class _Deadline:
 
 
 class _TimedStream(httpcore.NetworkStream):
-    """A connection each of whose waits ends with the whole."""
+    """A connection whose waits all respect the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, deadline: _Deadline) -> None:
         self._stream = stream
@@ -122,7 +122,7 @@ class _TimedStream(httpcore.NetworkStream):
 
 
 class _PinnedBackend(httpcore.SyncBackend):
-    """Connects to addresses that were checked, by their number: the name is not asked a second time."""
+    """Connects to an address that was checked, so that the name is not resolved a second time."""
 
     def __init__(self, check: AddressCheck, deadline: _Deadline) -> None:
         super().__init__()
@@ -138,7 +138,7 @@ class _PinnedBackend(httpcore.SyncBackend):
         socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
     ) -> httpcore.NetworkStream:
         found = _resolve(host, port)
-        # One private address among public ones is how a name is made to change its mind.
+        # A private address among public ones is how an attacker changes what a name resolves to.
         if not all(map(self._check, found)):
             raise FetchError(
                 f"{host} is a private network address. Recordings are fetched from public addresses only.",
@@ -155,7 +155,7 @@ class _PinnedBackend(httpcore.SyncBackend):
 
 
 def _resolve(host: str, port: int) -> list[str]:
-    """Every address of a name."""
+    """All addresses of a name."""
     try:
         return [str(one[4][0]) for one in getaddrinfo(host, port, type=SOCK_STREAM)]
     except (gaierror, UnicodeError) as error:
@@ -163,7 +163,7 @@ def _resolve(host: str, port: int) -> list[str]:
 
 
 class Fetcher:
-    """Fetches recordings by http and https."""
+    """Downloads recordings over http and https."""
 
     def __init__(
         self,
@@ -178,9 +178,9 @@ class Fetcher:
         self._tls: ssl.SSLContext = httpx.create_ssl_context(trust_env=False)
 
     def fetch(self, url: str, file: Target, *, authorization: str = "") -> None:
-        """Write what is at `url` to `file`.
+        """Write the content of `url` to `file`.
 
-        `authorization` goes to the first host only, and by https only. Raises FetchError, OSError when the
+        `authorization` is sent only to the first host, and only over https. Raises FetchError; OSError if the
         disk fails.
         """
         backend = _PinnedBackend(self._check, _Deadline(self._whole_s))
@@ -194,7 +194,7 @@ class Fetcher:
     def _follow(self, pool: httpcore.ConnectionPool, url: str, authorization: str, file: Target) -> None:
         first = origin = _origin(_checked(url))
         for _ in range(_REDIRECTS + 1):
-            # What is not allowed to another host is not taken there.
+            # Do not send it to another host.
             may_have_it = origin == first and self._check.takes_key(origin.scheme)
             headers = {"Authorization": authorization} if authorization and may_have_it else {}
             onward = self._get(pool, url, headers, file)
@@ -211,7 +211,7 @@ class Fetcher:
         headers: dict[str, str],
         file: Target,
     ) -> bytes | None:
-        """Get one address; where it redirects to, None when the file is written."""
+        """Request one URL. Returns where it redirects to, or None if the file was written."""
         wait = dict.fromkeys(("connect", "read", "write", "pool"), _WAIT_S)
         asked = [
             ("Accept", "*/*"),
@@ -261,9 +261,9 @@ def _checked(url: str) -> SplitResult:
 
 
 def _onward(url: str, location: bytes) -> str:
-    """The absolute form of a redirect, with what no address may hold (RFC 3986) escaped. Raises FetchError.
+    """A redirect's target as an absolute URL, with invalid characters (RFC 3986) escaped. Raises FetchError.
 
-    Servers write spaces and letters of any language there, in UTF-8 or in Latin-1, and browsers follow.
+    Servers send spaces and letters of any language, in UTF-8 or Latin-1, and browsers accept them.
     """
     try:
         text = location.decode()

@@ -1,4 +1,4 @@
-"""The folder where delivered recordings wait for their conversion, sealed (`storage.pending`)."""
+"""The folder where delivered recordings wait, sealed, to be converted (`storage.pending`)."""
 
 import secrets
 from pathlib import Path
@@ -10,19 +10,19 @@ from onrecord.config import host_config
 
 
 def imports_folder() -> Path:
-    """Readable by its owner only."""
+    """Readable only by its owner."""
     folder = host_config().home / "imports"
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
 
 def new_name() -> str:
-    """Of a file in the folder."""
+    """A name for a new file in the folder."""
     return f"{secrets.token_hex(16)}.upload"
 
 
 def delete_original(row: ImportedCall) -> None:
-    """Delete the sealed file that came with the delivery, once the transaction commits."""
+    """Delete the sealed file that came with the delivery, after the transaction commits."""
     path = imports_folder() / row.file
     transaction.on_commit(lambda: path.unlink(missing_ok=True))
     row.file, row.file_kept_until = "", None

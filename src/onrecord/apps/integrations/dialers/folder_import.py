@@ -1,4 +1,4 @@
-"""`onrecord import-recordings`: a folder of recordings with a manifest of the calls that they are of."""
+"""`onrecord import-recordings`: imports a folder of recordings, with a manifest of their calls."""
 
 import hashlib
 import shutil
@@ -31,12 +31,12 @@ _RESULTS = {ImportedCall.State.DONE: "imported", ImportedCall.State.REFUSED: "re
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Report:
-    """What became of a row."""
+    """The result for one row."""
 
     row: ManifestRow
-    #: `imported`, `known` (from before), `refused` (by policy) or `failed`.
+    #: `imported`, `known` (from earlier), `refused` (by policy), or `failed`.
     result: str
-    #: A sentence; empty for what was imported.
+    #: A sentence; empty if it was imported.
     reason: str
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class Report:
 
 
 def import_rows(folder: Path, rows: list[ManifestRow]) -> Iterator[Report]:
-    """Import row by row; a row that fails does not keep the next from being tried."""
+    """Import the rows one by one. If one fails, the next is still tried."""
     team = Team.objects.order_by("pk").first()
     if team is None:
         raise ValueError("There is no team yet. Run `onrecord demo` or create users first.")
@@ -66,7 +66,7 @@ def _import(folder: Path, row: ManifestRow, team: Team) -> Report:
             f"{row.beyond[0]!r} has no column heading. Put text that contains a delimiter in quotes.",
         )
     body = FileCallIn.model_validate(
-        # An empty cell says nothing, except that a caller's number is withheld.
+        # Ignore empty cells, except that an empty number means that it was withheld.
         {name: text for name, text in row.values.items() if text or name in ("from", "to")}
     )
     user = user_of(body, team)
@@ -93,8 +93,8 @@ def _import(folder: Path, row: ManifestRow, team: Team) -> Report:
 
 
 def _inside(folder: Path, name: str) -> Path:
-    """The file that a row names. Raises EntryError for one that is not there, or lies elsewhere."""
-    # As Windows writes it, unless a file is really called so.
+    """The file that a row names. Raises EntryError if it does not exist or is outside the folder."""
+    # Accept Windows paths, unless a file really has that name.
     written = name if (folder / name).is_file() else name.replace("\\", "/")
     path = (folder / written).resolve()
     if not path.is_relative_to(folder):

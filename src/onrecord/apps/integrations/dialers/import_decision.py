@@ -1,6 +1,6 @@
-"""Whether a recording that was made elsewhere may be imported: pure.
+"""Whether a recording from another dialer may be imported. Pure.
 
-The dialer has recorded already, by whatever rules it has. What ours forbid is not imported.
+The dialer has already recorded, by its own rules. Whatever our policy forbids is not imported.
 """
 
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ from onrecord.protocol.call_status import Status
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ImportDecision:
-    #: None when the recording may be imported.
+    #: None if the recording may be imported.
     refusal: Outcome | None
-    #: At most what of it may be kept.
+    #: How much of it may be kept.
     mode: Mode
 
 
@@ -29,9 +29,9 @@ _NOT_ANNOUNCED = (
 
 
 def decide_import(decision: Decision, *, announced: bool) -> ImportDecision:
-    """Whether a recording made elsewhere may be imported.
+    """Whether a recording from another dialer may be imported.
 
-    Where recording is off by default but the rep may turn it on, the dialer stands for the rep's choice.
+    If recording is off by default but the rep may turn it on, having recorded counts as the rep's choice.
     """
     can_record = decision.record_at_start or decision.may_change or decision.may_choose
     if decision.mode is Mode.NONE or not can_record:
@@ -64,7 +64,7 @@ def never_answered() -> Outcome:
 
 
 def _forbidden(decision: Decision) -> Outcome:
-    # As of a call that was answered: that it was is not in question.
+    # The call was answered, so that is not the reason.
     return why_not(_ANSWERED, decision_to_json(decision))
 
 

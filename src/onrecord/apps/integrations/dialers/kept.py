@@ -1,4 +1,4 @@
-"""What came in and could not be used in whole: nothing that a dialer signed is dropped."""
+"""Deliveries that could not be used completely. A delivery with a valid signature is never dropped."""
 
 import base64
 import hashlib
@@ -22,12 +22,12 @@ from onrecord.storage.pending import PendingFile
 
 log = logging.getLogger(__name__)
 
-#: Deliveries kept of one dialer. Should it send more that cannot be used, the oldest make room.
+#: How many deliveries to keep per dialer. If more are unusable, the oldest are deleted.
 _MOST = 1000
 
 
 def receive_delivery(connection: Connection, body: bytes) -> int:
-    """Enter the calls of a signed delivery; how many are new. What cannot be used is kept."""
+    """Store the calls of a signed delivery; keep it if any is unusable. Returns the number of new calls."""
     received, problems = _enter(connection, body)
     if problems:
         _keep(connection, body, problems)
@@ -36,7 +36,7 @@ def receive_delivery(connection: Connection, body: bytes) -> int:
 
 @transaction.atomic
 def try_again(kept: KeptDelivery, *, acting_user: User) -> bool:
-    """Read it once more, as after an update of ours; whether all of it could be used."""
+    """Read the delivery again, for example after an update. Returns whether all of it could be used."""
     body = base64.b64decode(unseal(kept.body, host_config().secrets.master_key))
     _, problems = _enter(kept.connection, body)
     record(Action.CALL_IMPORTED, kept.connection, acting_user=acting_user, kept=kept.pk)
@@ -49,7 +49,7 @@ def try_again(kept: KeptDelivery, *, acting_user: User) -> bool:
 
 
 def forget_old() -> None:
-    """Let go of what was kept long enough: part of the reconciler."""
+    """Delete deliveries that were kept long enough. The reconciler calls this."""
     now = timezone.now()
     KeptDelivery.objects.filter(received_at__lt=now - KEPT_FOR).delete()
     for row in ImportedCall.objects.filter(file_kept_until__lt=now):
@@ -57,7 +57,7 @@ def forget_old() -> None:
 
 
 def write_original(call_id: str, out: Path) -> None:
-    """The original of an imported recording as it came. Raises ValueError, OSError."""
+    """Write the original file of an imported recording. Raises ValueError, OSError."""
     row = ImportedCall.objects.exclude(file="").filter(call_id=call_id).first()
     if row is None:
         raise ValueError(f"The original of call {call_id} is not kept.")
@@ -70,7 +70,7 @@ def write_original(call_id: str, out: Path) -> None:
 
 
 def _enter(connection: Connection, body: bytes) -> tuple[int, list[str]]:
-    """How many calls are new, and what could not be used."""
+    """The number of new calls, and what could not be used."""
     provider = PROVIDERS[connection.provider]
     try:
         reading = read(provider, provider.content(body))
@@ -106,5 +106,5 @@ def _keep(connection: Connection, body: bytes, problems: Iterable[str]) -> None:
 
 
 def _joined(problems: Iterable[str]) -> str:
-    """Each of them once, in one text."""
+    """All problems in one text, without repetitions."""
     return " ".join(dict.fromkeys(problems))

@@ -1,4 +1,4 @@
-"""The CSV file that says which calls a folder's recordings are of, as editors and spreadsheets write it."""
+"""The CSV file that describes the recordings in a folder, as written by editors and spreadsheets."""
 
 import csv
 import io
@@ -10,9 +10,9 @@ from onrecord.apps.core.text import cleaned
 
 _REQUIRED = ("file", "from", "to", "direction", "duration", "call_created_at", "user_guid")
 _OPTIONAL = ("call_id", "recording_id", "channels", "announced", "source", "disposition", "notes")
-#: What may stand between columns: Excel writes semicolons where the comma is the decimal mark.
+#: Possible delimiters. Excel uses semicolons where the comma is the decimal mark.
 _DELIMITERS = ",;\t"
-#: A first line such as `sep=;` tells Excel the delimiter.
+#: A first line such as `sep=;` sets the delimiter for Excel.
 _SEPARATOR_LINE = "sep="
 _HOW_TO_SAVE = "In Excel, choose Save As, then CSV UTF-8 (comma delimited)."
 
@@ -21,10 +21,10 @@ _HOW_TO_SAVE = "In Excel, choose Save As, then CSV UTF-8 (comma delimited)."
 class ManifestRow:
     """A row of the manifest."""
 
-    #: As an editor numbers it.
+    #: Line number in the file.
     line: int
     values: dict[str, str]
-    #: Values that stand under no heading, in order.
+    #: Values in columns without a heading, in order.
     beyond: tuple[str, ...] = ()
 
     @property
@@ -33,7 +33,7 @@ class ManifestRow:
 
 
 def read_manifest(path: Path) -> list[ManifestRow]:
-    """The rows that say anything. Raises OSError, ValueError with a sentence for a file that does not do."""
+    """The rows that are not empty. Raises OSError; ValueError with a sentence if the file is unusable."""
     lines = list(io.StringIO(_text(path), newline=""))
     skipped = 1 if lines and lines[0].lower().startswith(_SEPARATOR_LINE) else 0
     reader = csv.reader(lines[skipped:], delimiter=_delimiter(lines), strict=True)

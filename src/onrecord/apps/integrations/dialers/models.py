@@ -1,4 +1,4 @@
-"""Tokens, connected dialers, and what was delivered by either."""
+"""API tokens, connected dialers, and what they delivered."""
 
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -11,23 +11,23 @@ from onrecord.apps.calls.models import Call
 from onrecord.apps.core.moments import later
 from onrecord.apps.integrations.dialers.providers import PROVIDERS
 
-#: `provider` of calls from a folder with a manifest.
+#: `provider` of calls that were imported from a folder.
 FOLDER = "manifest"
 
-#: How long what could not be used is kept: long enough for a holiday and for an update that may help, and no
-#: longer, because people's data is in it.
+#: How long unusable deliveries are kept: long enough for a vacation and an update that helps, but not longer,
+#: because they contain personal data.
 KEPT_FOR = timedelta(days=30)
 
 
 class ApiToken(models.Model):
-    """Lets a program enter calls, as far as its author may. Of the token itself only a hash is kept."""
+    """Lets a program send calls, with its author's permissions. Only a hash of the token is stored."""
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=40)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    #: SHA-256; the token has 256 bits of chance, so that a slow hash would protect nothing more.
+    #: SHA-256. The token has 256 random bits, so a slow hash would not add protection.
     digest = models.CharField(max_length=64, unique=True)
-    #: Its first characters, to tell one from another.
+    #: The first characters of the token, to recognize it by.
     beginning = models.CharField(max_length=12)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True)
@@ -38,20 +38,20 @@ class ApiToken(models.Model):
 
 
 class Connection(models.Model):
-    """A dialer that reports by webhooks."""
+    """A dialer that sends webhooks."""
 
-    #: In the webhook's address.
+    #: Part of the webhook's URL.
     key = models.CharField(max_length=32, primary_key=True)
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     provider = models.CharField(
         max_length=20, choices=[(key, provider.name) for key, provider in PROVIDERS.items()]
     )
-    #: What signs the deliveries, and the key that fetches recordings if there is one (`sealed_secrets`).
+    #: The secret that signs deliveries, and the optional API key for recordings; both `sealed_secrets`.
     secret = models.TextField()
     api_key = models.TextField(blank=True)
-    #: The dialer plays a consent announcement on every call.
+    #: Whether the dialer plays a consent announcement on every call.
     announces = models.BooleanField()
-    #: Comma-separated: whose voice each channel of its files is; empty when not known.
+    #: Comma-separated: whose voice is on each channel of its files. Empty if unknown.
     channels = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     removed_at = models.DateTimeField(null=True)
@@ -61,7 +61,7 @@ class Connection(models.Model):
 
 
 class DialerUser(models.Model):
-    """Who a dialer's user is here, where neither email nor number says so."""
+    """Links a dialer's user to one of ours, if neither email nor number does."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="users")
     provider_user_id = models.CharField(max_length=100)
@@ -78,12 +78,12 @@ class DialerUser(models.Model):
 
 class ImportedCallQuerySet(models.QuerySet["ImportedCall"]):
     def of_team(self, user: User) -> Self:
-        """For those who manage integrations: deliveries say nothing of what was spoken."""
+        """The team's deliveries, for users who manage integrations. They show nothing of what was said."""
         return self.filter(team_id=user.team_id)
 
 
 class ImportedCall(models.Model):
-    """A call that another dialer made, with the delivery of its recording. The row's state is the truth."""
+    """A call from another dialer, with the delivery of its recording. Its state is authoritative."""
 
     class State(models.TextChoices):
         UNKNOWN_USER = "unknown_user", "Rep unknown"
@@ -94,33 +94,33 @@ class ImportedCall(models.Model):
         NO_RECORDING = "no_recording", "No recording sent"
 
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
-    # What makes it one of its kind.
+    # These fields identify the call and its recording.
     provider = models.CharField(max_length=20)
     account = models.CharField(max_length=100, blank=True)
     provider_call_id = models.CharField(max_length=200)
     recording_id = models.CharField(max_length=200, blank=True)
 
-    #: None for what came through the API or from a folder.
+    #: None if it came through the API or from a folder.
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, null=True, related_name="+")
     #: None until its user is known.
     call = models.OneToOneField(Call, on_delete=models.PROTECT, null=True, related_name="imported")
-    #: As lists show it: the dialer's name.
+    #: The dialer's name, as lists show it.
     source = models.CharField(max_length=40)
-    #: `canonical.RecordedCall`, without what authorises the fetching.
+    #: `canonical.RecordedCall`, without the authorization for the download.
     record = models.JSONField()
-    #: Sealed (`sealed_secrets`); empty for none. Forgotten when nothing more is to be fetched.
+    #: Sealed (`sealed_secrets`); empty if there is none. Deleted when nothing is left to download.
     authorization = models.TextField(blank=True)
-    #: Name of the delivered file in the imports folder; empty when it is to be fetched.
+    #: Name of the delivered file in the imports folder; empty if the recording has to be downloaded.
     file = models.CharField(max_length=60, blank=True)
-    #: Until when the sealed original stays there although nothing is left to do: not all of it could be read.
+    #: How long to keep the sealed original after the import, because a part of it could not be read.
     file_kept_until = models.DateTimeField(null=True)
 
     state = models.CharField(max_length=12, choices=State)
-    #: A sentence about what went wrong last; empty when nothing did.
+    #: A sentence about the last problem; empty if there was none.
     problem = models.TextField(blank=True)
     attempts = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
-    #: Since when a worker is at it.
+    #: Since when a worker is importing it.
     claimed_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(auto_now_add=True)
 
@@ -148,28 +148,28 @@ class ImportedCall(models.Model):
 
     @property
     def can_be_tried_again(self) -> bool:
-        """Whether it failed, and there is a file, or one to fetch."""
+        """Whether it failed and there is a file, or a URL to download from."""
         recording = self.record["recording"]
         return self.state == self.State.FAILED and bool(self.file or (recording and recording["url"]))
 
     @property
     def user(self) -> dict[str, Any]:
-        """Whom the dialer names (`canonical.Party`)."""
+        """The user according to the dialer (`canonical.Party`)."""
         named: dict[str, Any] = self.record["user"]
         return named
 
 
 class KeptDelivery(models.Model):
-    """What a dialer sent and signed, and what could not be used in whole. It can be tried again."""
+    """A signed delivery that could not be used completely. It can be tried again."""
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="kept")
-    #: SHA-256 of the body: sent again, it is the same row.
+    #: SHA-256 of the body. If the dialer sends it again, the same row is used.
     digest = models.CharField(max_length=64)
-    #: Sealed (`sealed_secrets`): it may hold what authorizes the dialer, or opens a recording.
+    #: Sealed (`sealed_secrets`), because it may contain credentials or links to recordings.
     body = models.TextField()
-    #: A sentence: why it could not be used.
+    #: A sentence that says why it could not be used.
     problem = models.TextField()
-    #: When it came last.
+    #: When it was last received.
     received_at = models.DateTimeField()
 
     class Meta:

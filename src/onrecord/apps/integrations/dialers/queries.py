@@ -1,4 +1,4 @@
-"""Finding what was delivered, by whom, and whose it is."""
+"""Find deliveries, connections, tokens, and the users that deliveries belong to."""
 
 from django.db.models import QuerySet
 
@@ -17,7 +17,7 @@ from onrecord.apps.people.numbers import NumberError, parse_number
 
 
 def find_user(team: Team, connection: Connection | None, named: Party) -> User | None:
-    """Our user for a dialer's: as an admin linked them, else by email, else by the number they call from."""
+    """Our user for a dialer's user: linked by an admin, else by email, else by caller number."""
     users = User.objects.filter(team=team, is_active=True)
     if connection is not None and named.provider_user_id:
         link = DialerUser.objects.filter(connection=connection, provider_user_id=named.provider_user_id)
@@ -29,13 +29,13 @@ def find_user(team: Team, connection: Connection | None, named: Party) -> User |
         number = parse_number(named.number, "US").e164 if named.number else ""
     except NumberError:
         return None
-    # A number that several share says nothing.
+    # A number that several users share does not identify one.
     holders = list(users.filter(caller_number=number)[:2]) if number else []
     return holders[0] if len(holders) == 1 else None
 
 
 def user_by_guid(team: Team, guid: str) -> User | None:
-    """An active user by id or email address."""
+    """An active user, by id or email address."""
     users = User.objects.filter(team=team, is_active=True)
     if guid.isascii() and guid.isdecimal():
         return users.filter(pk=whole_number(guid) or 0).first()
@@ -49,7 +49,7 @@ def deliveries(user: User, *, cursor: str | None) -> Page[ImportedCall]:
 
 
 def kept_deliveries(user: User) -> QuerySet[KeptDelivery]:
-    """What could not be used, newest first."""
+    """Unusable deliveries, newest first."""
     kept = KeptDelivery.objects.filter(connection__team_id=user.team_id).select_related("connection")
     return kept.order_by("-received_at", "-pk")
 
@@ -59,6 +59,6 @@ def connections(user: User) -> list[Connection]:
 
 
 def tokens(user: User) -> list[ApiToken]:
-    """Those that still open something."""
+    """Tokens that have not been revoked."""
     found = ApiToken.objects.filter(team_id=user.team_id, revoked_at=None)
     return list(found.select_related("author").order_by("created_at"))

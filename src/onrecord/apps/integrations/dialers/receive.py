@@ -1,4 +1,4 @@
-"""Deliveries come in: each enters its call once, and governance decides about its recording."""
+"""Receiving deliveries: each call is stored once, and governance decides about its recording."""
 
 from datetime import datetime, timedelta
 
@@ -38,11 +38,11 @@ def receive(
     file: str = "",
     at_once: bool = False,
 ) -> tuple[ImportedCall, bool]:
-    """Enter a delivered call once; whether it is new.
+    """Store a delivered call once. Returns its row, and whether anything is new.
 
-    `user` is the rep where the sender named one of ours; else it is found by what the dialer says of them.
-    `file` is the name in the imports folder of a recording that came with the delivery. `at_once`: the caller
-    works on it, no worker is asked to.
+    `user` is the rep, if the sender named one of ours; otherwise, the rep is found by what the dialer says.
+    `file` is the name of a delivered recording in the imports folder. `at_once`: the caller imports the
+    recording itself, so it is not queued.
     """
     recording_id = call.recording.recording_id if call.recording else ""
     account = call.source.account_id or (connection.key if connection else "")
@@ -78,7 +78,7 @@ def receive(
 
 
 def _earlier(known: list[ImportedCall], recording_id: str, *, has_recording: bool) -> ImportedCall | None:
-    """The row that the delivery is a repetition of, or that it completes."""
+    """The row that the delivery repeats or completes."""
     for row in known:
         if row.recording_id == recording_id or not has_recording:
             return row
@@ -86,7 +86,7 @@ def _earlier(known: list[ImportedCall], recording_id: str, *, has_recording: boo
 
 
 def _completes(earlier: ImportedCall, call: RecordedCall) -> bool:
-    """Whether the delivery brings what was missing: its user, its recording, a link that is fresher."""
+    """Whether the delivery adds what was missing: its user, its recording, or a newer link."""
     if call.recording is None and earlier.record["recording"]:
         return False
     if earlier.state == State.UNKNOWN_USER:
@@ -101,7 +101,7 @@ def _completes(earlier: ImportedCall, call: RecordedCall) -> bool:
 
 
 def _leads_elsewhere(earlier: ImportedCall, recording: RecordingFile) -> bool:
-    """Whether the link or what opens it is another: links of dialers are good for an hour or less."""
+    """Whether the link or its authorization is new. Dialers' links expire after an hour or less."""
     known = unseal(earlier.authorization, host_config().secrets.master_key)
     url = str(recording.url) if recording.url else None
     return url is not None and (earlier.record["recording"]["url"], known) != (url, recording.authorization)
@@ -112,7 +112,7 @@ def _sealed_authorization(call: RecordedCall) -> str:
 
 
 def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
-    """Make the call."""
+    """Create the call."""
     number = e164(imported.person.number, user.region)
     person = owner_of_number(user.team, number, person_id=None) if number else None
     decided = decide_made_elsewhere(user, number, person)
@@ -136,13 +136,13 @@ def _enter(row: ImportedCall, imported: RecordedCall, user: User) -> None:
 
 
 def _enter_recording(row: ImportedCall, call: Call, imported: RecordedCall) -> None:
-    """The recording of a call that is there already has come."""
+    """The recording of an existing call has arrived."""
     emit_now(call, "recording.delivered", acting_user=None)
     _decide(row, imported)
 
 
 def _decide(row: ImportedCall, imported: RecordedCall) -> None:
-    """Say what becomes of the recording."""
+    """Decide what happens to the recording."""
     decision = decide_now(row)
     if decision.refusal is not None:
         refuse(row, decision.refusal)
@@ -155,7 +155,7 @@ def _decide(row: ImportedCall, imported: RecordedCall) -> None:
 
 @transaction.atomic
 def link_user(row: ImportedCall, user: User, *, acting_user: User) -> int:
-    """Say who a dialer's user is here; every delivery that waited for that is entered. How many."""
+    """Link a dialer's user to ours and store all calls that waited for that. Returns how many."""
     named = row.user["provider_user_id"]
     waiting = ImportedCall.objects.filter(
         team_id=acting_user.team_id, connection_id=row.connection_id, state=State.UNKNOWN_USER
@@ -176,7 +176,7 @@ def link_user(row: ImportedCall, user: User, *, acting_user: User) -> int:
 
 @transaction.atomic
 def try_again(row: ImportedCall, *, acting_user: User) -> bool:
-    """Have another go at what failed; whether there is a file, or one to fetch."""
+    """Retry a failed import. False if there is neither a file nor a URL to download from."""
     if row.call is None or not row.can_be_tried_again:
         return False
     row.attempts, row.file_kept_until = 0, None
@@ -188,7 +188,7 @@ def try_again(row: ImportedCall, *, acting_user: User) -> bool:
 
 
 def e164(number: str | None, region: str) -> str:
-    """As calls store it; empty for a number that is withheld, or none such as an extension."""
+    """The number as calls store it; empty if it is withheld or not a full number, such as an extension."""
     if not number or is_withheld(number):
         return ""
     try:

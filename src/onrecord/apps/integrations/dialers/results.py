@@ -1,4 +1,4 @@
-"""What became of a delivered recording: the row and its call say so in one transaction."""
+"""The result of an import. Row and call are changed in one transaction."""
 
 from datetime import datetime, timedelta
 
@@ -16,13 +16,13 @@ from onrecord.protocol.events import RecordingCompleted
 
 State = ImportedCall.State
 
-#: A worker is told of a delivery at once. Should that be lost, the reconciler asks after this.
+#: New deliveries are queued immediately. If the job gets lost, the reconciler queues them after this.
 _GRACE = timedelta(minutes=2)
 
 
 @transaction.atomic
 def wait_for_recording(row: ImportedCall) -> None:
-    """The recording may be imported, and a worker has to do it."""
+    """The recording may be imported. A worker has to do it."""
     row.state, row.next_try_at = State.WAITING, timezone.now() + _GRACE
     row.save(update_fields=["state", "next_try_at"])
     calls.set_imported_outcome(_call(row), Outcome(status=RecordingStatus.PENDING))
@@ -30,14 +30,14 @@ def wait_for_recording(row: ImportedCall) -> None:
 
 @transaction.atomic
 def end_without_recording(row: ImportedCall, outcome: Outcome) -> None:
-    """The delivery brought none."""
+    """The delivery had no recording."""
     _settle(row, State.NO_RECORDING, outcome.reason)
     calls.set_imported_outcome(_call(row), outcome)
 
 
 @transaction.atomic
 def refuse(row: ImportedCall, outcome: Outcome) -> None:
-    """Governance forbids the recording: it is not imported."""
+    """Governance forbids the recording, so it is not imported."""
     _settle(row, State.REFUSED, outcome.reason)
     calls.set_imported_outcome(
         _call(row), outcome, event="recording.import_refused", data={"message": outcome.reason}
@@ -46,13 +46,13 @@ def refuse(row: ImportedCall, outcome: Outcome) -> None:
 
 @transaction.atomic
 def refuse_mixed(row: ImportedCall, message: str) -> None:
-    """Only our side is allowed, and the file does not keep it apart."""
+    """Only our side may be recorded, but the file does not have it on its own channel."""
     refuse(row, sides_mixed(message))
 
 
 @transaction.atomic
 def fail(row: ImportedCall, message: str, *, keeps_file: bool = False) -> None:
-    """The recording cannot be had, or not be used. `keeps_file`: it can be tried again."""
+    """The recording is unavailable or unusable. `keeps_file`: it can be tried again."""
     outcome = import_failed(message)
     _settle(row, State.FAILED, outcome.reason, keeps_file=keeps_file)
     calls.set_imported_outcome(_call(row), outcome, event="recording.failed", data={"message": message})
@@ -67,14 +67,14 @@ def complete(row: ImportedCall, completion: RecordingCompleted, *, keeps_file: b
 
 @transaction.atomic
 def try_later(row: ImportedCall, message: str, *, at: datetime) -> None:
-    """It did not work this time."""
+    """This attempt failed."""
     row.problem, row.next_try_at, row.claimed_at = message, at, None
     row.save(update_fields=["problem", "next_try_at", "claimed_at"])
 
 
 @transaction.atomic
 def try_fresh_link(row: ImportedCall) -> bool:
-    """Whether a delivery brought another link while `row`'s was being tried; it is then due at once."""
+    """Whether a newer link arrived while `row`'s link was being tried. If so, the row is due at once."""
     now = ImportedCall.objects.select_for_update().get(pk=row.pk)
     if (now.record["recording"], now.authorization) == (row.record["recording"], row.authorization):
         return False
@@ -84,11 +84,11 @@ def try_fresh_link(row: ImportedCall) -> bool:
 
 
 def _settle(row: ImportedCall, state: str, problem: str, *, keeps_file: bool = False) -> None:
-    """The delivery has come to its end."""
+    """End the import with this state."""
     row.state, row.problem = state, problem
     row.next_try_at = row.claimed_at = None
     if state != State.FAILED:
-        # A failed one can be tried again.
+        # A failed import can be tried again, so it keeps its authorization.
         row.authorization = ""
     row.save(update_fields=["state", "problem", "next_try_at", "claimed_at", "authorization"])
     if row.file and keeps_file:
@@ -99,5 +99,5 @@ def _settle(row: ImportedCall, state: str, problem: str, *, keeps_file: bool = F
 
 
 def _call(row: ImportedCall) -> Call:
-    """As it is now: others may have changed it since the row was read."""
+    """The call as it is now. It may have changed since the row was read."""
     return Call.objects.select_related("recording").get(pk=row.call_id)

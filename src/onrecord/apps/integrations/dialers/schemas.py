@@ -1,4 +1,4 @@
-"""A call as programs and manifests write it, and the canonical form of it."""
+"""A call as programs and manifests send it, and its conversion to the canonical form."""
 
 import hashlib
 import json
@@ -21,10 +21,10 @@ from onrecord.apps.people.numbers import NumberError, parse_number
 
 
 class EntryError(ValueError):
-    """The call cannot be entered. The text says what to do."""
+    """The call cannot be stored. The text says what to do."""
 
     def __init__(self, status: int, code: str, message: str) -> None:
-        """`status` and `code` as the API answers them."""
+        """`status` and `code` are those of the API's response."""
         super().__init__(message)
         self.status = status
         self.code = code
@@ -37,9 +37,9 @@ class RecordingIn(Schema):
 
 
 class CallIn(Schema):
-    """The body as JSON. As multipart its fields are the same, `recording` being the file."""
+    """The JSON body. A multipart body has the same fields, and `recording` is the file."""
 
-    #: Of a caller whose number is withheld: nothing, or whatever the dialer puts in its place.
+    #: For a withheld number: empty, or the dialer's placeholder.
     from_: Annotated[str | None, Field(alias="from", max_length=50)]
     to: str | None = Field(max_length=50)
     direction: Literal["inbound", "outbound"]
@@ -49,7 +49,7 @@ class CallIn(Schema):
     #: Id or email address of one of our users.
     user_guid: str = Field(min_length=1, max_length=254)
     recording: RecordingIn | None = None
-    #: The dialer's own id of the call; makes a repetition one.
+    #: The dialer's id of the call, by which repetitions are recognized.
     call_id: str = Field(default="", max_length=200)
     #: The dialer's name, as lists show it.
     source: str = Field(default="", max_length=40)
@@ -68,7 +68,7 @@ class CallIn(Schema):
 
 
 class FileCallIn(CallIn):
-    """The fields beside a file: a multipart body, or a row of a manifest."""
+    """The fields that accompany a file: in a multipart body, or in a row of a manifest."""
 
     recording: None = None
     recording_id: str = Field(default="", max_length=200)
@@ -88,7 +88,7 @@ class FileCallIn(CallIn):
 
 
 def what_is_wrong(error: ValidationError) -> str:
-    """All that does not fit, in one sentence."""
+    """All validation errors, in one sentence."""
     problems = (f"{'.'.join(map(str, one['loc'])) or 'call'}: {one['msg']}" for one in error.errors())
     return f"The call cannot be used: {'; '.join(problems)}."
 
@@ -103,7 +103,7 @@ def user_of(body: CallIn, team: Team) -> User:
 
 
 def fingerprint(body: CallIn, file: Any) -> str:
-    """Tells one call from another where the sender names none: all that was said of it, and its `file`."""
+    """Identifies a call if the sender gives no id: a hash of its fields and its `file`."""
     said = body.model_dump(mode="json") | {"file": file}
     return f"sha256:{hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()}"
 
@@ -111,9 +111,9 @@ def fingerprint(body: CallIn, file: Any) -> str:
 def canonical(
     body: CallIn, *, user: User, provider: str, source: str, call_id: str, file: RecordingFile | None
 ) -> RecordedCall:
-    """The canonical form. Raises EntryError for a number that was dialled and cannot be.
+    """The canonical form. Raises EntryError if the number that the rep dialed is invalid.
 
-    Whoever calls us may withhold their number: such a call is entered without one, as a webhook's is.
+    A caller's number may be withheld. The call is then stored without it, as with webhooks.
     """
     ours, theirs = (body.from_, body.to) if body.direction == "outbound" else (body.to, body.from_)
     if body.direction == "outbound":

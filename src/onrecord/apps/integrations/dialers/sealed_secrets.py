@@ -1,4 +1,4 @@
-"""Texts that have to be read again, such as a dialer's secret, sealed under the master key."""
+"""Secrets that we have to read again, such as a dialer's signing secret, sealed with the master key."""
 
 import base64
 import os
@@ -12,7 +12,7 @@ _NONCE = 12
 
 
 def seal(text: str, master_key: bytes) -> str:
-    """AES-256-GCM in base64; empty for an empty text."""
+    """AES-256-GCM in base64; an empty text stays empty."""
     if not text:
         return ""
     nonce = os.urandom(_NONCE)
@@ -20,7 +20,7 @@ def seal(text: str, master_key: bytes) -> str:
 
 
 def unseal(sealed: str, master_key: bytes) -> str:
-    """The text. Raises ValueError when another master key sealed it, or it was altered."""
+    """The text. Raises ValueError if it was sealed with another master key or has been changed."""
     if not sealed:
         return ""
     raw = base64.b64decode(sealed)

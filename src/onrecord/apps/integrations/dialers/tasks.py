@@ -1,4 +1,4 @@
-"""The worker's part: fetch a delivered recording, have it converted, enter what came of it."""
+"""The worker's job: download a delivered recording, convert it, and store the result."""
 
 import json
 import logging
@@ -27,14 +27,14 @@ from onrecord.storage.pending import sealing
 
 log = logging.getLogger(__name__)
 
-#: When a failed attempt is repeated: all within the hour after which a recording is overdue.
+#: Delays between attempts. All attempts happen before a recording counts as overdue, after an hour.
 BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (20, 60, 240, 900, 1800))
-#: Seconds that a conversion may take.
+#: Time limit for a conversion, in seconds.
 _CONVERSION_S = 500
 
 
 def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
-    """One attempt. `fetcher` is for tests, whose servers are on this machine."""
+    """One attempt. `fetcher` is for tests, whose servers run on this machine."""
     if not claim(pk):
         return
     row = ImportedCall.objects.select_related("connection").get(pk=pk)
@@ -56,7 +56,7 @@ def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
 
 
 def _file(row: ImportedCall, fetcher: Fetcher) -> Path:
-    """The delivered file; fetched if it did not come with the delivery. Raises FetchError, OSError."""
+    """The delivered file, or a download of it. Raises FetchError, OSError."""
     folder = imports_folder()
     if row.file:
         path = folder / row.file
@@ -71,7 +71,7 @@ def _file(row: ImportedCall, fetcher: Fetcher) -> Path:
 
 
 def _authorization(row: ImportedCall) -> str:
-    """What the delivery brought, else the connection's key."""
+    """The authorization from the delivery, else the connection's API key."""
     master_key = host_config().secrets.master_key
     if row.authorization:
         return unseal(row.authorization, master_key)
@@ -121,13 +121,13 @@ def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
 
 
 def _usual_channels(row: ImportedCall) -> list[str] | None:
-    """What an admin said of the dialer's files."""
+    """The channels of the dialer's files, as set by an admin."""
     text = row.connection.channels if row.connection else ""
     return text.split(",") if text else None
 
 
 def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) -> None:
-    """What came of the file at `path`. Raises OSError, ValueError."""
+    """Store the result for the file at `path`. Raises OSError, ValueError."""
     may_keep = _may_keep(row, mode)
     problem = answer.get("problem")
     if problem is None:
@@ -139,16 +139,16 @@ def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) ->
     elif problem["code"] == "sides_mixed":
         results.refuse_mixed(row, problem["message"])
     else:
-        # What was fetched can be fetched again.
+        # A downloaded file can be downloaded again.
         results.fail(row, problem["message"], keeps_file=may_keep)
     if not row.file:
         path.unlink(missing_ok=True)
 
 
 def _may_keep(row: ImportedCall, mode: Mode) -> bool:
-    """Whether the original may stay: not where it holds a voice that may not be kept.
+    """Whether the original may be kept. It may not if it has a voice that must not be kept.
 
-    Of what came from a folder, whoever imported it has the original.
+    For an import from a folder, whoever imported it has the original.
     """
     return mode is Mode.BOTH and row.provider != FOLDER
 

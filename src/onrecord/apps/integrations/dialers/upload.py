@@ -1,4 +1,4 @@
-"""A sound file in a request: sealed piece by piece as it arrives."""
+"""A sound file in a request, sealed piece by piece as it arrives."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ FIELD = "recording"
 
 
 class SealingUpload(FileUploadHandler):
-    """Keeps the one file of a request in the imports folder, under `name`; empty while there is none."""
+    """Stores the request's only file in the imports folder as `name`, which is empty until there is one."""
 
     def __init__(self, request: HttpRequest) -> None:
         super().__init__(request)
@@ -36,10 +36,10 @@ class SealingUpload(FileUploadHandler):
     def file_complete(self, file_size: int) -> "UploadedFile[bytes]":
         assert self._writer is not None  # noqa: S101 - as above
         self._writer.finish()
-        # Stands for the file among the request's; the sound itself is in the folder.
+        # Represents the file in the request. The sound itself is in the folder.
         return UploadedFile(ContentFile(b""), name=self.file_name or FIELD, size=file_size)
 
     def discard(self) -> None:
-        """Leave nothing of what has come."""
+        """Delete whatever has arrived."""
         if self._writer is not None:
             self._writer.discard()

@@ -1,4 +1,4 @@
-"""The dialers that report by webhooks, each a module of its own that verifies and maps. Pure."""
+"""The dialers that send webhooks. Each has a module that verifies and maps its deliveries. Pure."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,19 +20,19 @@ __all__ = ["PROVIDERS", "Delivery", "DeliveryError", "Provider", "Reading", "Sig
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Provider:
-    #: As lists show it.
+    #: The dialer's name, as lists show it.
     name: str
-    #: What the dialer calls the secret that signs.
+    #: The dialer's term for the signing secret.
     signs_with: str
-    #: Raises SignatureError for a delivery that the secret did not sign.
+    #: Raises SignatureError if the delivery is not signed with the secret.
     verify: Callable[[Delivery, str], None]
-    #: What the content tells of, a call each; none for an event that tells of no finished call.
+    #: The parts of the content that each describe a call; none if no call has ended.
     parts: Callable[[Any], list[Any]]
-    #: The call that a part of the content is.
+    #: The call that a part describes.
     call: Callable[[Any, Any], RecordedCall]
-    #: The content of a body. Raises DeliveryError.
+    #: Parses a body. Raises DeliveryError.
     content: Callable[[bytes], Any] = read_object
-    #: What has to be answered to the content for the address to be accepted; None for anything else.
+    #: The answer with which the dialer verifies our URL; None if the content is not such a challenge.
     challenge: Callable[[Any, str], dict[str, str] | None] = lambda _content, _secret: None
 
 
@@ -72,15 +72,15 @@ PROVIDERS: Mapping[str, Provider] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Reading:
-    """What a delivery told."""
+    """The result of reading a delivery."""
 
     calls: list[RecordedCall]
-    #: Sentences: why something in it could not be used.
+    #: Sentences that say why parts of it could not be used.
     problems: list[str]
 
 
 def read(provider: Provider, content: Any) -> Reading:
-    """The calls of a delivery; one that cannot be used takes no other with it."""
+    """The calls of a delivery. If one cannot be used, the others still are."""
     calls: list[RecordedCall] = []
     problems: list[str] = []
     try:
@@ -95,12 +95,12 @@ def read(provider: Provider, content: Any) -> Reading:
     return Reading(calls=calls, problems=problems)
 
 
-#: What comes of taking content for what the documentation says it is.
+#: Errors that occur if content differs from the dialer's documentation.
 _UNEXPECTED = (LookupError, TypeError, ValueError, AttributeError, OverflowError, OSError)
 
 
 def _said(provider: Provider, error: Exception) -> str:
-    """Why something cannot be used, without its values: among them are links that open recordings."""
+    """Why something cannot be used, without its values, which may include links to recordings."""
     if isinstance(error, DeliveryError):
         return str(error)
     if isinstance(error, ValidationError):

@@ -1,4 +1,4 @@
-"""Aircall. Each event carries the webhook's token; nothing is signed, so the address has to be https."""
+"""Aircall. Events contain the webhook's token but no signature, so the URL must be https."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
 )
 from onrecord.protocol.call_status import Status
 
-#: The recording may be ready only after the end.
+#: The recording may only be ready some time after the call ends.
 _EVENTS = {"call.ended", "call.comm_assets_generated"}
 
 

@@ -1,4 +1,4 @@
-"""A webhook delivery as it came in, and what all dialers' modules need."""
+"""A webhook delivery, and helpers for the dialers' modules."""
 
 import hashlib
 import hmac
@@ -10,33 +10,33 @@ from typing import Any
 from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.apps.core.moments import is_plausible
 
-#: Seconds that a signed time may differ from ours; an older delivery is a replay.
+#: Seconds that the signed time may differ from ours. An older delivery is treated as a replay.
 SKEW_S = 300
 
 
-#: Longer calls are mistakes of a unit.
+#: Anything longer is a value in the wrong unit.
 LONGEST_S = 7 * 24 * 3600
 
 
 class SignatureError(Exception):
-    """The delivery is not signed by whom it says."""
+    """The delivery's signature is missing or wrong."""
 
 
 class DeliveryError(ValueError):
-    """The delivery is signed but cannot be understood."""
+    """The delivery is signed but cannot be read."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Delivery:
-    #: By lower-case names.
+    #: With lowercase names.
     headers: Mapping[str, str]
     body: bytes
-    #: The public address it was sent to.
+    #: The public URL it was sent to.
     url: str
     now: datetime
 
     def json(self) -> Any:
-        """The body where the signature is part of it. Raises SignatureError: unreadable is unsigned."""
+        """The body, if it contains the signature. Raises SignatureError if it cannot be read."""
         try:
             return read_object(self.body)
         except DeliveryError as error:
@@ -44,7 +44,7 @@ class Delivery:
 
 
 def read_object(body: bytes) -> Any:
-    """The JSON object that a body is. Raises DeliveryError."""
+    """The JSON object in the body. Raises DeliveryError."""
     try:
         content = read_json(body)
     except JsonError as error:
@@ -59,24 +59,24 @@ def hex_hmac(secret: str, text: bytes) -> str:
 
 
 def expect(given: str, expected: str) -> None:
-    """Compare two texts in constant time. Raises SignatureError."""
+    """Compare two texts in constant time. Raises SignatureError if they differ."""
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise SignatureError("The signature is wrong.")
 
 
 def expect_recent(signed_at: datetime, now: datetime) -> None:
-    """Raise SignatureError for a time that is not about now."""
+    """Raise SignatureError if the time is not close to now."""
     if abs((now - signed_at).total_seconds()) > SKEW_S:
         raise SignatureError("The signed time is too far from the current time.")
 
 
 def moment(seconds: float) -> datetime:
-    """A Unix time."""
+    """The time of a Unix timestamp."""
     return datetime.fromtimestamp(seconds, UTC)
 
 
 def moment_or_none(seconds: Any) -> datetime | None:
-    """A Unix time that is good to have; None for none, for the 0 that some send instead, and for nonsense."""
+    """The time of an optional Unix timestamp. None if it is missing, nonsense, or 0, which some send."""
     try:
         at = moment(float(seconds))
     except (TypeError, ValueError, OverflowError, OSError):
@@ -85,21 +85,21 @@ def moment_or_none(seconds: Any) -> datetime | None:
 
 
 def number_of_call(value: Any) -> str:
-    """What the dialer calls a call or a recording. Raises DeliveryError: without it all calls are one."""
+    """The dialer's id of a call or recording. Raises DeliveryError: without ids, all calls would be one."""
     if not text(value):
         raise DeliveryError("The call ID is missing.")
     return text(value)
 
 
 def text(value: Any) -> str:
-    """A fact that is good to have, as text; empty for what is none."""
+    """An optional value as text; empty if it is neither text nor a number."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return ""
     return str(value)
 
 
 def seconds(value: Any, *, instead: float = 0.0) -> float:
-    """The length of a call; `instead` where it is missing or cannot be."""
+    """The length of a call, or `instead` if it is missing or impossible."""
     try:
         length = float(value)
     except (TypeError, ValueError, OverflowError):
@@ -108,7 +108,7 @@ def seconds(value: Any, *, instead: float = 0.0) -> float:
 
 
 def between(start: Any, end: Any) -> float:
-    """Seconds from one Unix time to another; 0 where one of them is missing or they cannot be."""
+    """Seconds from one Unix timestamp to another; 0 if one is missing or they are impossible."""
     try:
         return seconds(float(end) - float(start))
     except (TypeError, ValueError, OverflowError):

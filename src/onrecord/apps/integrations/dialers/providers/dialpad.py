@@ -1,4 +1,4 @@
-"""Dialpad. With a secret, the whole body is a JSON Web Token signed by HS256 (RFC 7515, RFC 7518)."""
+"""Dialpad. With a secret, the whole body is a JSON Web Token signed with HS256 (RFC 7515, RFC 7518)."""
 
 import base64
 import binascii
@@ -23,7 +23,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
 )
 from onrecord.protocol.call_status import Status
 
-#: The end of a call, and that its recordings are ready.
+#: The call has ended; its recordings are ready.
 _STATES = {"hangup", "recording"}
 
 
@@ -33,14 +33,14 @@ def verify(delivery: Delivery, secret: str) -> None:
         algorithm, given = read_json(_decode(head))["alg"], _decode(signature)
     except (LookupError, TypeError, ValueError, binascii.Error) as error:
         raise SignatureError("The body is not a JSON Web Token. Set a secret for the webhook.") from error
-    # No other algorithm: a token must not choose how it is checked.
+    # Accept no other algorithm: the token must not decide how it is verified.
     expected = hmac.new(secret.encode(), head + b"." + payload, hashlib.sha256).digest()
     if algorithm != "HS256" or not hmac.compare_digest(given, expected):
         raise SignatureError("The signature is wrong.")
 
 
 def content(body: bytes) -> Any:
-    """What the token says."""
+    """The token's payload."""
     try:
         payload = _decode(body.strip().split(b".")[1])
     except (LookupError, ValueError, binascii.Error) as error:
@@ -53,7 +53,7 @@ def _decode(part: bytes) -> bytes:
 
 
 def parts(content: Any) -> list[Any]:
-    """Each recording, None for a call without."""
+    """The recordings, or None once for a call without any."""
     if content["state"] not in _STATES:
         return []
     # A voicemail is not a recording of a conversation.
@@ -93,7 +93,7 @@ def _connected(content: Any) -> datetime | None:
 
 
 def _seconds(content: Any) -> float:
-    """Dialpad counts in milliseconds."""
+    """Dialpad sends milliseconds."""
     start, end = (content.get(name) or 0 for name in ("date_started", "date_ended"))
     try:
         return seconds(float(content["duration"]) / 1000, instead=between(start, end) / 1000)

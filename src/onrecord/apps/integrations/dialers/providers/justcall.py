@@ -1,4 +1,4 @@
-"""JustCall. It signs address, type and time but not the call itself, so the address has to be https."""
+"""JustCall. It signs URL, type, and time but not the call itself, so the URL must be https."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -30,7 +30,7 @@ def verify(delivery: Delivery, secret: str) -> None:
     except ValueError as error:
         raise SignatureError("The signed time is missing.") from error
     expect_recent(signed_at, delivery.now)
-    # What was signed for another address is not for us.
+    # Reject what was signed for another URL.
     expect(str(content.get("webhook_url", "")), delivery.url)
     signed = f"{secret}|{quote(delivery.url, safe='')}|{content.get('type')}|{sent}"
     expect(delivery.headers.get("x-justcall-signature", ""), hex_hmac(secret, signed.encode()))
@@ -67,5 +67,5 @@ def call(_: Any, part: Any) -> RecordedCall:
 
 
 def _number(digits: Any) -> str | None:
-    """JustCall writes numbers in full, without the plus sign."""
+    """JustCall sends full numbers without the plus sign."""
     return f"+{text(digits).lstrip('+')}" if text(digits) else None

@@ -1,4 +1,4 @@
-"""Zoom Phone. Signed by HMAC-SHA-256 of `v0:timestamp:body`; the address is validated by a challenge."""
+"""Zoom Phone. Signed with HMAC-SHA-256 of `v0:timestamp:body`. Zoom verifies our URL with a challenge."""
 
 import re
 from datetime import UTC, datetime
@@ -17,7 +17,7 @@ from onrecord.apps.integrations.dialers.providers.delivery import (
     text,
 )
 
-#: A Unix time before the year 5139.
+#: A Unix timestamp before the year 5139.
 _SECONDS = re.compile(r"[0-9]{1,11}")
 
 
@@ -63,7 +63,7 @@ def call(content: Any, part: Any) -> RecordedCall:
         answered_at=started_at,
         duration_seconds=seconds(part.get("duration")),
         user=Party(
-            # The number without the DID may be an extension.
+            # Without a DID, this may be an extension.
             number=text(part.get(f"{ours}_did_number")) or text(part.get(f"{ours}_number")) or None,
             name=text(owner.get("name")) or text(part.get(f"{ours}_name")),
             provider_user_id=text(part.get("user_id")) or text(owner.get("id")),
@@ -81,6 +81,6 @@ def call(content: Any, part: Any) -> RecordedCall:
 
 
 def _moment(written: Any) -> datetime:
-    """Zoom writes times in UTC, and now and then leaves off the Z that says so."""
+    """Zoom sends times in UTC but sometimes omits the Z."""
     at = datetime.fromisoformat(written)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
