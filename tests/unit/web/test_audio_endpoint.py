@@ -1,4 +1,4 @@
-"""/recordings/{id}/audio, /peaks and /manifest."""
+"""/recordings/{id}/audio, /peaks, and /manifest."""
 
 import hashlib
 import random
@@ -61,7 +61,7 @@ def audio(browser: Client, call: Call, **headers: str) -> HttpResponse:
     return browser.get(f"/recordings/{call.pk}/audio", headers=headers)
 
 
-def test_without_a_range_the_whole_comes(browser: Client, call: Call) -> None:
+def test_without_a_range_the_whole_file_is_sent(browser: Client, call: Call) -> None:
     answer = audio(browser, call)
     assert answer.status_code == 200
     assert answer.headers["Content-Type"] == "audio/ogg"
@@ -81,7 +81,9 @@ def test_without_a_range_the_whole_comes(browser: Client, call: Call) -> None:
         ("bytes=-100", 699_900, 700_000),
     ],
 )
-def test_a_range_comes_as_part(browser: Client, call: Call, header: str, start: int, stop: int) -> None:
+def test_a_range_is_sent_as_partial_content(
+    browser: Client, call: Call, header: str, start: int, stop: int
+) -> None:
     answer = audio(browser, call, Range=header)
     assert answer.status_code == 206
     assert answer.headers["Content-Range"] == f"bytes {start}-{stop - 1}/700000"
@@ -97,9 +99,7 @@ def test_a_range_beyond_the_end_is_not_satisfiable(browser: Client, call: Call, 
 
 
 @pytest.mark.parametrize("header", ["bytes=0-1,5-6", "items=0-1", "bytes=9-1", "bytes=x"])
-def test_several_ranges_and_those_that_cannot_be_read_are_answered_by_the_whole(
-    browser: Client, call: Call, header: str
-) -> None:
+def test_several_or_unreadable_ranges_get_the_whole_file(browser: Client, call: Call, header: str) -> None:
     answer = audio(browser, call, Range=header)
     assert answer.status_code == 200
     assert "Content-Range" not in answer.headers
@@ -110,17 +110,17 @@ def test_several_ranges_and_those_that_cannot_be_read_are_answered_by_the_whole(
     ("condition", "status"),
     [(ETAG, 206), ('"old"', 200), (f"W/{ETAG}", 200), ("Mon, 02 Mar 2026 15:01:00 GMT", 200)],
 )
-def test_a_range_counts_only_for_the_representation_it_names(
+def test_if_range_applies_only_to_the_named_representation(
     browser: Client, call: Call, condition: str, status: int
 ) -> None:
     assert audio(browser, call, **{"Range": "bytes=5-9", "If-Range": condition}).status_code == status
 
 
-def test_who_has_it_already_is_told_so(browser: Client, call: Call) -> None:
+def test_a_cached_copy_gets_a_304(browser: Client, call: Call) -> None:
     assert audio(browser, call, **{"If-None-Match": ETAG}).status_code == 304
 
 
-def test_head_says_what_get_would_and_is_no_listening(browser: Client, call: Call) -> None:
+def test_head_returns_the_headers_of_get_and_does_not_count_as_listening(browser: Client, call: Call) -> None:
     # Ranges are defined for GET alone (RFC 9110, 14.2): HEAD says how much there is.
     for header in ("bytes=0-9", "bytes=700000-"):
         answer = browser.head(f"/recordings/{call.pk}/audio", headers={"Range": header})
@@ -140,36 +140,36 @@ def test_a_play_leaves_one_audit_row_however_many_ranges_it_takes(
     assert AuditEntry.objects.count() == 2
 
 
-def test_who_leaves_out_the_first_byte_has_listened_all_the_same(browser: Client, call: Call) -> None:
+def test_a_request_without_the_first_byte_still_counts_as_listening(browser: Client, call: Call) -> None:
     audio(browser, call, Range="bytes=1-")
     assert AuditEntry.objects.get().action == "recording.listened"
 
 
-def test_a_download_is_a_file_and_a_deed_of_its_own(browser: Client, call: Call) -> None:
+def test_a_download_is_a_file_and_is_audited_as_a_download(browser: Client, call: Call) -> None:
     answer = browser.get(f"/recordings/{call.pk}/audio?download=ogg")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{call.pk}.ogg"'
     assert body(answer) == CONTENT
     assert AuditEntry.objects.get().action == "recording.downloaded"
 
 
-def test_the_manifest_comes_as_it_is_stored_and_its_view_is_audited(browser: Client, call: Call) -> None:
+def test_the_manifest_is_sent_as_stored_and_viewing_it_is_audited(browser: Client, call: Call) -> None:
     answer = browser.get(f"/recordings/{call.pk}/manifest")
     assert (answer.content, answer.headers["Content-Type"]) == (b'{"version":1}', "application/json")
     assert AuditEntry.objects.get().action == "recording.manifest_viewed"
 
 
-def test_the_peaks_come_opened(browser: Client, call: Call) -> None:
+def test_the_peaks_are_sent_decrypted(browser: Client, call: Call) -> None:
     assert browser.get(f"/recordings/{call.pk}/peaks").content == b"\x00\x01\x02\x03"
 
 
 @pytest.mark.parametrize("what", ["audio", "peaks", "manifest"])
-def test_a_recording_that_the_user_may_not_see_does_not_exist(call: Call, what: str) -> None:
+def test_a_recording_out_of_scope_is_not_found(call: Call, what: str) -> None:
     stranger = Client()
     stranger.force_login(UserFactory(permission_set="Manager", group=None))
     assert stranger.get(f"/recordings/{call.pk}/{what}").status_code == 404
     assert AuditEntry.objects.count() == 0
 
 
-def test_an_address_that_is_no_call_id_is_not_found(browser: Client) -> None:
+def test_an_invalid_call_id_is_not_found(browser: Client) -> None:
     for address in ("..%2f..%2fsecrets.json", "0" * 32, "x"):
         assert browser.get(f"/recordings/{address}/audio").status_code == 404

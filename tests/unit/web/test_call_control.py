@@ -1,4 +1,4 @@
-"""The entrance for what makes a call stricter. No test here uses the database: pytest-django sees to that."""
+"""Requests that restrict or end a call. No test here uses the database: pytest-django enforces that."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ PRESS = json.dumps({"press": "one"}).encode()
 def ask(
     command: str, *, ticket: str, call_id: str = CALL.id, method: str = "POST", body: bytes = PRESS
 ) -> tuple[int, dict[str, Any]]:
-    """Status and JSON of the web's answer. Nobody listens at the switch's address: 503 is "let through"."""
+    """Status and JSON of the web's response. No switch is listening, so a 503 means "let through"."""
     return asyncio.run(asked(application, command, ticket=ticket, call_id=call_id, method=method, body=body))
 
 
@@ -59,19 +59,19 @@ async def asked(
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_ticket_is_all_that_is_needed(command: str) -> None:
+def test_a_ticket_is_sufficient(command: str) -> None:
     status, said = ask(command, ticket=issue(CALL, REP))
     assert (status, said["code"]) == (503, "switch_unreachable")
     assert "may still be live" in said["message"]
 
 
-def test_a_ticket_names_the_call_the_user_and_what_they_are_in_it() -> None:
+def test_a_ticket_names_the_call_the_user_and_their_role() -> None:
     assert read(issue(CALL, REP)) == Ticket(call_id=CALL.id, user_id="7", role="rep")
     assert read(issue(CALL, COLLEAGUE)) == Ticket(call_id=CALL.id, user_id="8", role="collaborator")
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_without_a_ticket_of_this_very_call_nothing_is_done(
+def test_without_a_ticket_for_this_call_nothing_is_done(
     command: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     good, now = issue(CALL, REP), time.time()
@@ -85,7 +85,7 @@ def test_without_a_ticket_of_this_very_call_nothing_is_done(
     assert ask(command, ticket=good, method="GET")[0] == 405
 
 
-def test_a_colleague_leaves_but_ends_the_call_for_nobody() -> None:
+def test_a_colleague_can_leave_but_not_end_the_call() -> None:
     ticket = issue(CALL, COLLEAGUE)
     assert ask("hangup", ticket=ticket)[0] == 403
     assert ask("leave", ticket=ticket)[0] == 503
@@ -112,7 +112,7 @@ def test_a_press_that_cannot_be_read_is_refused_with_a_sentence(body: bytes) -> 
 
 @pytest.fixture
 def silent_switch() -> Iterator[socket.socket]:
-    """Takes connections and answers nothing, like one that is stopped."""
+    """Accepts connections but never answers, like a switch that is suspended."""
     with socket.create_server(("127.0.0.1", 0), backlog=200) as listening:
         listening.settimeout(20)
         yield listening
@@ -122,7 +122,7 @@ async def nothing(scope: Any, receive: Any, send: Any) -> None:
     raise AssertionError(f"nobody else is asked for {scope['path']}")
 
 
-async def test_who_presses_a_hundred_times_keeps_nobody_else_waiting(silent_switch: socket.socket) -> None:
+async def test_a_hundred_presses_do_not_delay_other_users(silent_switch: socket.socket) -> None:
     host, port = silent_switch.getsockname()
     web = CallControl(nothing, SwitchClient(f"{host}:{port}", "secret"))
     flood = [asyncio.create_task(asked(web, "pause", ticket=issue(CALL, COLLEAGUE))) for _ in range(100)]

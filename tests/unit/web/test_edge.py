@@ -1,4 +1,4 @@
-"""Who makes room at the web's door, and what is logged of it."""
+"""Which connections are closed to make room, and what is logged about it."""
 
 import asyncio
 import logging
@@ -39,7 +39,7 @@ PROXIED = Guest(None, 0)
 
 
 @given(st.lists(st.builds(Guest, st.just(None), st.floats(0, 2)), min_size=5, max_size=9))
-def test_with_no_room_left_the_slowest_goes_and_nobody_who_is_being_answered(others: list[Guest]) -> None:
+def test_when_full_the_slowest_is_closed_but_never_one_being_answered(others: list[Guest]) -> None:
     assert to_turn_away(PROXIED, others, most=len(others) + 1) is None
     gone = to_turn_away(PROXIED, others, most=len(others))
     assert gone is not None
@@ -48,7 +48,7 @@ def test_with_no_room_left_the_slowest_goes_and_nobody_who_is_being_answered(oth
     assert (gone is PROXIED) == (slowest == 0)
 
 
-def test_one_address_makes_room_among_its_own() -> None:
+def test_an_address_over_its_limit_loses_its_own_slowest_connection() -> None:
     others = [Guest("192.0.2.2", 0.9), *[Guest(NEW.origin, 0.5)] * MOST_OF_ONE]
     gone = to_turn_away(NEW, others, most=MOST)
     assert gone is not None
@@ -56,17 +56,17 @@ def test_one_address_makes_room_among_its_own() -> None:
     assert gone is not NEW
 
 
-def test_an_office_behind_one_address_has_as_many_live_events_open_as_it_likes() -> None:
+def test_an_office_behind_one_address_may_have_any_number_of_event_streams() -> None:
     others = [Guest(NEW.origin, 0)] * (MOST - 1)
     assert to_turn_away(NEW, others, most=MOST) is None
     assert to_turn_away(NEW, [*others[:-1], Guest(NEW.origin, 0.1)], most=MOST) is None
 
 
-def test_behind_a_proxy_there_are_many() -> None:
+def test_a_proxys_connections_are_not_limited_per_address() -> None:
     assert to_turn_away(PROXIED, [Guest(None, 0.5)] * (MOST_OF_ONE + 1), most=MOST) is None
 
 
-async def test_while_we_do_not_read_a_sender_cannot_be_late(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_sender_is_not_late_while_we_do_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     loop, go = asyncio.get_running_loop(), asyncio.Event()
 
     async def application(scope: Any, receive: Receive, send: Send) -> None:
@@ -106,7 +106,7 @@ def test_a_body_may_take_as_long_as_a_slow_line_needs_and_an_answer_any_time() -
 
 
 @pytest.mark.parametrize(("files", "connections"), [(100, 1), (1024, 153), (1 << 20, MOST)])
-def test_no_more_connections_are_taken_than_files_can_be_opened(files: int, connections: int) -> None:
+def test_the_limit_on_connections_follows_from_the_limit_on_open_files(files: int, connections: int) -> None:
     assert most_connections(files) == connections
 
 
@@ -116,7 +116,7 @@ def warning(text: str, at: float, *arguments: object, level: int = logging.WARNI
     return record
 
 
-def test_of_what_is_said_over_and_over_a_minute_has_sixty_and_the_next_says_how_many_more() -> None:
+def test_a_repeated_warning_is_logged_sixty_times_a_minute_and_then_counted() -> None:
     alike = Alike()
     written = [alike.filter(warning("No file %d", 1000 + number / 100, number)) for number in range(1000)]
     assert written == [True] * MOST_ALIKE + [False] * (1000 - MOST_ALIKE)
@@ -127,7 +127,7 @@ def test_of_what_is_said_over_and_over_a_minute_has_sixty_and_the_next_says_how_
     assert later.getMessage() == "No file 7 (and 940 more like it in the minute before)"
 
 
-def test_objects_that_differ_in_later_lines_are_alike_and_wordings_are_not_kept_for_ever() -> None:
+def test_only_the_first_line_counts_and_old_messages_are_forgotten() -> None:
     alike = Alike()
     assert sum(alike.filter(warning(f"accept failed\nsocket {n}", 1000)) for n in range(100)) == MOST_ALIKE
     assert all(alike.filter(warning(f"wording {n}", 1000)) for n in range(5000))

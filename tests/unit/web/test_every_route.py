@@ -1,4 +1,4 @@
-"""Every route, asked by a user of every permission set and by a stranger."""
+"""Every route, requested by a user of each permission set and by a stranger."""
 
 import json
 from collections.abc import Iterator
@@ -209,7 +209,7 @@ def client(who: str, user: User) -> Client:
 
 @pytest.fixture
 def recorded(user: User) -> Iterator[Call]:
-    """An ended call of the user's with a recording in the store."""
+    """An ended call of the user, with a recording in the store."""
     call = CallFactory(
         user=user,
         status="completed",
@@ -224,7 +224,7 @@ def recorded(user: User) -> Iterator[Call]:
 
 
 def real_path(pattern: str, user: User, call: Call) -> str:
-    """The route's path with the ids of things that are there."""
+    """The route's path, with ids of things that exist."""
     request = RecordingRequest.objects.create(
         team=user.team, user=user, number="+13125550199", mode="none", sentence="Off.", policy_version_id=1
     )
@@ -257,7 +257,7 @@ def real_path(pattern: str, user: User, call: Call) -> str:
 
 
 @pytest.mark.parametrize("route", ROUTES, ids=" ".join)
-def test_a_route_answers_as_the_table_says(
+def test_a_route_responds_as_in_the_table(
     who: str, user: User, client: Client, recorded: Call, route: tuple[str, str]
 ) -> None:
     method, pattern = route
@@ -274,7 +274,7 @@ def test_a_route_answers_as_the_table_says(
 
 
 def test_the_table_lists_every_route() -> None:
-    """What a call's ticket opens is no route of Django's: tests/unit/calls/test_call_control.py."""
+    """What a call's ticket opens is not a Django route: tests/unit/web/test_call_control.py."""
     listed = {path.partition("?")[0] for _, path in ROUTES}
     assert set(_paths(get_resolver())) == listed
 
@@ -289,7 +289,7 @@ def test_the_table_lists_every_operation_of_the_api() -> None:
 
 
 @pytest.mark.parametrize("pattern", sorted({path.partition("?")[0] for _, path in ROUTES} - {SCHEMA}))
-def test_a_method_without_a_row_is_not_answered(pattern: str) -> None:
+def test_a_method_without_a_row_is_refused(pattern: str) -> None:
     admin = UserFactory(permission_set="Admin")
     client = Client()
     client.force_login(admin)
@@ -303,7 +303,7 @@ def test_a_method_without_a_row_is_not_answered(pattern: str) -> None:
 
 
 def assert_explained(method: str, answer: HttpResponse) -> None:
-    """As a page of ours to who follows a link, as JSON to a script."""
+    """The error is one of our pages for people, and JSON for scripts."""
     if answer["Content-Type"] == "application/json":
         assert answer.json()["code"] == "method_not_allowed"
         assert f"does not accept {method}" in answer.json()["message"]
@@ -313,7 +313,7 @@ def assert_explained(method: str, answer: HttpResponse) -> None:
     assert says in answer.content.decode()
 
 
-def test_everything_in_the_nav_of_the_settings_is_there_for_who_sees_it() -> None:
+def test_every_visible_item_of_the_settings_nav_can_be_opened() -> None:
     for section in SECTIONS:
         user = UserFactory(permission_set="")
         user.groups.add(holding(section.permission))
@@ -324,7 +324,7 @@ def test_everything_in_the_nav_of_the_settings_is_there_for_who_sees_it() -> Non
 
 
 def holding(permission: Permission) -> PermissionSet:
-    """A set with this permission alone."""
+    """A set with only this permission."""
     made = PermissionSet.objects.create(name=f"Only {permission}")
     made.permissions.set(PermissionRow.objects.filter(codename=permission))
     return made

@@ -56,7 +56,7 @@ def test_the_whole_is_sent(header: str | None) -> None:
 @pytest.mark.parametrize(
     "header", ["bytes=1000-", "bytes=1000-1001", "bytes=5000-", "bytes=-0", "bytes=" + "9" * 5000 + "-"]
 )
-def test_no_byte_of_it_is_asked_for(header: str) -> None:
+def test_no_byte_is_requested(header: str) -> None:
     with pytest.raises(UnsatisfiableError):
         requested_part(header, SIZE)
 

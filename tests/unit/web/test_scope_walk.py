@@ -1,4 +1,4 @@
-"""Nobody sees past their scope: every route, asked by people who may do all but see a colleague's calls."""
+"""Nobody sees calls out of scope: every route, requested by users with all permissions except wider scope."""
 
 import json
 from collections.abc import Iterator
@@ -74,7 +74,7 @@ def zoe() -> User:
 
 @pytest.fixture
 def call(zoe: User) -> Iterator[Call]:
-    """Zoe's, with everything that a call can have."""
+    """Zoe's call, with everything that a call can have."""
     at = timezone.now()
     call: Call = CallFactory(
         user=zoe,
@@ -101,7 +101,7 @@ def call(zoe: User) -> Iterator[Call]:
 
 @pytest.fixture(params=SCOPES)
 def outsider(request: pytest.FixtureRequest) -> User:
-    """May do everything, as far as they see."""
+    """A user with all permissions, but only within their scope."""
     user: User = UserFactory(name="Ann", permission_set="")
     permit_only(user, (set(Permission) - VIEWS) | SCOPES[request.param])
     return user
@@ -109,7 +109,7 @@ def outsider(request: pytest.FixtureRequest) -> User:
 
 @pytest.fixture
 def ids(call: Call, zoe: User, outsider: User) -> dict[str, str]:
-    """The placeholders of OF_CALLS with what belongs to Zoe's call, the outsider's part in it included."""
+    """Values for the placeholders of OF_CALLS: what belongs to Zoe's call, including the outsider's part."""
     recording = Recording.objects.get(pk=call.pk)
     # Shared with all, asked of the outsider, put into their own playlist when they still saw it.
     theirs = Playlist.objects.create(team=zoe.team, owner=outsider, name="Mine")
@@ -158,7 +158,7 @@ def ask(client: Client, method: str, path: str) -> HttpResponse:
 
 
 def said(answer: HttpResponse) -> str:
-    """Everything that was sent, headers too."""
+    """Everything that was sent, including headers."""
 
     async def collect() -> bytes:
         return b"".join([piece async for piece in answer])
@@ -176,9 +176,7 @@ def test_every_placeholder_is_known_to_this_test() -> None:
     assert used == set(OF_CALLS) | set(OF_TEAM)
 
 
-def test_no_route_says_anything_of_a_call_beyond_ones_scope(
-    outsider: User, call: Call, ids: dict[str, str]
-) -> None:
+def test_no_route_reveals_a_call_out_of_scope(outsider: User, call: Call, ids: dict[str, str]) -> None:
     client = Client()
     client.force_login(outsider)
     asked = 0
@@ -201,7 +199,7 @@ def test_no_route_says_anything_of_a_call_beyond_ones_scope(
     assert asked == len(ROUTES) - 3, "all but the stream, the schema and signing out"
 
 
-def test_no_search_filter_export_or_page_of_a_list_finds_it(
+def test_no_search_filter_export_or_list_page_finds_it(
     outsider: User, zoe: User, call: Call, ids: dict[str, str]
 ) -> None:
     client = Client()
@@ -234,7 +232,7 @@ def test_no_search_filter_export_or_page_of_a_list_finds_it(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_whose_scope_it_is_in_sees_it_so_that_the_walk_proves_something(zoe: User, call: Call) -> None:
+def test_users_with_the_call_in_scope_see_it_so_the_walk_proves_something(zoe: User, call: Call) -> None:
     chief = UserFactory(name="Ida", permission_set="Admin")
     client = Client()
     client.force_login(chief)

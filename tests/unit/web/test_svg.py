@@ -10,7 +10,7 @@ def test_a_waveform_has_a_bar_for_each_height_and_a_dot_for_silence() -> None:
     assert bars([0, 20], 20, upwards=False) == "M1 30v1M3 30v30"
 
 
-def test_both_sides_are_measured_by_the_louder_and_a_whisper_stays_small() -> None:
+def test_both_sides_are_scaled_to_the_louder_and_a_whisper_stays_small() -> None:
     assert full_height({"left": [5, 40], "right": [80]}) == 80
     assert full_height({"left": [1], "right": [0]}) == 10
 

@@ -1,4 +1,4 @@
-"""/settings/packages, and what is off while a package is."""
+"""/settings/packages, and what does not work while a package is off."""
 
 import pytest
 from django.test import Client
@@ -34,11 +34,11 @@ def switch_dialer_off() -> Team:
     return team
 
 
-def test_a_new_team_has_what_there_is(ida: User) -> None:
+def test_a_new_team_has_every_included_package(ida: User) -> None:
     assert ida.team.packages == ["dialer"]
 
 
-def test_a_package_is_switched_off_and_on_and_the_trail_says_by_whom(browser: Client, ida: User) -> None:
+def test_turning_a_package_off_and_on_is_audited_with_the_user(browser: Client, ida: User) -> None:
     for wanted, packages in (("0", []), ("1", ["dialer"])):
         assert browser.post("/settings/packages/dialer", {"on": wanted}).status_code == 302
         assert Team.objects.get(pk=ida.team_id).packages == packages
@@ -49,7 +49,7 @@ def test_a_package_is_switched_off_and_on_and_the_trail_says_by_whom(browser: Cl
     ]
 
 
-def test_a_package_that_this_version_does_not_have_is_explained_and_cannot_be_switched_on(
+def test_a_package_missing_from_this_version_is_explained_and_cannot_be_turned_on(
     browser: Client, ida: User
 ) -> None:
     assert "Not part of this version" in browser.get("/settings/packages").content.decode()
@@ -60,7 +60,7 @@ def test_a_package_that_this_version_does_not_have_is_explained_and_cannot_be_sw
 
 
 @pytest.mark.parametrize(("package", "on"), [("fax", "1"), ("dialer", ""), ("dialer", "maybe")])
-def test_a_switch_that_makes_no_sense_is_a_bad_request(browser: Client, package: str, on: str) -> None:
+def test_an_invalid_switch_value_is_a_bad_request(browser: Client, package: str, on: str) -> None:
     assert browser.post(f"/settings/packages/{package}", {"on": on}).status_code == 400
 
 
@@ -79,7 +79,7 @@ def test_without_the_dialer_no_call_is_placed_and_the_sentence_says_why(browser:
     assert not Call.objects.exists()
 
 
-def test_without_the_dialer_its_place_explains_and_past_calls_stay(browser: Client, ida: User) -> None:
+def test_without_the_dialer_the_page_explains_and_past_calls_stay(browser: Client, ida: User) -> None:
     person = PersonFactory(number="+13125550123")
     call = CallFactory(user=ida, person=person, status="completed", ended_at="2026-03-02T15:01:00Z")
     assert "<or-dialer" in browser.get("/people").content.decode()
@@ -95,7 +95,7 @@ def test_without_the_dialer_its_place_explains_and_past_calls_stay(browser: Clie
 
 
 @pytest.mark.parametrize("permission_set", ["Compliance", "Read-only"])
-def test_who_may_not_place_calls_is_offered_no_dialer(permission_set: str) -> None:
+def test_users_who_may_not_place_calls_see_no_dialer(permission_set: str) -> None:
     PersonFactory(number="+13125550123")
     user = UserFactory(permission_set=permission_set)
     browser = signed_in(user)
@@ -108,7 +108,7 @@ def test_who_may_not_place_calls_is_offered_no_dialer(permission_set: str) -> No
     assert "<or-dialer" in browser.get("/people").content.decode(), "a call has to be ended"
 
 
-def test_who_is_on_a_call_keeps_the_dialer_and_its_controls_until_the_end(browser: Client, ida: User) -> None:
+def test_a_user_on_a_call_keeps_the_dialer_and_its_controls_until_it_ends(browser: Client, ida: User) -> None:
     live = CallFactory(user=ida)
     switch_dialer_off()
     assert "<or-dialer" in browser.get("/people").content.decode()

@@ -77,7 +77,7 @@ def test_two_admins_who_change_different_cells_do_not_undo_each_other(browser: C
     assert held_by(named("Rep")) == rep | {Permission.RECORDING_DOWNLOAD, Permission.RECORDING_MANIFEST_VIEW}
 
 
-def test_saving_without_a_change_leaves_no_trace(browser: Client) -> None:
+def test_saving_without_a_change_is_not_audited(browser: Client) -> None:
     assert tick(browser, "Rep", seen=SETS["Rep"], ticked=SETS["Rep"]).status_code == 302
     assert not AuditEntry.objects.exists()
 
@@ -87,7 +87,7 @@ def test_a_permission_that_does_not_exist_is_a_bad_request(browser: Client) -> N
     assert browser.post(PAGE, {f"shown-{key}": "", f"set-{key}": "calls:everything"}).status_code == 400
 
 
-def test_the_last_who_can_change_sets_cannot_take_it_from_themselves(browser: Client, ida: User) -> None:
+def test_the_last_user_who_can_change_sets_cannot_lose_that_permission(browser: Client, ida: User) -> None:
     UserFactory(name="Ira", permission_set="Admin", is_active=False)
     admin = SETS["Admin"]
     answer = tick(browser, "Admin", seen=admin, ticked=admin - {Permission.PERMISSION_SETS_CHANGE})
@@ -100,7 +100,7 @@ def test_the_last_who_can_change_sets_cannot_take_it_from_themselves(browser: Cl
     assert not AuditEntry.objects.exists()
 
 
-def test_what_a_set_permits_holds_with_the_next_request(browser: Client) -> None:
+def test_a_changed_permission_applies_to_the_next_request(browser: Client) -> None:
     rep = Client()
     rep.force_login(UserFactory())
     assert rep.get("/reports/recording").status_code == 403
@@ -108,13 +108,13 @@ def test_what_a_set_permits_holds_with_the_next_request(browser: Client) -> None
     assert rep.get("/reports/recording").status_code == 200
 
 
-def test_a_set_can_begin_as_a_copy(browser: Client) -> None:
+def test_a_set_can_be_created_as_a_copy(browser: Client) -> None:
     assert create(browser, "  Senior   rep ", like="Rep").status_code == 302
     assert held_by(named("Senior rep")) == SETS["Rep"]
     assert entry("permission_set.created").details["like"] == "Rep"
 
 
-def test_a_set_can_begin_with_nothing(browser: Client) -> None:
+def test_a_set_can_be_created_empty(browser: Client) -> None:
     create(browser, "Trainee")
     assert held_by(named("Trainee")) == set()
 
@@ -137,7 +137,7 @@ def test_a_name_that_cannot_be_used_is_refused_and_kept_in_the_form(
     assert PermissionSet.objects.count() == len(SETS)
 
 
-def test_an_own_set_can_be_renamed_and_deleted(browser: Client) -> None:
+def test_a_teams_own_set_can_be_renamed_and_deleted(browser: Client) -> None:
     create(browser, "Trainee")
     key = named("Trainee").pk
     browser.post(f"{PAGE}/{key}/rename", {"name": "Beginner"})
@@ -148,7 +148,7 @@ def test_an_own_set_can_be_renamed_and_deleted(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("verb", ["rename", "delete"])
-def test_a_set_of_every_installation_keeps_its_name_and_stays(browser: Client, verb: str) -> None:
+def test_a_default_set_cannot_be_renamed_or_deleted(browser: Client, verb: str) -> None:
     answer = browser.post(f"{PAGE}/{named('Rep').pk}/{verb}", {"name": "Seller"})
     assert answer.status_code == 422
     assert "comes with every installation" in answer.content.decode()
@@ -164,7 +164,7 @@ def test_a_set_in_use_is_not_deleted(browser: Client) -> None:
     assert user.groups.get().name == "Trainee"
 
 
-def test_a_user_is_given_another_set_and_the_trail_says_so(browser: Client, ida: User) -> None:
+def test_giving_a_user_another_set_is_audited(browser: Client, ida: User) -> None:
     tom = UserFactory(name="Tom")
     seen, chosen = named("Rep").pk, named("Manager").pk
     browser.post(f"{PAGE}/users", {f"shown-{tom.pk}": seen, f"user-{tom.pk}": chosen})

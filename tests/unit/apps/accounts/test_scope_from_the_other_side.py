@@ -1,4 +1,4 @@
-"""Who sees somebody's calls: the filter and the question asked of each user agree."""
+"""Which users see a user's calls: the filter and `Scope.covers` agree."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -26,7 +26,7 @@ MEMBER = st.tuples(HELD, st.sampled_from(["East", "West", None]), st.booleans())
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(members=st.lists(MEMBER, min_size=1, max_size=4))
-def test_both_ways_of_asking_agree(members: list[tuple[set[Permission], str | None, bool]]) -> None:
+def test_filter_and_scope_agree(members: list[tuple[set[Permission], str | None, bool]]) -> None:
     users = []
     for held, group, is_active in members:
         user = UserFactory(

@@ -1,4 +1,4 @@
-"""The status of a call and what was logged about it: the same words are not said twice."""
+"""A call's status and its log: the same words are not shown twice."""
 
 import csv
 import io
@@ -31,14 +31,14 @@ def browser(ana: User) -> Client:
 
 
 def words_of(browser: Client, address: str) -> str:
-    """The visible words of the page below its filters, without what is in forms."""
+    """The visible words of the page below its filters, without those in forms."""
     page = browser.get(address).content.decode()
     main = re.sub(r"(?s).*<main[^>]*>|</main>.*|<form.*?</form>", " ", page)
     return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", main))
 
 
 @pytest.mark.parametrize("status", list(Status))
-def test_every_status_has_words_that_are_no_code(status: Status) -> None:
+def test_every_status_has_words_that_are_not_a_code(status: Status) -> None:
     assert re.fullmatch(r"[A-Z][a-z]+( [a-z]+)*", STATUS_WORDS[status])
 
 
@@ -76,7 +76,7 @@ def test_list_person_and_call_page_say_the_same_words_once(
         assert said.count(disposition.casefold().replace("ll", "l")) == 1, address
 
 
-def test_other_words_of_the_log_stand_beside_the_status(browser: Client, ana: User) -> None:
+def test_other_words_of_the_log_are_shown_beside_the_status(browser: Client, ana: User) -> None:
     person = PersonFactory()
     call = logged_call(ana, person, status="busy", disposition="Wrong number")
     for address in ("/calls", f"/people/{person.pk}", f"/calls/{call.pk}"):
@@ -85,7 +85,7 @@ def test_other_words_of_the_log_stand_beside_the_status(browser: Client, ana: Us
         assert "Wrong number" in said, address
 
 
-def test_the_export_says_both_columns_in_words_for_whoever_counts_by_one_of_them(ana: User) -> None:
+def test_the_export_has_both_columns_in_words(ana: User) -> None:
     logged_call(ana, PersonFactory(), status="no-answer", disposition="No answer")
     [row] = csv.DictReader(
         io.StringIO("".join(csv_of(ana, CallFilter(), by_comments("", ana))).removeprefix("\ufeff"))

@@ -1,4 +1,4 @@
-"""No way to list calls reads a table from end to end: the plans that SQLite makes, kept."""
+"""No list of calls scans a whole table, according to SQLite's query plans."""
 
 import pytest
 
@@ -36,7 +36,7 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.fixture(params=["Admin", "Manager", "Rep"])
 def scoped(request: pytest.FixtureRequest) -> User:
-    """Who sees the team's calls, the group's or their own, once the planner counted a million."""
+    """A user with team, group, or own scope, after the planner has counted a million calls."""
     user = UserFactory(permission_set=request.param)
     others = UserFactory.create_batch(5)
     for number in range(60):
@@ -57,7 +57,7 @@ def asked(case: str, user: User) -> CallFilter:
 
 
 def listed(user: User, wanted: CallFilter, *, cursor: str | None = None, size: int = PAGE_SIZE) -> Page[Call]:
-    """As the page of calls asks."""
+    """Run the query of the calls page."""
     return list_calls(user, wanted=wanted, also=by_comments(wanted.q, user), cursor=cursor, size=size)
 
 
@@ -68,14 +68,14 @@ def test_each_filter_is_a_search_in_an_index_however_far_the_user_sees(case: str
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+def test_without_statistics_the_planner_uses_the_intended_index(case: str) -> None:
     user = UserFactory(permission_set="Admin")
     lines = plans(lambda: listed(user, asked(case, user)))
     assert not scans(lines), lines
     assert any(CASES[case][1] in line for line in lines), lines
 
 
-def test_a_planner_that_knows_nothing_looks_calls_up_by_what_was_written() -> None:
+def test_without_statistics_the_planner_looks_calls_up_by_their_notes() -> None:
     user = UserFactory(permission_set="Admin")
     call = logged_call(user, PersonFactory(), notes="The pricing list.")
     Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
@@ -84,7 +84,7 @@ def test_a_planner_that_knows_nothing_looks_calls_up_by_what_was_written() -> No
         assert not any("team_id=?" in line and "calls_" in line for line in lines), lines
 
 
-def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) -> None:
+def test_a_deep_page_starts_at_its_cursor_and_is_read_in_order(scoped: User) -> None:
     first = listed(scoped, CallFilter(), size=5)
     lines = plans(lambda: listed(scoped, CallFilter(), cursor=first.next_cursor, size=5))
     assert not scans(lines), lines
@@ -92,7 +92,7 @@ def test_a_deep_page_is_entered_at_its_cursor_and_read_in_order(scoped: User) ->
     assert not any("TEMP B-TREE" in line for line in lines), lines
 
 
-def test_a_very_wide_search_is_no_scan_either(scoped: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_very_wide_search_does_not_scan_either(scoped: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
     monkeypatch.setattr("onrecord.apps.core.written._FEW", 2)
     for q in ("person", "1212555", "pricing list", "nicely"):

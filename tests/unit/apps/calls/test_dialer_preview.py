@@ -24,7 +24,7 @@ def browser(ana: User) -> Client:
     return client
 
 
-def test_before_a_number_is_typed_it_is_known_how_the_next_call_stands(browser: Client) -> None:
+def test_the_preview_shows_the_next_calls_decision_before_a_number_is_typed(browser: Client) -> None:
     preview = browser.get("/api/v2/dialer/preview").json()
     decision = preview.pop("decision")
     assert preview == {"number": None, "problem": None, "person": None}
@@ -36,7 +36,7 @@ def test_before_a_number_is_typed_it_is_known_how_the_next_call_stands(browser: 
     assert browser.get("/api/v2/dialer/preview").json()["decision"] == chosen
 
 
-def test_before_a_number_is_typed_the_reps_own_place_counts(browser: Client, ana: User) -> None:
+def test_before_a_number_is_typed_the_reps_location_counts(browser: Client, ana: User) -> None:
     notice = Rule(name="Notice", where=("GB",), mode=Mode.BOTH, record=False)
     forbidden = Rule(name="Forbidden", where=("DE",), mode=Mode.NONE)
     allow_recording(rules=(notice, forbidden))
@@ -48,13 +48,13 @@ def test_before_a_number_is_typed_the_reps_own_place_counts(browser: Client, ana
     assert stands == {"US": (True, True), "GB": (False, True), "DE": (False, False)}
 
 
-def test_a_number_that_cannot_be_dialled_comes_with_a_sentence(browser: Client) -> None:
+def test_a_number_that_cannot_be_dialed_comes_with_a_sentence(browser: Client) -> None:
     shown = browser.get("/api/v2/dialer/preview", {"number": "1-800-FLOWERS"}).json()
     assert shown["number"] is None
     assert "cannot contain letters" in shown["problem"]
 
 
-def test_a_number_with_an_extension_is_shown_with_it_and_is_still_its_persons(browser: Client) -> None:
+def test_a_number_with_an_extension_still_belongs_to_its_person(browser: Client) -> None:
     person = PersonFactory(name="Jo Doe", number="+13125550123")
     shown = browser.get("/api/v2/dialer/preview", {"number": "312 555 0123 ext. 9"}).json()
     assert shown["number"] == {"e164": "+13125550123", "formatted": "+1 312-555-0123 ext. 9"}
@@ -91,7 +91,7 @@ def test_a_persons_number_shows_who_it_is_and_what_will_be_recorded(browser: Cli
     }
 
 
-def test_a_rule_is_named_before_dialling(browser: Client) -> None:
+def test_a_rule_is_named_before_dialing(browser: Client) -> None:
     rule = Rule(name="All-party states", where=("US-CA",), mode=Mode.NONE, because="requires consent")
     allow_recording(rules=(rule,))
     PersonFactory(number="+14155550123")
@@ -100,13 +100,13 @@ def test_a_rule_is_named_before_dialling(browser: Client) -> None:
     assert shown["sentence"] == "Off: California requires consent (rule 'All-party states')."
 
 
-def test_a_person_alone_stands_for_their_first_number(browser: Client) -> None:
+def test_a_person_without_a_number_means_their_first_number(browser: Client) -> None:
     person = PersonFactory(number="+13125550123")
     shown = browser.get("/api/v2/dialer/preview", {"person_id": person.pk}).json()
     assert shown["number"]["e164"] == "+13125550123"
 
 
-def test_a_number_of_nobody_is_not_recorded(browser: Client) -> None:
+def test_a_number_that_belongs_to_nobody_is_not_recorded(browser: Client) -> None:
     allow_recording()
     shown = browser.get("/api/v2/dialer/preview", {"number": "+13125550123"}).json()
     assert shown["person"] is None

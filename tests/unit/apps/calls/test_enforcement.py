@@ -1,4 +1,4 @@
-"""What the switch is told when a policy becomes stricter, also when the switch or the database fails."""
+"""The commands to the switch when a policy becomes stricter, even if the switch or the database fails."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,13 +28,13 @@ def switch(monkeypatch: pytest.MonkeyPatch) -> Iterator[CommandedSwitch]:
 
 @pytest.fixture
 def calls() -> list[Call]:
-    """Three live calls that may be recorded on both sides."""
+    """Three live calls whose decision allows recording both sides."""
     allow_recording()
     return [CallFactory(user=UserFactory(), person=PersonFactory()) for _ in range(3)]
 
 
 def record_no_more() -> dict[str, object]:
-    """Publish a policy under which nothing may be recorded; the command that each live call gets."""
+    """Publish a policy that records nothing. Returns the command that each live call gets."""
     allow_recording(team=Setting(record=False, locked=True))
     return {"mode": "none", "may_change": False, "policy_version": current_policy().version}
 
@@ -43,7 +43,7 @@ def modes(calls: list[Call]) -> list[str]:
     return [Call.objects.get(pk=call.pk).mode for call in calls]
 
 
-def test_the_switch_is_told_of_every_call_once(switch: CommandedSwitch, calls: list[Call]) -> None:
+def test_the_switch_gets_one_command_per_call(switch: CommandedSwitch, calls: list[Call]) -> None:
     command = record_no_more()
     assert restrict_live_calls() == 3
     assert restrict_live_calls() == 0
@@ -52,7 +52,7 @@ def test_the_switch_is_told_of_every_call_once(switch: CommandedSwitch, calls: l
     )
 
 
-def test_a_call_that_the_switch_refuses_to_restrict_keeps_no_other_waiting(
+def test_a_call_that_the_switch_refuses_to_restrict_does_not_delay_others(
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     switch.answers = {
@@ -65,7 +65,7 @@ def test_a_call_that_the_switch_refuses_to_restrict_keeps_no_other_waiting(
     assert modes(calls) == ["none", "none", "none"]
 
 
-def test_a_call_that_the_database_does_not_take_is_tried_again_and_keeps_no_other_waiting(
+def test_a_call_that_cannot_be_stored_is_retried_and_does_not_delay_others(
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     def locked(execute: Execute, sql: str, params: Any, *details: Any) -> Any:
@@ -82,7 +82,7 @@ def test_a_call_that_the_database_does_not_take_is_tried_again_and_keeps_no_othe
     assert modes(calls) == ["none", "none", "none"]
 
 
-def test_a_call_is_restricted_that_was_placed_while_the_policy_became_stricter(
+def test_a_call_placed_while_the_policy_became_stricter_is_restricted(
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     command = record_no_more()
@@ -91,7 +91,7 @@ def test_a_call_is_restricted_that_was_placed_while_the_policy_became_stricter(
     assert modes(calls) == ["none", "both", "both"]
 
 
-def test_the_switch_hears_of_a_restriction_that_was_entered_before_it_had_the_call(
+def test_the_switch_gets_a_restriction_that_was_stored_before_it_had_the_call(
     switch: CommandedSwitch, calls: list[Call]
 ) -> None:
     command = record_no_more()
@@ -102,7 +102,7 @@ def test_the_switch_hears_of_a_restriction_that_was_entered_before_it_had_the_ca
     assert switch.commands == [(f"/calls/{calls[0].pk}/restrict", command)]
 
 
-def test_a_call_that_nothing_made_stricter_is_left_alone(switch: CommandedSwitch, calls: list[Call]) -> None:
+def test_a_call_is_left_alone_if_nothing_became_stricter(switch: CommandedSwitch, calls: list[Call]) -> None:
     restrict_placed(calls[0])
     assert restrict_live_calls() == 0
     assert switch.commands == []

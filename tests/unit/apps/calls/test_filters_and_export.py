@@ -66,9 +66,7 @@ def table(text: str) -> list[dict[str, str]]:
         "+1 (0)312 555 0123",
     ],
 )
-def test_a_number_is_found_in_any_format_whether_or_not_it_is_a_persons(
-    browser: Client, ana: User, q: str
-) -> None:
+def test_a_number_is_found_in_any_format_with_or_without_a_person(browser: Client, ana: User, q: str) -> None:
     wanted = CallFactory(user=ana, number="+13125550123", ended_at="2026-03-02T15:01:00Z", status="completed")
     CallFactory(user=ana, number="+12065559999")
     assert shown(browser, q=q) == {wanted.pk}
@@ -95,7 +93,7 @@ def test_filters_narrow_by_rep_status_and_day_in_the_readers_zone(browser: Clien
 
 
 @pytest.mark.parametrize("page", ["/calls", "/recordings"])
-def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, page: str) -> None:
+def test_days_in_the_wrong_order_are_an_error(browser: Client, ana: User, page: str) -> None:
     logged_call(ana, None)
     shown = browser.get(page, {"since": "2026-03-02", "until": "2026-03-01"})
     assert "From is later than To" in shown.content.decode()
@@ -114,7 +112,7 @@ def test_days_the_wrong_way_round_are_said_to_be_so(browser: Client, ana: User, 
         ({"until": "2026-02-30"}, "“until” cannot be “2026-02-30”"),
     ],
 )
-def test_a_filter_that_cannot_be_read_is_refused_with_what_it_takes(
+def test_a_filter_that_cannot_be_read_is_refused_with_its_valid_values(
     browser: Client, page: str, query: dict[str, str], says: str
 ) -> None:
     answer = browser.get(page, query)
@@ -124,7 +122,7 @@ def test_a_filter_that_cannot_be_read_is_refused_with_what_it_takes(
     assert not AuditEntry.objects.filter(action="calls.exported").exists()
 
 
-def test_the_address_says_only_what_is_asked_for(browser: Client) -> None:
+def test_the_url_has_only_the_filters_that_are_set(browser: Client) -> None:
     answer = browser.get("/calls?q=&rep=&status=busy&since=&until=")
     assert answer["HX-Replace-Url"] == "/calls?status=busy"
     assert browser.get("/calls?q=&rep=")["HX-Replace-Url"] == "/calls"
@@ -132,7 +130,7 @@ def test_the_address_says_only_what_is_asked_for(browser: Client) -> None:
 
 
 @pytest.mark.parametrize("zone", ["Asia/Tokyo", "America/New_York"])
-def test_days_at_the_ends_of_the_calendar_are_days(zone: str) -> None:
+def test_days_at_the_ends_of_the_calendar_are_valid(zone: str) -> None:
     user = UserFactory(permission_set="Admin", time_zone=zone)
     call = CallFactory(user=user)
     client = Client()
@@ -143,7 +141,7 @@ def test_days_at_the_ends_of_the_calendar_are_days(zone: str) -> None:
     assert client.get("/recordings", {"since": "0001-01-01", "until": "9999-12-31"}).status_code == 200
 
 
-def test_who_sees_own_calls_only_is_not_asked_whose(browser: Client) -> None:
+def test_users_who_see_only_their_own_calls_get_no_rep_filter(browser: Client) -> None:
     rep = UserFactory()
     client = Client()
     client.force_login(rep)
@@ -161,7 +159,7 @@ def test_a_filter_shows_nothing_beyond_what_the_user_may_see() -> None:
     assert f'value="{other.pk}"' not in client.get("/calls").content.decode()
 
 
-def test_the_export_holds_the_filtered_calls_and_leaves_an_audit_row(browser: Client, ana: User) -> None:
+def test_the_export_has_the_filtered_calls_and_is_audited(browser: Client, ana: User) -> None:
     person = PersonFactory(name="Jo Doe", company="Contoso")
     call = logged_call(
         ana,
@@ -220,14 +218,14 @@ def test_the_export_goes_on_over_many_batches(
         "\uff20cmd",
     ],
 )
-def test_a_cell_that_would_be_a_formula_is_text(text: str) -> None:
+def test_a_cell_that_looks_like_a_formula_is_exported_as_text(text: str) -> None:
     assert safe(text) == f"'{text}"
 
 
-def test_other_cells_stay_as_they_are() -> None:
+def test_other_cells_are_unchanged() -> None:
     assert [safe(text) for text in ("Jo", "", "a=b", "3")] == ["Jo", "", "a=b", "3"]
 
 
 @pytest.mark.parametrize("number", ["+1", "+14045550124", "+390612345678", "+123456789012345"])
-def test_a_number_stays_a_number(number: str) -> None:
+def test_a_phone_number_is_unchanged(number: str) -> None:
     assert safe(number) == number

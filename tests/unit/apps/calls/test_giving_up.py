@@ -1,4 +1,4 @@
-"""A call that the web itself gives up."""
+"""A call that the web ends itself."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What a live call takes over from a later decision, and who hears of it."""
+"""What a later decision changes in a live call, and who is informed."""
 
 import pytest
 from django.test import Client
@@ -32,12 +32,12 @@ def person() -> Person:
 
 @pytest.fixture
 def call(ana: User, person: Person) -> Call:
-    """Live, judged to be recorded on both sides."""
+    """A live call whose decision is to record both sides."""
     allow_recording()
     return CallFactory(user=ana, person=person, number=NUMBER)
 
 
-def test_a_stricter_mode_is_taken_over_with_its_sentence(call: Call) -> None:
+def test_a_stricter_mode_applies_with_its_sentence(call: Call) -> None:
     allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE, because="is quiet"),))
     assert restrict_live_calls() == 1
     call.refresh_from_db()
@@ -57,7 +57,7 @@ def test_a_looser_policy_waits_for_the_next_call(ana: User, person: Person) -> N
     assert (call.mode, call.may_change, call.restriction) == ("one_sided", False, None)
 
 
-def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: User) -> None:
+def test_losing_the_choice_applies_even_if_the_mode_stays(call: Call, ana: User) -> None:
     allow_recording(rules=(Rule(name="Fixed", where=ILLINOIS, may_change=False),))
     assert restrict_live_calls() == 1
     browser = Client()
@@ -69,7 +69,7 @@ def test_losing_the_choice_is_taken_over_without_a_lower_mode(call: Call, ana: U
     assert "Locked by rule 'Fixed'" in answer.json()["message"]
 
 
-def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> None:
+def test_locking_recording_off_for_the_team_stops_a_live_recording(call: Call) -> None:
     allow_recording(team=Setting(record=False, locked=True))
     assert restrict_live_calls() == 1
     call.refresh_from_db()
@@ -77,7 +77,7 @@ def test_a_team_that_is_locked_off_lets_nothing_more_be_recorded(call: Call) -> 
     assert call.effective_decision["sentence"].startswith("Off: your team does not record calls by default.")
 
 
-def test_a_default_that_is_merely_off_leaves_a_running_call_alone(call: Call) -> None:
+def test_an_unlocked_off_default_does_not_change_a_live_call(call: Call) -> None:
     allow_recording(team=Setting(record=False))
     assert restrict_live_calls() == 0
     call.refresh_from_db()
@@ -95,7 +95,7 @@ def test_marking_the_person_holds_the_live_call(call: Call, person: Person) -> N
     )
 
 
-def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) -> None:
+def test_a_call_restricted_before_anything_was_captured_says_why(call: Call) -> None:
     allow_recording(rules=(Rule(name="Quiet", where=ILLINOIS, mode=Mode.NONE),))
     restrict_live_calls()
     report(call.pk, "call.answered", seq=1)
@@ -104,7 +104,7 @@ def test_a_call_that_was_held_before_anything_was_captured_says_why(call: Call) 
     assert (call.recording.status, call.recording.reason_code) == ("not_recorded", "rule")
 
 
-def test_an_attempt_at_the_switch_is_audited_under_who_made_it(call: Call, ana: User) -> None:
+def test_an_attempt_refused_by_the_switch_is_audited_with_its_user(call: Call, ana: User) -> None:
     attempt = {"actor": str(ana.pk), "wanted": "recording", "code": "above_ceiling"}
     report(call.pk, "recording.refused", seq=1, **attempt)
     report(call.pk, "recording.refused", seq=1, **attempt)

@@ -1,4 +1,4 @@
-"""Joining a colleague's call, as far as it goes without a switch."""
+"""Joining a colleague's call, as far as that is possible without a switch."""
 
 from datetime import timedelta
 from typing import Any
@@ -47,7 +47,9 @@ def is_in(user: User, call: Call) -> bool:
 @pytest.mark.parametrize(
     ("permission_set", "status"), [("Manager", 503), ("Admin", 503), ("Compliance", 403), ("Rep", 404)]
 )
-def test_who_sees_a_call_and_may_call_may_join(call: Call, permission_set: str, status: int) -> None:
+def test_users_who_see_a_call_and_may_place_calls_may_join(
+    call: Call, permission_set: str, status: int
+) -> None:
     colleague = UserFactory(permission_set=permission_set)
     assert post(colleague, f"/{call.pk}/join", OFFER).status_code == status
     # Nobody answers at the switch's address, so even those who may did not come in.
@@ -74,7 +76,7 @@ def test_nobody_is_in_two_calls(call: Call, manager: User) -> None:
     assert "data-join" not in browser(manager).get(f"/calls/{another.pk}").content.decode()
 
 
-def test_who_has_joined_controls_the_call_but_does_not_end_it_for_all(call: Call, manager: User) -> None:
+def test_a_collaborator_controls_the_call_but_cannot_end_it(call: Call, manager: User) -> None:
     actions.join(call, acting_user=manager)
     current = browser(manager).get("/api/v2/calls/current").json()
     assert (current["call"]["id"], current["role"]) == (call.pk, "collaborator")
@@ -88,7 +90,7 @@ def test_who_has_joined_controls_the_call_but_does_not_end_it_for_all(call: Call
     assert browser(call.user).get("/api/v2/calls/current").json()["role"] == "rep"
 
 
-def test_joining_twice_is_entered_once(call: Call, manager: User) -> None:
+def test_joining_twice_is_stored_once(call: Call, manager: User) -> None:
     assert actions.join(call, acting_user=manager)
     assert not actions.join(call, acting_user=manager)
     assert AuditEntry.objects.filter(action="call.joined", object_id=call.pk, actor=manager).count() == 1
@@ -96,7 +98,7 @@ def test_joining_twice_is_entered_once(call: Call, manager: User) -> None:
     assert manager.name in page.split("facts-heading")[-1]
 
 
-def test_a_leaving_that_the_switch_reports_takes_the_user_out(call: Call, manager: User) -> None:
+def test_a_user_who_left_according_to_the_switch_is_removed(call: Call, manager: User) -> None:
     actions.join(call, acting_user=manager)
     later = (timezone.now() + timedelta(seconds=1)).isoformat()
     answer = report(call.pk, "party.left", seq=1, at=later, user=str(manager.pk), role="collaborator")
@@ -120,7 +122,7 @@ def test_the_end_of_the_call_frees_everyone_in_it(call: Call, manager: User) -> 
     assert actions.join(CallFactory(user=UserFactory()), acting_user=manager)
 
 
-def test_the_page_tells_who_came_and_went(call: Call, manager: User) -> None:
+def test_the_page_says_who_joined_and_left(call: Call, manager: User) -> None:
     report(call.pk, "party.joined", seq=1, clock_ms=1000, user=str(manager.pk), role="collaborator")
     report(call.pk, "announcement.played", seq=2, clock_ms=5000)
     page = browser(manager).get(f"/calls/{call.pk}").content.decode()
@@ -128,17 +130,17 @@ def test_the_page_tells_who_came_and_went(call: Call, manager: User) -> None:
     assert "The announcement was played" in page
 
 
-def test_an_event_of_leaving_must_name_a_user(call: Call) -> None:
+def test_a_party_left_event_must_name_a_user(call: Call) -> None:
     assert report(call.pk, "party.left", seq=1).status_code == 400
 
 
 def current(user: User) -> dict[str, Any]:
-    """The live call as the user's dialer has it."""
+    """The live call as the user's dialer receives it."""
     call: dict[str, Any] = browser(user).get("/api/v2/calls/current").json()["call"]
     return call
 
 
-def test_everybody_in_a_call_sees_who_else_is_in_it(call: Call, manager: User) -> None:
+def test_everyone_in_a_call_sees_who_else_is_in_it(call: Call, manager: User) -> None:
     actions.join(call, acting_user=manager)
     for user in (call.user, manager):
         people = [(one["id"], one["name"], one["role"]) for one in current(user)["people"]]
@@ -158,7 +160,7 @@ def test_the_rep_reads_you_in_a_reason_and_a_colleague_the_name(call: Call, mana
     assert current(manager)["recording"]["reason"] == f"On: {call.user.name} chose to record this call."
 
 
-def test_everybody_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager: User) -> None:
+def test_everyone_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager: User) -> None:
     def moved() -> tuple[str, str | None]:
         last = current(call.user)["recording"]["moved"]
         return last["kind"], last["by"]
@@ -172,7 +174,7 @@ def test_everybody_in_a_call_sees_who_paused_and_who_resumed(call: Call, manager
     assert moved() == ("resumed", call.user.name)
 
 
-def test_nothing_is_said_to_be_recorded_until_the_announcement_has_been_heard(call: Call) -> None:
+def test_the_call_does_not_show_as_recorded_before_the_announcement_ends(call: Call) -> None:
     Call.objects.filter(pk=call.pk).update(decision=call.decision | {"announcements": ["demo"]})
     report(call.pk, "call.answered", seq=1)
     assert not current(call.user)["recording"]["announcing"]

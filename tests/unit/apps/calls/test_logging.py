@@ -1,4 +1,4 @@
-"""Notes during the call, the log after it, and what has to be logged before the next call."""
+"""Notes during the call, the log after it, and what must be logged before the next call."""
 
 from datetime import timedelta
 from typing import Any
@@ -63,7 +63,7 @@ def to_log(browser: Client) -> str | None:
     return waiting and str(waiting["id"])
 
 
-def test_notes_are_kept_as_they_are_written_and_leave_one_audit_row_and_no_event(
+def test_notes_are_saved_while_being_written_with_one_audit_row_and_no_event(
     browser: Client, ana: User, emma: Person
 ) -> None:
     call = CallFactory(user=ana, person=emma)
@@ -78,14 +78,14 @@ def test_notes_are_kept_as_they_are_written_and_leave_one_audit_row_and_no_event
     assert (call.log.logged_at, call.log.person) == (None, None)
 
 
-def test_who_has_not_seen_the_notes_adds_to_them(browser: Client, ana: User) -> None:
+def test_notes_by_a_writer_who_has_not_seen_the_others_are_merged(browser: Client, ana: User) -> None:
     call = CallFactory(user=ana)
     put(browser, call, "notes", notes="Budget: 10k", notes_revision=0)
     answer = put(browser, call, "notes", notes="Call in May", notes_revision=0).json()
     assert answer == {"notes": "Budget: 10k\nCall in May", "notes_revision": 2}
 
 
-def test_notes_that_were_seen_can_be_erased(browser: Client, ana: User) -> None:
+def test_notes_that_the_writer_has_seen_can_be_deleted(browser: Client, ana: User) -> None:
     call = CallFactory(user=ana)
     put(browser, call, "notes", notes="Secret", notes_revision=0)
     assert put(browser, call, "notes", notes="", notes_revision=1).json()["notes"] == ""
@@ -126,7 +126,7 @@ def test_nobody_can_log_to_a_person_whom_they_may_not_see(browser: Client, ana: 
     assert call.log is None
 
 
-def test_what_is_not_in_the_list_is_refused_but_what_was_logged_stays(browser: Client, ana: User) -> None:
+def test_a_choice_outside_the_list_is_refused_unless_it_was_logged_before(browser: Client, ana: User) -> None:
     call = over(ana)
     answer = put(browser, call, "log", disposition="Interested")
     assert (answer.status_code, answer.json()["code"]) == (400, "log_incomplete")
@@ -164,7 +164,7 @@ def test_the_next_call_waits_until_the_last_is_logged(browser: Client, ana: User
     assert browser.post("/api/v2/calls", to, content_type="application/json").status_code == 503
 
 
-def test_who_may_not_log_owes_no_log(browser: Client, ana: User, emma: Person) -> None:
+def test_a_user_who_may_not_log_never_has_to(browser: Client, ana: User, emma: Person) -> None:
     permit_only(ana, [Permission.CALLS_PLACE, Permission.CALLS_VIEW_OWN])
     require(ana, "disposition")
     over(ana, emma)
@@ -174,7 +174,7 @@ def test_who_may_not_log_owes_no_log(browser: Client, ana: User, emma: Person) -
     assert answer.status_code == 503
 
 
-def test_a_call_that_nobody_answered_never_holds_up_the_next(browser: Client, ana: User) -> None:
+def test_an_unanswered_call_never_delays_the_next(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     over(ana, status="busy", answered_at=None)
     answer = browser.post(
@@ -183,13 +183,13 @@ def test_a_call_that_nobody_answered_never_holds_up_the_next(browser: Client, an
     assert answer.status_code == 503
 
 
-def test_a_call_that_nobody_answered_is_logged_without_what_is_required(browser: Client, ana: User) -> None:
+def test_an_unanswered_call_is_logged_without_the_required_fields(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     call = over(ana, status="busy", answered_at=None)
     assert put(browser, call, "log", notes="Try on Monday.").status_code == 200
 
 
-def test_notes_have_room_for_what_two_writers_make_of_them_and_an_end(browser: Client, ana: User) -> None:
+def test_merged_notes_may_be_longer_than_typed_ones_up_to_a_limit(browser: Client, ana: User) -> None:
     call = over(ana)
     put(browser, call, "notes", notes="y" * 15_000, notes_revision=0)
     long = put(browser, call, "notes", notes="x" * 30_000, notes_revision=0)
@@ -201,7 +201,7 @@ def test_notes_have_room_for_what_two_writers_make_of_them_and_an_end(browser: C
     assert "too long" in refused.content.decode()
 
 
-def test_a_call_of_another_dialer_never_holds_up_the_next(browser: Client, ana: User) -> None:
+def test_a_call_from_another_dialer_never_delays_the_next(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     over(ana, recording__source="Aircall")
     assert to_log(browser) is None
@@ -215,7 +215,7 @@ def test_the_last_call_waits_to_be_logged_for_an_hour_unless_it_has_to_be(browse
     assert to_log(browser) == call.pk
 
 
-def test_a_call_is_logged_on_its_page_by_who_placed_it_alone(
+def test_only_the_user_who_placed_a_call_logs_it_on_its_page(
     browser: Client, ana: User, emma: Person
 ) -> None:
     call = over(ana, emma)
@@ -235,9 +235,7 @@ def test_a_call_is_logged_on_its_page_by_who_placed_it_alone(
     assert admin.post(f"/calls/{call.pk}/log", form).status_code == 404
 
 
-def test_what_was_written_on_the_page_is_still_there_when_the_log_is_refused(
-    browser: Client, ana: User
-) -> None:
+def test_the_page_keeps_what_was_typed_if_the_log_is_refused(browser: Client, ana: User) -> None:
     require(ana, "disposition")
     form = {"sentiment": "Positive", "notes": "Wants an offer", "notes_revision": "0"}
     answer = browser.post(f"/calls/{over(ana).pk}/log", form)

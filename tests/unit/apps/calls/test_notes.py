@@ -24,12 +24,12 @@ TEXT = st.lists(
         ("Budget: 10k", "Budget: 12k", "Budget: 10k\nBudget: 12k"),
     ],
 )
-def test_notes_of_two_writers_become_one_text(theirs: str, mine: str, kept: str) -> None:
+def test_notes_of_two_writers_are_merged(theirs: str, mine: str, kept: str) -> None:
     assert merged(theirs, mine) == kept
 
 
 @given(theirs=TEXT, mine=TEXT)
-def test_every_line_of_both_is_kept_but_for_one_still_being_written(theirs: str, mine: str) -> None:
+def test_every_line_of_both_is_kept_except_one_still_being_written(theirs: str, mine: str) -> None:
     kept = merged(theirs, mine)
     for line in [*theirs.splitlines(), *mine.splitlines()]:
         assert any(one.startswith(line) for one in kept.splitlines() or [""])

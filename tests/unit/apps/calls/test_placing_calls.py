@@ -1,4 +1,4 @@
-"""POST /api/v2/calls, as far as it goes without a switch."""
+"""POST /api/v2/calls, as far as that is possible without a switch."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def place(browser: Client, to: str = "+13125550123", **fields: Any) -> HttpRespo
         ("", "bad_number", "Enter a number"),
     ],
 )
-def test_a_number_that_cannot_be_dialled_is_refused_before_anything_happens(
+def test_a_number_that_cannot_be_dialed_is_refused_before_anything_happens(
     browser: Client, to: str, code: str, says: str
 ) -> None:
     answer = place(browser, to)
@@ -57,14 +57,14 @@ def test_a_number_that_cannot_be_dialled_is_refused_before_anything_happens(
     assert Call.objects.count() == 0
 
 
-def test_an_extension_is_kept_with_its_call_and_shown(browser: Client) -> None:
+def test_an_extension_is_stored_with_the_call_and_shown(browser: Client) -> None:
     place(browser, "(312) 555-0123 x4711")
     call = Call.objects.get()
     assert (call.number, call.extension) == ("+13125550123", "4711")
     assert "+1 312-555-0123 ext. 4711" in browser.get(f"/calls/{call.pk}").content.decode()
 
 
-def test_a_switch_that_cannot_be_reached_leaves_a_call_that_failed_truthfully(browser: Client) -> None:
+def test_if_the_switch_is_unreachable_the_call_is_stored_as_failed(browser: Client) -> None:
     answer = place(browser)
     assert (answer.status_code, answer.json()["code"]) == (503, "switch_unreachable")
     call = Call.objects.select_related("recording").get()
@@ -88,7 +88,7 @@ def test_a_second_call_of_a_user_is_refused_while_the_first_lives(browser: Clien
     assert Call.objects.count() == 1
 
 
-def test_the_database_itself_allows_one_live_call_a_user(ana: User) -> None:
+def test_the_database_allows_only_one_live_call_per_user(ana: User) -> None:
     CallFactory(user=ana)
     with pytest.raises(IntegrityError), transaction.atomic():
         CallFactory(user=ana)
@@ -110,7 +110,7 @@ def test_a_call_to_nobodys_number_cannot_be_recorded(browser: Client) -> None:
     assert (call.person, call.mode, call.record_at_start, call.may_change) == (None, "none", False, False)
 
 
-def test_the_choice_for_the_next_call_outlives_a_call_that_was_not_placed(browser: Client, ana: User) -> None:
+def test_the_choice_for_the_next_call_survives_a_call_that_was_not_placed(browser: Client, ana: User) -> None:
     allow_recording()
     PersonFactory(number="+13125550123")
     browser.put("/api/v2/dialer/record-next-call", {"wanted": False}, content_type="application/json")
@@ -129,7 +129,7 @@ def test_a_write_without_the_csrf_token_is_refused(ana: User) -> None:
     assert Call.objects.count() == 0
 
 
-def test_an_expired_session_is_told_so_rather_than_that_its_page_is_old() -> None:
+def test_an_expired_session_is_reported_as_such_not_as_a_csrf_error() -> None:
     answer = place(Client(enforce_csrf_checks=True))
     assert (answer.status_code, answer.json()["code"]) == (401, "session_expired")
     assert "Sign in again" in answer.json()["message"]
@@ -152,7 +152,7 @@ def test_nobody_controls_another_users_call(browser: Client, operation: str) -> 
     assert answer.status_code == 404
 
 
-def test_a_call_that_has_ended_takes_no_more_commands(browser: Client, ana: User) -> None:
+def test_a_call_that_has_ended_accepts_no_commands(browser: Client, ana: User) -> None:
     place(browser)
     call = Call.objects.get()
     tone = browser.post(f"/api/v2/calls/{call.pk}/dtmf", {"digits": "1"}, content_type="application/json")

@@ -1,4 +1,4 @@
-"""What events do to a call, as a table and in any order."""
+"""How events change a call, as a table and in any order."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -176,7 +176,7 @@ def test_an_event_changes_a_state_as_the_table_says(
         assert after == before
 
 
-def test_a_call_that_the_web_gave_up_says_so_and_the_switchs_word_replaces_it() -> None:
+def test_the_switchs_report_replaces_an_end_that_the_web_guessed() -> None:
     assert LOST.status is Status.FAILED
     assert LOST.end_is_guess
     assert LOST.captured is None
@@ -189,7 +189,7 @@ def test_a_call_that_has_ended_is_not_given_up() -> None:
     assert ended_by_web(OVER, at=START, reason="lost", captured=None) == OVER
 
 
-def test_a_call_is_given_up_after_an_outage_of_months_with_a_length_that_its_column_holds() -> None:
+def test_a_call_given_up_after_months_has_a_length_that_fits_its_column() -> None:
     late = ended_by_web(RECORDING, at=START + timedelta(days=100), reason="lost", captured=None)
     assert late.duration_ms == LARGEST_COUNT
 
@@ -205,7 +205,7 @@ def test_a_call_is_given_up_after_an_outage_of_months_with_a_length_that_its_col
         {"kind": "recording.restricted", "mode": "everything", "recording": "off"},
     ],
 )
-def test_an_event_that_is_not_of_the_contract_is_refused(strange: dict[str, Any]) -> None:
+def test_an_event_outside_the_protocol_is_refused(strange: dict[str, Any]) -> None:
     with pytest.raises(BadMessageError):
         event(**strange)
 

@@ -1,4 +1,4 @@
-"""Times, the order of clips, and what a scorecard comes to."""
+"""Times, the order of clips, and the score of a scorecard."""
 
 import pytest
 from hypothesis import given
@@ -32,12 +32,12 @@ from onrecord.apps.core.durations import duration
         ("", None),
     ],
 )
-def test_a_time_is_read_as_people_write_it(text: str, milliseconds: int | None) -> None:
+def test_a_time_is_parsed_as_people_write_it(text: str, milliseconds: int | None) -> None:
     assert read_clock(text) == milliseconds
 
 
 @given(st.integers(0, 99 * 3600))
-def test_a_time_that_we_wrote_is_read_as_it_was(seconds: int) -> None:
+def test_a_formatted_time_is_parsed_back_unchanged(seconds: int) -> None:
     assert read_clock(duration(seconds * 1000)) == seconds * 1000
 
 
@@ -64,7 +64,7 @@ def test_a_clip_lies_within_the_recording(start: str, end: str, expected: tuple[
         ("2:00", "", "must end after it begins"),
     ],
 )
-def test_a_clip_that_cannot_be_is_refused(start: str, end: str, says: str) -> None:
+def test_an_impossible_clip_is_refused(start: str, end: str, says: str) -> None:
     with pytest.raises(ClipError, match=says):
         cut(start, end, 65_400)
 
@@ -98,18 +98,18 @@ def sent(given_: list[str]) -> dict[str, str]:
         (["5", "0", ""], 50),
     ],
 )
-def test_every_question_that_counts_counts_the_same(given_: list[str], expected: int) -> None:
+def test_all_questions_that_count_have_the_same_weight(given_: list[str], expected: int) -> None:
     assert score(ASKED, read_answers(ASKED, sent(given_))) == expected
 
 
-def test_questions_in_words_alone_come_to_nothing() -> None:
+def test_a_scorecard_with_only_text_questions_has_no_score() -> None:
     assert score(ASKED[2:], ["Slower."]) is None
 
 
 @pytest.mark.parametrize(
     "given_", [["", "1", ""], ["6", "1", ""], ["0", "1", ""], ["5", "2", ""], ["5", "", ""]]
 )
-def test_an_answer_that_is_missing_or_unknown_is_asked_for(given_: list[str]) -> None:
+def test_a_missing_or_unknown_answer_is_an_error(given_: list[str]) -> None:
     with pytest.raises(ScorecardError, match="Answer"):
         read_answers(ASKED, sent(given_))
 

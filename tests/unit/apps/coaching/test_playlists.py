@@ -1,4 +1,4 @@
-"""Playlists: who sees, who changes, who hears."""
+"""Playlists: who may see, change, and play them."""
 
 from typing import Any
 
@@ -50,7 +50,7 @@ def order(playlist: Playlist) -> list[int]:
     return list(playlist.clips.order_by("position").values_list("start_ms", flat=True))
 
 
-def test_a_clip_is_added_to_a_new_playlist_and_then_to_the_same(marcus: User) -> None:
+def test_a_clip_is_added_to_a_new_playlist_and_another_to_the_same(marcus: User) -> None:
     call = recorded(marcus)
     assert add(marcus, call, name="Openings", start="0:05", end="0:20", note="The pause").status_code == 302
     playlist = Playlist.objects.get()
@@ -109,7 +109,7 @@ def test_clips_are_moved_and_removed_by_the_owner(marcus: User) -> None:
     assert client.post(f"/coaching/clips/{Clip.objects.first().pk}", {"do": "burn"}).status_code == 400  # type: ignore[union-attr]
 
 
-def test_a_clip_is_cut_anew_by_its_owner_and_what_is_refused_is_kept(marcus: User) -> None:
+def test_a_clip_can_be_recut_by_its_owner_and_refused_input_is_kept(marcus: User) -> None:
     add(marcus, recorded(marcus), name="Openings", start="1", note="The pause")
     clip = Clip.objects.get()
     path = f"/coaching/clips/{clip.pk}"
@@ -126,7 +126,7 @@ def test_a_clip_is_cut_anew_by_its_owner_and_what_is_refused_is_kept(marcus: Use
     assert client_of(UserFactory()).post(path, {"do": "cut"}).status_code == 404
 
 
-def test_a_shared_playlist_is_seen_by_the_team_and_changed_by_its_owner_alone(marcus: User) -> None:
+def test_a_shared_playlist_is_seen_by_the_team_but_changed_only_by_its_owner(marcus: User) -> None:
     add(marcus, recorded(marcus), name="Openings")
     playlist = Playlist.objects.get()
     ana = client_of(UserFactory(name="Ana"))
@@ -143,7 +143,7 @@ def test_a_shared_playlist_is_seen_by_the_team_and_changed_by_its_owner_alone(ma
     assert ana.post(f"/coaching/clips/{playlist.clips.get().pk}", {"do": "remove"}).status_code == 404
 
 
-def test_a_clip_of_a_call_that_one_may_not_hear_says_nothing_of_it(marcus: User) -> None:
+def test_a_clip_of_a_call_that_the_user_may_not_hear_reveals_nothing(marcus: User) -> None:
     ana = UserFactory(name="Ana")
     add(marcus, recorded(marcus, "Emma Secret"), name="Openings")
     add(marcus, recorded(ana, "Erik Open"), playlist=Playlist.objects.get().pk)
@@ -176,7 +176,7 @@ def test_a_playlist_needs_a_name_of_its_own_and_is_deleted_without_its_recording
     assert client.get(f"/calls/{call.pk}").status_code == 200
 
 
-def test_the_recordings_page_filters_by_a_playlist_that_one_sees(marcus: User) -> None:
+def test_the_recordings_page_filters_by_a_visible_playlist(marcus: User) -> None:
     inside, outside = recorded(marcus), recorded(marcus, "Erik Outside")
     add(marcus, inside, name="Openings")
     playlist = Playlist.objects.get()

@@ -1,4 +1,4 @@
-"""Asking for a review, answering it, scoring by the team's questions."""
+"""Asking for a review, answering it, and scoring with the team's scorecards."""
 
 from datetime import timedelta
 
@@ -73,7 +73,7 @@ def test_a_review_goes_to_the_inbox_and_its_answer_comes_back(ana: User, marcus:
     assert list(kinds) == ["review.asked", "review.settled"]
 
 
-def test_an_answer_to_what_was_answered_before_is_not_swallowed(ana: User, marcus: User, call: Call) -> None:
+def test_a_second_answer_is_not_silently_dropped(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
     client_of(marcus).post(path, {"do": "done", "answer": "Good."})
@@ -83,9 +83,7 @@ def test_an_answer_to_what_was_answered_before_is_not_swallowed(ana: User, marcu
     assert Review.objects.get().answer == "Good."
 
 
-def test_an_answer_to_an_old_question_is_shown_before_what_is_newer(
-    ana: User, marcus: User, call: Call
-) -> None:
+def test_an_unseen_answer_is_shown_before_newer_requests(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus, "The oldest")
     first = Review.objects.get()
     for number in range(25):
@@ -101,7 +99,9 @@ def notifications(user: User) -> list[tuple[str, str, str]]:
     return [(one["kind"], one["text"], one["url"].partition("#")[2]) for one in told]
 
 
-def test_a_review_may_be_about_a_moment_and_both_are_told(ana: User, marcus: User, call: Call) -> None:
+def test_a_review_can_be_about_a_moment_and_both_users_are_notified(
+    ana: User, marcus: User, call: Call
+) -> None:
     form = {"reviewer": marcus.pk, "note": "Too early?", "at": "0:42"}
     path = f"/recordings/{call.pk}/reviews"
     for wrong, why in (("soon", "such as 1:05"), ("1:30", "shorter than that")):
@@ -121,7 +121,7 @@ def test_a_review_may_be_about_a_moment_and_both_are_told(ana: User, marcus: Use
     assert notifications(User.objects.get(pk=marcus.pk)) == [], "out of their sight by now"
 
 
-def test_who_asked_withdraws_before_the_answer(ana: User, marcus: User, call: Call) -> None:
+def test_the_user_who_asked_can_withdraw_before_the_answer(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
     assert client_of(marcus).post(path, {"do": "withdraw"}).status_code == 404
@@ -134,7 +134,7 @@ def test_who_asked_withdraws_before_the_answer(ana: User, marcus: User, call: Ca
     assert ask(ana, call, marcus) == 302, "withdrawn, it can be asked for again"
 
 
-def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
+def test_declining_needs_a_reason(ana: User, marcus: User, call: Call) -> None:
     ask(ana, call, marcus)
     path = f"/coaching/reviews/{Review.objects.get().pk}"
     refused = client_of(marcus).post(path, {"do": "decline", "answer": " "})
@@ -145,7 +145,7 @@ def test_who_declines_says_why(ana: User, marcus: User, call: Call) -> None:
     assert ask(ana, call, marcus) == 302, "declined, it can be asked for again"
 
 
-def test_nobody_is_asked_twice_asks_themselves_or_is_asked_for_what_they_may_not_hear(
+def test_a_user_cannot_be_asked_twice_or_by_themselves_or_without_access(
     ana: User, marcus: User, call: Call
 ) -> None:
     ask(ana, call, marcus)
@@ -176,7 +176,7 @@ def test_a_manager_scores_and_the_rep_sees_it(ana: User, marcus: User, call: Cal
     assert "Save score" not in page
 
 
-def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
+def test_the_same_form_from_two_tabs_counts_once_but_other_answers_count_again(
     ana: User, marcus: User, call: Call
 ) -> None:
     card = scorecard(marcus)
@@ -192,7 +192,7 @@ def test_a_form_that_two_tabs_send_counts_once_and_other_answers_count_again(
     assert Assessment.objects.count() == 4, "scored again later"
 
 
-def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User, call: Call) -> None:
+def test_the_rep_is_notified_of_a_score_and_replies_once(ana: User, marcus: User, call: Call) -> None:
     score(marcus, call, scorecard(marcus), "5", "0", "Ask first.")
     assert notifications(ana) == [("scored", "Discovery: 50 of 100", "coaching")]
     path = f"/coaching/scores/{Assessment.objects.get().pk}"
@@ -205,7 +205,7 @@ def test_the_rep_is_told_of_a_score_and_answers_it_once(ana: User, marcus: User,
     assert "And more." in again.content.decode()
 
 
-def test_what_was_scored_keeps_the_questions_as_they_were(ana: User, marcus: User, call: Call) -> None:
+def test_a_score_keeps_the_questions_as_they_were(ana: User, marcus: User, call: Call) -> None:
     card = scorecard(marcus)
     score(marcus, call, card, "5", "1", "")
     changed = {"name": "Discovery 2", "question": ["Louder?"], "kind": ["yes_no"]}
@@ -213,7 +213,7 @@ def test_what_was_scored_keeps_the_questions_as_they_were(ana: User, marcus: Use
     assert "Next step?" in client_of(ana).get(f"/calls/{call.pk}").content.decode()
 
 
-def test_answers_to_questions_that_were_changed_meanwhile_are_refused_and_kept(
+def test_answers_to_questions_that_changed_meanwhile_are_refused_but_not_lost(
     marcus: User, call: Call
 ) -> None:
     card = scorecard(marcus)
@@ -233,7 +233,7 @@ def test_answers_to_questions_that_were_changed_meanwhile_are_refused_and_kept(
     assert Assessment.objects.get().answers == [1, 5, "Ask first."]
 
 
-def test_nobody_scores_their_own_call_nor_without_all_answers_nor_by_a_retired_card(
+def test_scoring_needs_another_users_call_all_answers_and_a_current_card(
     ana: User, marcus: User, call: Call
 ) -> None:
     card = scorecard(marcus)

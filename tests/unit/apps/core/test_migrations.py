@@ -1,4 +1,4 @@
-"""The migrations bring a database to what the models say."""
+"""The migrations produce the schema of the models."""
 
 import pytest
 from django.core.management import call_command

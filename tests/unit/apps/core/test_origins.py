@@ -22,12 +22,12 @@ from onrecord.apps.core.origins import origin_of
         ("192.0.2.7:443", None),
     ],
 )
-def test_whom_an_address_stands_for(address: str | None, origin: str | None) -> None:
+def test_the_origin_of_an_address(address: str | None, origin: str | None) -> None:
     assert origin_of(address) == origin
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
-def test_a_host_that_takes_another_address_of_its_network_is_the_same(
+def test_a_host_has_the_same_origin_at_any_address_of_its_network(
     address: ipaddress.IPv6Address, host: int
 ) -> None:
     if address.ipv4_mapped is None and int(address) >> 64:

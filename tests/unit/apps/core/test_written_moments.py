@@ -1,4 +1,4 @@
-"""Moments and days as people read them."""
+"""Times and days as people read them."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from onrecord.apps.core.moments import written, written_day
         (datetime(1, 1, 1, tzinfo=UTC), "Jan 1, 1, 12:00 AM"),
     ],
 )
-def test_a_moment_is_written_as_americans_write_it(at: datetime, words: str) -> None:
+def test_a_time_is_written_the_american_way(at: datetime, words: str) -> None:
     assert written(at) == words
 
 

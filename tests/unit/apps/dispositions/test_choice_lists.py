@@ -1,4 +1,4 @@
-"""Lists of choices, changed in every way."""
+"""All changes to the lists of choices."""
 
 import pytest
 from hypothesis import given
@@ -66,7 +66,7 @@ def test_a_change_that_makes_no_sense_is_refused_in_a_sentence(change: object, s
         change(SOME)
 
 
-def test_what_is_missing_is_said_in_a_sentence() -> None:
+def test_a_sentence_says_what_is_missing() -> None:
     lists = {field: one.require(True) for field, one in DEFAULT_LISTS.items()}
     assert missing(lists, {Field.DISPOSITION: "Busy"}) == [Field.SENTIMENT]
     assert demand([Field.SENTIMENT]) == "Your team requires a sentiment."

@@ -1,4 +1,4 @@
-"""The lists as rows: each choice keeps its row, and positions stay in order whatever happens at once."""
+"""The lists as rows: each choice keeps its row, and parallel edits keep positions in order."""
 
 import threading
 
@@ -25,7 +25,7 @@ def rows() -> list[Choice]:
 
 
 @pytest.mark.django_db
-def test_a_new_team_has_the_default_lists_and_saving_it_again_changes_none() -> None:
+def test_a_new_team_has_the_default_lists_and_saving_it_again_does_not_change_them() -> None:
     team = TeamFactory(name="Newcomers")
     assert lists_of(team.pk) == DEFAULT_LISTS
     ChoiceList.objects.filter(team=team, field=Field.SENTIMENT).update(required=True)
@@ -68,7 +68,7 @@ def test_only_what_changed_has_a_new_time(ida: User) -> None:
 
 
 @pytest.mark.django_db
-def test_the_database_has_no_two_choices_at_one_position(ida: User) -> None:
+def test_the_database_does_not_allow_two_choices_at_one_position(ida: User) -> None:
     row = rows()[0]
     for fields in ({"name": "Angry", "position": 0}, {"name": row.name, "position": 9}):
         with pytest.raises(IntegrityError), transaction.atomic():

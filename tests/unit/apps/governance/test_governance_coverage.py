@@ -34,13 +34,13 @@ def test_each_effect_has_its_own_word() -> None:
     assert [shown[code].effect for code in ("US-UT", "US-TX", "US-OH")] == ["ours", "off", "on"]
 
 
-def test_where_the_rep_is_counts_everywhere() -> None:
+def test_the_reps_location_counts_everywhere() -> None:
     rep = RepFacts(user="", location=area_of_address("US", "US-CA"))
     shown = subdivisions(with_preset(RECORDING, MAJORITY), rep)
     assert {found.effect for found in shown.values()} == {"never"}
 
 
-def test_a_country_stands_at_the_strictest_of_its_states() -> None:
+def test_a_country_has_the_effect_of_its_strictest_state() -> None:
     assert decision_at(with_preset(RECORDING, CAUTIOUS), ANY_REP, "US").mode is Mode.NONE
     assert decision_at(RECORDING, ANY_REP, "US").record_at_start
 
@@ -61,7 +61,7 @@ def test_countries_without_a_source_share_one_line_that_says_so() -> None:
     )
 
 
-def test_what_a_policy_leaves_to_record_is_counted() -> None:
+def test_places_that_a_policy_still_allows_to_record_are_counted() -> None:
     canada = Rule(name="Canada", where=("CA",), record=False, may_change=True)
     shut = Rule(name="Off", where=("*",), record=False, may_change=False)
     after = Policy(version=1, team=Setting(record=True), rules=(canada, shut))

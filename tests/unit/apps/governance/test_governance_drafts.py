@@ -1,4 +1,4 @@
-"""Settings > Call Recording: drafts, versions and what they refuse."""
+"""Settings > Call Recording: drafts, versions, and refused changes."""
 
 import io
 import re
@@ -27,7 +27,7 @@ ROOT = "/settings/call-recording"
 
 
 class Admin:
-    """An admin at the pages: every form is sent with the revision that the page showed."""
+    """An admin using the pages. Every form is sent with the revision that the page showed."""
 
     def __init__(self, name: str) -> None:
         self.user: User = UserFactory(name=name, permission_set="Admin")
@@ -107,7 +107,7 @@ def test_an_old_version_can_be_copied_into_the_draft(ida: Admin) -> None:
     assert current_policy().rules == ()
 
 
-def test_of_two_admins_who_publish_at_once_the_second_is_told(ida: Admin, max_: Admin) -> None:
+def test_if_two_admins_publish_at_once_the_second_sees_an_error(ida: Admin, max_: Admin) -> None:
     ida.add_rule()
     ida.open("/review")
     max_.open("/review")
@@ -150,7 +150,7 @@ def test_a_discarded_draft_leaves_its_changes_in_the_audit(ida: Admin) -> None:
     assert entry.details["changes"] == ["Rule 'Texas' was added: Texas; no recording; no explanation."]
 
 
-def test_numbers_in_any_format_are_put_on_the_list_in_one(ida: Admin) -> None:
+def test_numbers_in_any_format_are_stored_in_one_format(ida: Admin) -> None:
     ida.send("numbers", numbers="(312) 555-0123\n+44 7700 900123, 1-212-555-0100")
     ida.publish()
     assert current_policy().do_not_record == {"+13125550123", "+447700900123", "+12125550100"}
@@ -159,7 +159,7 @@ def test_numbers_in_any_format_are_put_on_the_list_in_one(ida: Admin) -> None:
     assert len(current_policy().do_not_record) == 2
 
 
-def test_one_number_that_is_none_keeps_all_of_them_in_the_form(ida: Admin) -> None:
+def test_one_invalid_number_keeps_all_of_them_in_the_form(ida: Admin) -> None:
     answer = ida.send("numbers", numbers="(312) 555-0123\nring-ring")
     assert answer.status_code == 422
     assert "'ring-ring': A number cannot contain letters." in said(answer)
@@ -167,7 +167,7 @@ def test_one_number_that_is_none_keeps_all_of_them_in_the_form(ida: Admin) -> No
     assert not Draft.objects.exists()
 
 
-def test_levels_are_set_and_taken_away(ida: Admin) -> None:
+def test_settings_of_levels_are_set_and_removed(ida: Admin) -> None:
     rep = UserFactory(name="Ana")
     ida.send("level", who=f"users:{rep.pk}", record="on", locked="on")
     ida.send("level", who=f"groups:{rep.group_id}", record="off")
@@ -192,7 +192,7 @@ def test_the_basics_decide_who_may_turn_recording_on(ida: Admin) -> None:
     assert decide_call(rep, "+13125550123", person, wants_recording=None).beep_every_s == 15
 
 
-def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(ida: Admin) -> None:
+def test_a_permitted_user_turns_on_recording_before_dialing_if_it_is_off_by_default(ida: Admin) -> None:
     allow_recording()
     ida.add_rule(name="Quiet", where="Illinois", mode="both", record="off")
     ida.publish()
@@ -231,7 +231,7 @@ def test_a_rule_that_makes_no_sense_is_refused_and_stays_in_the_form(
     assert not Draft.objects.exists()
 
 
-def test_a_second_rule_of_one_name_is_refused(ida: Admin) -> None:
+def test_a_second_rule_with_the_same_name_is_refused(ida: Admin) -> None:
     ida.add_rule()
     assert "Two rules are named 'Texas'" in said(ida.add_rule(where="Ohio"))
 
@@ -269,7 +269,7 @@ def tone_file(seconds: int = 1) -> SimpleUploadedFile:
     return SimpleUploadedFile("hello.wav", file.getvalue())
 
 
-def test_an_announcement_is_kept_as_telephone_sound_and_played_by_the_rule_that_names_it(ida: Admin) -> None:
+def test_an_announcement_is_stored_as_pcmu_and_played_by_the_rule_that_names_it(ida: Admin) -> None:
     assert ida.send("announcements", name="Our voice", file=tone_file()).status_code == 302
     assert len(Announcement.objects.get().pcmu) == 8000
     heard = ida.client.get(f"{ROOT}/announcements/Our voice")
@@ -333,7 +333,7 @@ def test_do_not_record_is_set_on_the_persons_page_and_audited(ida: Admin) -> Non
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_publish_at_the_same_moment_make_one_version() -> None:
+def test_publishing_many_times_at_once_makes_one_version() -> None:
     admins = [UserFactory(name=f"Admin {number}", permission_set="Admin") for number in range(6)]
     draft = edit(lambda policy: policy, revision="version-1", acting_user=admins[0])
     outcomes: list[str] = []

@@ -1,4 +1,4 @@
-"""What a decision rested on, stored and told."""
+"""The facts of a decision, as they are stored and shown."""
 
 import json
 
@@ -25,11 +25,11 @@ FACTS = [
 
 
 @pytest.mark.parametrize("facts", FACTS)
-def test_stored_facts_come_back_equal(facts: CallFacts) -> None:
+def test_stored_facts_are_loaded_unchanged(facts: CallFacts) -> None:
     assert facts_json.from_json("c", json.loads(json.dumps(facts_json.to_json(facts)))) == facts
 
 
-def test_the_call_page_says_what_was_looked_at() -> None:
+def test_the_call_page_lists_the_facts_of_the_decision() -> None:
     assert [facts_json.sentence(facts_json.to_json(facts)) for facts in FACTS] == [
         "The number's area is not known; it was not in People; the rep's location is not known; "
         "the rep did not choose.",

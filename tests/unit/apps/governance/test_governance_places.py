@@ -18,7 +18,7 @@ from onrecord.policy.places import read_places, write_place
         ("  ,\n", ()),
     ],
 )
-def test_places_are_read_by_name_and_by_code(text: str, codes: tuple[str, ...]) -> None:
+def test_places_are_parsed_by_name_and_by_code(text: str, codes: tuple[str, ...]) -> None:
     assert read_places(text) == (codes, [])
 
 
@@ -30,11 +30,11 @@ def test_places_are_read_by_name_and_by_code(text: str, codes: tuple[str, ...]) 
         ("Georgia", "'Georgia' can be more than one place: write US-GA or GE."),
     ],
 )
-def test_what_can_be_two_places_is_asked_about(text: str, sentence: str) -> None:
+def test_an_ambiguous_place_is_an_error(text: str, sentence: str) -> None:
     assert read_places(text) == ((), [sentence])
 
 
-def test_every_place_is_written_so_that_it_is_read_again() -> None:
+def test_every_place_can_be_formatted_and_parsed_back() -> None:
     codes = [*subdivision_names(), *(country_names().keys() - US_TERRITORIES.keys()), "415", "*"]
     assert [read_places(write_place(code)) for code in codes] == [((code,), []) for code in codes]
     assert all(read_places(code) == ((code,), []) for code in area_codes())

@@ -1,4 +1,4 @@
-"""A draft judged over past calls, people and one number before it is published."""
+"""Simulating a draft with past calls, people, and one number before it is published."""
 
 import asyncio
 import json
@@ -82,7 +82,7 @@ def test_past_calls_say_what_would_have_differed(ida: User) -> None:
 
 
 @pytest.mark.usefixtures("draft_forbids_illinois")
-def test_all_people_are_judged_as_if_the_chosen_rep_called(ida: User) -> None:
+def test_the_simulation_of_all_people_uses_the_chosen_rep(ida: User) -> None:
     person = PersonFactory(number=CHICAGO, subdivision="US-IL")
     PersonFactory(number=CLEVELAND, subdivision="US-OH")
     in_california = UserFactory(name="Cal", subdivision="US-CA")
@@ -112,7 +112,7 @@ def test_progress_is_reported_step_by_step(ida: User) -> None:
 
 
 @pytest.mark.usefixtures("draft_forbids_illinois")
-def test_one_number_is_answered_for_a_rep_under_both_policies(ida: User) -> None:
+def test_one_number_shows_the_decision_for_a_rep_under_both_policies(ida: User) -> None:
     rep = UserFactory(name="Ana")
     client = Client()
     client.force_login(ida)
@@ -123,7 +123,7 @@ def test_one_number_is_answered_for_a_rep_under_both_policies(ida: User) -> None
     assert "Off: Illinois requires everyone" in text
 
 
-def test_a_number_that_is_none_is_refused_with_a_sentence(ida: User) -> None:
+def test_an_invalid_number_is_refused_with_a_sentence(ida: User) -> None:
     client = Client()
     client.force_login(ida)
     page = client.get("/settings/call-recording/simulate", {"number": "12"})

@@ -43,7 +43,7 @@ def encoded(kind: str, *options: str) -> bytes:
     ],
     ids=["wav", "wav-8k", "wav-96k", "mp3", "ogg", "flac", "m4a"],
 )
-def test_a_sound_file_becomes_telephone_sound_of_the_same_tone_and_length(file: bytes) -> None:
+def test_a_sound_file_becomes_pcmu_of_the_same_tone_and_length(file: bytes) -> None:
     pcmu = to_pcmu(io.BytesIO(file))
     assert abs(len(pcmu) / RATE - 2) < 0.1
     heard = ULAW[np.frombuffer(pcmu, np.uint8)] / 32768
@@ -63,24 +63,24 @@ def test_a_sound_file_becomes_telephone_sound_of_the_same_tone_and_length(file: 
     ],
     ids=["empty", "pdf", "png", "playlist", "concat", "cut-off", "noise"],
 )
-def test_what_is_no_sound_is_refused_with_a_sentence(file: bytes) -> None:
+def test_a_file_that_is_not_sound_is_refused_with_a_sentence(file: bytes) -> None:
     with pytest.raises(SoundError, match=r"not a sound file|no sound in this file|is empty"):
         to_pcmu(io.BytesIO(file))
 
 
-def test_thirty_seconds_are_taken_and_more_is_refused() -> None:
+def test_thirty_seconds_are_accepted_and_more_is_refused() -> None:
     assert len(to_pcmu(io.BytesIO(wav(30, rate=8000, channels=1)))) == 30 * RATE
     with pytest.raises(SoundError, match="longer than 30 s"):
         to_pcmu(io.BytesIO(wav(30.2, rate=8000, channels=1)))
 
 
-def test_ten_minutes_are_refused_without_being_held() -> None:
+def test_ten_minutes_are_refused_without_being_loaded() -> None:
     with pytest.raises(SoundError, match="longer than 30 s"):
         to_pcmu(io.BytesIO(wav(600, rate=8000, channels=1)))
 
 
 @pytest.mark.parametrize("kind", ["mp3", "wav"])
-def test_an_announcement_that_callers_would_hear_in_part_is_refused(kind: str) -> None:
+def test_an_announcement_that_would_be_cut_off_is_refused(kind: str) -> None:
     file = bytearray(encoded("mp3") if kind == "mp3" else wav(2))
     if kind == "mp3":
         file[5000:6500] = bytes(1500)

@@ -1,4 +1,4 @@
-"""A person's activity: what was logged, by whom it may be seen, and its pages."""
+"""A person's activity: what was logged, who may see it, and its pages."""
 
 from datetime import UTC, datetime, timedelta
 

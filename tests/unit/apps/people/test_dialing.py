@@ -37,10 +37,10 @@ PREMIUM, SHARED, SATELLITE = Problem.PREMIUM_RATE_NUMBER, Problem.SHARED_COST_NU
         ("tel:+1-900-555-0123;ext=5", "US", PREMIUM),
     ],
 )
-def test_a_number_that_costs_extra_is_refused_and_yet_understood(
+def test_a_number_that_costs_extra_is_refused_but_still_parsed(
     typed: str, region: str, problem: Problem
 ) -> None:
-    """A call of another dialer to such a number is kept: it has been made."""
+    """A call to such a number by another dialer is kept, because it was made."""
     with pytest.raises(
         NumberError, match=r"^\+[\d -]+ is a .*\. Ask for an ordinary number instead\.$"
     ) as caught:
@@ -66,7 +66,7 @@ def test_toll_free_and_ordinary_numbers_are_dialed(typed: str, region: str, e164
 
 
 def test_every_area_code_of_a_place_is_dialed() -> None:
-    """Also the ten in service that validity patterns do not know."""
+    """Including the ten in service that the validity patterns do not match."""
     text = (files("onrecord.policy") / "data" / "npa.csv").read_text(encoding="utf-8")
     codes = [row["npa"] for row in csv.DictReader(text.splitlines()) if row["use"] == "G"]
     assert len(codes) > 400

@@ -53,7 +53,7 @@ def test_a_number_is_understood_however_it_is_written(typed: str, region: str, e
 @pytest.mark.parametrize(
     "area_code", ["357", "436", "457", "621", "624", "679", "729", "837", "861", "924", "999", "415"]
 )
-def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: str) -> None:
+def test_an_area_code_that_validity_patterns_do_not_know_is_dialed(area_code: str) -> None:
     assert parse_number(f"({area_code}) 555-0123", "US").e164 == f"+1{area_code}5550123"
 
 
@@ -78,7 +78,7 @@ def test_an_area_code_that_validity_patterns_do_not_know_is_dialled(area_code: s
         ("+999 123 4567", "No country"),
     ],
 )
-def test_what_cannot_be_dialled_is_refused_with_a_sentence_that_helps(typed: str, says: str) -> None:
+def test_a_number_that_cannot_be_dialed_is_refused_with_a_helpful_sentence(typed: str, says: str) -> None:
     with pytest.raises(NumberError, match=says) as caught:
         parse_number(typed, "US")
     assert caught.value.code is Problem.BAD_NUMBER
@@ -155,7 +155,7 @@ def test_an_emergency_number_of_any_region_is_refused(typed: str, region: str) -
         ("anonymous", "anonymous"),
     ],
 )
-def test_a_number_is_shown_for_the_eye(e164: str, shown: str) -> None:
+def test_a_number_is_formatted_for_display(e164: str, shown: str) -> None:
     assert format_number(e164) == shown
 
 
@@ -170,7 +170,5 @@ def test_a_number_is_shown_for_the_eye(e164: str, shown: str) -> None:
         ("207946", "", "+207946"),
     ],
 )
-def test_the_beginning_of_a_number_is_meant_however_it_is_dialled(
-    typed: str, region: str, meant: str
-) -> None:
+def test_the_beginning_of_a_number_matches_however_it_is_dialed(typed: str, region: str, meant: str) -> None:
     assert meant in dial_prefixes(digits_of(typed), region)

@@ -1,4 +1,4 @@
-"""No way to list people reads the table from end to end: the plans that SQLite makes, kept."""
+"""No list of people scans the whole table, according to SQLite's query plans."""
 
 import pytest
 
@@ -34,21 +34,21 @@ def test_each_search_is_a_search_in_an_index(case: str, user: User) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+def test_without_statistics_the_planner_uses_the_intended_index(case: str) -> None:
     user = UserFactory()
     lines = plans(lambda: list_people(user, q=CASES[case][0], cursor=None))
     assert not scans(lines), lines
     assert any(CASES[case][1] in line for line in lines), lines
 
 
-def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
+def test_a_deep_page_starts_at_its_cursor(user: User) -> None:
     first = list_people(user, q="", cursor=None)
     lines = plans(lambda: list_people(user, q="", cursor=first.next_cursor))
     assert not scans(lines), lines
     assert any("people_by_text (team_id=? AND search_text>?" in line for line in lines), lines
 
 
-def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_very_wide_search_does_not_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
     for q in ("person", "1212555"):
         lines = plans(lambda q=q: list_people(user, q=q, cursor=None))
@@ -56,7 +56,7 @@ def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("case", [case for case, (typed, _) in CASES.items() if typed])
-def test_what_the_dialer_suggests_is_searched_in_an_index(case: str, user: User) -> None:
+def test_the_dialers_suggestions_use_an_index(case: str, user: User) -> None:
     lines = plans(lambda: suggest_people(user, q=CASES[case][0], size=10))
     assert not scans(lines), lines
     assert any(CASES["short name"][1] in line for line in lines), lines

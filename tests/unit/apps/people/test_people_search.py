@@ -1,4 +1,4 @@
-"""Finding people by name, company and number."""
+"""Finding people by name, company, and number."""
 
 import pytest
 
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def ana() -> User:
-    """A rep in New York; the team knows Jürgen in Chicago and Olga in London."""
+    """A rep in New York. The team's people include Jürgen in Chicago and Olga in London."""
     PersonFactory(name="Jürgen Müller", company="Fabrikam", number="+13125550123")
     PersonFactory(name="Olga Smith", company="Contoso", number="+442079460018")
     return UserFactory(name="Ana")
@@ -27,7 +27,7 @@ def test_words_are_found_in_name_and_company_without_accents_or_case(ana: User, 
     assert names(ana, q) == ["Jürgen Müller"]
 
 
-def test_the_dialer_suggests_those_first_whose_name_begins_with_what_was_typed(ana: User) -> None:
+def test_the_dialer_first_suggests_people_whose_name_begins_with_the_text(ana: User) -> None:
     for name, company in [("Elena Marsh", "Adatum"), ("Maria Lopez", "Contoso"), ("Bo Chen", "Martin Co")]:
         PersonFactory(name=name, company=company, number="")
 
@@ -59,7 +59,7 @@ def test_the_dialer_suggests_those_first_whose_name_begins_with_what_was_typed(a
         ("Əliyev", "eliyev"),
     ],
 )
-def test_letters_without_a_decomposition_are_found_by_plain_ones_and_by_themselves(
+def test_letters_without_a_decomposition_match_plain_ones_and_themselves(
     ana: User, name: str, typed: str
 ) -> None:
     PersonFactory(name=name, company="", number="")
@@ -114,7 +114,7 @@ def test_people_are_in_the_order_of_their_names_whatever_accents_and_case(ana: U
     assert listed == ["émile Zola", "Eva Lind", "Jürgen Müller", "Olga Smith", "Zoë Kay"]
 
 
-def test_who_is_found_in_several_ways_is_listed_once_and_pages_neither_lose_nor_repeat_any(
+def test_a_person_with_several_matches_is_listed_once_and_paging_loses_none(
     ana: User,
 ) -> None:
     for number in range(5):

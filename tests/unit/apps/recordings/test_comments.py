@@ -1,4 +1,4 @@
-"""Comments on recordings: who reads and writes them, and whom they tell."""
+"""Comments on recordings: who may read and write them, and who is notified."""
 
 from typing import Any
 
@@ -63,7 +63,7 @@ def notifications(user: User) -> dict[str, Any]:
     return answer
 
 
-def test_comments_come_by_moment_with_their_answers(ana: User, mia: User, call: Call) -> None:
+def test_comments_are_in_order_of_the_audio_with_their_replies(ana: User, mia: User, call: Call) -> None:
     late = say(ana, call, "Price came up late.", at_ms=40_000).json()
     early = say(mia, call, " Good opening. ", at_ms=3000).json()
     say(ana, call, "Thank you!", at_ms=59_000, parent_id=early["id"])
@@ -74,7 +74,7 @@ def test_comments_come_by_moment_with_their_answers(ana: User, mia: User, call: 
     assert [(reply["text"], reply["at_ms"]) for reply in found[0]["replies"]] == [("Thank you!", 3000)]
 
 
-def test_a_mentioned_user_is_told_and_an_answered_one_too(ana: User, mia: User, call: Call) -> None:
+def test_a_mentioned_user_and_the_author_replied_to_are_notified(ana: User, mia: User, call: Call) -> None:
     first = say(ana, call, "What do you think, @mia chen?", at_ms=83_000 // 2).json()
     told = notifications(mia)
     assert told["unseen"] == 1
@@ -93,7 +93,7 @@ def test_a_mentioned_user_is_told_and_an_answered_one_too(ana: User, mia: User, 
     assert notifications(mia)["unseen"] == 0
 
 
-def test_nobody_is_told_who_may_not_hear_the_recording(ana: User, call: Call) -> None:
+def test_users_who_may_not_hear_the_recording_are_not_notified(ana: User, call: Call) -> None:
     west = GroupFactory(name="West")
     UserFactory(name="Ben Rep")
     UserFactory(name="Wes West", permission_set="Manager", group=west)
@@ -105,14 +105,14 @@ def test_nobody_is_told_who_may_not_hear_the_recording(ana: User, call: Call) ->
     assert [one["name"] for one in found] == ["Ana Torres"]
 
 
-def test_a_notice_goes_when_the_recording_is_out_of_sight(ana: User, mia: User, call: Call) -> None:
+def test_a_notification_is_gone_when_the_recording_is_out_of_scope(ana: User, mia: User, call: Call) -> None:
     say(ana, call, "@Mia Chen")
     mia.group = GroupFactory(name="West")
     mia.save()
     assert notifications(User.objects.get(pk=mia.pk)) == {"unseen": 0, "notifications": []}
 
 
-def test_comments_of_others_calls_do_not_exist(call: Call, ana: User) -> None:
+def test_comments_on_calls_out_of_scope_are_not_found(call: Call, ana: User) -> None:
     comment = Comment.objects.create(recording=call.recording, author=ana, at_ms=0, text="x")
     ben = UserFactory(name="Ben")
     assert say(ben, call, "Hello").status_code == 404
@@ -123,7 +123,7 @@ def test_comments_of_others_calls_do_not_exist(call: Call, ana: User) -> None:
     assert list(Comment.objects.visible_to(ben)) == []
 
 
-def test_one_deletes_ones_own_and_the_answers_go_with_it(ana: User, mia: User, call: Call) -> None:
+def test_users_delete_their_own_comments_together_with_the_replies(ana: User, mia: User, call: Call) -> None:
     first = say(ana, call, "@Mia Chen").json()
     say(mia, call, "Yes?", parent_id=first["id"])
     path = f"/api/v2/recordings/{call.pk}/comments/{first['id']}"
@@ -133,7 +133,7 @@ def test_one_deletes_ones_own_and_the_answers_go_with_it(ana: User, mia: User, c
     assert not Notification.objects.exists()
 
 
-def test_a_comment_is_audited_and_announced(ana: User, mia: User, call: Call) -> None:
+def test_a_comment_is_audited_and_sent_as_an_event(ana: User, mia: User, call: Call) -> None:
     comment = say(ana, call, "@Mia Chen").json()
     entry = AuditEntry.objects.get(action="recording.commented")
     assert (entry.actor, entry.object_id) == (ana, call.pk)
@@ -144,14 +144,14 @@ def test_a_comment_is_audited_and_announced(ana: User, mia: User, call: Call) ->
 @pytest.mark.parametrize(
     "body", [{"text": " "}, {"text": "x", "at_ms": -1}, {"text": "x", "at_ms": 60_001}, {"text": "x" * 5001}]
 )
-def test_a_comment_that_says_nothing_or_stands_nowhere_is_refused(
+def test_a_comment_without_text_or_outside_the_audio_is_refused(
     ana: User, call: Call, body: dict[str, Any]
 ) -> None:
     assert say(ana, call, **body).status_code == 400
     assert not Comment.objects.exists()
 
 
-def test_an_answer_to_a_comment_of_another_recording_is_refused(ana: User, call: Call) -> None:
+def test_a_reply_to_a_comment_on_another_recording_is_refused(ana: User, call: Call) -> None:
     other = CallFactory(user=ana, status="completed", ended_at="2026-03-02T15:01:00Z", recording={})
     elsewhere = Comment.objects.create(recording=other.recording, author=ana, at_ms=0, text="x")
     assert say(ana, call, "x", parent_id=elsewhere.pk).status_code == 404

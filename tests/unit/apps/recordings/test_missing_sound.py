@@ -1,4 +1,4 @@
-"""What is missing in a recording, as its page says it."""
+"""Missing sound, as the page of a recording describes it."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Exactly one of recording, processing or "No Recording" with its reason."""
+"""A call shows exactly one of recording, processing, or "No Recording" with its reason."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -56,14 +56,14 @@ ONE_SIDED_OFF = decided("one_sided", False, ("rule", "One-sided: Florida."), ("r
         (replace(UNANSWERED, rendering=RenderState.EMPTY), ALLOWED, "not_recorded", "never_answered"),
     ],
 )
-def test_the_facts_amount_to_what_the_table_says(
+def test_the_facts_give_the_outcome_in_the_table(
     state: ReportedCall, decision: dict[str, Any], status: str, code: str | None
 ) -> None:
     found = outcome(state, decision)
     assert (found.status, found.reason_code) == (status, code)
 
 
-def test_the_reason_is_the_sentence_of_what_forbade_it() -> None:
+def test_the_reason_is_the_sentence_of_the_rule_that_forbade_it() -> None:
     assert outcome(SILENT, BY_RULE).reason == "Off: California."
     assert outcome(SILENT, ONE_SIDED_OFF).reason == "Off: you chose."
 

@@ -1,4 +1,4 @@
-"""Verification by the worker, the access history, and MP3 made while it is sent."""
+"""Verification by the worker, the access history, and MP3 that is encoded while it is sent."""
 
 from collections.abc import Iterator
 from io import BytesIO
@@ -72,7 +72,7 @@ def body(answer: HttpResponse) -> bytes:
     return async_to_sync(collect)()
 
 
-def test_the_mp3_has_both_sides_apart_and_the_whole_length(browser: Client, call: Call) -> None:
+def test_the_mp3_keeps_both_sides_apart_and_the_full_length(browser: Client, call: Call) -> None:
     answer = browser.get(f"/recordings/{call.pk}/audio?download=mp3")
     assert answer.headers["Content-Type"] == "audio/mpeg"
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{call.pk}.mp3"'
@@ -87,7 +87,7 @@ def test_the_mp3_has_both_sides_apart_and_the_whole_length(browser: Client, call
     assert entry.details == {"format": "MP3"}
 
 
-def test_asking_for_the_head_of_an_mp3_makes_and_notes_nothing(browser: Client, call: Call) -> None:
+def test_a_head_request_for_an_mp3_encodes_and_audits_nothing(browser: Client, call: Call) -> None:
     assert browser.head(f"/recordings/{call.pk}/audio?download=mp3").status_code == 200
     assert not AuditEntry.objects.filter(action="recording.downloaded").exists()
 

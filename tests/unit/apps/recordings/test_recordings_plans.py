@@ -1,4 +1,4 @@
-"""No way to list recordings reads a table from end to end: the plans that SQLite makes, kept."""
+"""No list of recordings scans a whole table, according to SQLite's query plans."""
 
 import pytest
 
@@ -42,7 +42,7 @@ CASES: dict[str, tuple[dict[str, str], str]] = {
 
 @pytest.fixture(params=["before", "after"])
 def user(request: pytest.FixtureRequest) -> User:
-    """An admin with recordings, before the planner has counted the tables and after it counted 300,000."""
+    """An admin with recordings, before the planner has statistics and after it counted 300,000."""
     admin = UserFactory(permission_set="Admin")
     people = [PersonFactory() for _ in range(5)]
     for number in range(60):
@@ -69,7 +69,7 @@ def asked(case: str, user: User) -> Filters:
 
 
 def listed(user: User, filters: Filters) -> Page[Recording]:
-    """Of a hundred recordings, where a playlist is asked for."""
+    """Run the query of the page. A playlist has a hundred recordings."""
     clips = [f"{number:032x}" for number in range(100)] if filters.playlist else []
     return list_recordings(user, filters, cursor=None, playlist=clips)
 
@@ -81,13 +81,13 @@ def test_each_filter_is_a_search_in_its_index(case: str, user: User) -> None:
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_a_planner_that_knows_nothing_enters_the_index_meant_for_it(case: str) -> None:
+def test_without_statistics_the_planner_uses_the_intended_index(case: str) -> None:
     user = UserFactory(permission_set="Admin")
     lines = plans(lambda: listed(user, asked(case, user)))
     assert any(CASES[case][1] in line for line in lines), lines
 
 
-def test_a_planner_that_knows_nothing_looks_recordings_up_by_what_was_written() -> None:
+def test_without_statistics_the_planner_looks_recordings_up_by_written_text() -> None:
     user = UserFactory(permission_set="Admin")
     call = recorded(user, notes="The pricing list.")
     Comment.objects.create(recording=call.recording, author=user, at_ms=0, text="Nicely put.")
@@ -96,7 +96,7 @@ def test_a_planner_that_knows_nothing_looks_recordings_up_by_what_was_written() 
         assert not any("team_id=?" in line and "people" not in line for line in lines), lines
 
 
-def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
+def test_a_deep_page_starts_at_its_cursor(user: User) -> None:
     first = list_recordings(user, Filters(), cursor=None)
     lines = plans(lambda: list_recordings(user, Filters(), cursor=first.next_cursor))
     assert not scans(lines), lines
@@ -107,7 +107,7 @@ def test_a_deep_page_is_entered_at_its_cursor(user: User) -> None:
 @pytest.mark.parametrize(
     ("permission_set", "index"), [("Rep", "recordings_by_rep"), ("Manager", "recordings_newest")]
 )
-def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) -> None:
+def test_users_with_a_smaller_scope_use_an_index_too(permission_set: str, index: str) -> None:
     user = UserFactory(permission_set=permission_set)
     UserFactory(group=user.group)
     recorded(user)
@@ -116,7 +116,7 @@ def test_who_sees_less_searches_an_index_too(permission_set: str, index: str) ->
     assert any(index in line for line in lines), lines
 
 
-def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_very_wide_search_does_not_scan_either(user: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 2)
     monkeypatch.setattr("onrecord.apps.core.written._FEW", 2)
     for q in ("person", "1212555", "pricing list", "nicely"):
@@ -124,7 +124,7 @@ def test_a_very_wide_search_is_no_scan_either(user: User, monkeypatch: pytest.Mo
         assert not scans(lines), lines
 
 
-def test_what_the_filters_offer_is_stepped_through(user: User) -> None:
+def test_the_filters_choices_are_read_from_indexes(user: User) -> None:
     lines = plans(lambda: choices(user))
     assert not scans([line for line in lines if Recording._meta.db_table in line]), lines
     for field in ("source", "disposition", "sentiment"):

@@ -1,4 +1,4 @@
-"""Who talked, as the call page tells it."""
+"""Who talked, as the call page shows it."""
 
 import pytest
 from django.test import Client
@@ -42,16 +42,16 @@ def test_the_call_page_says_who_talked() -> None:
     assert "0:40" in page, "our longest monologue"
 
 
-def test_what_both_said_at_once_has_its_word() -> None:
+def test_overlapping_talk_has_its_own_word() -> None:
     assert "Both at once 0:05" in shown(talk=TALK | {"both_ms": 5000}, talk_ratio=0.6667)
     assert "Both at once" not in shown(talk=TALK, talk_ratio=0.6667)
 
 
-def test_of_one_side_there_is_no_share() -> None:
+def test_a_one_sided_recording_has_no_talk_ratio() -> None:
     page = shown(talk=TALK | {"contact_ms": 0, "ratio": None})
     assert "Only our side was recorded" in page
     assert "%" not in page.partition('class="talk-words"')[2].partition("</p>")[0]
 
 
-def test_a_recording_that_nobody_analysed_shows_no_bar() -> None:
+def test_a_recording_that_was_not_analyzed_shows_no_bar() -> None:
     assert 'class="talk"' not in shown()

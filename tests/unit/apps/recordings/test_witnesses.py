@@ -1,4 +1,4 @@
-"""A recording has two witnesses: what the blob store holds counts as far as the database agrees."""
+"""A recording has two witnesses: the blob store is trusted only as far as the database agrees."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ def browser(ana: User) -> Client:
 
 @pytest.fixture
 def made(tmp_path: Path) -> Callable[..., RenderedRecording]:
-    """A recording as the renderer makes it: `made(call, hertz)`."""
+    """A recording as the renderer writes it: `made(call, hertz)`."""
 
     def make(call: Call, hertz: int) -> RenderedRecording:
         journals, drafts = tmp_path / f"journals-{hertz}", tmp_path / f"drafts-{hertz}"
@@ -68,7 +68,7 @@ def made(tmp_path: Path) -> Callable[..., RenderedRecording]:
 
 @pytest.fixture
 def call(ana: User, made: Callable[..., RenderedRecording]) -> Iterator[Call]:
-    """A recorded call of which the renderer's event has come."""
+    """A recorded call whose event from the renderer has arrived."""
     call = CallFactory(
         user=ana,
         person=PersonFactory(name="Emma"),
@@ -106,14 +106,14 @@ def page(browser: Client, path: str) -> str:
 ROUTES = ("audio", "audio?download=ogg", "audio?download=mp3", "peaks", "manifest")
 
 
-def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
+def test_different_audio_with_its_own_key_and_manifest_is_never_played(
     browser: Client,
     ana: User,
     call: Call,
     made: Callable[..., RenderedRecording],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The attacker writes the blob store and has the master key: signature, chain and hashes fit."""
+    """The attacker can write the blob store and has the master key: signature, chain, and hashes match."""
     share(call.recording, days=7, passcode="long enough", shows_contact=False, acting_user=ana)
     blob_store().erase(call.pk)
     made(call, 600).put(blob_store())
@@ -141,7 +141,7 @@ def test_another_sound_with_its_own_key_and_manifest_is_not_played_anywhere(
 
 
 @pytest.mark.parametrize("part", [KEY, MANIFEST])
-def test_a_key_or_a_manifest_of_another_recording_is_noticed(
+def test_a_key_or_manifest_of_another_recording_is_detected(
     browser: Client, call: Call, made: Callable[..., RenderedRecording], part: str
 ) -> None:
     good = (folder_of(call) / part).read_bytes()
@@ -151,14 +151,14 @@ def test_a_key_or_a_manifest_of_another_recording_is_noticed(
     assert browser.get(f"/recordings/{call.pk}/audio").status_code == 409
 
 
-def test_a_longer_sound_under_the_right_key_is_noticed(browser: Client, call: Call) -> None:
+def test_longer_audio_under_the_right_key_is_detected(browser: Client, call: Call) -> None:
     opened = blob_store().get(call.pk, AUDIO)
     (folder_of(call) / AUDIO).unlink()
     blob_store().put(call.pk, AUDIO, opened + b"more")
     assert browser.get(f"/recordings/{call.pk}/audio").status_code == 409
 
 
-def test_another_sound_of_the_same_length_under_the_right_key_is_found_by_verifying(
+def test_different_audio_of_the_same_length_under_the_right_key_is_found_by_verifying(
     browser: Client, ana: User, call: Call
 ) -> None:
     opened = bytearray(blob_store().get(call.pk, AUDIO))
@@ -177,7 +177,7 @@ def test_another_sound_of_the_same_length_under_the_right_key_is_found_by_verify
     ("part", "title"),
     [(KEY, "Recording key missing"), (MANIFEST, "Recording missing"), (AUDIO, "Recording missing")],
 )
-def test_what_is_gone_is_said_to_be_gone_until_it_is_back(
+def test_a_missing_recording_is_reported_missing_until_it_is_back(
     browser: Client, call: Call, tmp_path: Path, part: str, title: str
 ) -> None:
     path = folder_of(call) / part
@@ -193,7 +193,7 @@ def test_what_is_gone_is_said_to_be_gone_until_it_is_back(
     assert call.events.filter(type="recording.sound").count() == 1
 
 
-def test_guests_are_told_without_our_terms(ana: User, call: Call) -> None:
+def test_guests_see_messages_without_our_terms(ana: User, call: Call) -> None:
     _, token = share(call.recording, days=7, passcode="long enough", shows_contact=False, acting_user=ana)
     guest = Client()
     place = guest.post("/shared", {"token": token, "passcode": "long enough"})["Location"]
@@ -207,7 +207,7 @@ def test_guests_are_told_without_our_terms(ana: User, call: Call) -> None:
         assert answer.content.decode().startswith("This recording cannot be played")
 
 
-def test_damage_inside_ends_the_sound_there_and_is_said_from_then_on(browser: Client, call: Call) -> None:
+def test_damage_inside_ends_playback_there_and_is_reported_from_then_on(browser: Client, call: Call) -> None:
     path = folder_of(call) / AUDIO
     stored = bytearray(path.read_bytes())
     assert len(stored) > HEAD + SEGMENT + 1000
@@ -220,13 +220,13 @@ def test_damage_inside_ends_the_sound_there_and_is_said_from_then_on(browser: Cl
     assert ("<or-player" in shown, "Recording damaged" in shown) == (True, True)
 
 
-def test_without_its_waveform_the_sound_can_be_heard(browser: Client, call: Call) -> None:
+def test_a_recording_without_its_waveform_can_be_played(browser: Client, call: Call) -> None:
     (folder_of(call) / PEAKS).unlink()
     assert browser.get(f"/recordings/{call.pk}/peaks").status_code == 409
     assert browser.get(f"/recordings/{call.pk}/audio").status_code == 200
 
 
-def test_a_proof_that_passes_ends_what_was_said_of_damage(browser: Client, ana: User, call: Call) -> None:
+def test_a_successful_verification_clears_the_damage(browser: Client, ana: User, call: Call) -> None:
     path = folder_of(call) / AUDIO
     good = path.read_bytes()
     path.write_bytes(good[:-1] + bytes([good[-1] ^ 1]))
@@ -237,7 +237,7 @@ def test_a_proof_that_passes_ends_what_was_said_of_damage(browser: Client, ana: 
     assert "Recording damaged" not in page(browser, f"/calls/{call.pk}")
 
 
-def test_a_store_that_does_not_answer_says_nothing_of_the_recording(browser: Client, call: Call) -> None:
+def test_an_unreachable_store_is_not_a_fault_of_the_recording(browser: Client, call: Call) -> None:
     path = folder_of(call) / MANIFEST
     content = path.read_bytes()
     path.unlink()
@@ -266,7 +266,7 @@ def test_the_reconciler_looks_at_each_in_turn(call: Call) -> None:
     assert Recording.objects.get(pk=call.pk).examined_at is not None
 
 
-def test_the_first_witness_counts(call: Call, made: Callable[..., RenderedRecording]) -> None:
+def test_only_the_first_witness_counts(call: Call, made: Callable[..., RenderedRecording]) -> None:
     before = Recording.objects.get(pk=call.pk).witness
     other = made(call, 600)
     store_result(
@@ -277,6 +277,6 @@ def test_the_first_witness_counts(call: Call, made: Callable[..., RenderedRecord
     assert Recording.objects.get(pk=call.pk).witness == before
 
 
-def test_a_recording_of_which_nothing_is_known_is_not_opened(browser: Client, call: Call) -> None:
+def test_a_recording_without_a_witness_is_not_opened(browser: Client, call: Call) -> None:
     Recording.objects.filter(pk=call.pk).update(manifest_sha256="", key_commitment="")
     assert browser.get(f"/recordings/{call.pk}/audio").status_code == 409

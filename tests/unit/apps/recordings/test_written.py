@@ -1,4 +1,4 @@
-"""Words of notes and comments: found by their beginnings, shown in a passage, gone with what had them."""
+"""Words of notes and comments: found by their beginnings, shown in an excerpt, deleted with the text."""
 
 import pytest
 from django.db.models import Q
@@ -53,24 +53,24 @@ PASSAGES: dict[tuple[str, str], str | None] = {
 
 
 @pytest.mark.parametrize("text", WORDS)
-def test_a_text_is_taken_apart_into_folded_words(text: str) -> None:
+def test_a_text_is_split_into_folded_words(text: str) -> None:
     assert words_of(text) == WORDS[text]
 
 
 @pytest.mark.parametrize("q", WANTED)
-def test_short_words_are_looked_for_only_along_with_a_longer_one(q: str) -> None:
+def test_short_words_are_searched_only_together_with_a_longer_one(q: str) -> None:
     assert wanted_words(q) == WANTED[q]
 
 
 @pytest.mark.parametrize(("text", "q"), PASSAGES)
-def test_a_passage_marks_each_word_that_was_looked_for(text: str, q: str) -> None:
+def test_an_excerpt_marks_each_search_word(text: str, q: str) -> None:
     parts = passage(text, wanted_words(q))
     shown = "".join(f"[{words}]" if is_found else words for words, is_found in parts) if parts else None
     assert shown == PASSAGES[text, q]
 
 
 @given(text=st.text(max_size=400), data=st.data())
-def test_whatever_a_text_has_is_found_in_it(text: str, data: st.DataObject) -> None:
+def test_every_word_of_a_text_finds_it(text: str, data: st.DataObject) -> None:
     words = sorted(words_of(text))
     wanted = data.draw(st.lists(st.sampled_from(words), min_size=1, max_size=3)) if words else []
     if not wanted:
@@ -88,7 +88,7 @@ def ana() -> User:
 
 
 def found(user: User, q: str) -> list[str]:
-    """Keys of what both pages list."""
+    """The keys that both pages list."""
     also = by_comments(q, user)
     calls = {one.pk for one in list_calls(user, wanted=CallFilter(q=q), also=also, cursor=None).rows}
     recordings = {one.pk for one in list_recordings(user, Filters(q=q), cursor=None).rows}
@@ -119,7 +119,7 @@ def test_notes_and_comments_are_found_by_the_beginnings_of_their_words(ana: User
 @in_database
 @pytest.mark.parametrize("few", [0, 1, 5000])
 @pytest.mark.parametrize("far", ["Admin", "Manager", "Rep"])
-def test_what_is_found_does_not_depend_on_how_many_have_it(
+def test_the_results_do_not_depend_on_how_many_texts_match(
     few: int, far: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("onrecord.apps.core.written._FEW", few)
@@ -147,7 +147,7 @@ def test_comments_are_found_only_by_those_who_may_hear_the_recording(ana: User) 
 
 
 @in_database
-def test_what_is_written_anew_or_deleted_is_found_no_more(ana: User) -> None:
+def test_changed_or_deleted_text_is_no_longer_found(ana: User) -> None:
     call = written(ana, "")
     take_notes(call, Notes(text="Ask for the first offer", revision=0), acting_user=ana)
     assert found(ana, "first") == [call.pk]
@@ -164,7 +164,7 @@ def test_what_is_written_anew_or_deleted_is_found_no_more(ana: User) -> None:
 
 
 @in_database
-def test_pages_show_the_passage_with_its_words_marked(ana: User) -> None:
+def test_pages_show_the_excerpt_with_its_words_marked(ana: User) -> None:
     call = written(ana, "Sends <b>the offer</b>", "Too long a pause here")
     client = Client()
     client.force_login(ana)

@@ -28,7 +28,7 @@ def ida() -> User:
 
 
 def decided(mode: str, sentence: str, **fields: Any) -> dict[str, Any]:
-    """Fields of a call that was so judged."""
+    """Fields of a call with this decision."""
     reasons = [{"code": "rule", "sentence": sentence}, {"code": "locked", "sentence": "Locked."}]
     on = sentence.startswith("On")
     decision = ALLOWED | {"mode": mode, "record_at_start": on, "reasons": reasons}
@@ -36,7 +36,7 @@ def decided(mode: str, sentence: str, **fields: Any) -> dict[str, Any]:
 
 
 def ended(at: datetime = NOON, **fields: Any) -> Call:
-    """An answered call that is over, unless told otherwise."""
+    """An answered call that has ended, unless the fields say otherwise."""
     shown = {"created_at": at, "answered_at": at, "ended_at": at, "status": "completed"} | fields
     call: Call = CallFactory(**shown)
     return call
@@ -111,7 +111,7 @@ def test_a_call_that_became_stricter_counts_by_the_stricter_decision(ida: User) 
         ),
     ],
 )
-def test_a_recording_is_missing_where_there_should_be_one(
+def test_a_recording_that_should_exist_is_listed_as_missing(
     ida: User, fields: dict[str, Any], why: str | None
 ) -> None:
     call = ended(**fields)
@@ -212,7 +212,7 @@ def test_a_manager_counts_the_groups_calls_and_cannot_ask_about_others(ida: User
         ({"from": "0001-01-01", "to": "9999-12-31"}, ""),
     ],
 )
-def test_a_question_that_makes_no_sense_is_answered_as_far_as_it_does(
+def test_invalid_report_parameters_are_reported_and_the_rest_applies(
     ida: User, query: dict[str, str], says: str
 ) -> None:
     client = Client()
@@ -223,7 +223,7 @@ def test_a_question_that_makes_no_sense_is_answered_as_far_as_it_does(
     assert says in page.content.decode()
 
 
-def test_numbers_are_written_with_separators_and_shares(ida: User) -> None:
+def test_numbers_are_shown_with_separators_and_percentages(ida: User) -> None:
     Call.objects.bulk_create(
         Call(
             team=ida.team,

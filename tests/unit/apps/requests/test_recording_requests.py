@@ -49,7 +49,7 @@ def counts(client: Client) -> dict[str, int]:
     return shown
 
 
-def test_a_request_attaches_the_reason_as_the_server_judges_it(rep: Client, ana: User) -> None:
+def test_a_request_has_the_reason_of_the_servers_own_decision(rep: Client, ana: User) -> None:
     allow_recording(rules=(CONSENT,))
     person = PersonFactory(name="Jo Doe", number="+14155550123")
     answer = ask(rep, "(415) 555-0123", note=" May I? ", sentence="On: everything is allowed.")
@@ -75,7 +75,7 @@ def test_during_a_call_the_calls_own_decision_is_attached(rep: Client, ana: User
     assert (request.sentence, request.policy_version_id) == (call.decision["sentence"], 1)
 
 
-def test_nobody_asks_about_another_users_call(rep: Client) -> None:
+def test_a_user_cannot_ask_about_another_users_call(rep: Client) -> None:
     assert ask(rep, "", call_id=CallFactory().pk).status_code == 404
 
 
@@ -90,7 +90,7 @@ def test_a_number_is_asked_about_once_until_it_is_settled(rep: Client, admin: Cl
 @pytest.mark.parametrize(
     ("number", "note", "status"), [("", "", 400), ("12", "", 400), ("+14155550123", "x" * 2001, 400)]
 )
-def test_what_cannot_be_asked_is_refused_with_a_sentence(
+def test_an_invalid_request_is_refused_with_a_sentence(
     rep: Client, number: str, note: str, status: int
 ) -> None:
     answer = ask(rep, number, note=note)
@@ -131,7 +131,7 @@ def test_the_admin_sees_the_reason_and_the_rep_the_answer(rep: Client, admin: Cl
     )
 
 
-def test_an_empty_answer_is_none(rep: Client, admin: Client) -> None:
+def test_an_empty_answer_is_refused(rep: Client, admin: Client) -> None:
     ask(rep)
     request = RecordingRequest.objects.get()
     answer = admin.post(f"/settings/requests/{request.pk}/answer", {"answer": "  "})
@@ -140,7 +140,7 @@ def test_an_empty_answer_is_none(rep: Client, admin: Client) -> None:
     assert RecordingRequest.objects.open().exists()
 
 
-def test_closing_without_an_answer_tells_the_rep_too(rep: Client, admin: Client) -> None:
+def test_closing_without_an_answer_is_shown_to_the_rep_too(rep: Client, admin: Client) -> None:
     ask(rep)
     admin.post(f"/settings/requests/{RecordingRequest.objects.get().pk}/close")
     assert counts(rep)["news"] == 1
@@ -148,7 +148,7 @@ def test_closing_without_an_answer_tells_the_rep_too(rep: Client, admin: Client)
     assert AuditEntry.objects.filter(action="recording.request_closed").count() == 1
 
 
-def test_two_admins_do_not_answer_the_same_request(rep: Client, admin: Client) -> None:
+def test_two_admins_cannot_both_answer_a_request(rep: Client, admin: Client) -> None:
     ask(rep)
     path = f"/settings/requests/{RecordingRequest.objects.get().pk}/answer"
     admin.post(path, {"answer": "No."})
@@ -158,7 +158,7 @@ def test_two_admins_do_not_answer_the_same_request(rep: Client, admin: Client) -
     assert RecordingRequest.objects.get().answer == "No."
 
 
-def test_another_teams_requests_do_not_exist(rep: Client, ana: User) -> None:
+def test_another_teams_requests_are_not_found(rep: Client, ana: User) -> None:
     ask(rep)
     other = signed_in(UserFactory(team=TeamFactory(name="Another"), permission_set="Admin"))
     assert counts(other)["open"] == 0

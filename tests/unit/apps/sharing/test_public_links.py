@@ -1,4 +1,4 @@
-"""Public links, from making one to the byte that is no longer served."""
+"""Public links, from creating one to the byte that is no longer served."""
 
 import logging
 import re
@@ -59,7 +59,7 @@ def client_of(user: User) -> Client:
 
 
 def shared(user: User, call: Call, **form: str) -> str:
-    """Make a link; its token."""
+    """Create a link. Returns its token."""
     answer = client_of(user).post(f"/recordings/{call.pk}/links", {"days": "7", "passcode": CODE} | form)
     assert answer.status_code == 200, answer.content
     assert answer["Cache-Control"] == "no-store"
@@ -122,13 +122,13 @@ def test_a_stranger_with_link_and_passcode_hears_the_recording_and_learns_nothin
     assert AuditEntry.objects.filter(details__address="127.0.0.1", object_id=call.pk).count() == 5
 
 
-def test_the_contact_is_named_where_the_author_chose_so(max_: User, call: Call) -> None:
+def test_the_contact_is_named_if_the_author_chose_so(max_: User, call: Call) -> None:
     stranger = Client()
     opened = follow(stranger, shared(max_, call, shows_contact="on"))
     assert "Call with Emma Secret" in stranger.get(opened["Location"]).content.decode()
 
 
-def test_after_revocation_not_a_byte_is_served_not_even_of_what_plays(max_: User, call: Call) -> None:
+def test_after_revocation_no_byte_is_served_even_during_playback(max_: User, call: Call) -> None:
     token, stranger = shared(max_, call), Client()
     place = follow(stranger, token)["Location"]
     playing = stranger.get(f"{place}/audio")
@@ -143,7 +143,9 @@ def test_after_revocation_not_a_byte_is_served_not_even_of_what_plays(max_: User
 
 
 @pytest.mark.parametrize("change", ["forbidden", "expired", "do_not_record", "author_gone", "author_lost_it"])
-def test_what_closes_a_link_closes_it_for_who_is_in_already(max_: User, call: Call, change: str) -> None:
+def test_closing_a_link_also_ends_access_for_guests_who_opened_it(
+    max_: User, call: Call, change: str
+) -> None:
     token, stranger = shared(max_, call), Client()
     place = follow(stranger, token)["Location"]
     if change == "forbidden":
@@ -162,7 +164,7 @@ def test_what_closes_a_link_closes_it_for_who_is_in_already(max_: User, call: Ca
     assert follow(stranger, token).status_code == 404
 
 
-def test_a_cookie_opens_its_own_link_alone_and_cannot_be_made_up(max_: User, call: Call) -> None:
+def test_a_cookie_opens_only_its_own_link_and_cannot_be_forged(max_: User, call: Call) -> None:
     stranger = Client()
     first = follow(stranger, shared(max_, call))["Location"]
     shared(max_, call)
@@ -195,7 +197,7 @@ def test_all_addresses_of_one_ipv6_network_count_as_one(max_: User, call: Call) 
     assert AuditEntry.objects.filter(details__address="2001:db8:1:2::4", action="share.refused").exists()
 
 
-def test_right_passcodes_lock_nothing_however_many_and_forgive_no_wrong_one(max_: User, call: Call) -> None:
+def test_right_passcodes_never_lock_a_link_and_do_not_reset_wrong_ones(max_: User, call: Call) -> None:
     token, stranger = shared(max_, call), Client()
     for number in range(TRIES_OF_AN_ADDRESS - 1):
         assert follow(stranger, token, f"guess number {number}").status_code == 403
@@ -216,7 +218,7 @@ def test_right_passcodes_lock_nothing_however_many_and_forgive_no_wrong_one(max_
         ({"passcode": "x" * 101}, "6 to 100 characters"),
     ],
 )
-def test_a_link_that_the_rules_do_not_allow_is_not_made(
+def test_a_link_that_the_rules_do_not_allow_is_not_created(
     max_: User, call: Call, form: dict[str, str], says: str
 ) -> None:
     answer = client_of(max_).post(f"/recordings/{call.pk}/links", {"days": "7", "passcode": CODE} | form)
@@ -225,9 +227,7 @@ def test_a_link_that_the_rules_do_not_allow_is_not_made(
     assert not ShareLink.objects.exists()
 
 
-def test_where_admins_forbid_it_or_the_person_is_not_to_be_recorded_no_link_is_made(
-    max_: User, call: Call
-) -> None:
+def test_no_link_is_created_if_forbidden_or_for_a_do_not_record_person(max_: User, call: Call) -> None:
     assert call.person
     call.person.do_not_record = True
     call.person.save()
@@ -240,7 +240,7 @@ def test_where_admins_forbid_it_or_the_person_is_not_to_be_recorded_no_link_is_m
     assert not ShareLink.objects.exists()
 
 
-def test_without_a_passcode_where_that_is_allowed_the_link_opens_at_once(max_: User, call: Call) -> None:
+def test_a_link_without_a_passcode_opens_at_once_if_allowed(max_: User, call: Call) -> None:
     relax(max_, passcode_required=False)
     stranger = Client()
     assert follow(stranger, shared(max_, call, passcode=""), "").status_code == 302
@@ -272,7 +272,7 @@ def test_a_link_that_has_expired_is_not_offered_to_be_revoked(max_: User, call: 
     assert path not in page
 
 
-def test_only_who_made_a_link_or_manages_sharing_can_revoke_it(max_: User, call: Call) -> None:
+def test_only_the_author_or_a_sharing_manager_can_revoke_a_link(max_: User, call: Call) -> None:
     shared(max_, call)
     link = ShareLink.objects.get()
     other = UserFactory(name="Mia", permission_set="Manager")
@@ -304,7 +304,7 @@ def test_an_admin_changes_the_rules_and_revokes_everything_at_once(max_: User, c
     assert "allowed public links, for at most 7 days, with or without a passcode" in page
 
 
-def test_no_log_line_holds_a_token_or_a_passcode(
+def test_no_log_line_contains_a_token_or_passcode(
     max_: User, call: Call, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)

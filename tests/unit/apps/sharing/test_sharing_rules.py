@@ -1,4 +1,4 @@
-"""Whether a public link opens: every case, and that stricter rules never open one."""
+"""Whether a public link works: all cases, and that stricter rules never open a closed link."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -37,7 +37,7 @@ LINK = Link(
         (LINK, replace(LOOSE, longest_days=7), LinkStatus.OPEN),
     ],
 )
-def test_a_link_stands_as_the_table_says(link: Link, rules: Rules, expected: LinkStatus) -> None:
+def test_a_link_has_the_status_in_the_table(link: Link, rules: Rules, expected: LinkStatus) -> None:
     assert link_status(link, rules, NOW) is expected
 
 

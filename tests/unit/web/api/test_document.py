@@ -1,4 +1,4 @@
-"""The API's document is whole: from it the frontend's types are made."""
+"""The API's document is complete, because the frontend's types are generated from it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ DOCUMENT = api.get_openapi_schema()
 
 
 def parts(value: Any) -> Iterator[dict[str, Any]]:
-    """Every object within."""
+    """Every object in the document."""
     if isinstance(value, dict):
         yield value
     for inner in value.values() if isinstance(value, dict) else value if isinstance(value, list) else []:
@@ -43,7 +43,7 @@ def test_every_field_of_every_schema_has_a_type() -> None:
     assert untyped == set()
 
 
-def test_two_schemas_of_one_name_are_refused() -> None:
+def test_two_schemas_with_the_same_name_are_refused() -> None:
     def counts(field: str) -> type[Schema]:
         return type("CountsOut", (Schema,), {"__annotations__": {field: int}})
 

@@ -48,8 +48,8 @@ FINISHED = {
 }
 
 
-def test_what_one_event_has_said_the_next_does_not_take_back(call: Call) -> None:
-    """Each event is applied to the row: a field that is not read back would begin anew."""
+def test_an_event_does_not_undo_what_the_previous_one_set(call: Call) -> None:
+    """Each event is applied to the row, so a field that is not loaded from it would be reset."""
     for seq, kind in enumerate(["call.answered", "recording.started"], start=1):
         report(call.pk, kind, seq=seq, actor=None)
     report(call.pk, "recording.paused", seq=3, actor=None, generation=1)
@@ -90,7 +90,7 @@ def test_a_repeated_event_is_acknowledged_and_changes_nothing(call: Call) -> Non
     assert AppliedEvent.objects.count() == CallEvent.objects.count() == 1
 
 
-def test_the_same_number_of_another_source_is_another_event(call: Call) -> None:
+def test_the_same_number_from_another_source_is_another_event(call: Call) -> None:
     report(call.pk, "call.ringing", seq=1)
     report(call.pk, "recording.empty", seq=1, source="renderer")
     assert CallEvent.objects.count() == 2
@@ -107,7 +107,7 @@ def test_a_call_to_a_stranger_ends_as_not_recorded_with_its_reason() -> None:
     assert recording.reason == "Off: only calls to a person's number are recorded."
 
 
-def test_the_end_of_a_call_lets_its_user_call_again(call: Call) -> None:
+def test_after_a_call_ends_its_user_can_call_again(call: Call) -> None:
     end(call, seq=1, captured=False, status="busy")
     CallFactory(user=call.user)
     assert Call.objects.live().count() == 1
@@ -133,7 +133,7 @@ def body_of(call: Call) -> bytes:
 
 
 @pytest.mark.parametrize("off", [-86_400, -600, 0, 600, 86_400])
-def test_a_media_host_whose_clock_is_wrong_changes_nothing_that_is_seen(off: int) -> None:
+def test_a_wrong_clock_on_the_media_host_changes_nothing_visible(off: int) -> None:
     now = timezone.now()
     call = CallFactory(created_at=now - timedelta(seconds=40))
     wrong = timedelta(seconds=off)
@@ -166,20 +166,20 @@ def test_a_media_host_whose_clock_is_wrong_changes_nothing_that_is_seen(off: int
     assert call.duration_ms == 25_000
 
 
-def test_nothing_happens_to_a_call_before_it_is_placed(call: Call) -> None:
-    """Its sender's clock was set right between the event and its delivery."""
+def test_no_event_is_dated_before_the_call_was_placed(call: Call) -> None:
+    """The sender's clock was corrected between the event and its delivery."""
     assert report(call.pk, "call.answered", seq=1, at="2026-03-02T14:00:00.000Z").status_code == 204
     call.refresh_from_db()
     assert call.answered_at == call.created_at
 
 
-def test_an_event_that_lacks_what_it_needs_is_refused_for_good(call: Call) -> None:
+def test_an_event_without_a_required_field_is_refused_permanently(call: Call) -> None:
     assert report(call.pk, "call.ended", seq=1, status="completed").status_code == 400
     assert report(call.pk, "party.left", seq=2).status_code == 400
     assert report(call.pk, "call.ringing", seq=3).status_code == 204
 
 
-def test_a_signature_of_another_body_is_refused(call: Call) -> None:
+def test_a_signature_for_another_body_is_refused(call: Call) -> None:
     assert post(body_of(call), signature=f"t={int(time.time())},v1={'0' * 64}").status_code == 401
     assert CallEvent.objects.count() == 0
 
@@ -196,22 +196,20 @@ def test_a_signature_of_another_body_is_refused(call: Call) -> None:
         {"data": []},
     ],
 )
-def test_an_event_that_is_not_of_the_contract_is_refused_for_good(
-    call: Call, change: dict[str, object]
-) -> None:
+def test_an_event_outside_the_protocol_is_refused_permanently(call: Call, change: dict[str, object]) -> None:
     answer = post(json.dumps(json.loads(body_of(call)) | change).encode())
     assert answer.status_code == 400
     assert answer.json()["code"] == "bad_event"
     assert AppliedEvent.objects.count() == 0
 
 
-def test_an_incomplete_result_is_refused_whole(call: Call) -> None:
+def test_an_incomplete_result_is_refused_completely(call: Call) -> None:
     assert report(call.pk, "recording.completed", seq=1, source="renderer", duration_ms=5).status_code == 400
     assert Recording.objects.get(pk=call.pk).status == "pending"
     assert AppliedEvent.objects.count() == 0
 
 
-def test_an_event_of_an_unknown_call_is_refused() -> None:
+def test_an_event_for_an_unknown_call_is_refused() -> None:
     answer = report("0" * 32, "call.ringing", seq=1)
     assert (answer.status_code, answer.json()["code"]) == (404, "no_such_call")
 
@@ -240,7 +238,7 @@ def test_events_are_posted_not_fetched() -> None:
         ),
     ],
 )
-def test_what_a_user_did_is_audited_once_and_what_nobody_did_is_not(
+def test_users_actions_are_audited_once_and_others_are_not(
     call: Call, kind: str, data: dict[str, Any], action: str
 ) -> None:
     user = str(call.user_id)
@@ -251,7 +249,7 @@ def test_what_a_user_did_is_audited_once_and_what_nobody_did_is_not(
     assert entry.details["at"] == "2026-03-02T15:00:05+00:00"
 
 
-def test_what_follows_a_pause_does_not_take_its_generation_back(call: Call) -> None:
+def test_events_after_a_pause_do_not_lower_the_generation(call: Call) -> None:
     report(call.pk, "call.answered", seq=1)
     report(call.pk, "recording.paused", seq=2, actor=None, generation=1)
     report(call.pk, "recording.resumed", seq=3, actor=None, generation=1)

@@ -1,4 +1,4 @@
-"""Notifications from every app that sends some, on one list."""
+"""Notifications from all apps, in one list."""
 
 import pytest
 from django.test import Client
@@ -11,7 +11,7 @@ from onrecord.web.api.notifications import WORDS
 KINDS = [kind for kinds in NotificationKind.__subclasses__() for kind in kinds]
 
 
-def test_every_kind_that_an_app_declares_has_a_name_of_its_own_and_words_on_the_list() -> None:
+def test_every_notification_kind_has_a_unique_name_and_words() -> None:
     assert len(KINDS) > 1
     assert sorted(kind.value for kind in KINDS) == sorted(WORDS)
     # Without words of its own, a kind would have those that Django makes of its name.

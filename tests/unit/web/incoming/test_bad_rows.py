@@ -1,4 +1,4 @@
-"""Rows that nothing of ours would write, put in by SQL: they are shown as they are, and break nothing."""
+"""Rows that we would never write, inserted with SQL: they are shown as they are and break nothing."""
 
 import re
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ def ids(ana: User) -> Iterator[dict[str, str]]:
 
 
 def columns(kinds: tuple[type[models.Field], ...]) -> Iterator[tuple[str, models.Field]]:
-    """Table and field, of every table of ours with a row in it."""
+    """Table and field, for all of our tables that have rows."""
     for model in apps.get_models():
         if model is not Session and model._default_manager.exists():
             for field in model._meta.concrete_fields:
@@ -55,7 +55,7 @@ def columns(kinds: tuple[type[models.Field], ...]) -> Iterator[tuple[str, models
 
 
 def put(table: str, field: models.Field, value: str) -> None:
-    """Into every row that has something there."""
+    """Set the value in every row that has one."""
     column = connection.ops.quote_name(field.column)
     with connection.cursor() as cursor:
         cursor.execute(f"UPDATE {table} SET {column} = %s WHERE {column} IS NOT NULL", [value])
@@ -78,7 +78,7 @@ def walk(ana: User, ids: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize("moment", [*MOMENTS, *ONLY_POSTGRESQL])
-def test_no_page_breaks_where_every_moment_is_at_an_end_of_the_calendar(
+def test_no_page_breaks_if_every_time_is_at_an_end_of_the_calendar(
     ana: User, ids: dict[str, str], moment: str
 ) -> None:
     if moment in ONLY_POSTGRESQL and connection.vendor != "postgresql":
@@ -89,7 +89,7 @@ def test_no_page_breaks_where_every_moment_is_at_an_end_of_the_calendar(
     walk(ana, ids)
 
 
-def test_no_page_breaks_where_every_text_holds_odd_characters(ana: User, ids: dict[str, str]) -> None:
+def test_no_page_breaks_if_every_text_has_odd_characters(ana: User, ids: dict[str, str]) -> None:
     # Two choices of a list cannot have the same name.
     Choice.objects.exclude(position=0).delete()
     # What names something, or is chosen from a list of ours, is no text that somebody wrote.
@@ -101,7 +101,7 @@ def test_no_page_breaks_where_every_text_holds_odd_characters(ana: User, ids: di
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_bad_row_takes_no_other_out_of_a_list_or_an_export(ana: User, moment: str) -> None:
+def test_a_bad_row_does_not_remove_others_from_a_list_or_export(ana: User, moment: str) -> None:
     User.objects.update(time_zone=MOMENTS[moment])
     person = PersonFactory(name="Ethan")
     calls = [CallFactory(user=ana, person=person, ended_at="2026-03-02T15:01:00Z") for _ in range(120)]

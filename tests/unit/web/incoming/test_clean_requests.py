@@ -1,4 +1,4 @@
-"""What comes in by forms, addresses, headers, the API and deliveries is cleaned, or refused with words."""
+"""Input in forms, URLs, headers, the API, and deliveries is cleaned, or refused with a message."""
 
 import json
 from collections.abc import Callable
@@ -40,18 +40,18 @@ def client(ana: User) -> Client:
     return client
 
 
-def test_what_is_typed_into_a_form_is_cleaned(client: Client) -> None:
+def test_form_input_is_cleaned(client: Client) -> None:
     assert client.post("/coaching", {"name": DIRTY}).status_code == 302
     assert Playlist.objects.get().name == CLEAN
 
 
-def test_what_is_pasted_into_a_search_is_cleaned(client: Client) -> None:
+def test_search_input_is_cleaned(client: Client) -> None:
     person = PersonFactory(name="Jo Doe", number="")
     page = client.get("/people", {"q": "do\0e"})
     assert f'href="/people/{person.pk}"' in page.content.decode()
 
 
-def test_what_the_api_is_sent_is_cleaned(client: Client, ana: User) -> None:
+def test_api_input_is_cleaned(client: Client, ana: User) -> None:
     call = CallFactory(user=ana)
     sent = json.dumps({"notes": f"{DIRTY} \ud83d", "notes_revision": 0})
     answer = client.put(f"/api/v2/calls/{call.pk}/notes", sent, content_type="application/json")
@@ -60,9 +60,7 @@ def test_what_the_api_is_sent_is_cleaned(client: Client, ana: User) -> None:
 
 
 @pytest.mark.parametrize("body", ["[" * 100_000, '{"notes": ' + "9" * 5000 + "}", '{"notes": NaN}'])
-def test_json_that_cannot_be_used_is_a_bad_request_with_a_sentence(
-    client: Client, ana: User, body: str
-) -> None:
+def test_unusable_json_is_a_bad_request_with_a_sentence(client: Client, ana: User, body: str) -> None:
     call = CallFactory(user=ana)
     answer = client.put(f"/api/v2/calls/{call.pk}/notes", body, content_type="application/json")
     assert answer.status_code == 400
@@ -82,7 +80,7 @@ def test_a_header_with_control_characters_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["sessionid", "csrftoken", "of-another-program"])
-def test_a_cookie_with_control_characters_is_passed_over(name: str) -> None:
+def test_a_cookie_with_control_characters_is_ignored(name: str) -> None:
     browser = Client()
     browser.cookies[name] = "a\0b"
     assert browser.get("/sign-in").status_code == 200
@@ -107,7 +105,7 @@ def test_a_request_in_another_encoding_is_refused(client: Client, charset: str) 
         ("", None),
     ],
 )
-def test_a_visitor_whose_address_is_none_can_mistype_a_password(said: str, known: str | None) -> None:
+def test_a_visitor_with_an_invalid_address_can_mistype_a_password(said: str, known: str | None) -> None:
     answer = Client(REMOTE_ADDR=said).post("/sign-in", {"username": "a", "password": "b"})
     assert answer.status_code == 422
     assert AccessAttempt.objects.get().ip_address == known
@@ -127,7 +125,7 @@ def test_a_name_of_any_length_can_be_typed_at_sign_in(name: str) -> None:
         (10**400, 10**400),
     ],
 )
-def test_a_cursor_of_odd_values_is_a_bad_request(client: Client, place: tuple[JsonValue, ...]) -> None:
+def test_a_cursor_with_odd_values_is_a_bad_request(client: Client, place: tuple[JsonValue, ...]) -> None:
     person = PersonFactory()
     for path in ("/calls", "/recordings", "/coaching/reviews", "/requests"):
         assert client.get(path, {"cursor": encode(*place)}).status_code == 400
@@ -136,7 +134,7 @@ def test_a_cursor_of_odd_values_is_a_bad_request(client: Client, place: tuple[Js
 
 
 @pytest.mark.parametrize("path", ["/api/v2/people", "/people", "/calls", "/recordings"])
-def test_a_search_of_thousands_of_words_is_answered(client: Client, path: str) -> None:
+def test_a_search_for_thousands_of_words_works(client: Client, path: str) -> None:
     words = " ".join(chr(0x4E00 + number) for number in range(20_000))
     assert client.get(path, {"q": f"abc {words}"}).status_code == 200
 
@@ -159,11 +157,11 @@ def test_an_id_of_5000_digits_is_answered(client: Client, path: str, status: int
     assert client.get(path).status_code == status
 
 
-def test_the_live_events_are_resumed_at_no_number_of_5000_digits(client: Client) -> None:
+def test_live_events_do_not_resume_at_a_number_of_5000_digits(client: Client) -> None:
     assert client.get("/events", headers={"Last-Event-ID": HUGE}).status_code == 200
 
 
-def test_names_that_grow_when_letters_are_taken_apart_can_be_saved() -> None:
+def test_names_that_grow_when_normalized_can_be_saved() -> None:
     for name in ("한" * 200, "\ufdfa" * 200):
         person = PersonFactory(name=name, company=name, number="")
         person.refresh_from_db()
@@ -171,7 +169,7 @@ def test_names_that_grow_when_letters_are_taken_apart_can_be_saved() -> None:
         assert len(person.search_text) <= 420
 
 
-def test_a_call_can_be_placed_under_the_longest_rule_there_can_be() -> None:
+def test_a_call_can_be_placed_under_the_longest_possible_rule() -> None:
     rule = Rule(name="n" * 80, where=("GS",), mode=Mode.NONE, because="b" * 200)
     sentence = rule_mode(rule, "GS", is_rep=True).sentence
     assert len(sentence) > 300
@@ -189,7 +187,7 @@ def jo() -> User:
 
 
 def deliver(provider: str, make: Callable[[str], tuple[bytes, dict[str, str]]]) -> int:
-    """Connect the dialer and send what `make` makes of the webhook's address."""
+    """Connect the dialer and send the delivery that `make` builds for the webhook's URL."""
     connection = connections.connect(
         provider,
         secret=SECRET,
@@ -207,7 +205,7 @@ def deliver(provider: str, make: Callable[[str], tuple[bytes, dict[str, str]]]) 
 
 
 @pytest.mark.parametrize("name", ["Pat\0\0\0", "Pat\x1b", "\ud83d"])
-def test_a_dialers_call_with_odd_characters_is_entered_without_them(jo: User, name: str) -> None:
+def test_a_dialers_call_is_stored_without_odd_characters(jo: User, name: str) -> None:
     zoomed = zoom_recordings("https://recordings.example/1")
     zoomed["payload"]["object"]["recordings"][0] |= {"callee_name": name, "call_id": f"c{name}"}
     named = {"id": f"1{name}", "user": {"id": 7, "name": name, "email": jo.email}}
@@ -218,7 +216,9 @@ def test_a_dialers_call_with_odd_characters_is_entered_without_them(jo: User, na
 
 
 @pytest.mark.parametrize("started", [0, -62_135_596_800, 253_402_300_799, 1e300, 4_000_000_000])
-def test_a_dialers_call_of_an_impossible_moment_is_kept_and_not_entered(jo: User, started: float) -> None:
+def test_a_dialers_call_at_an_impossible_time_is_kept_but_not_stored_as_a_call(
+    jo: User, started: float
+) -> None:
     assert deliver("aircall", lambda _: aircall(None, started_at=started)) == 200
     assert (Call.objects.count(), KeptDelivery.objects.count()) == (0, 1)
 
@@ -226,7 +226,7 @@ def test_a_dialers_call_of_an_impossible_moment_is_kept_and_not_entered(jo: User
 @pytest.mark.parametrize(
     "written", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "0001-01-01T00:00:00+14:00"]
 )
-def test_a_recording_of_zoom_with_an_impossible_moment_is_kept(jo: User, written: str) -> None:
+def test_a_zoom_recording_with_an_impossible_time_is_kept(jo: User, written: str) -> None:
     content = zoom_recordings("https://recordings.example/1")
     content["payload"]["object"]["recordings"][0]["date_time"] = written
     assert deliver("zoom_phone", lambda _: zoom(content, timezone.now())) == 200
@@ -234,7 +234,7 @@ def test_a_recording_of_zoom_with_an_impossible_moment_is_kept(jo: User, written
 
 
 @pytest.mark.parametrize("answered", [-62_135_596_800, 1e300, "soon", [], 253_402_300_799_000])
-def test_a_call_is_not_lost_for_when_it_was_answered(jo: User, answered: object) -> None:
+def test_a_call_is_not_lost_over_an_impossible_answer_time(jo: User, answered: object) -> None:
     assert deliver("aircall", lambda _: aircall(None, answered_at=answered)) == 200
     assert deliver("dialpad", lambda _: dialpad([], date_connected=answered)) == 200
     assert (Call.objects.count(), KeptDelivery.objects.count()) == (2, 0)
@@ -250,7 +250,7 @@ def test_a_call_is_not_lost_for_when_it_was_answered(jo: User, answered: object)
         {"duration": float("nan")},
     ],
 )
-def test_a_program_is_told_what_is_wrong_with_its_call(jo: User, changes: dict[str, object]) -> None:
+def test_the_api_says_what_is_wrong_with_a_call(jo: User, changes: dict[str, object]) -> None:
     _, token = connections.create_token("Kixie", acting_user=UserFactory(permission_set="Admin"))
     body = {
         "from": "+14705550101",
@@ -284,7 +284,7 @@ def test_a_program_is_told_what_is_wrong_with_its_call(jo: User, changes: dict[s
 
 
 @pytest.mark.parametrize("written", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
-def test_a_delivery_that_was_taken_in_with_an_impossible_moment_is_not_lost(
+def test_a_delivery_accepted_earlier_with_an_impossible_time_is_not_lost(
     client: Client, written: str
 ) -> None:
     zoe = UserFactory(name="Zoe")
@@ -302,7 +302,7 @@ def test_a_delivery_that_was_taken_in_with_an_impossible_moment_is_not_lost(
 
 
 @pytest.mark.parametrize("at", ["0001-01-01T00:00:00+14:00", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
-def test_an_event_of_a_clock_that_was_never_set_does_not_date_a_call_outside_of_the_calendar(at: str) -> None:
+def test_an_event_from_a_wrong_clock_does_not_move_a_call_out_of_the_calendar(at: str) -> None:
     call = CallFactory()
     assert report(call.pk, "call.ringing", seq=1, at=at).status_code in (204, 400)
     assert report(call.pk, "call.answered", seq=2, at=at, party="\0").status_code in (204, 400)
@@ -311,7 +311,7 @@ def test_an_event_of_a_clock_that_was_never_set_does_not_date_a_call_outside_of_
 
 
 @pytest.mark.parametrize("duration_ms", [10**30, 1 << 31, -1, "9" * 5000, [], "x"])
-def test_an_event_of_an_impossible_length_is_refused(duration_ms: object) -> None:
+def test_an_event_with_an_impossible_length_is_refused(duration_ms: object) -> None:
     call = CallFactory()
     end = {"status": "completed", "reason": "rep_hung_up", "captured": False, "duration_ms": duration_ms}
     assert report(call.pk, "call.ended", seq=1, **end).status_code == 400

@@ -1,4 +1,4 @@
-"""Text, JSON and moments as they come in."""
+"""Text, JSON, and times as input."""
 
 import json
 from datetime import UTC, datetime, timedelta, timezone
@@ -29,7 +29,7 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()))
         ("whole \ud83d\ude00", "whole 😀"),
     ],
 )
-def test_what_nobody_sees_is_taken_out_and_the_rest_stays(text: str, clean: str) -> None:
+def test_invisible_characters_are_removed_and_the_rest_stays(text: str, clean: str) -> None:
     assert cleaned(text) == clean
 
 
@@ -41,7 +41,7 @@ def test_cleaned_text_can_be_written_anywhere_and_stays_as_it_is(text: str) -> N
 
 
 @given(st.recursive(ANY_TEXT | st.integers() | st.booleans() | st.none(), st.lists))
-def test_json_comes_in_as_it_was_written_with_its_texts_cleaned(value: object) -> None:
+def test_json_is_parsed_unchanged_except_for_cleaned_strings(value: object) -> None:
     def clean(one: object) -> object:
         return [clean(part) for part in one] if isinstance(one, list) else _clean(one)
 
@@ -67,12 +67,12 @@ def _clean(one: object) -> object:
         b"[" * 1_000_000,
     ],
 )
-def test_json_that_cannot_be_used_is_refused(body: bytes) -> None:
+def test_unusable_json_is_refused(body: bytes) -> None:
     with pytest.raises(JsonError):
         read_json(body)
 
 
-def test_json_of_32_levels_is_taken() -> None:
+def test_json_with_32_levels_is_accepted() -> None:
     assert read_json(b"[" * 32 + b"]" * 32)
 
 
@@ -91,18 +91,18 @@ MOMENT: TypeAdapter[datetime] = TypeAdapter(PastMoment)
         "2026-04-14T15:00:00",
     ],
 )
-def test_a_call_that_cannot_have_been_made_then_is_refused(text: str) -> None:
+def test_a_call_at_an_impossible_time_is_refused(text: str) -> None:
     with pytest.raises(ValidationError):
         MOMENT.validate_python(text)
 
 
-def test_a_call_of_the_day_after_tomorrow_is_refused() -> None:
+def test_a_call_dated_the_day_after_tomorrow_is_refused() -> None:
     with pytest.raises(ValidationError):
         MOMENT.validate_python((datetime.now(UTC) + timedelta(days=2)).isoformat())
 
 
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(hours=14), timedelta(days=-365 * 20)])
-def test_a_moment_is_taken_as_utc(ahead: timedelta) -> None:
+def test_a_time_is_converted_to_utc(ahead: timedelta) -> None:
     at = (datetime.now(UTC) + ahead).astimezone(timezone(timedelta(hours=9)))
     taken = MOMENT.validate_python(at.isoformat())
     assert taken == at
@@ -113,7 +113,7 @@ def test_a_moment_is_taken_as_utc(ahead: timedelta) -> None:
 @example(at=datetime.min.replace(tzinfo=UTC))
 @example(at=datetime.max.replace(tzinfo=UTC))
 @given(at=st.datetimes(timezones=st.just(UTC)))
-def test_every_moment_can_be_shown_in_every_zone(zone: str, at: datetime) -> None:
+def test_every_time_can_be_shown_in_every_zone(zone: str, at: datetime) -> None:
     with here.override(ZoneInfo(zone)):
         assert in_readers_zone(at) == at
         for shown in (format_datetime(at), format_utc(at), age(at)):

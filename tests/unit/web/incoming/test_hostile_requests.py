@@ -1,4 +1,4 @@
-"""Whatever a request holds, the answer is never a 5xx: every page's every form, and every delivery."""
+"""No request gets a 5xx, whatever it contains: all forms of all pages, and all deliveries."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def ids(ana: User) -> Iterator[dict[str, str]]:
     blob_store().erase(made["<str:call_id>"])
 
 
-def test_no_form_and_no_address_answers_5xx(ana: User, ids: dict[str, str]) -> None:
+def test_no_form_and_no_url_returns_5xx(ana: User, ids: dict[str, str]) -> None:
     client = Client()
     client.force_login(ana)
     session = client.cookies["sessionid"].value
@@ -58,7 +58,7 @@ def test_no_form_and_no_address_answers_5xx(ana: User, ids: dict[str, str]) -> N
     never()
 
 
-def test_no_delivery_of_a_dialer_and_no_call_of_a_program_answers_5xx(ana: User) -> None:
+def test_no_delivery_and_no_api_call_returns_5xx(ana: User) -> None:
     def connect(provider: str) -> str:
         made = connections.connect(
             provider, secret=SECRET, api_key="", announces=False, channels="", acting_user=ana

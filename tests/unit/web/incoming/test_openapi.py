@@ -1,4 +1,4 @@
-"""The API does what its OpenAPI document says, whatever it is sent: schemathesis walks the document."""
+"""The API matches its OpenAPI document for any input: schemathesis walks the document."""
 
 import os
 from collections.abc import Iterator
@@ -51,7 +51,7 @@ def ids(ana: User) -> Iterator[dict[str, str]]:
 
 @pytest.fixture
 def headers(ana: User) -> dict[str, str]:
-    """Of a session, and of a program's token."""
+    """Headers with a session, and headers with an API token."""
     browser = Client()
     browser.force_login(ana)
     csrf = "a" * 32
@@ -65,7 +65,7 @@ def headers(ana: User) -> dict[str, str]:
 
 @pytest.fixture
 def kept_connection() -> Iterator[None]:
-    """One connection, in whose transaction the test is, as Django's own client has it."""
+    """One connection, in the test's transaction, as with Django's own client."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     yield
@@ -74,7 +74,7 @@ def kept_connection() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("kept_connection")
-def test_the_api_does_as_its_document_says(
+def test_the_api_matches_its_document(
     ana: User, ids: dict[str, str], headers: dict[str, str], subtests: pytest.Subtests
 ) -> None:
     live = CallFactory(user=ana)
@@ -86,7 +86,7 @@ def test_the_api_does_as_its_document_says(
 
 
 def ask(operation: APIOperation, call_id: str, headers: dict[str, str]) -> None:
-    """Send what the document allows and what it forbids; sometimes about a call that is there."""
+    """Send requests that the document allows and forbids, sometimes about a call that exists."""
 
     @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck))
     @given(st.one_of([operation.as_strategy(generation_mode=mode) for mode in GenerationMode]), st.booleans())
@@ -104,7 +104,7 @@ def ask(operation: APIOperation, call_id: str, headers: dict[str, str]) -> None:
     as_documented()
 
 
-def test_the_document_says_what_errors_look_like() -> None:
+def test_the_document_describes_errors() -> None:
     for operations in api.get_openapi_schema()["paths"].values():
         for operation in operations.values():
             assert {"4XX", "503"} <= {str(status) for status in operation["responses"]}

@@ -1,4 +1,4 @@
-"""Heads that Python or Django trips over, or reads for seconds: refused before, in words."""
+"""Headers that Python or Django fails on, or parses for seconds: refused early, with a message."""
 
 import asyncio
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ PART = 'Content-Disposition: form-data; name="a"'
 
 
 def status(content_type: str, body: bytes = b"") -> int:
-    """What a POST to sign-in is answered."""
+    """The status of a POST to sign-in."""
 
     async def answered() -> int:
         sent = list[Mapping[str, Any]]()
@@ -64,13 +64,13 @@ def test_a_content_type_that_cannot_be_read_is_a_bad_request(content_type: str) 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("head", [f"{PART}; a*=x; a*0=y", f"{PART}\r\nX-Odd: y; a*=x; a*0=y"])
-def test_a_part_whose_head_cannot_be_read_is_a_bad_request(head: str) -> None:
+def test_a_part_with_an_unreadable_header_is_a_bad_request(head: str) -> None:
     body = f"--x\r\n{head}\r\n\r\nv\r\n--x--\r\n".encode()
     assert status(MULTIPART, body) == 400
     assert status(MULTIPART, body.replace(b"a*0=y", b"b=y")) == 403, "read, and its CSRF token missed"
 
 
-def test_backslashes_of_other_programs_cookies_are_not_read() -> None:
+def test_backslashes_in_other_programs_cookies_are_ignored() -> None:
     seen = dict[str, str]()
 
     def view(request: HttpRequest) -> HttpResponse:

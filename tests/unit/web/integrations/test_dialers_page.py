@@ -18,7 +18,7 @@ PAGE = "/settings/integrations"
 
 @pytest.fixture
 def jo(db: None) -> User:
-    """Whom the deliveries name, in a team that records."""
+    """The user that the deliveries name, in a team that records."""
     allow_recording()
     return UserFactory(name="Jo")
 
@@ -53,7 +53,7 @@ def test_a_token_is_shown_once_and_can_be_revoked(browser: Client) -> None:
     assert {"api_token.created", "api_token.revoked"} <= actions_done
 
 
-def test_a_dialer_is_connected_by_its_address_and_disconnected(browser: Client) -> None:
+def test_a_dialer_is_connected_with_its_webhook_and_disconnected(browser: Client) -> None:
     values = {
         "provider": "zoom_phone",
         "secret": "a-secret-of-zoom",
@@ -79,7 +79,7 @@ def test_a_dialer_without_its_secret_is_not_connected(browser: Client, change: d
     assert Connection.objects.count() == 0
 
 
-def test_each_delivery_says_what_became_of_it(browser: Client, ana: User, jo: User) -> None:
+def test_each_delivery_shows_its_result(browser: Client, ana: User, jo: User) -> None:
     connection = connections.connect(
         "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
     )
@@ -129,9 +129,7 @@ def test_calls_that_the_admin_may_not_see_are_not_linked(browser: Client, ana: U
     assert f'href="/calls/{call.pk}"' not in text(client)
 
 
-def test_what_could_not_be_used_stands_there_with_its_reason_and_can_be_tried_again(
-    browser: Client, ana: User
-) -> None:
+def test_an_unusable_delivery_is_shown_with_its_reason_and_can_be_retried(browser: Client, ana: User) -> None:
     connection = connections.connect(
         "aircall", secret=webhooks.SECRET, api_key="", announces=False, channels="", acting_user=ana
     )

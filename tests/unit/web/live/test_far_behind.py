@@ -1,4 +1,4 @@
-"""Live events are resumed, but nobody has the whole past read for them: all streams share one thread."""
+"""Live events can be resumed, but not from far back, because all streams share one thread."""
 
 import pytest
 from django.test import Client
@@ -10,7 +10,7 @@ from onrecord.web.live import views
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_stream_that_missed_too_much_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stream_that_missed_too_much_starts_over(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(views, "MOST_BEHIND", 2)
     ana = UserFactory(permission_set="Admin")
     client, call = Client(), CallFactory(user=ana)

@@ -1,4 +1,4 @@
-"""The tail of the call events, on a real database file that other threads write to."""
+"""The tail of the call events, with a real database file that other threads write to."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,7 +21,7 @@ PATIENCE = 30
 
 
 def write(call: Call, count: int) -> list[int]:
-    """Commit that many events; their numbers."""
+    """Commit this many events. Returns their numbers."""
     return [
         CallEvent.objects.create(call=call, type="call.ringing", at=timezone.now()).seq for _ in range(count)
     ]
@@ -40,7 +40,7 @@ async def tail() -> AsyncIterator[Tail]:
 async def collect(
     tail: Tail, after: int | None, wanted: int, started: asyncio.Event | None = None
 ) -> list[int]:
-    """The numbers of the next events, until there are as many as wanted."""
+    """The numbers of the next events, up to the wanted count."""
     seen: list[int] = []
     async with asyncio.timeout(PATIENCE), aclosing(tail.follow(after)) as batches:
         async for _, batch in batches:
@@ -52,7 +52,7 @@ async def collect(
     return seen
 
 
-async def test_listeners_get_what_others_commit_in_its_order_and_once(tail: Tail) -> None:
+async def test_listeners_get_committed_events_in_order_and_once(tail: Tail) -> None:
     call = await sync_to_async(CallFactory)()
     ready = [asyncio.Event(), asyncio.Event()]
     listeners = [asyncio.create_task(collect(tail, None, 5, started)) for started in ready]
@@ -75,7 +75,7 @@ async def test_an_event_says_you_to_the_rep_and_the_name_to_everyone_else(tail: 
 
 
 def write_alone(call: Call, count: int) -> list[int]:
-    """Like `write`, in a thread that ends, each event in a transaction that others run beside."""
+    """Like `write`, in its own thread, with each event in a transaction that runs parallel to others."""
     written = []
     for _ in range(count):
         with transaction.atomic():
@@ -85,7 +85,7 @@ def write_alone(call: Call, count: int) -> list[int]:
     return written
 
 
-async def test_of_several_writers_at_once_no_event_is_passed_over(tail: Tail) -> None:
+async def test_no_event_is_skipped_with_several_parallel_writers(tail: Tail) -> None:
     call = await sync_to_async(CallFactory)()
     started = asyncio.Event()
     listener = asyncio.create_task(collect(tail, None, 60, started))
@@ -94,7 +94,7 @@ async def test_of_several_writers_at_once_no_event_is_passed_over(tail: Tail) ->
     assert await listener == sorted(seq for one in written for seq in one)
 
 
-async def test_who_was_away_gets_what_they_missed_and_then_what_is_new(tail: Tail) -> None:
+async def test_a_returning_listener_gets_missed_events_and_then_new_ones(tail: Tail) -> None:
     call = await sync_to_async(CallFactory)()
     missed = await sync_to_async(write)(call, 3)
     started = asyncio.Event()
@@ -104,7 +104,7 @@ async def test_who_was_away_gets_what_they_missed_and_then_what_is_new(tail: Tai
     assert await listener == missed[1:] + new
 
 
-async def test_who_is_further_behind_than_memory_reads_the_database(
+async def test_a_listener_too_far_behind_reads_from_the_database(
     tail: Tail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_BATCH", 4)

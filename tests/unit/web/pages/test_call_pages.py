@@ -1,4 +1,4 @@
-"""/calls and /calls/{id}: whose calls a user sees, and in which order."""
+"""/calls and /calls/{id}: which calls a user sees, and in which order."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -105,7 +105,7 @@ def test_calls_are_found_by_name_and_number(q: str) -> None:
     assert found(page, r'href="/calls/(\w{32})"') == [wanted.pk]
 
 
-def test_the_call_page_tells_what_happened_and_who_did_it() -> None:
+def test_the_call_page_says_what_happened_and_who_did_it() -> None:
     ana = UserFactory(name="Ana Torres")
     call = CallFactory(user=ana)
     report(call.pk, "call.answered", seq=1, clock_ms=0)
@@ -116,7 +116,7 @@ def test_the_call_page_tells_what_happened_and_who_did_it() -> None:
     assert "On: your team records calls by default." in page
 
 
-def test_a_call_that_nobody_answered_has_no_times_of_its_own() -> None:
+def test_an_unanswered_call_has_no_call_clock_times() -> None:
     ana = UserFactory()
     call = CallFactory(user=ana)
     report(call.pk, "recording.empty", seq=1, source="renderer", clock_ms=0)

@@ -1,4 +1,4 @@
-"""Settings > Dispositions and sentiments, and what the dialer asks for."""
+"""Settings > Dispositions and sentiments, and the lists in the dialer."""
 
 import pytest
 from django.test import Client
@@ -28,7 +28,7 @@ def choices(team: Team, field: str = "disposition") -> list[str]:
     return list(lists_of(team.pk)[Field(field)].choices)
 
 
-def test_a_list_is_changed_and_the_change_is_told_of(browser: Client, ida: User) -> None:
+def test_a_list_is_changed_and_the_change_is_listed(browser: Client, ida: User) -> None:
     for form in (
         {"do": "add", "name": "Sent a quote"},
         {"do": "up", "name": "Sent a quote"},
@@ -57,11 +57,11 @@ def test_a_change_that_makes_no_sense_is_refused_and_changes_nothing(browser: Cl
 
 
 @pytest.mark.parametrize("path", ["mood", "disposition"])
-def test_an_unknown_list_or_deed_is_no_request_of_ours(browser: Client, path: str) -> None:
+def test_an_unknown_list_or_action_is_a_bad_request(browser: Client, path: str) -> None:
     assert browser.post(f"/settings/dispositions/{path}", {"do": "burn", "name": "Busy"}).status_code == 400
 
 
-def test_the_dialer_is_told_the_lists_in_the_teams_order(browser: Client, ida: User) -> None:
+def test_the_dialer_gets_the_lists_in_the_teams_order(browser: Client, ida: User) -> None:
     browser.post("/settings/dispositions/sentiment", {"do": "require"})
     lists = browser.get("/api/v2/dispositions").json()["lists"]
     assert [one["field"] for one in lists] == ["disposition", "sentiment"]

@@ -29,7 +29,7 @@ def found(page: HttpResponse, pattern: str) -> list[str]:
     return re.findall(pattern, page.content.decode())
 
 
-def test_the_list_pages_by_name_without_losing_or_repeating_anyone(browser: Client) -> None:
+def test_paging_the_list_by_name_neither_loses_nor_repeats_anyone(browser: Client) -> None:
     for number in range(60):
         PersonFactory(name=f"Person {number % 7}", number="")
     first = browser.get("/people")
@@ -60,7 +60,7 @@ def test_a_person_shows_numbers_and_the_logged_calls_that_the_user_may_see(
     assert b"+1 312-555-0123" in page.content
 
 
-def test_a_person_of_another_team_does_not_exist(browser: Client) -> None:
+def test_a_person_of_another_team_is_not_found(browser: Client) -> None:
     other = PersonFactory(team=TeamFactory(name="Another"))
     assert browser.get(f"/people/{other.pk}").status_code == 404
 

@@ -1,4 +1,4 @@
-"""/recordings: what it lists, finds, filters and remembers."""
+"""/recordings: listing, searching, filtering, and saving views."""
 
 import re
 from typing import Any
@@ -42,7 +42,7 @@ def ids(*calls: Call) -> list[str]:
 
 
 @pytest.mark.parametrize("permission_set", ["Rep", "Manager", "Compliance", "Read-only", "Admin", ""])
-def test_the_list_is_the_finished_part_of_what_the_user_may_see(permission_set: str) -> None:
+def test_the_list_has_the_finished_recordings_that_the_user_may_see(permission_set: str) -> None:
     user = UserFactory(permission_set=permission_set)
     elsewhere = TeamFactory(name="Another")
     for owner in (
@@ -106,12 +106,12 @@ def test_search_finds_people_companies_numbers_and_reps(ana: User, q: str) -> No
 
 
 @pytest.mark.parametrize("q", ["nobody", '"', "doe OR roe", "*", "999999999", "' --"])
-def test_a_search_is_words_and_never_syntax(ana: User, q: str) -> None:
+def test_search_text_is_never_treated_as_syntax(ana: User, q: str) -> None:
     recorded(ana, person=PersonFactory(name="Jo Doe", number=""))
     assert found(signed_in(ana).get("/recordings", {"q": q})) == []
 
 
-def test_a_person_is_found_by_a_new_name_and_no_more_by_the_old(ana: User) -> None:
+def test_a_person_is_found_by_the_new_name_and_not_by_the_old_one(ana: User) -> None:
     person = PersonFactory(name="Jo Doe")
     call = recorded(ana, person=person)
     person.name = "Jo Smith"
@@ -121,9 +121,7 @@ def test_a_person_is_found_by_a_new_name_and_no_more_by_the_old(ana: User) -> No
     assert found(browser.get("/recordings", {"q": "doe"})) == []
 
 
-def test_a_search_that_finds_very_many_looks_through_the_newest(
-    ana: User, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_search_with_very_many_results_scans_the_newest(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 0)
     doe, roe = PersonFactory(name="Jo Doe"), PersonFactory(name="Al Roe")
     does = [recorded(ana, minutes, person=doe) for minutes in range(4)]
@@ -131,7 +129,7 @@ def test_a_search_that_finds_very_many_looks_through_the_newest(
     assert found(signed_in(ana).get("/recordings", {"q": "doe"})) == ids(*reversed(does))
 
 
-def test_many_people_who_were_seldom_called_are_looked_up(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_people_who_were_rarely_called_are_looked_up(ana: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("onrecord.apps.core.search_plan._FEW", 3)
     does = [PersonFactory(name=f"Jo Doe {number}") for number in range(6)]
     wanted = [recorded(ana, 1, person=does[5]), recorded(ana, 2, person=does[0])]
@@ -140,7 +138,7 @@ def test_many_people_who_were_seldom_called_are_looked_up(ana: User, monkeypatch
     assert found(signed_in(ana).get("/recordings", {"q": "doe"})) == ids(*reversed(wanted))
 
 
-def test_each_filter_lets_through_what_it_names(ana: User) -> None:
+def test_each_filter_matches_what_it_names(ana: User) -> None:
     ben = UserFactory(name="Ben", group=GroupFactory(name="West"))
     wanted = recorded(
         ben,
@@ -175,7 +173,7 @@ def test_each_filter_lets_through_what_it_names(ana: User) -> None:
         assert found(browser.get("/recordings", query)) == [], query
 
 
-def test_days_are_the_readers(ana: User) -> None:
+def test_days_are_in_the_readers_time_zone(ana: User) -> None:
     tokyo = UserFactory(permission_set="Admin", time_zone="Asia/Tokyo")
     # 3 March, 01:00 in Tokyo.
     call = recorded(ana, minutes=4 * 60)
@@ -205,7 +203,7 @@ def test_a_filter_that_cannot_be_read_is_refused_by_its_name(ana: User, name: st
     assert 'href="/recordings">Show it without filters' in answer.content.decode()
 
 
-def test_a_view_that_cannot_be_read_is_neither_kept_nor_in_the_way(ana: User) -> None:
+def test_a_view_that_cannot_be_read_is_not_saved_and_breaks_nothing(ana: User) -> None:
     browser = signed_in(ana)
     refused = browser.post("/recordings/views", {"name": "Long", "query": "length=long"})
     assert refused.status_code == 422
@@ -219,7 +217,7 @@ def test_a_view_that_cannot_be_read_is_neither_kept_nor_in_the_way(ana: User) ->
     assert "Once" not in browser.get("/recordings").content.decode()
 
 
-def test_a_view_of_a_long_search_is_kept(ana: User) -> None:
+def test_a_view_with_a_long_search_is_saved(ana: User) -> None:
     browser = signed_in(ana)
     query = QueryDict(mutable=True)
     query.update({"q": "通" * 200, "disposition": "話" * 200})
@@ -227,13 +225,13 @@ def test_a_view_of_a_long_search_is_kept(ana: User) -> None:
     assert SavedView.objects.get().query == query.urlencode()
 
 
-def test_the_address_says_only_what_is_asked_for(ana: User) -> None:
+def test_the_url_has_only_the_filters_that_are_set(ana: User) -> None:
     answer = signed_in(ana).get("/recordings?q=doe&rep=&since=&length=5-15")
     assert answer["HX-Push-Url"] == "/recordings?q=doe&length=5-15"
     assert "HX-Push-Url" not in signed_in(ana).get("/recordings?q=doe&length=5-15")
 
 
-def test_a_tile_tells_whose_call_it_was_and_from_where(ana: User) -> None:
+def test_a_tile_shows_whose_call_it_was_and_its_source(ana: User) -> None:
     picture = {"left": [50] * 120, "right": [10] * 120}
     recorded(
         ana,
@@ -259,7 +257,7 @@ def test_a_tile_tells_whose_call_it_was_and_from_where(ana: User) -> None:
     assert re.search(r'/icons-[^"]+#upload"></use></svg>Aircall<', page)
 
 
-def test_who_may_not_listen_sees_the_tile_without_a_player() -> None:
+def test_users_who_may_not_listen_see_the_tile_without_a_player() -> None:
     reader = UserFactory(permission_set="Read-only")
     call = recorded(UserFactory())
     page = signed_in(reader).get("/recordings")
@@ -267,14 +265,14 @@ def test_who_may_not_listen_sees_the_tile_without_a_player() -> None:
     assert b"data-listen" not in page.content
 
 
-def test_what_is_logged_later_can_be_filtered_by(ana: User) -> None:
+def test_a_call_logged_later_can_be_filtered_by_its_log(ana: User) -> None:
     call = recorded(ana)
     notes = Notes(text="Next week.", revision=None)
     write_log(call, changes={Field.DISPOSITION: "Call back"}, notes=notes, acting_user=ana)
     assert found(signed_in(ana).get("/recordings", {"disposition": "Call back", "notes": "yes"})) == ids(call)
 
 
-def test_filters_offer_what_there_is_to_see(ana: User) -> None:
+def test_filters_offer_only_what_exists(ana: User) -> None:
     rep = UserFactory(name="Rita")
     recorded(rep, disposition="Call back")
     recorded(ana, disposition="Meeting booked", recording__source="Aircall")
@@ -319,7 +317,7 @@ def test_a_view_is_saved_opened_renamed_and_deleted(ana: User) -> None:
     assert not SavedView.objects.exists()
 
 
-def test_a_name_is_needed_and_taken_once(ana: User) -> None:
+def test_a_view_needs_a_unique_name(ana: User) -> None:
     browser = signed_in(ana)
     browser.post("/recordings/views", {"name": "Talks", "query": "q=a"})
     for name, problem in (("Talks", "already"), (" ", "Give the view a name")):
@@ -329,7 +327,7 @@ def test_a_name_is_needed_and_taken_once(ana: User) -> None:
     assert SavedView.objects.get().query == "q=a"
 
 
-def test_views_are_their_users_own(ana: User) -> None:
+def test_views_are_private_to_their_user(ana: User) -> None:
     other = SavedView.objects.create(user=UserFactory(), name="Mine", query="q=a")
     browser = signed_in(ana)
     assert b"Mine" not in browser.get("/recordings?q=a").content

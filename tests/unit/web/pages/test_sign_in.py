@@ -28,7 +28,7 @@ def sign_in(client: Client, email: str, password: str, **fields: str) -> HttpRes
     return client.post("/sign-in", {"username": email, "password": password} | fields)
 
 
-def test_the_right_password_opens_the_page_that_was_asked_for(ana: User) -> None:
+def test_the_right_password_opens_the_requested_page(ana: User) -> None:
     client = Client()
     asked = client.get("/calls?q=doe")
     assert (asked.status_code, asked.headers["Location"]) == (302, "/sign-in?next=/calls%3Fq%3Ddoe")
@@ -37,7 +37,7 @@ def test_the_right_password_opens_the_page_that_was_asked_for(ana: User) -> None
     assert client.get("/calls").status_code == 200
 
 
-def test_an_address_may_be_capitalised_otherwise(ana: User) -> None:
+def test_an_email_address_may_be_capitalized_differently(ana: User) -> None:
     assert sign_in(Client(), " Ana@Northwind.Example ", PASSWORD).status_code == 302
 
 
@@ -55,12 +55,12 @@ def test_a_wrong_password_and_an_unknown_address_read_the_same(ana: User) -> Non
         assert b"Wrong email or password" in answer.content
 
 
-def test_a_user_who_was_switched_off_cannot_sign_in(ana: User) -> None:
+def test_a_deactivated_user_cannot_sign_in(ana: User) -> None:
     User.objects.update(is_active=False)
     assert sign_in(Client(), ana.email, PASSWORD).status_code == 422
 
 
-def test_five_wrong_passwords_lock_this_address_out_from_here_and_nobody_else(ana: User) -> None:
+def test_five_wrong_passwords_lock_only_this_name_from_this_address(ana: User) -> None:
     UserFactory(email="max@northwind.example", password=PASSWORD)
     for _ in range(4):
         assert sign_in(Client(), ana.email, "wrong").status_code == 422
@@ -74,17 +74,17 @@ def test_five_wrong_passwords_lock_this_address_out_from_here_and_nobody_else(an
 
 @pytest.fixture
 def quick(settings: Settings) -> None:
-    """Where passwords are many and their hashes beside the point."""
+    """A fast password hasher, for tests with many passwords."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def fail(names: Iterable[str], address: str) -> list[int]:
-    """Send a wrong password for each name; returns the statuses."""
+    """Send a wrong password for each name. Returns the statuses."""
     client = Client(REMOTE_ADDR=address)
     return [sign_in(client, name, "Winter2026!").status_code for name in names]
 
 
-def test_one_password_for_many_names_ends_for_that_address_and_is_on_record(quick: None, ana: User) -> None:
+def test_one_password_for_many_names_blocks_the_address_and_is_audited(quick: None, ana: User) -> None:
     assert fail((f"name-{n}@northwind.example" for n in range(MOST_NAMES + 5)), "203.0.113.9") == (
         [422] * MOST_NAMES + [429] * 5
     )
@@ -100,7 +100,7 @@ def test_one_password_for_many_names_ends_for_that_address_and_is_on_record(quic
 INVENTED = [f"nobody-{n}@northwind.example" for n in range(MOST_NAMES + 5)]
 
 
-def test_names_that_somebody_invents_keep_nobody_out_of_their_office(quick: None, ana: User) -> None:
+def test_invented_names_do_not_lock_out_an_office(quick: None, ana: User) -> None:
     UserFactory(email="new@northwind.example", password=PASSWORD)
     assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), ana.email, PASSWORD).status_code == 302
     assert fail(INVENTED, "203.0.113.9")[-1] == 429
@@ -110,7 +110,7 @@ def test_names_that_somebody_invents_keep_nobody_out_of_their_office(quick: None
     assert sign_in(newcomer, "new@northwind.example", PASSWORD).status_code == 429
 
 
-def test_a_browser_in_which_its_user_has_signed_in_is_let_in_from_anywhere(quick: None, ana: User) -> None:
+def test_a_known_browser_can_sign_in_from_anywhere(quick: None, ana: User) -> None:
     laptop = Client(REMOTE_ADDR="198.51.100.7")
     sign_in(laptop, ana.email, PASSWORD)
     laptop.post("/sign-out")
@@ -129,7 +129,7 @@ def test_a_browser_in_which_its_user_has_signed_in_is_let_in_from_anywhere(quick
     assert sign_in(laptop, ana.email, PASSWORD).status_code == 302
 
 
-def test_a_known_browser_has_no_more_guesses_than_any_other(quick: None, ana: User) -> None:
+def test_a_known_browser_gets_no_extra_guesses(quick: None, ana: User) -> None:
     stolen = Client()
     sign_in(stolen, ana.email, PASSWORD)
     assert [sign_in(stolen, ana.email, f"guess {n}").status_code for n in range(6)] == [422] * 4 + [429] * 2
@@ -144,7 +144,7 @@ def test_all_addresses_of_one_ipv6_network_count_as_one(quick: None, ana: User) 
     assert "2001:db8:1:3::/64" in guessed_passwords(config).sentence
 
 
-def test_whose_address_is_not_one_is_counted_with_others_like_it(quick: None) -> None:
+def test_visitors_without_a_valid_address_are_counted_together(quick: None) -> None:
     assert fail(INVENTED[:MOST_NAMES], "unknown") == [422] * MOST_NAMES
     assert fail(INVENTED[MOST_NAMES:], "192.0.2.1:99999") == [429] * 5
 
@@ -158,15 +158,13 @@ def test_an_office_that_mistypes_on_monday_morning_is_not_locked_out(quick: None
         assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), rep.email, PASSWORD).status_code == 302
 
 
-def test_a_colleague_who_guesses_on_locks_out_only_that_name(quick: None) -> None:
+def test_a_colleague_who_keeps_guessing_locks_only_that_name(quick: None) -> None:
     UserFactory(email="max@northwind.example", password=PASSWORD)
     assert fail(["ana@northwind.example"] * 30, "203.0.113.9")[-1] == 429
     assert sign_in(Client(REMOTE_ADDR="203.0.113.9"), "max@northwind.example", PASSWORD).status_code == 302
 
 
-def test_a_name_that_many_addresses_guess_at_opens_only_where_its_owner_was_before(
-    quick: None, ana: User
-) -> None:
+def test_a_name_guessed_from_many_addresses_opens_only_at_known_places(quick: None, ana: User) -> None:
     assert sign_in(Client(REMOTE_ADDR="198.51.100.7"), ana.email, PASSWORD).status_code == 302
     statuses = [fail([ana.email], f"203.0.113.{n}")[0] for n in range(MOST_TRIES + 5)]
     assert statuses == [422] * MOST_TRIES + [429] * 5
@@ -175,7 +173,7 @@ def test_a_name_that_many_addresses_guess_at_opens_only_where_its_owner_was_befo
 
 
 class Counting(Argon2PasswordHasher):
-    """Counts how often memory is filled for a password."""
+    """Counts how often the memory of a password hash is filled."""
 
     done = 0
 
@@ -215,17 +213,17 @@ def test_signing_in_changes_the_session_key_and_signing_out_ends_it(ana: User) -
     assert client.get("/people").status_code == 302
 
 
-def test_who_is_signed_in_does_not_see_the_form(ana: User) -> None:
+def test_a_signed_in_user_does_not_see_the_form(ana: User) -> None:
     client = Client()
     client.force_login(ana)
     assert client.get("/sign-in").status_code == 302
 
 
-def test_passwords_are_kept_as_argon2(ana: User) -> None:
+def test_passwords_are_hashed_with_argon2(ana: User) -> None:
     assert ana.password.startswith("argon2$argon2id$")
 
 
-def test_every_page_carries_a_strict_content_policy_and_is_in_no_frame(ana: User) -> None:
+def test_every_page_has_a_strict_content_policy_and_forbids_framing(ana: User) -> None:
     answer = Client().get("/sign-in")
     policy = dict(part.split(" ", 1) for part in answer.headers["Content-Security-Policy"].split("; "))
     assert policy["default-src"] == "'none'"
@@ -240,7 +238,7 @@ def test_every_page_carries_a_strict_content_policy_and_is_in_no_frame(ana: User
     assert b"<script>" not in answer.content
 
 
-def test_cookies_are_not_for_scripts_or_other_sites(ana: User) -> None:
+def test_cookies_are_unavailable_to_scripts_and_other_sites(ana: User) -> None:
     client = Client()
     sign_in(client, ana.email, PASSWORD)
     session = client.cookies["sessionid"]
@@ -250,7 +248,7 @@ def test_cookies_are_not_for_scripts_or_other_sites(ana: User) -> None:
     assert not session["secure"]
 
 
-def test_a_page_of_a_session_stays_in_no_cache_that_outlives_it(ana: User) -> None:
+def test_pages_of_a_session_are_not_cached_beyond_it(ana: User) -> None:
     client = Client()
     sign_in(client, ana.email, PASSWORD)
     assert client.get("/people").headers["Cache-Control"] == "private, no-store"

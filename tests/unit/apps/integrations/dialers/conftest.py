@@ -17,7 +17,7 @@ def server() -> Iterator[RecordingsServer]:
 
 @pytest.fixture(autouse=True)
 def empty_imports_folder() -> Iterator[None]:
-    """The folder outlives a test; the rows that name its files do not."""
+    """The folder survives a test, but the rows that name its files do not."""
     yield
     for path in imports_folder().iterdir():
         path.unlink()
@@ -25,12 +25,12 @@ def empty_imports_folder() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def mp3(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A call in stereo, the user on the left."""
+    """A stereo recording with the user on the left."""
     return sound_files.stereo(tmp_path_factory.mktemp("sound") / "call.mp3").read_bytes()
 
 
 @pytest.fixture
 def jo(db: None) -> User:
-    """Whom the dialers' deliveries name, in a team that records."""
+    """The user that the dialers' deliveries name, in a team that records."""
     allow_recording()
     return UserFactory(name="Jo")

@@ -1,4 +1,4 @@
-"""From a signed delivery to a recording that can be listened to, or to the reason why there is none."""
+"""From a signed delivery to a recording that can be played, or to the reason why there is none."""
 
 import base64
 import json
@@ -150,7 +150,7 @@ def test_a_bad_signature_is_refused_and_leaves_nothing(jo: User) -> None:
     assert ImportedCall.objects.count() == Call.objects.count() == 0
 
 
-def test_zoom_is_answered_its_challenge(jo: User) -> None:
+def test_zooms_challenge_gets_its_answer(jo: User) -> None:
     content = {"event": "endpoint.url_validation", "payload": {"plainToken": "plain"}}
     status, answer = send(connect("zoom_phone"), *webhooks.zoom(content, timezone.now()))
     expected = {"plainToken": "plain", "encryptedToken": webhooks.hex_hmac(SECRET, "plain")}
@@ -172,7 +172,7 @@ def test_a_recording_that_comes_after_its_call_joins_it(
     assert Call.objects.count() == 1
 
 
-def test_news_without_a_recording_takes_none_away_from_who_is_not_linked_yet(jo: User) -> None:
+def test_a_delivery_without_a_recording_removes_none_from_an_unlinked_call(jo: User) -> None:
     PersonFactory(number=NUMBER)
     connection = connect("dialpad")
     stranger = {"id": 9, "name": "Sam", "email": "sam@northwind.example"}
@@ -198,7 +198,7 @@ def test_each_recording_of_a_call_is_a_call_of_its_own(jo: User) -> None:
 
 
 def refused(connection: Connection) -> tuple[str, str]:
-    """Deliver a recording; why it is not taken in. Nobody is asked for the file."""
+    """Deliver a recording. Returns why it is not imported. The file is not downloaded."""
     send(connection, *webhooks.aircall("https://recordings.example/r.mp3"))
     row = ImportedCall.objects.get()
     assert row.state == State.REFUSED
@@ -216,7 +216,7 @@ def test_a_person_marked_do_not_record_is_not_recorded(jo: User) -> None:
     assert refused(connect())[0] == "do_not_record"
 
 
-def test_where_a_rule_forbids_it_the_reason_names_the_rule(jo: User) -> None:
+def test_if_a_rule_forbids_it_the_reason_names_the_rule(jo: User) -> None:
     PersonFactory(number=NUMBER)
     allow_recording(rules=(Rule(name="Georgia", where=("US-GA",), mode=Mode.NONE),))
     code, reason = refused(connect())
@@ -224,13 +224,13 @@ def test_where_a_rule_forbids_it_the_reason_names_the_rule(jo: User) -> None:
     assert "Georgia" in reason
 
 
-def test_where_it_is_off_and_locked_the_dialer_cannot_choose(jo: User) -> None:
+def test_if_recording_is_off_and_locked_the_dialer_cannot_choose(jo: User) -> None:
     PersonFactory(number=NUMBER)
     allow_recording(team=Setting(record=False, locked=True))
     assert refused(connect())[0] == "team_off"
 
 
-def test_where_an_announcement_is_required_the_dialer_has_to_say_that_it_was_played(
+def test_if_an_announcement_is_required_the_dialer_must_say_that_it_was_played(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -244,7 +244,7 @@ def test_where_an_announcement_is_required_the_dialer_has_to_say_that_it_was_pla
     assert Recording.objects.get(pk=row.call_id).status == "completed"
 
 
-def test_where_only_our_side_is_allowed_the_other_is_left_out_or_all_of_it(
+def test_if_only_our_side_is_allowed_the_contact_or_everything_is_left_out(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -260,7 +260,7 @@ def test_where_only_our_side_is_allowed_the_other_is_left_out_or_all_of_it(
     assert [span["parties"] for span in kept.spans] == [[0]]
 
 
-def test_a_mark_that_is_set_before_the_recording_is_fetched_holds(jo: User, server: RecordingsServer) -> None:
+def test_a_do_not_record_mark_set_before_the_download_applies(jo: User, server: RecordingsServer) -> None:
     person = PersonFactory(number=NUMBER)
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
     person.do_not_record = True
@@ -273,7 +273,7 @@ def test_a_mark_that_is_set_before_the_recording_is_fetched_holds(jo: User, serv
 # What goes wrong
 
 
-def test_a_recording_that_is_not_ready_is_asked_for_again_and_given_up_in_the_end(
+def test_a_recording_that_is_not_ready_is_retried_and_finally_given_up(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -298,7 +298,7 @@ def test_a_recording_that_is_not_ready_is_asked_for_again_and_given_up_in_the_en
     assert recording().status == "completed"
 
 
-def test_a_fresh_link_takes_the_place_of_a_stale_one_and_is_tried_at_once(
+def test_a_new_link_replaces_a_stale_one_and_is_tried_at_once(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -319,7 +319,7 @@ def test_a_fresh_link_takes_the_place_of_a_stale_one_and_is_tried_at_once(
     assert Call.objects.count() == 1
 
 
-def test_the_api_takes_a_fresh_link_too(jo: User, token: str) -> None:
+def test_the_api_accepts_a_new_link_too(jo: User, token: str) -> None:
     PersonFactory(number=NUMBER)
     for name in ("old", "new", "new"):
         link = {"url": f"https://recordings.example/{name}.mp3"}
@@ -330,7 +330,7 @@ def test_the_api_takes_a_fresh_link_too(jo: User, token: str) -> None:
     assert row.call.events.filter(type="recording.delivered").count() == 1
 
 
-def test_a_link_that_comes_while_the_stale_one_is_tried_is_not_given_up_with_it(
+def test_a_link_that_arrives_while_a_stale_one_is_tried_is_kept(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -349,7 +349,7 @@ def test_a_link_that_comes_while_the_stale_one_is_tried_is_not_given_up_with_it(
     assert recording().status == "completed"
 
 
-def test_what_is_due_is_asked_for_once(jo: User) -> None:
+def test_a_due_import_is_queued_once(jo: User) -> None:
     from django_q.models import OrmQ
 
     PersonFactory(number=NUMBER)
@@ -361,7 +361,7 @@ def test_what_is_due_is_asked_for_once(jo: User) -> None:
     assert OrmQ.objects.count() == before + 1
 
 
-def test_a_file_that_is_none_fails_with_a_sentence(jo: User, server: RecordingsServer) -> None:
+def test_a_file_that_is_not_a_recording_fails_with_a_sentence(jo: User, server: RecordingsServer) -> None:
     PersonFactory(number=NUMBER)
     server.files["/r.mp3"] = b"Sign in to listen to this recording." * 100
     send(connect(), *webhooks.aircall(f"{server.url}/r.mp3"))
@@ -371,7 +371,7 @@ def test_a_file_that_is_none_fails_with_a_sentence(jo: User, server: RecordingsS
     assert list(imports_folder().iterdir()) == []
 
 
-def test_a_file_that_was_none_can_be_sent_again(
+def test_a_file_that_was_not_a_recording_can_be_sent_again(
     jo: User, token: str, mp3: bytes, django_capture_on_commit_callbacks: Callable[..., Any]
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -390,7 +390,7 @@ def damaged(mp3: bytes) -> bytes:
     return mp3[:middle] + bytes(3000) + mp3[middle + 3000 :]
 
 
-def test_of_a_file_that_could_not_be_read_in_part_the_original_is_kept_for_a_month(
+def test_if_a_part_cannot_be_read_the_original_is_kept_for_a_month(
     jo: User,
     server: RecordingsServer,
     mp3: bytes,
@@ -416,7 +416,7 @@ def test_of_a_file_that_could_not_be_read_in_part_the_original_is_kept_for_a_mon
     assert list(imports_folder().iterdir()) == []
 
 
-def test_where_only_our_side_may_be_kept_no_original_is(
+def test_if_only_our_side_may_be_kept_the_original_is_not(
     jo: User, server: RecordingsServer, mp3: bytes
 ) -> None:
     PersonFactory(number=NUMBER)
@@ -460,14 +460,14 @@ def test_a_signed_delivery_that_cannot_be_used_is_answered_200_and_kept_once(jo:
     assert Call.objects.count() == ImportedCall.objects.count() == 0
 
 
-def test_what_can_be_used_of_a_delivery_is_entered_and_the_rest_is_kept(jo: User) -> None:
+def test_the_usable_part_of_a_delivery_is_stored_and_the_rest_is_kept(jo: User) -> None:
     connection = connect("zoom_phone")
     content = webhooks.zoom_recordings("https://recordings.example/1", "ftp://recordings.example/2")
     assert send(connection, *webhooks.zoom(content, timezone.now())) == (200, {"taken": "1"})
     assert KeptDelivery.objects.count() == 1
 
 
-def test_a_kept_delivery_is_tried_again_and_gone_once_it_can_be_used(jo: User) -> None:
+def test_a_kept_delivery_can_be_retried_and_is_deleted_once_it_is_usable(jo: User) -> None:
     connection = connect()
     send(connection, *webhooks.aircall(None, id=None))
     stuck = KeptDelivery.objects.get()
@@ -481,7 +481,7 @@ def test_a_kept_delivery_is_tried_again_and_gone_once_it_can_be_used(jo: User) -
     assert (KeptDelivery.objects.count(), Call.objects.count()) == (0, 1)
 
 
-def test_what_was_kept_is_forgotten_after_its_time(jo: User) -> None:
+def test_a_kept_delivery_is_deleted_after_its_time(jo: User) -> None:
     connection = connect()
     for number in range(2):
         send(connection, *webhooks.aircall(None, id=None, duration=number))
@@ -564,7 +564,7 @@ def test_what_makes_two_calls_one(jo: User, token: str) -> None:
     assert Call.objects.count() == 3
 
 
-def test_what_governance_says_of_it_is_answered(jo: User, token: str) -> None:
+def test_the_response_has_the_governance_decision(jo: User, token: str) -> None:
     status, answer = post(token, call_body(jo))
     assert status == 201
     assert answer["recording"] == {
@@ -588,7 +588,7 @@ def test_what_governance_says_of_it_is_answered(jo: User, token: str) -> None:
         ({"recording": {"url": "https://a.example/", "channels": ["user", "user"]}}, 400, "bad_request"),
     ],
 )
-def test_a_call_that_cannot_be_used_is_answered_with_what_to_do(
+def test_an_unusable_call_gets_a_response_that_says_what_to_do(
     jo: User, token: str, changes: dict[str, object], status: int, code: str
 ) -> None:
     answered, problem = post(token, call_body(jo, **changes))
@@ -597,7 +597,7 @@ def test_a_call_that_cannot_be_used_is_answered_with_what_to_do(
 
 
 @pytest.mark.parametrize("caller", ["anonymous", "Restricted", "", None, "+266696687", "1001"])
-def test_a_call_from_a_withheld_number_is_entered_without_one(
+def test_a_call_from_a_withheld_number_is_stored_without_one(
     jo: User, token: str, caller: str | None
 ) -> None:
     inbound = call_body(jo, direction="inbound", to="+14705550101", **{"from": caller})
@@ -606,9 +606,7 @@ def test_a_call_from_a_withheld_number_is_entered_without_one(
     assert cast(dict[str, str], answer["recording"])["reason_code"] == "not_a_person"
 
 
-def test_a_token_opens_no_more_than_its_author_may_and_nothing_once_it_is_revoked(
-    jo: User, token: str
-) -> None:
+def test_a_token_has_its_authors_permissions_and_none_once_revoked(jo: User, token: str) -> None:
     stored = ApiToken.objects.select_related("author").get()
     assert token not in str(ApiToken.objects.values().get())
     assert post("onr_guessed", call_body(jo))[0] == 401

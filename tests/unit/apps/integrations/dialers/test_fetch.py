@@ -1,4 +1,4 @@
-"""Fetching a recording, and what no address can talk us into."""
+"""Downloading a recording, and refusing unsafe URLs."""
 
 from pathlib import Path
 from socket import AF_INET, SOCK_STREAM
@@ -66,7 +66,7 @@ def test_an_address_that_is_not_public_is_refused(address: str) -> None:
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "2606:4700:4700::1111", "64:ff9b::808:808"])
-def test_a_public_address_is_not(address: str) -> None:
+def test_a_public_address_is_allowed(address: str) -> None:
     assert AddressCheck()(address)
 
 
@@ -74,7 +74,7 @@ def test_a_public_address_is_not(address: str) -> None:
     "host",
     ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "127.1", "[::1]", "[::ffff:127.0.0.1]", "0.0.0.0"],
 )
-def test_however_this_machine_is_written_it_is_not_connected_to(
+def test_this_machine_is_never_connected_to_however_it_is_written(
     server: RecordingsServer, target: Path, host: str
 ) -> None:
     port = server.url.rpartition(":")[2]
@@ -93,7 +93,7 @@ def test_a_redirect_to_a_private_address_is_refused(
 
 
 @pytest.mark.parametrize("onward", ["file:///etc/passwd", "ftp://127.0.0.1/", "gopher://127.0.0.1/"])
-def test_a_redirect_leads_to_http_only(server: RecordingsServer, target: Path, onward: str) -> None:
+def test_a_redirect_may_only_lead_to_http(server: RecordingsServer, target: Path, onward: str) -> None:
     server.redirects["/r.mp3"] = onward
     assert not refused(Fetcher(HERE), f"{server.url}/r.mp3", target).retry
 
@@ -113,7 +113,7 @@ def test_an_address_of_another_kind_is_refused(target: Path, url: str) -> None:
     assert not refused(Fetcher(HERE), url, target).retry
 
 
-def test_redirects_are_followed_but_not_for_ever(server: RecordingsServer, target: Path) -> None:
+def test_redirects_are_followed_up_to_a_limit(server: RecordingsServer, target: Path) -> None:
     server.redirects |= {"/a": "/b", "/b": f"{server.url}/c", "/loop": "/loop"}
     server.files["/c"] = b"here"
     fetch(Fetcher(HERE), f"{server.url}/a", target)
@@ -139,7 +139,7 @@ def test_the_key_does_not_travel_in_plain_http(server: RecordingsServer, target:
 
 
 @pytest.mark.parametrize(("scheme", "takes"), [("https", True), ("http", False)])
-def test_a_key_is_for_https(scheme: str, takes: bool) -> None:
+def test_a_key_requires_https(scheme: str, takes: bool) -> None:
     assert AddressCheck().takes_key(scheme) is takes
 
 
@@ -153,7 +153,7 @@ def test_a_key_is_for_https(scheme: str, takes: bool) -> None:
         (b"/a%20b.mp3", "/a%20b.mp3"),
     ],
 )
-def test_a_redirect_is_followed_as_browsers_do(
+def test_a_redirect_is_followed_as_in_browsers(
     server: RecordingsServer, target: Path, location: bytes, path: str
 ) -> None:
     server.redirects["/a"] = location.decode("latin-1")
@@ -162,7 +162,7 @@ def test_a_redirect_is_followed_as_browsers_do(
     assert target.read_bytes() == b"here"
 
 
-def test_what_is_too_large_is_refused_before_and_while_it_comes(
+def test_a_file_that_is_too_large_is_refused_before_and_during_the_download(
     server: RecordingsServer, target: Path
 ) -> None:
     server.files["/large"] = bytes(1001)
@@ -174,12 +174,14 @@ def test_what_is_too_large_is_refused_before_and_while_it_comes(
 
 
 @pytest.mark.parametrize("path", ["/endless", "/dripping"])
-def test_what_takes_too_long_is_given_up(server: RecordingsServer, target: Path, path: str) -> None:
+def test_a_download_that_takes_too_long_is_given_up(
+    server: RecordingsServer, target: Path, path: str
+) -> None:
     error = refused(Fetcher(HERE, whole_s=0.2), f"{server.url}{path}", target)
     assert error.retry
 
 
-def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_checked(
+def test_a_name_that_resolves_differently_later_uses_the_checked_address(
     server: RecordingsServer, target: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = int(server.url.rpartition(":")[2])
@@ -204,7 +206,7 @@ def test_one_private_address_among_public_ones_is_enough_to_refuse_a_name(
 
 
 @pytest.mark.parametrize("port", [22, 25, 6379, 8080, 8443])
-def test_a_public_address_is_asked_at_the_ports_of_the_web_only(
+def test_a_public_address_is_contacted_only_at_web_ports(
     target: Path, monkeypatch: pytest.MonkeyPatch, port: int
 ) -> None:
     found = [(AF_INET, SOCK_STREAM, 6, "", ("8.8.8.8", port))]
@@ -219,7 +221,7 @@ def test_a_public_address_is_asked_at_the_ports_of_the_web_only(
     ("status", "retry"),
     [(202, True), (204, True), (404, True), (429, True), (503, True), (400, False), (410, False)],
 )
-def test_what_may_mend_itself_is_worth_another_try(
+def test_a_temporary_error_is_worth_another_try(
     server: RecordingsServer, target: Path, status: int, retry: bool
 ) -> None:
     server.failures["/r.mp3"] = [status]

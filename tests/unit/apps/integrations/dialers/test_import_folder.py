@@ -34,7 +34,7 @@ def line(file: str, jo: User, to: str = "(404) 555-0100", channels: str = '"user
     return f"{file},+14705550101,{to},outbound,3,2026-04-14T15:00:00Z,{jo.email},{channels},Kixie"
 
 
-def test_each_row_is_reported_and_one_that_fails_stops_no_other(jo: User, folder: Path) -> None:
+def test_each_row_is_reported_and_a_failed_one_does_not_stop_the_others(jo: User, folder: Path) -> None:
     PersonFactory(number="+14045550100")
     sound_files.stereo(folder / "a.mp3")
     sound_files.stereo(folder / "swapped.wav", swapped=True)
@@ -75,7 +75,7 @@ def test_each_row_is_reported_and_one_that_fails_stops_no_other(jo: User, folder
     assert list(imports_folder().iterdir()) == []
 
 
-def test_what_policy_forbids_is_refused_with_the_reason(jo: User, folder: Path) -> None:
+def test_a_recording_forbidden_by_policy_is_refused_with_the_reason(jo: User, folder: Path) -> None:
     sound_files.mono(folder / "a.mp3")
     path = manifest(folder, line("a.mp3", jo))
     (report,) = import_rows(folder, read_manifest(path))
@@ -107,7 +107,7 @@ def test_two_calls_with_the_same_sound_are_two_calls(jo: User, folder: Path) -> 
 
 
 @pytest.mark.parametrize("caller", ["", "anonymous", "Restricted", "+266696687"])
-def test_a_call_from_a_withheld_number_is_entered_without_one(jo: User, folder: Path, caller: str) -> None:
+def test_a_call_from_a_withheld_number_is_stored_without_one(jo: User, folder: Path, caller: str) -> None:
     sound_files.mono(folder / "a.mp3")
     row = line("a.mp3", jo).replace("+14705550101", caller).replace("outbound", "inbound")
     (report,) = import_rows(folder, read_manifest(manifest(folder, row)))
@@ -123,7 +123,7 @@ def test_a_call_from_a_withheld_number_is_entered_without_one(jo: User, folder: 
         ("+19005550100", "+19005550100"),
     ],
 )
-def test_a_number_is_entered_however_another_product_wrote_it(
+def test_a_number_is_stored_however_another_product_wrote_it(
     jo: User, folder: Path, written: str, number: str
 ) -> None:
     PersonFactory(number=number)
@@ -134,7 +134,7 @@ def test_a_number_is_entered_however_another_product_wrote_it(
     assert (call.number, call.person is not None) == (number, True)
 
 
-def test_what_windows_calls_a_path_is_found(jo: User, folder: Path) -> None:
+def test_a_windows_path_is_found(jo: User, folder: Path) -> None:
     (folder / "2026").mkdir()
     sound_files.mono(folder / "2026" / "a.mp3")
     (report,) = import_rows(folder, read_manifest(manifest(folder, line("2026\\a.mp3", jo))))

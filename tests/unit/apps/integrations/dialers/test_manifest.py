@@ -1,4 +1,4 @@
-"""What editors and spreadsheets make of a manifest."""
+"""Manifests as editors and spreadsheets write them."""
 
 from pathlib import Path
 
@@ -29,7 +29,7 @@ def path(tmp_path: Path) -> Path:
         f"sep=;\r\n{HEAD}\r\n{ROW}\r\n".replace(",", ";"),
     ],
 )
-def test_however_a_spreadsheet_writes_it_the_row_is_the_same(path: Path, text: str) -> None:
+def test_the_row_is_the_same_however_a_spreadsheet_writes_it(path: Path, text: str) -> None:
     path.write_bytes(text.encode())
     (row,) = read_manifest(path)
     assert row.values == dict(zip(HEAD.split(","), ROW.split(","), strict=True))

@@ -1,4 +1,4 @@
-"""Each dialer's module: what it takes for genuine, and what it makes of it."""
+"""Each dialer's module: which deliveries it accepts, and how it maps them."""
 
 import copy
 import json
@@ -68,7 +68,7 @@ def test_a_genuine_delivery_becomes_the_canonical_call(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", GENUINE)
-def test_another_secret_opens_nothing(name: str) -> None:
+def test_another_secret_is_refused(name: str) -> None:
     with pytest.raises(SignatureError):
         opened(name, delivery(*GENUINE[name]), "another secret")
 
@@ -84,20 +84,20 @@ def test_an_altered_body_is_noticed(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["justcall", "zoom_phone"])
 @pytest.mark.parametrize("late", [timedelta(minutes=6), timedelta(minutes=-6)])
-def test_a_delivery_that_is_not_of_now_is_refused(name: str, late: timedelta) -> None:
+def test_a_delivery_that_is_not_recent_is_refused(name: str, late: timedelta) -> None:
     with pytest.raises(SignatureError):
         opened(name, delivery(*GENUINE[name], now=NOW + late))
 
 
 @pytest.mark.parametrize("name", GENUINE)
 @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{}", b"\xff\xfe", b"a.b.c", b"{" * 10_000])
-def test_what_is_no_delivery_is_not_signed(name: str, body: bytes) -> None:
+def test_a_body_that_is_not_a_delivery_counts_as_unsigned(name: str, body: bytes) -> None:
     with pytest.raises(SignatureError):
         opened(name, delivery(body, {}))
 
 
 def test_justcalls_documented_example_is_genuine() -> None:
-    """The sample of JustCall's documentation on webhook signatures, with the secret printed there."""
+    """The sample from JustCall's documentation of webhook signatures, with the secret given there."""
     url = "https://webhook.site/3bcea770-370a-4b09-8b66-426f687e08a4"
     body = json.dumps({"webhook_url": url, "type": "call.completed", "data": {}}).encode()
     headers = {
@@ -108,14 +108,14 @@ def test_justcalls_documented_example_is_genuine() -> None:
     assert opened("justcall", sent, "ea39089c40790e9dc7a080ec95e849b8fa0fa5fb")["data"] == {}
 
 
-def test_a_delivery_of_justcall_to_another_address_is_not_for_us() -> None:
+def test_a_justcall_delivery_for_another_url_is_refused() -> None:
     sent = delivery(*GENUINE["justcall"], url="https://elsewhere.example/")
     with pytest.raises(SignatureError):
         opened("justcall", sent)
 
 
-def test_zooms_challenge_is_answered_and_any_other_event_is_none() -> None:
-    """Values by Zoom's documentation: HMAC-SHA-256 of the plain token under the secret token."""
+def test_zooms_challenge_is_answered_and_other_events_are_not_challenges() -> None:
+    """Values as in Zoom's documentation: HMAC-SHA-256 of the plain token with the secret token."""
     content = {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8Aw"}}
     body, headers = webhooks.zoom(content, NOW)
     answer = PROVIDERS["zoom_phone"].challenge(opened("zoom_phone", delivery(body, headers)), SECRET)
@@ -138,7 +138,7 @@ def test_several_recordings_of_a_call_are_kept_apart() -> None:
     assert len({one.source for one in found}) == 1
 
 
-def test_events_that_tell_of_no_finished_call_are_left() -> None:
+def test_events_without_a_finished_call_are_ignored() -> None:
     assert calls("aircall", b'{"event":"user.opened","token":"%s"}' % SECRET.encode(), {}) == []
     assert calls("dialpad", *webhooks.dialpad([], state="ringing")) == []
     assert calls("zoom_phone", *webhooks.zoom({"event": "phone.callee_ringing"}, NOW)) == []
@@ -160,7 +160,7 @@ def test_a_call_that_nobody_answered_has_no_recording() -> None:
         {"started_at": None},
     ],
 )
-def test_a_signed_delivery_that_makes_no_sense_is_said_to_be_so(change: dict[str, Any]) -> None:
+def test_a_signed_delivery_that_makes_no_sense_is_an_error(change: dict[str, Any]) -> None:
     found = reading("aircall", *webhooks.aircall(RECORDING, **change))
     assert (found.calls, len(found.problems)) == ([], 1)
 
@@ -189,7 +189,9 @@ def test_a_recording_is_at_an_http_address(url: str) -> None:
         ({"recording": RECORDING + "?" + "s" * 3000}, "recording.url", RECORDING + "?" + "s" * 3000),
     ],
 )
-def test_a_side_fact_does_not_keep_a_call_out(change: dict[str, Any], fact: str, value: object) -> None:
+def test_an_invalid_optional_value_does_not_reject_the_call(
+    change: dict[str, Any], fact: str, value: object
+) -> None:
     (call,) = calls("aircall", *webhooks.aircall(**({"recording": RECORDING} | change)))
     found: Any = call
     for name in fact.split("."):
@@ -200,7 +202,7 @@ def test_a_side_fact_does_not_keep_a_call_out(change: dict[str, Any], fact: str,
 @pytest.mark.parametrize(
     ("change", "seconds"), [({"call_duration": {"total_duration": None}}, 0), ({"call_duration": None}, 0)]
 )
-def test_a_missed_call_of_justcall_has_no_length(change: dict[str, Any], seconds: float) -> None:
+def test_a_missed_justcall_call_has_no_length(change: dict[str, Any], seconds: float) -> None:
     body, headers = GENUINE["justcall"]
     content = json.loads(body)
     content["data"] |= change
@@ -210,14 +212,14 @@ def test_a_missed_call_of_justcall_has_no_length(change: dict[str, Any], seconds
     assert call.notes == "n" * 20_000
 
 
-def test_zooms_times_are_utc_with_or_without_saying_so() -> None:
+def test_zooms_times_are_utc_with_or_without_a_z() -> None:
     content = webhooks.zoom_recordings(RECORDING)
     content["payload"]["object"]["recordings"][0]["date_time"] = "2026-04-14T15:00:00"
     (call,) = calls("zoom_phone", *webhooks.zoom(content, NOW))
     assert call.started_at == datetime(2026, 4, 14, 15, tzinfo=UTC)
 
 
-def test_a_recording_that_cannot_be_used_takes_no_other_with_it() -> None:
+def test_an_unusable_recording_does_not_affect_the_others() -> None:
     content = webhooks.zoom_recordings(RECORDING, "ftp://recordings.example/2", RECORDING)
     found = reading("zoom_phone", *webhooks.zoom(content, NOW))
     assert [one.recording and one.recording.recording_id for one in found.calls] == ["z0", "z2"]
@@ -238,7 +240,7 @@ CONTENT = {
 
 
 def places(content: Any) -> list[tuple[Any, Any]]:
-    """Every object and list with each of its keys."""
+    """Every object and list in the content, with each of its keys."""
     keys = list(content) if isinstance(content, dict) else list(range(len(content)))
     inner = [content[key] for key in keys if isinstance(content[key], dict | list)]
     return [(content, key) for key in keys] + [place for one in inner for place in places(one)]
@@ -246,7 +248,7 @@ def places(content: Any) -> list[tuple[Any, Any]]:
 
 @pytest.mark.parametrize("name", CONTENT)
 @given(data=st.data())
-def test_whatever_stands_in_any_place_is_a_call_or_a_sentence(name: str, data: st.DataObject) -> None:
+def test_any_value_anywhere_gives_a_call_or_a_sentence(name: str, data: st.DataObject) -> None:
     content = copy.deepcopy(CONTENT[name])
     for _ in range(data.draw(st.integers(1, 3))):
         holder, key = data.draw(st.sampled_from(places(content)))
@@ -261,13 +263,13 @@ DEEP = b'{"a":' + b"[" * 200_000 + b"]" * 200_000 + b"}"
 
 @pytest.mark.parametrize("name", GENUINE)
 @pytest.mark.parametrize("body", [DEEP, b'{"token": "\\ud83d", "webhook_url": "\\ud83d", "type": "\\ud83d"}'])
-def test_before_the_secret_is_looked_at_nothing_falls_over(name: str, body: bytes) -> None:
+def test_nothing_fails_before_the_signature_is_checked(name: str, body: bytes) -> None:
     for headers in ({}, {"x-zm-request-timestamp": "9" * 400}, GENUINE[name][1]):
         with pytest.raises(SignatureError):
             opened(name, delivery(body, headers))
 
 
-def test_a_signed_body_that_is_too_deep_is_a_delivery_that_cannot_be_used() -> None:
+def test_a_signed_body_that_is_nested_too_deeply_is_unusable() -> None:
     time = str(int(NOW.timestamp()))
     signature = webhooks.hex_hmac(SECRET, f"v0:{time}:{DEEP.decode()}")
     headers = {"x-zm-request-timestamp": time, "x-zm-signature": f"v0={signature}"}
