@@ -106,7 +106,7 @@ async def _body(receive: Receive) -> dict[str, Any]:
     return read_body if isinstance(read_body, dict) else {}
 
 
-def _carry_out(command: "Command", switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
+def _carry_out(command: "Handler", switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply:
     try:
         return command(switch, ticket, body)
     except SwitchUnreachableError as error:
@@ -157,9 +157,9 @@ def _detach(switch: SwitchClient, ticket: Ticket, body: dict[str, Any]) -> Reply
     return HTTPStatus.NO_CONTENT, None
 
 
-Command = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
+Handler = Callable[[SwitchClient, Ticket, dict[str, Any]], Reply]
 
-_COMMANDS: dict[str, Command] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
+_COMMANDS: dict[str, Handler] = {"pause": _pause, "hangup": _hang_up, "leave": _leave, "detach": _detach}
 
 _STILL_RUNS = (
     "The phone system cannot be reached. The call may still be live, and may still be recorded. "

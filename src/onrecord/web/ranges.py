@@ -9,7 +9,7 @@ _MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Part:
+class ByteRange:
     """Bytes [start, stop) of a representation."""
 
     start: int
@@ -23,7 +23,7 @@ class UnsatisfiableError(ValueError):
     """The range has no byte of the representation: 416."""
 
 
-def requested_part(header: str | None, size: int) -> Part | None:
+def requested_part(header: str | None, size: int) -> ByteRange | None:
     """The part that a Range header requests; None if the whole is to be sent.
 
     An absent or malformed header gets the whole (14.2: ignore it). So does a header with several ranges,
@@ -34,12 +34,12 @@ def requested_part(header: str | None, size: int) -> Part | None:
         return None
     if not match[1]:
         length = min(_position(match[2]), size)
-        part = Part(start=size - length, stop=size)
+        part = ByteRange(start=size - length, stop=size)
     else:
         start, last = _position(match[1]), _position(match[2]) if match[2] else size
         if match[2] and last < start:
             return None
-        part = Part(start=start, stop=min(last + 1, size))
+        part = ByteRange(start=start, stop=min(last + 1, size))
     if part.start >= part.stop:
         raise UnsatisfiableError
     return part

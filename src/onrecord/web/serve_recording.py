@@ -12,7 +12,7 @@ from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.recordings.opening import CANNOT_BE_READ, open_audio, reading_on
 from onrecord.storage.sealed import SealedReader
 from onrecord.web.etags import is_held
-from onrecord.web.ranges import Part, UnsatisfiableError, requested_part
+from onrecord.web.ranges import ByteRange, UnsatisfiableError, requested_part
 
 #: Bytes of plaintext that are read and sent at a time: a few sealed segments.
 _PIECE = 256 * 1024
@@ -45,7 +45,7 @@ def send_audio(
         part = requested_part(_range(request, etag), reader.size)
     except UnsatisfiableError:
         return HttpResponse(status=416, headers=headers | {"Content-Range": f"bytes */{reader.size}"})
-    sent = part or Part(start=0, stop=reader.size)
+    sent = part or ByteRange(start=0, stop=reader.size)
     headers["Content-Length"] = str(sent.stop - sent.start)
     if part is not None:
         headers["Content-Range"] = part.content_range(reader.size)
@@ -78,7 +78,7 @@ def _range(request: HttpRequest, etag: str) -> str | None:
 
 
 async def _pieces(
-    reader: SealedReader, part: Part, first: bytes, may_go_on: Callable[[], Awaitable[bool]]
+    reader: SealedReader, part: ByteRange, first: bytes, may_go_on: Callable[[], Awaitable[bool]]
 ) -> AsyncIterator[bytes]:
     piece = first
     for start in range(part.start, part.stop, _PIECE):

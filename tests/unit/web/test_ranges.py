@@ -2,7 +2,7 @@
 
 import pytest
 
-from onrecord.web.ranges import Part, UnsatisfiableError, requested_part
+from onrecord.web.ranges import ByteRange, UnsatisfiableError, requested_part
 
 SIZE = 1000
 
@@ -28,7 +28,7 @@ SIZE = 1000
 )
 def test_a_part_is_sent(header: str, start: int, stop: int) -> None:
     part = requested_part(header, SIZE)
-    assert part == Part(start=start, stop=stop)
+    assert part == ByteRange(start=start, stop=stop)
     assert part.content_range(SIZE) == f"bytes {start}-{stop - 1}/1000"
 
 

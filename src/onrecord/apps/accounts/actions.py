@@ -15,7 +15,7 @@ from onrecord.apps.audit.models import Action, record
 LONGEST_NAME = 60
 
 
-class RefusedError(Exception):
+class ChangeRefusedError(Exception):
     """The change makes no sense and was not made. The text says why and what to do."""
 
 
@@ -29,7 +29,7 @@ class Change:
 
 @transaction.atomic
 def create_set(name: str, *, like: PermissionSet | None, acting_user: User) -> PermissionSet:
-    """Create a set with the permissions of `like`, or with none. Raises RefusedError."""
+    """Create a set with the permissions of `like`, or with none. Raises ChangeRefusedError."""
     created = PermissionSet.objects.create(name=_free_name(name))
     if like is not None:
         created.permissions.set(like.permissions.all())
@@ -46,7 +46,7 @@ def create_set(name: str, *, like: PermissionSet | None, acting_user: User) -> P
 
 @transaction.atomic
 def rename_set(changed: PermissionSet, name: str, *, acting_user: User) -> None:
-    """Raises RefusedError."""
+    """Raises ChangeRefusedError."""
     _refuse_default(changed, "renamed")
     before, changed.name = changed.name, _free_name(name, but=changed)
     changed.save(update_fields=["name"])
@@ -55,11 +55,13 @@ def rename_set(changed: PermissionSet, name: str, *, acting_user: User) -> None:
 
 @transaction.atomic
 def delete_set(unwanted: PermissionSet, *, acting_user: User) -> None:
-    """Raises RefusedError while any user has the set."""
+    """Raises ChangeRefusedError while any user has the set."""
     _refuse_default(unwanted, "deleted")
     if names := list(unwanted.user_set.order_by("name").values_list("name", flat=True)[:4]):
         who = ", ".join(names[:3]) + (" and others" if len(names) > 3 else "")
-        raise RefusedError(f"{who} still use “{unwanted.name}”. Give them another set first, then delete it.")
+        raise ChangeRefusedError(
+            f"{who} still use “{unwanted.name}”. Give them another set first, then delete it."
+        )
     record(
         Action.PERMISSION_SET_DELETED,
         unwanted,
@@ -72,7 +74,7 @@ def delete_set(unwanted: PermissionSet, *, acting_user: User) -> None:
 
 @transaction.atomic
 def change_sets(changes: Mapping[PermissionSet, Change], *, acting_user: User) -> None:
-    """Add permissions to sets and remove others. All or nothing. Raises RefusedError."""
+    """Add permissions to sets and remove others. All or nothing. Raises ChangeRefusedError."""
     for changed, change in changes.items():
         held = held_by(changed)
         added, removed = change.added - held, change.removed & held
@@ -93,7 +95,7 @@ def change_sets(changes: Mapping[PermissionSet, Change], *, acting_user: User) -
 
 @transaction.atomic
 def assign_sets(choices: Mapping[User, PermissionSet | None], *, acting_user: User) -> None:
-    """Give each user this one set, or no set. All or nothing. Raises RefusedError."""
+    """Give each user this one set, or no set. All or nothing. Raises ChangeRefusedError."""
     for user, chosen in choices.items():
         before = sorted(user.groups.values_list("name", flat=True))
         after = [chosen.name] if chosen else []
@@ -113,10 +115,10 @@ def assign_sets(choices: Mapping[User, PermissionSet | None], *, acting_user: Us
 
 @transaction.atomic
 def switch_package(package: Package, *, on: bool, acting_user: User) -> None:
-    """Turn a package on or off for the team. Raises RefusedError."""
+    """Turn a package on or off for the team. Raises ChangeRefusedError."""
     about = PACKAGES[package]
     if not about.is_included:
-        raise RefusedError(f"{about.name} is not part of this version of OnRecord.")
+        raise ChangeRefusedError(f"{about.name} is not part of this version of OnRecord.")
     team = Team.objects.get(pk=acting_user.team_id)
     if team.has(package) is on:
         return
@@ -139,18 +141,18 @@ def _rows(permissions: Iterable[Permission]) -> "list[PermissionRow]":
 def _free_name(name: str, *, but: PermissionSet | None = None) -> str:
     name = " ".join(name.split())
     if not name:
-        raise RefusedError("Give the permission set a name.")
+        raise ChangeRefusedError("Give the permission set a name.")
     if len(name) > LONGEST_NAME:
-        raise RefusedError(f"The name is too long. Use at most {LONGEST_NAME} characters.")
+        raise ChangeRefusedError(f"The name is too long. Use at most {LONGEST_NAME} characters.")
     others = PermissionSet.objects.exclude(pk=but.pk) if but else PermissionSet.objects.all()
     if name.casefold() in {other.casefold() for other in others.values_list("name", flat=True)}:
-        raise RefusedError(f"There is already a permission set “{name}”. Choose another name.")
+        raise ChangeRefusedError(f"There is already a permission set “{name}”. Choose another name.")
     return name
 
 
 def _refuse_default(permission_set: PermissionSet, verb: str) -> None:
     if permission_set.is_default:
-        raise RefusedError(
+        raise ChangeRefusedError(
             f"“{permission_set.name}” comes with every installation and cannot be {verb}. "
             "Make a copy of it instead."
         )
@@ -159,7 +161,7 @@ def _refuse_default(permission_set: PermissionSet, verb: str) -> None:
 def _require_an_editor(team: Team) -> None:
     """Somebody must keep access to this page: an admin who locks everyone out could not undo it."""
     if not User.objects.filter(users_who_may(Permission.PERMISSION_SETS_CHANGE), team=team).exists():
-        raise RefusedError(
+        raise ChangeRefusedError(
             "Nothing was changed, because no one would be left who can change permission sets. "
             "Leave that permission with at least one user."
         )

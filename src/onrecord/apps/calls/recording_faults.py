@@ -88,7 +88,7 @@ _STATUSES = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Problem:
+class PlayerMessage:
     """The message on a page in place of the player, or above it."""
 
     heading: str
@@ -105,7 +105,7 @@ class Problem:
         return replace(self, sentence=_DAMAGED_FOR_GUESTS if self.is_playable else FOR_GUESTS)
 
 
-UNREACHABLE = Problem(heading="Recording store unavailable", sentence=STORE_UNREACHABLE)
+UNREACHABLE = PlayerMessage(heading="Recording store unavailable", sentence=STORE_UNREACHABLE)
 
 
 def fault_of(error: Exception) -> Fault:

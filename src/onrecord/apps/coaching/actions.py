@@ -23,12 +23,12 @@ MOST_CLIPS = 200
 _SENT_TWICE = timedelta(minutes=1)
 
 
-class RefusedError(ValueError):
+class CoachingRefusedError(ValueError):
     """The change makes no sense and was not made. The text says why and what to do."""
 
 
 def make_playlist(*, name: str, description: str, is_shared: bool, acting_user: User) -> Playlist:
-    """Raises RefusedError."""
+    """Raises CoachingRefusedError."""
     playlist = Playlist(team_id=acting_user.team_id, owner=acting_user)
     return change_playlist(
         playlist, name=name, description=description, is_shared=is_shared, acting_user=acting_user
@@ -38,19 +38,21 @@ def make_playlist(*, name: str, description: str, is_shared: bool, acting_user: 
 def change_playlist(
     playlist: Playlist, *, name: str, description: str, is_shared: bool, acting_user: User
 ) -> Playlist:
-    """Raises RefusedError."""
+    """Raises CoachingRefusedError."""
     playlist.name = " ".join(name.split())[:80]
     playlist.description = " ".join(description.split())[:500]
     playlist.is_shared = is_shared
     if not playlist.name:
-        raise RefusedError("Give the playlist a name.")
+        raise CoachingRefusedError("Give the playlist a name.")
     try:
         with transaction.atomic():
             playlist.save()
             facts = {"name": playlist.name, "is_shared": is_shared}
             record(Action.PLAYLIST_CHANGED, playlist, acting_user=acting_user, **facts)
     except IntegrityError as error:
-        raise RefusedError(f"You already have a playlist “{playlist.name}”. Choose another name.") from error
+        raise CoachingRefusedError(
+            f"You already have a playlist “{playlist.name}”. Choose another name."
+        ) from error
     return playlist
 
 
@@ -143,10 +145,10 @@ def assess(
 ) -> Assessment:
     """Score a recording. Sending the same answers again within a minute has no effect.
 
-    Raises RefusedError if it is the user's own call.
+    Raises CoachingRefusedError if it is the user's own call.
     """
     if recording.call.user_id == acting_user.pk:
-        raise RefusedError("You cannot score your own call. Ask a colleague for a review.")
+        raise CoachingRefusedError("You cannot score your own call. Ask a colleague for a review.")
     Recording.objects.select_for_update().get(pk=recording.pk)  # two tabs wait for each other
     since = timezone.now() - _SENT_TWICE
     theirs = recording.assessments.filter(author=acting_user, name=scorecard.name, created_at__gt=since)
@@ -170,11 +172,11 @@ def assess(
 
 @transaction.atomic
 def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> None:
-    """The rep has read the score and may reply to it. Raises RefusedError."""
+    """The rep has read the score and may reply to it. Raises CoachingRefusedError."""
     reply = " ".join(reply.split())[:500]
     unread = Assessment.objects.filter(pk=assessment.pk, read_at=None)
     if not unread.update(read_at=timezone.now(), reply=reply):
-        raise RefusedError(
+        raise CoachingRefusedError(
             "You already answered this score, perhaps in another tab. "
             + (f"This answer was not saved: “{reply}”" if reply else "")
         )
@@ -188,9 +190,9 @@ def answer_score(assessment: Assessment, reply: str, *, acting_user: User) -> No
 def ask_for_review(
     recording: Recording, *, reviewer: User, note: str, at_ms: int | None, acting_user: User
 ) -> Review:
-    """Ask a colleague to review. `at_ms`: the moment it is about. Raises RefusedError."""
+    """Ask a colleague to review. `at_ms`: the moment it is about. Raises CoachingRefusedError."""
     if reviewer.pk == acting_user.pk:
-        raise RefusedError("Ask someone else. You cannot review your own request.")
+        raise CoachingRefusedError("Ask someone else. You cannot review your own request.")
     try:
         with transaction.atomic():
             review = Review.objects.create(
@@ -205,17 +207,22 @@ def ask_for_review(
             kind = CoachingNotification.REVIEW_ASKED
             notify(reviewer.pk, recording, kind, text=review.note, at_ms=at_ms, acting_user=acting_user)
     except IntegrityError as error:
-        raise RefusedError(f"{reviewer.name} was already asked and has not answered yet.") from error
+        raise CoachingRefusedError(f"{reviewer.name} was already asked and has not answered yet.") from error
     return review
 
 
 @transaction.atomic
 def withdraw_review(review: Review, *, acting_user: User) -> None:
-    """Withdraw the request. It leaves the reviewer's inbox without a notification. Raises RefusedError."""
+    """Withdraw the request. It leaves the reviewer's inbox without a notification.
+
+    Raises CoachingRefusedError.
+    """
     now = timezone.now()
     still_open = Review.objects.filter(pk=review.pk, state=Review.State.OPEN)
     if not still_open.update(state=Review.State.WITHDRAWN, settled_at=now, seen_at=now):
-        raise RefusedError("This review is no longer open. It was answered or withdrawn in the meantime.")
+        raise CoachingRefusedError(
+            "This review is no longer open. It was answered or withdrawn in the meantime."
+        )
     asked = Notification.objects.filter(recording=review.recording, author=acting_user, seen_at=None)
     asked.filter(user=review.reviewer_id, kind=CoachingNotification.REVIEW_ASKED).delete()
     record(Action.REVIEW_WITHDRAWN, review.recording, acting_user=acting_user, review=review.pk)
@@ -224,16 +231,16 @@ def withdraw_review(review: Review, *, acting_user: User) -> None:
 
 @transaction.atomic
 def settle_review(review: Review, *, declined: bool, answer: str, acting_user: User) -> None:
-    """Answer or decline a review. Raises RefusedError."""
+    """Answer or decline a review. Raises CoachingRefusedError."""
     answer = answer.strip()
     if declined and not answer:
-        raise RefusedError("Say why you are declining, so that someone else can be asked.")
+        raise CoachingRefusedError("Say why you are declining, so that someone else can be asked.")
     state = Review.State.DECLINED if declined else Review.State.DONE
     changed = Review.objects.filter(pk=review.pk, state=Review.State.OPEN).update(
         state=state, answer=answer, settled_at=timezone.now()
     )
     if not changed:
-        raise RefusedError(
+        raise CoachingRefusedError(
             "This review is no longer open. It was answered in another tab or withdrawn. "
             + (f"This answer was not saved: “{answer}”" if answer else "")
         )

@@ -7,30 +7,30 @@ unknown kind may be dialed: see `numbers`.
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from onrecord.apps.people.numbers import Number, NumberError, Problem, format_number, parse_number
+from onrecord.apps.people.numbers import Number, NumberError, NumberProblem, format_number, parse_number
 
 #: Country calling codes that belong to no country (annex to ITU Operational Bulletin 1114): Inmarsat,
 #: Iridium and Globalstar, international networks; shared cost; premium rate.
 _CODES = {
-    870: Problem.SATELLITE_NUMBER,
-    881: Problem.SATELLITE_NUMBER,
-    882: Problem.SATELLITE_NUMBER,
-    883: Problem.SATELLITE_NUMBER,
-    808: Problem.SHARED_COST_NUMBER,
-    979: Problem.PREMIUM_RATE_NUMBER,
+    870: NumberProblem.SATELLITE_NUMBER,
+    881: NumberProblem.SATELLITE_NUMBER,
+    882: NumberProblem.SATELLITE_NUMBER,
+    883: NumberProblem.SATELLITE_NUMBER,
+    808: NumberProblem.SHARED_COST_NUMBER,
+    979: NumberProblem.PREMIUM_RATE_NUMBER,
 }
 #: Kinds of number that phonenumbers recognizes.
 _KINDS = {
-    PhoneNumberType.PREMIUM_RATE: Problem.PREMIUM_RATE_NUMBER,
-    PhoneNumberType.SHARED_COST: Problem.SHARED_COST_NUMBER,
+    PhoneNumberType.PREMIUM_RATE: NumberProblem.PREMIUM_RATE_NUMBER,
+    PhoneNumberType.SHARED_COST: NumberProblem.SHARED_COST_NUMBER,
 }
 _SENTENCES = {
-    Problem.PREMIUM_RATE_NUMBER: "{} is a premium-rate number: your team would pay extra for every minute. "
-    "Ask for an ordinary number instead.",
-    Problem.SHARED_COST_NUMBER: "{} is a shared-cost number: it has its own rate, and often cannot be "
-    "reached from other countries. Ask for an ordinary number instead.",
-    Problem.SATELLITE_NUMBER: "{} is a satellite or international network number: a minute may cost several "
-    "dollars. Ask for an ordinary number instead.",
+    NumberProblem.PREMIUM_RATE_NUMBER: "{} is a premium-rate number: your team would pay extra for every "
+    "minute. Ask for an ordinary number instead.",
+    NumberProblem.SHARED_COST_NUMBER: "{} is a shared-cost number: it has its own rate, and often cannot "
+    "be reached from other countries. Ask for an ordinary number instead.",
+    NumberProblem.SATELLITE_NUMBER: "{} is a satellite or international network number: a minute may cost "
+    "several dollars. Ask for an ordinary number instead.",
 }
 
 
@@ -42,12 +42,12 @@ def to_dial(text: str, region: str) -> Number:
     return number
 
 
-def _expensive(e164: str) -> Problem | None:
+def _expensive(e164: str) -> NumberProblem | None:
     parsed = phonenumbers.parse(e164)
     if (problem := _CODES.get(parsed.country_code or 0)) is not None:
         return problem
     # North America: area code 900 (47 CFR 64.1501), and the exchange 976 of every area code, which
     # carriers reserve for paid information services.
     if parsed.country_code == 1 and (e164[2:5] == "900" or e164[5:8] == "976"):
-        return Problem.PREMIUM_RATE_NUMBER
+        return NumberProblem.PREMIUM_RATE_NUMBER
     return _KINDS.get(phonenumbers.number_type(parsed))

@@ -19,7 +19,7 @@ from onrecord.policy.areas import place_name
 from onrecord.protocol.fields import E164
 
 
-class Problem(StrEnum):
+class NumberProblem(StrEnum):
     BAD_NUMBER = "bad_number"
     EMERGENCY_NUMBER = "emergency_number"
     SHORT_NUMBER = "short_number"
@@ -46,7 +46,7 @@ class Number:
 class NumberError(ValueError):
     """The text is not a number that can be dialed."""
 
-    def __init__(self, *, code: Problem, message: str) -> None:
+    def __init__(self, *, code: NumberProblem, message: str) -> None:
         """`message` is a sentence that says what to do."""
         super().__init__(message)
         self.code = code
@@ -149,7 +149,7 @@ def _refuse_short(digits: str, region: str) -> None:
     at_home = phonenumbers.is_emergency_number(digits, region)
     if not at_home and _is_short(digits, region):
         raise NumberError(
-            code=Problem.SHORT_NUMBER,
+            code=NumberProblem.SHORT_NUMBER,
             message=f"{digits} is a short number ({place_name(region)}): it can be reached only from "
             "phones there. "
             "Enter the full number of the person you want to call.",
@@ -157,7 +157,7 @@ def _refuse_short(digits: str, region: str) -> None:
     # A rep who is abroad may well type the emergency number of their home country.
     if at_home or is_emergency(digits):
         raise NumberError(
-            code=Problem.EMERGENCY_NUMBER,
+            code=NumberProblem.EMERGENCY_NUMBER,
             message=f"{digits} is an emergency number. Call it from a phone. OnRecord cannot.",
         )
 
@@ -198,7 +198,7 @@ def _by_parser(error: phonenumbers.NumberParseException) -> str:
 
 
 def _bad(message: str) -> NumberError:
-    return NumberError(code=Problem.BAD_NUMBER, message=message)
+    return NumberError(code=NumberProblem.BAD_NUMBER, message=message)
 
 
 @lru_cache(maxsize=1024)

@@ -11,7 +11,7 @@ from functools import cache
 
 from onrecord.apps.calls.models import Recording
 from onrecord.apps.calls.recording_actions import note_fault
-from onrecord.apps.calls.recording_faults import UNREACHABLE, Fault, Problem, fault_of
+from onrecord.apps.calls.recording_faults import UNREACHABLE, Fault, PlayerMessage, fault_of
 from onrecord.config import host_config
 from onrecord.storage.recording import NotWitnessedError, StoredRecording, check_witness
 from onrecord.storage.sealed import SealedReader, SealError
@@ -82,14 +82,14 @@ def examine(recording: Recording) -> Fault | None:
     return recording.found_fault
 
 
-def problem_of(recording: Recording) -> Problem | None:
+def problem_of(recording: Recording) -> PlayerMessage | None:
     """What the page with the player has to say about the state of the recording."""
     try:
         fault = examine(recording)
     except StoreUnreachableError as error:
         log.error("%s", error)
         return UNREACHABLE
-    return Problem.of(fault) if fault else None
+    return PlayerMessage.of(fault) if fault else None
 
 
 def _stored(recording: Recording) -> StoredRecording:

@@ -14,12 +14,12 @@ from onrecord.apps.requests.models import RecordingRequest
 LONGEST_TEXT = 2000
 
 
-class RefusedError(Exception):
+class RequestRefusedError(Exception):
     """Nothing was changed. The text says why."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Reason:
+class AskedDecision:
     """The decision that the rep is asking about."""
 
     #: E.164.
@@ -32,8 +32,8 @@ class Reason:
     policy_version: int
 
 
-def ask(reason: Reason, *, note: str, acting_user: User) -> RecordingRequest:
-    """Raises RefusedError if an earlier request about the number is still open."""
+def ask(reason: AskedDecision, *, note: str, acting_user: User) -> RecordingRequest:
+    """Raises RequestRefusedError if an earlier request about the number is still open."""
     try:
         with transaction.atomic():
             request = RecordingRequest.objects.create(
@@ -51,7 +51,7 @@ def ask(reason: Reason, *, note: str, acting_user: User) -> RecordingRequest:
     except IntegrityError as error:
         if not RecordingRequest.objects.open().filter(user=acting_user, number=reason.number).exists():
             raise
-        raise RefusedError(
+        raise RequestRefusedError(
             "You already asked about this number. The answer will appear in Your requests."
         ) from error
     return request
@@ -59,18 +59,18 @@ def ask(reason: Reason, *, note: str, acting_user: User) -> RecordingRequest:
 
 @transaction.atomic
 def answer(request: RecordingRequest, text: str, *, acting_user: User) -> None:
-    """Raises RefusedError."""
+    """Raises RequestRefusedError."""
     if not text.strip():
-        raise RefusedError("Write an answer first, or close the request without one.")
+        raise RequestRefusedError("Write an answer first, or close the request without one.")
     if len(text) > LONGEST_TEXT:
-        raise RefusedError(f"The answer is too long. Use at most {LONGEST_TEXT} characters.")
+        raise RequestRefusedError(f"The answer is too long. Use at most {LONGEST_TEXT} characters.")
     _settle(request, text.strip(), acting_user)
     record(Action.RECORDING_REQUEST_ANSWERED, request, acting_user=acting_user, answer=text.strip())
 
 
 @transaction.atomic
 def close(request: RecordingRequest, *, acting_user: User) -> None:
-    """Close a request without an answer. Raises RefusedError."""
+    """Close a request without an answer. Raises RequestRefusedError."""
     _settle(request, "", acting_user)
     record(Action.RECORDING_REQUEST_CLOSED, request, acting_user=acting_user)
 
@@ -86,4 +86,4 @@ def _settle(request: RecordingRequest, text: str, acting_user: User) -> None:
     if not still_open.update(settled_at=timezone.now(), settled_by=acting_user, answer=text):
         request.refresh_from_db()
         who = "You have" if request.settled_by == acting_user else f"{request.settled_by} has"
-        raise RefusedError(f"{who} already handled this request.")
+        raise RequestRefusedError(f"{who} already handled this request.")

@@ -8,13 +8,13 @@ from onrecord.media.switch.repeats import Repeats, Vain
 from onrecord.protocol.events import SwitchEvent
 
 #: Takes the call clock (ms, None before answer) and the event.
-Report = Callable[[int | None, SwitchEvent], None]
+ReportEvent = Callable[[int | None, SwitchEvent], None]
 
 
 class CallEvents:
     """Emits the events of one call, dated by its clock."""
 
-    def __init__(self, capture: CallCapture, report: Report) -> None:
+    def __init__(self, capture: CallCapture, report: ReportEvent) -> None:
         self._capture = capture
         self._report = report
         self._repeats = Repeats()

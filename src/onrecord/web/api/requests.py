@@ -16,7 +16,7 @@ from onrecord.apps.people.dialing import to_dial
 from onrecord.apps.people.numbers import NumberError
 from onrecord.apps.people.queries import owner_of_number
 from onrecord.apps.requests import actions
-from onrecord.apps.requests.actions import LONGEST_TEXT, Reason
+from onrecord.apps.requests.actions import LONGEST_TEXT, AskedDecision
 from onrecord.apps.requests.models import RecordingRequest
 from onrecord.policy.reasons import read_by
 
@@ -53,7 +53,7 @@ def ask(request: HttpRequest, body: AskIn) -> Any:
     reason = _of_call(user, body.call_id) if body.call_id else _before_call(user, body)
     try:
         asked = actions.ask(reason, note=body.note, acting_user=user)
-    except actions.RefusedError as refusal:
+    except actions.RequestRefusedError as refusal:
         raise ApiError(409, "asked_already", str(refusal)) from refusal
     rep = reason.call.user if reason.call else user
     sentence = read_by(reason.sentence, is_rep=rep == user, rep=rep.name)
@@ -70,12 +70,12 @@ def counts(request: HttpRequest) -> RequestCounts:
     )
 
 
-def _of_call(user: User, call_id: str) -> Reason:
+def _of_call(user: User, call_id: str) -> AskedDecision:
     call = Call.objects.with_(user).select_related("person", "user").filter(pk=call_id).first()
     if call is None:
         raise Http404
     effective_decision = call.effective_decision
-    return Reason(
+    return AskedDecision(
         number=call.number,
         person=call.person,
         call=call,
@@ -85,7 +85,7 @@ def _of_call(user: User, call_id: str) -> Reason:
     )
 
 
-def _before_call(user: User, body: AskIn) -> Reason:
+def _before_call(user: User, body: AskIn) -> AskedDecision:
     """Decided again on the server, because the browser's copy of a decision cannot be trusted."""
     user.team.require(Package.DIALER)
     try:
@@ -94,7 +94,7 @@ def _before_call(user: User, body: AskIn) -> Reason:
         raise ApiError(400, problem.code, problem.message) from problem
     person = owner_of_number(user.team, number, person_id=body.person_id)
     decision = decide_for(user, number, person)
-    return Reason(
+    return AskedDecision(
         number=number,
         person=person,
         call=None,

@@ -29,7 +29,7 @@ def playlists(request: HttpRequest) -> HttpResponse:
         return _library(request)
     try:
         made = actions.make_playlist(**_fields(request), acting_user=user)
-    except actions.RefusedError as problem:
+    except actions.CoachingRefusedError as problem:
         return _library(request, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("playlist", made.pk)
 
@@ -51,7 +51,7 @@ def change_playlist(request: HttpRequest, playlist_id: int) -> HttpResponse:
         return redirect("playlists")
     try:
         actions.change_playlist(own, **_fields(request), acting_user=user)
-    except actions.RefusedError as problem:
+    except actions.CoachingRefusedError as problem:
         own.refresh_from_db()
         return _playlist(request, own, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     return redirect("playlist", playlist_id)
@@ -80,7 +80,7 @@ def add_clip(request: HttpRequest, call_id: str) -> HttpResponse:
             note=form.get("note", ""),
             acting_user=user,
         )
-    except (ClipError, actions.RefusedError) as problem:
+    except (ClipError, actions.CoachingRefusedError) as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         if form.get("from") == "dialog":
             return _add_clip(request, recording, status=status, problem=str(problem), sent=form)

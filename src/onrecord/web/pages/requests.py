@@ -59,7 +59,7 @@ def _settle(
     settled = get_object_or_404(RecordingRequest.objects.of_team(user), pk=request_id)
     try:
         settle(settled, user)
-    except actions.RefusedError as refusal:
+    except actions.RequestRefusedError as refusal:
         return _inbox(request, status=422, problem=str(refusal), typed={settled.pk: typed})
     return redirect("request-inbox")
 

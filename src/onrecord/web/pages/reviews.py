@@ -45,7 +45,7 @@ def ask(request: HttpRequest, call_id: str) -> HttpResponse:
             at_ms=moment(request.POST.get("at", ""), recording.duration_ms or 0),
             acting_user=user,
         )
-    except (ClipError, actions.RefusedError) as problem:
+    except (ClipError, actions.CoachingRefusedError) as problem:
         refused = {"review_problem": str(problem), "review_sent": request.POST}
         return call_page(request, call_id, status=HTTPStatus.UNPROCESSABLE_ENTITY, **refused)
     return redirect("call", call_id)
@@ -70,7 +70,7 @@ def settle(request: HttpRequest, review_id: int) -> HttpResponse:
             actions.settle_review(review, declined=do == "decline", answer=answer, acting_user=user)
         else:
             raise BadRequest
-    except actions.RefusedError as problem:
+    except actions.CoachingRefusedError as problem:
         return _inbox(request, user, problem=str(problem), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     if request.POST.get("from") == "call":
         return redirect("call", review.recording_id)
@@ -90,7 +90,7 @@ def assess(request: HttpRequest, call_id: str) -> HttpResponse:
     sent = sent_answers(request.POST.dict())
     try:
         actions.assess(recording, scorecard, read_answers(scorecard.asked, sent), acting_user=user)
-    except (ScorecardError, actions.RefusedError) as problem:
+    except (ScorecardError, actions.CoachingRefusedError) as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         refused = {"score_problem": str(problem), "score_sent": sent, "scored": scorecard}
         return call_page(request, call_id, status=status, **refused)
@@ -106,7 +106,7 @@ def answer_score(request: HttpRequest, assessment_id: int) -> HttpResponse:
     call_id = assessment.recording_id
     try:
         actions.answer_score(assessment, request.POST.get("reply", ""), acting_user=user)
-    except actions.RefusedError as problem:
+    except actions.CoachingRefusedError as problem:
         status = HTTPStatus.UNPROCESSABLE_ENTITY
         return call_page(request, call_id, status=status, answer_problem=str(problem))
     return redirect("call", call_id)

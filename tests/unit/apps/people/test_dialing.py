@@ -6,9 +6,13 @@ from importlib.resources import files
 import pytest
 
 from onrecord.apps.people.dialing import to_dial
-from onrecord.apps.people.numbers import NumberError, Problem, parse_number
+from onrecord.apps.people.numbers import NumberError, NumberProblem, parse_number
 
-PREMIUM, SHARED, SATELLITE = Problem.PREMIUM_RATE_NUMBER, Problem.SHARED_COST_NUMBER, Problem.SATELLITE_NUMBER
+PREMIUM, SHARED, SATELLITE = (
+    NumberProblem.PREMIUM_RATE_NUMBER,
+    NumberProblem.SHARED_COST_NUMBER,
+    NumberProblem.SATELLITE_NUMBER,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +42,7 @@ PREMIUM, SHARED, SATELLITE = Problem.PREMIUM_RATE_NUMBER, Problem.SHARED_COST_NU
     ],
 )
 def test_a_number_that_costs_extra_is_refused_but_still_parsed(
-    typed: str, region: str, problem: Problem
+    typed: str, region: str, problem: NumberProblem
 ) -> None:
     """A call to such a number by another dialer is kept, because it was made."""
     with pytest.raises(

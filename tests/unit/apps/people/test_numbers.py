@@ -7,7 +7,7 @@ import pytest
 
 from onrecord.apps.people.numbers import (
     NumberError,
-    Problem,
+    NumberProblem,
     dial_prefixes,
     digits_of,
     format_number,
@@ -81,7 +81,7 @@ def test_an_area_code_that_validity_patterns_do_not_know_is_dialed(area_code: st
 def test_a_number_that_cannot_be_dialed_is_refused_with_a_helpful_sentence(typed: str, says: str) -> None:
     with pytest.raises(NumberError, match=says) as caught:
         parse_number(typed, "US")
-    assert caught.value.code is Problem.BAD_NUMBER
+    assert caught.value.code is NumberProblem.BAD_NUMBER
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_an_extension_is_kept_beside_the_number(typed: str, extension: str) -> N
 def test_a_short_number_is_called_what_it_is(typed: str, region: str, place: str) -> None:
     with pytest.raises(NumberError, match=rf"short number \({place}\)") as caught:
         parse_number(typed, region)
-    assert caught.value.code is Problem.SHORT_NUMBER
+    assert caught.value.code is NumberProblem.SHORT_NUMBER
 
 
 def test_a_refusal_passes_through_a_context_manager() -> None:
@@ -143,7 +143,7 @@ def test_an_emergency_number_is_refused_however_it_is_written(typed: str) -> Non
 def test_an_emergency_number_of_any_region_is_refused(typed: str, region: str) -> None:
     with pytest.raises(NumberError, match="emergency") as caught:
         parse_number(typed, region)
-    assert caught.value.code is Problem.EMERGENCY_NUMBER
+    assert caught.value.code is NumberProblem.EMERGENCY_NUMBER
 
 
 @pytest.mark.parametrize(

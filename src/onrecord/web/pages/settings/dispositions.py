@@ -18,7 +18,7 @@ from onrecord.apps.dispositions.lists import LONGEST_NAME, Field, ListContents, 
 from onrecord.apps.dispositions.queries import lists_of
 
 #: A change to a list, and the sentence that describes it in the audit trail.
-Change = tuple[Callable[[ListContents], ListContents], str]
+ListChange = tuple[Callable[[ListContents], ListContents], str]
 
 
 @require_safe
@@ -42,9 +42,9 @@ def change(request: HttpRequest, field: str) -> HttpResponse:
     return redirect("dispositions")
 
 
-def _wanted(form: QueryDict, field: str) -> Change:
+def _wanted(form: QueryDict, field: str) -> ListChange:
     name, new = form.get("name", ""), form.get("new", "")
-    changes: dict[str, Change] = {
+    changes: dict[str, ListChange] = {
         "add": (lambda one: one.add(name), f"added the {field} {name.strip()}"),
         "rename": (lambda one: one.rename(name, new), f"renamed the {field} {name} to {new.strip()}"),
         "up": (lambda one: one.move(name, -1), f"moved the {field} {name} up"),

@@ -72,7 +72,7 @@ def permission_set_users(request: HttpRequest) -> HttpResponse:
         return _users(request)
     try:
         actions.assign_sets(_choices(user, request.POST), acting_user=user)
-    except actions.RefusedError as problem:
+    except actions.ChangeRefusedError as problem:
         return _users(request, problem=str(problem), status=422)
     return redirect(request.get_full_path())
 
@@ -92,7 +92,7 @@ def switch_package(request: HttpRequest, package: str) -> HttpResponse:
         raise BadRequest
     try:
         actions.switch_package(Package(package), on=request.POST["on"] == "1", acting_user=user)
-    except actions.RefusedError as problem:
+    except actions.ChangeRefusedError as problem:
         return _packages(request, problem=str(problem), status=422)
     return redirect("packages")
 
@@ -105,7 +105,7 @@ def _editor(request: HttpRequest) -> User:
 def _attempt(request: HttpRequest, change: Callable[[], object], **typed: str) -> HttpResponse:
     try:
         change()
-    except actions.RefusedError as problem:
+    except actions.ChangeRefusedError as problem:
         return _matrix(request, problem=str(problem), status=422, **typed)
     return redirect("permission-sets")
 
