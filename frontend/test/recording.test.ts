@@ -18,6 +18,9 @@ test('why there is no recording is said without what stands before it already', 
   const over = call('completed', 'off')
   const ended = (reason: string | null): Call => ({ ...over, recording: { ...over.recording, status: 'not_recorded', reason } })
   assert.equal(outcomeText(ended('Off: this number is not of your people.')), 'No recording: This number is not of your people.')
+  const both = 'One-sided: only our side may be recorded in Iowa. Off: you chose it, e.g. so. On: yes.'
+  assert.equal(outcomeText(ended(both)), 'No recording: Only our side may be recorded in Iowa. You chose it, e.g. so. Yes.')
+  assert.equal(outcomeText(ended('Off: no Off: in it.')), 'No recording: No Off: in it.')
   assert.equal(outcomeText(ended(null)), 'No recording: Nothing was captured.')
 })
 

@@ -193,7 +193,7 @@ export interface paths {
         get?: never;
         /**
          * Log
-         * @description Log the call with the given fields. An empty body logs it with what it already has.
+         * @description Log the call with the given fields. An empty body changes nothing.
          */
         put: operations["onrecord_web_api_calls_log"];
         post?: never;

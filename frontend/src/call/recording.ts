@@ -179,10 +179,10 @@ function buttonWord({ recording }: Call): string {
   return { off: 'Start', recording: 'Pause', paused: 'Resume' }[recording.state]
 }
 
-/** "Off: California requires …" without the part already shown next to it. */
-function why(sentence: string): string {
-  const reason = sentence.replace(/^(On|Off): /, '')
-  return reason.charAt(0).toUpperCase() + reason.slice(1)
+/** "Off: California requires …" without the part already shown next to it, in each of the sentences. */
+function why(sentences: string): string {
+  const upper = (_: string, before: string, letter: string): string => before + letter.toUpperCase()
+  return sentences.replace(/(^|[.!?] )(?:On|Off|One-sided): (.)/gu, upper).replace(/^()(.)/u, upper)
 }
 
 const PENDING: Record<Wanted, string> = { recording: 'Starting to record…', paused: 'Pausing the recording…' }

@@ -173,6 +173,13 @@ def place_in_sentence(code: str) -> str:
 
 
 @cache
+def places_in_sentence() -> frozenset[str]:
+    """Every place that has a name, as `place_in_sentence` writes it."""
+    codes = (*area_codes(), *subdivision_names(), *_region_names(), *country_names())
+    return frozenset(map(place_in_sentence, codes))
+
+
+@cache
 def area_codes() -> dict[str, Area]:
     """Every assigned North American area code with its area, including non-geographic ones."""
     return {row["npa"]: _area_of_row(row) for row in _rows("npa.csv") if row["in_service"] == "Y"}

@@ -1,9 +1,11 @@
 """The reasons for a decision, in sentences that a rep reads before dialing."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 
-from onrecord.policy.areas import place_in_sentence
+from onrecord.policy.areas import place_in_sentence, places_in_sentence
 from onrecord.policy.document import EVERYWHERE, Rule
 from onrecord.policy.mode import Mode
 
@@ -70,28 +72,38 @@ NOT_PERMITTED = Reason(
 CHOSEN_ON = Reason(code=ReasonCode.REP, sentence="On: you chose to record this call.")
 CHOSEN_OFF = Reason(code=ReasonCode.REP, sentence="Off: you chose not to record this call.")
 
-
-#: Phrases as the rep whose call it is reads them, and as everyone else does.
-_OF_THE_REP = {
-    ", where you are": ", where {rep} is",
-    "you chose": "{rep} chose",
-    "your group": "{rep}'s group",
-    "your own setting": "{rep}'s own setting",
-    "Locked for you by": "Locked for {rep} by",
-    "You may not": "{Rep} may not",
-}
+_ANY_AREA = "any area"
 #: Used instead of a name when a sentence is about no particular rep.
 ANY_REP = "the rep"
 
 
 def read_by(sentence: str, *, is_rep: bool, rep: str = ANY_REP) -> str:
-    """A reason for its reader: "you" is the rep whose call it is; everyone else reads the rep's name."""
+    """Reasons for their reader: "you" is the rep whose call it is; everyone else reads the rep's name.
+
+    Only our own words are changed, never a rule's name or explanation.
+    """
     if is_rep:
         return sentence
-    capitalized = rep[:1].upper() + rep[1:]
-    for to_rep, of_rep in _OF_THE_REP.items():
-        sentence = sentence.replace(to_rep, of_rep.format(rep=rep, Rep=capitalized))
-    return sentence
+    return _one_reason().sub(lambda found: _about(rep, found), sentence)
+
+
+def _about(rep: str, found: re.Match[str]) -> str:
+    if text := _OF_THE_REP.get(found[0]):
+        return text.format(rep=rep, Rep=rep[:1].upper() + rep[1:])
+    return f"{found['place']}, where {rep} is{found['rest']}" if found["place"] else found[0]
+
+
+@cache
+def _one_reason() -> re.Pattern[str]:
+    """One reason among those of a decision. `place` is set for a rule that applies where the rep is."""
+    places = "|".join(map(re.escape, places_in_sentence()))
+    return re.compile(
+        "|".join(map(re.escape, (*_OF_THE_REP, *_FOR_EVERYONE)))
+        + r"|Locked by rule '.*?'\."
+        + r"|(?P<place>(?:On|Off|One-sided): (?:(?:only our side may be recorded|recording is [a-z ]+) in )?"
+        + rf"(?:{places}|{_ANY_AREA}|[A-Z]{{2}}-[A-Z0-9]{{1,3}})), where you are(?P<rest>,? .*?{_BY_RULE})"
+        + rf"|(?:On|Off|One-sided): .*?{_BY_RULE}"
+    )
 
 
 def unknown_area(mode: Mode) -> Reason:
@@ -127,9 +139,34 @@ def _because(rule: Rule, place: str, is_rep: bool, otherwise: str) -> str:
 
 
 def _name(place: str, is_rep: bool) -> str:
-    name = "any area" if place == EVERYWHERE else place_in_sentence(place)
+    name = _ANY_AREA if place == EVERYWHERE else place_in_sentence(place)
     return f"{name}, where you are" if is_rep else name
 
 
 def _by_rule(rule: Rule, state: str, text: str) -> Reason:
     return Reason(code=ReasonCode.RULE, sentence=f"{state}: {text} (rule '{rule.name}').")
+
+
+#: Sentences about the rep, as the rep reads them and as everyone else does.
+_OF_THE_REP = {
+    CHOSEN_ON.sentence: "On: {rep} chose to record this call.",
+    CHOSEN_OFF.sentence: "Off: {rep} chose not to record this call.",
+    LOCKS[ReasonCode.GROUP].sentence: "Locked for {rep}'s group.",
+    LOCKS[ReasonCode.USER].sentence: "Locked for {rep} by an admin.",
+    NOT_PERMITTED.sentence: "{Rep} may not turn recording on where it is off by default.",
+} | {
+    DEFAULTS[code, on].sentence: _level_sentence(level, on)
+    for code, level in ((ReasonCode.GROUP, "{rep}'s group"), (ReasonCode.USER, "{rep}'s own setting"))
+    for on in (True, False)
+}
+#: Sentences that are the same for everyone, and have no words of an admin.
+_FOR_EVERYONE = [
+    NOT_A_PERSON.sentence,
+    DO_NOT_RECORD_PERSON.sentence,
+    DO_NOT_RECORD_NUMBER.sentence,
+    LOCKS[ReasonCode.TEAM].sentence,
+    *[DEFAULTS[ReasonCode.TEAM, on].sentence for on in (True, False)],
+    *[unknown_area(mode).sentence for mode in (Mode.ONE_SIDED, Mode.NONE)],
+]
+#: The end of a rule's reason.
+_BY_RULE = r"\(rule '.*?'\)\."

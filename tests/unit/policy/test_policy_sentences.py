@@ -9,7 +9,7 @@ from onrecord.policy.decision import PersonFacts, RepFacts, decide
 from onrecord.policy.diff import diff
 from onrecord.policy.document import Policy, Rule, Setting
 from onrecord.policy.mode import Mode
-from onrecord.policy.reasons import DEFAULTS, LOCKS, NOT_PERMITTED, ReasonCode, read_by
+from onrecord.policy.reasons import DEFAULTS, LOCKS, NOT_PERMITTED, ReasonCode, read_by, rule_mode
 
 ANA = RepFacts(user="ana", may_turn_on_before_call=True, may_control_during_call=True)
 ON = Policy(version=1, team=Setting(record=True))
@@ -181,6 +181,45 @@ def test_every_change_is_one_readable_sentence() -> None:
 def test_the_rep_reads_you_and_everyone_else_the_name(to_rep: str, to_others: str) -> None:
     assert read_by(to_rep, is_rep=True, rep="Ana Torres") == to_rep
     assert read_by(to_rep, is_rep=False, rep="Ana Torres") == to_others
+
+
+#: Words of ours, as an admin can write them.
+OURS = "asks that you chose it, where you are, with your group. You may not"
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        sentence(Rule(name="your group", where=("US-CA",), mode=Mode.NONE, because="Ask your group lead")),
+        sentence(Rule(name="Locked for you by", where=("US-CA",), mode=Mode.ONE_SIDED, because=OURS)),
+        sentence(Rule(name="your own setting", where=("US-CA",), record=False, may_change=False)),
+    ],
+)
+def test_what_an_admin_wrote_reads_the_same_for_everyone(found: str) -> None:
+    assert read_by(found, is_rep=False, rep="Ana Torres") == found
+
+
+def test_of_several_reasons_only_our_own_words_are_changed() -> None:
+    rule = Rule(name="Yours", where=("US-CA", "US-FL"), mode=Mode.ONE_SIDED, because=OURS)
+    found = sentence(rule, location="US-FL", wants=False)
+    assert read_by(found, is_rep=False, rep="Ana Torres") == (
+        f"One-sided: California {OURS} (rule 'Yours'). "
+        f"One-sided: Florida, where Ana Torres is, {OURS} (rule 'Yours'). "
+        "Off: Ana Torres chose not to record this call."
+    )
+
+
+def test_a_rule_where_the_rep_is_names_the_rep_after_one_where_the_contact_is() -> None:
+    found = sentence(replace(STATES, mode=Mode.ONE_SIDED), Rule(name="All", where=("*",)), location="US-FL")
+    assert read_by(found, is_rep=False, rep="Ana Torres") == found.replace("you are", "Ana Torres is")
+    assert "you are" in found
+
+
+@pytest.mark.parametrize("place", ["US-FL", "BQ", "DE-BY", "DE-X1", "415"])
+def test_wherever_the_rep_is_everyone_else_reads_their_name(place: str) -> None:
+    for because in ("", "asks for consent"):
+        found = rule_mode(Rule(name="One", where=(place,), mode=Mode.NONE, because=because), place, True)
+        assert ", where Ana Torres is" in read_by(found.sentence, is_rep=False, rep="Ana Torres")
 
 
 def test_where_no_rep_is_named_it_says_the_rep() -> None:

@@ -62,7 +62,7 @@ def write_log(
         )
     # A call that was never answered needs no disposition.
     if call.answered_at and (lacking := missing(lists, chosen)):
-        raise LogError(f"{demand(lacking)} Choose one, then save.")
+        raise LogError(f"{demand(lacking)} Choose {'one' if len(lacking) == 1 else 'them'}, then save.")
     if notes:
         _enter_notes(log, notes)
     log.person = person or (log.person if log.logged_at else call.person)

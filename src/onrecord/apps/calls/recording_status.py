@@ -6,6 +6,7 @@ from typing import Any
 
 from onrecord.apps.calls.reported_call import RenderState, ReportedCall
 from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import ReasonCode
 
 
 class RecordingStatus(StrEnum):
@@ -51,18 +52,22 @@ class NoRecordingReason(StrEnum):
     USER_OFF = "user_off"
 
 
-#: `policy.decision.NoRecordingReason` to the code of a missing recording.
+#: What decided, to the code of a missing recording.
 _OF_DECISION = {
-    "do_not_record_number": NoRecordingReason.DO_NOT_RECORD,
-    "do_not_record_person": NoRecordingReason.DO_NOT_RECORD,
-    "group": NoRecordingReason.GROUP_OFF,
-    "not_a_person": NoRecordingReason.NOT_A_PERSON,
-    "rep": NoRecordingReason.REP_OFF,
-    "rule": NoRecordingReason.RULE,
-    "team": NoRecordingReason.TEAM_OFF,
-    "unknown_area": NoRecordingReason.UNKNOWN_AREA,
-    "user": NoRecordingReason.USER_OFF,
+    ReasonCode.DO_NOT_RECORD_NUMBER: NoRecordingReason.DO_NOT_RECORD,
+    ReasonCode.DO_NOT_RECORD_PERSON: NoRecordingReason.DO_NOT_RECORD,
+    ReasonCode.GROUP: NoRecordingReason.GROUP_OFF,
+    ReasonCode.NOT_A_PERSON: NoRecordingReason.NOT_A_PERSON,
+    ReasonCode.REP: NoRecordingReason.REP_OFF,
+    ReasonCode.RULE: NoRecordingReason.RULE,
+    ReasonCode.TEAM: NoRecordingReason.TEAM_OFF,
+    ReasonCode.UNKNOWN_AREA: NoRecordingReason.UNKNOWN_AREA,
+    ReasonCode.USER: NoRecordingReason.USER_OFF,
 }
+#: These reasons only say why the rep has no choice.
+_ABOUT_CHANGING = frozenset({ReasonCode.LOCKED, ReasonCode.NOT_PERMITTED})
+#: Another version of OnRecord can have stored a reason that this one does not know.
+_UNKNOWN_REASON = NoRecordingReason.RULE
 
 _SENTENCES = {
     NoRecordingReason.FAILED: "The recording could not be made. Ask an admin to look into it. "
@@ -119,12 +124,13 @@ def why_not(state: ReportedCall, decision: dict[str, Any]) -> Outcome:
         return _without(RecordingStatus.NOT_RECORDED, NoRecordingReason.NEVER_ANSWERED)
     if not forbidden and decision["record_at_start"]:
         return _without(RecordingStatus.NOT_RECORDED, NoRecordingReason.NOTHING_CAPTURED)
-    # The reasons for the mode come first, the reason for on or off follows. Reasons for locks do not count.
-    deciding = [reason for reason in decision["reasons"] if reason["code"] in _OF_DECISION]
+    # The reasons for the mode come first, the reason for on or off follows.
+    reasons = decision["reasons"]
+    deciding = [reason for reason in reasons if reason["code"] not in _ABOUT_CHANGING] or reasons
     reason = deciding[0 if forbidden else -1]
     return Outcome(
         status=RecordingStatus.NOT_RECORDED,
-        reason_code=_OF_DECISION[reason["code"]],
+        reason_code=_OF_DECISION.get(reason["code"], _UNKNOWN_REASON),
         reason=reason["sentence"],
     )
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
+from onrecord.apps.core.listing import listed, with_article
+
 #: The length of the columns in the log.
 LONGEST_NAME = 50
 #: A rep on a call cannot look through more.
@@ -106,4 +108,4 @@ def missing(lists: Lists, chosen: Mapping[Field, str]) -> list[Field]:
 
 def demand(fields: list[Field]) -> str:
     """A sentence that says what is missing."""
-    return f"Your team requires a {' and a '.join(fields)}."
+    return f"Your team requires {listed([with_article(field) for field in fields])}."

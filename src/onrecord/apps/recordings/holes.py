@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from onrecord.apps.core.durations import duration
+from onrecord.apps.core.listing import listed
 
 #: Text for the `cause` of a hole (docs/reference/storage.md).
 _CAUSES = {
@@ -41,10 +42,9 @@ def _of(cause: str, holes: Sequence[Mapping[str, Any]], begin: int) -> str:
     missing = sum(hole["end_ms"] - hole["start_ms"] for hole in holes)
     length = _length(cause, missing)
     places = [duration(hole["start_ms"] - begin) for hole in holes[:_MOST_PLACES]]
-    if len(holes) > _MOST_PLACES:
-        places.append(f"{len(holes) - _MOST_PLACES} more places")
-    where = " and ".join(filter(None, [", ".join(places[:-1]), places[-1]]))
-    return f"{length} of sound is missing at {where}, because {_CAUSES.get(cause, _UNKNOWN)}."
+    if more := len(holes) - len(places):
+        places.append(f"{more} more place{'' if more == 1 else 's'}")
+    return f"{length} of sound is missing at {listed(places)}, because {_CAUSES.get(cause, _UNKNOWN)}."
 
 
 def _length(cause: str, milliseconds: int) -> str:

@@ -177,7 +177,7 @@ def take_notes(request: HttpRequest, call_id: str, body: NotesIn) -> NotesReply:
 
 @router.put("/{call_id}/log", response=CallReply)
 def log(request: HttpRequest, call_id: str, body: LogIn) -> CallReply:
-    """Log the call with the given fields. An empty body logs it with what it already has."""
+    """Log the call with the given fields. An empty body changes nothing."""
     user = _user(request)
     require(user, Permission.CALLS_LOG)
     call = _own_call(request, call_id)

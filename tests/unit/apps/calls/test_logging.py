@@ -145,6 +145,8 @@ def test_a_log_that_lacks_what_the_team_requires_is_refused_and_keeps_the_notes(
     answer = put(browser, call, "log", disposition="Busy")
     assert answer.status_code == 400
     assert answer.json()["message"] == "Your team requires a sentiment. Choose one, then save."
+    both = put(browser, call, "log", disposition="").json()["message"]
+    assert both == "Your team requires a disposition and a sentiment. Choose them, then save."
     call.refresh_from_db()
     assert call.log is not None
     assert (call.log.notes, call.log.disposition, call.log.logged_at) == ("Nice", "", None)

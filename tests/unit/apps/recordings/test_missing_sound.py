@@ -44,8 +44,18 @@ def hole(start: int, end: int, cause: str = "damaged") -> dict[str, object]:
         ),
         (
             [hole(second * 1000, second * 1000 + 500, "by moths") for second in range(10, 60, 10)],
-            "0:02 of sound is missing at 0:08, 0:18, 0:28 and 2 more places, because something went wrong "
+            "0:02 of sound is missing at 0:08, 0:18, 0:28, and 2 more places, because something went wrong "
             "while it was recorded. Everything else is complete.",
+        ),
+        (
+            [hole(second * 1000, second * 1000 + 500) for second in range(10, 50, 10)],
+            "0:02 of sound is missing at 0:08, 0:18, 0:28, and 1 more place, because part of the call's file "
+            "was damaged. Everything else is complete.",
+        ),
+        (
+            [hole(second * 1000, second * 1000 + 500) for second in range(10, 40, 10)],
+            "0:01 of sound is missing at 0:08, 0:18, and 0:28, because part of the call's file was damaged. "
+            "Everything else is complete.",
         ),
     ],
 )

@@ -8,9 +8,16 @@ from typing import Any
 import pytest
 
 from factories import ALLOWED
-from onrecord.apps.calls.recording_status import NoRecordingReason, Outcome, RecordingStatus, outcome
+from onrecord.apps.calls.recording_status import (
+    _ABOUT_CHANGING,
+    _OF_DECISION,
+    Outcome,
+    RecordingStatus,
+    outcome,
+)
 from onrecord.apps.calls.reported_call import RenderState, ReportedCall
 from onrecord.policy.mode import Mode
+from onrecord.policy.reasons import ReasonCode
 from onrecord.protocol.call_status import Status
 
 NOW = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
@@ -79,9 +86,14 @@ def test_every_finished_call_shows_exactly_one_thing() -> None:
 
 
 def test_every_reason_a_decision_can_give_has_a_code() -> None:
-    from onrecord.apps.calls.recording_status import _OF_DECISION
-    from onrecord.policy.decision import ReasonCode as DecisionReason
+    assert set(_OF_DECISION) | _ABOUT_CHANGING == set(ReasonCode)
+    assert not set(_OF_DECISION) & _ABOUT_CHANGING
 
-    about_changing = {DecisionReason.LOCKED, DecisionReason.NOT_PERMITTED}
-    assert set(_OF_DECISION) == set(DecisionReason) - about_changing
-    assert set(_OF_DECISION.values()) <= set(NoRecordingReason)
+
+@pytest.mark.parametrize("mode", Mode)
+@pytest.mark.parametrize("codes", [["by_moonlight"], ["by_moonlight", "locked"], ["locked"]])
+def test_a_reason_that_this_version_does_not_know_still_says_why(mode: Mode, codes: list[str]) -> None:
+    decision = decided(mode, False, *[(code, f"Off: {code}.") for code in codes])
+    found = outcome(SILENT, decision)
+    assert (found.status, found.reason_code) == ("not_recorded", "rule")
+    assert found.reason == f"Off: {codes[0]}."
