@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from onrecord.apps.accounts.permissions import VERBS, Permission
+
 ROOT = Path(__file__).parents[3]
 DOCUMENTS = [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
 LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -40,3 +42,13 @@ def test_every_file_that_shows_the_way_through_the_code_is_there(document: Path)
     assert shown
     roots = [ROOT, ROOT / "src/onrecord", ROOT / "frontend/src"]
     assert not [path for path in shown if not any((root / path).exists() for root in roots)]
+
+
+def test_the_reference_of_pages_names_only_permissions_that_exist() -> None:
+    shown = re.findall(r"`([a-z_]+(?::[a-z_]+)+)`", (ROOT / "docs/reference/web.md").read_text())
+    assert "dispositions:change" in shown
+    assert set(shown) <= set(Permission)
+
+
+def test_permissions_are_in_alphabetical_order() -> None:
+    assert list(Permission) == sorted(Permission) == list(VERBS)

@@ -274,7 +274,7 @@ def test_a_route_responds_as_in_the_table(
 
 
 def test_the_table_lists_every_route() -> None:
-    """What a call's ticket opens is not a Django route: tests/unit/web/test_call_control.py."""
+    """What a call's ticket opens is not a route of Django's: tests/unit/web/test_call_control.py."""
     listed = {path.partition("?")[0] for _, path in ROUTES}
     assert set(_paths(get_resolver())) == listed
 

@@ -16,8 +16,8 @@ class Permission(StrEnum):
     CALLS_VIEW_OWN = "calls:view:own"
     CALLS_VIEW_TEAM = "calls:view:team"
     COACHING_SCORE = "coaching:score"
-    INTEGRATIONS_MANAGE = "integrations:manage"
     DISPOSITIONS_CHANGE = "dispositions:change"
+    INTEGRATIONS_MANAGE = "integrations:manage"
     PACKAGES_CHANGE = "packages:change"
     PEOPLE_VIEW = "people:view"
     PERMISSION_SETS_CHANGE = "permission_sets:change"
@@ -43,8 +43,8 @@ VERBS: dict[Permission, str] = {
     Permission.CALLS_VIEW_OWN: "see calls",
     Permission.CALLS_VIEW_TEAM: "see the team's calls",
     Permission.COACHING_SCORE: "score calls",
-    Permission.INTEGRATIONS_MANAGE: "manage integrations",
     Permission.DISPOSITIONS_CHANGE: "change the lists of dispositions and sentiments",
+    Permission.INTEGRATIONS_MANAGE: "manage integrations",
     Permission.PACKAGES_CHANGE: "turn packages on and off",
     Permission.PEOPLE_VIEW: "see people",
     Permission.PERMISSION_SETS_CHANGE: "change permission sets",

@@ -85,7 +85,7 @@ def _decision_columns(decided: CallDecision) -> dict[str, Any]:
 
 
 @transaction.atomic
-def confirm_placed(call: Call, *, acting_user: User) -> None:
+def confirm_placed(*, acting_user: User) -> None:
     """The switch has accepted the call, so the rep's choice for the next call is used up.
 
     This must not happen earlier. If the switch refused the call, the rep would redial without their choice.

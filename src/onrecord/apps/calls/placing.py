@@ -41,7 +41,7 @@ def place(*, to: str, sdp: str, person_id: int | None, acting_user: User) -> tup
         ) from error
     answer = _ask_switch(call, decided, sdp, acting_user)
     try:
-        actions.confirm_placed(call, acting_user=acting_user)
+        actions.confirm_placed(acting_user=acting_user)
         restrict_placed(call)
     except Exception:
         # The rep sees an error, so nobody would be there to talk. A restriction may be missing, too.
