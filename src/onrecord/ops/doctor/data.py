@@ -67,7 +67,7 @@ def sync_latency(config: Config) -> Finding:
 
 def judge_sync(seconds: float) -> Finding:
     """The finding for this median time of an fdatasync."""
-    said = f"The disk takes  {seconds * 1000:.1f} ms."
+    said = f"The disk takes {seconds * 1000:.1f} ms to store a block."
     if seconds > _SLOW_SYNC_S:
         return warn(said, "That is slow. Put the data folder on a local disk, not on a network share.")
     return ok(said)
