@@ -17,7 +17,7 @@ const SILENCE_MS = 40_000
 class LiveEvents {
   /** Called after every connection: the server can be reached. */
   onOpen: () => void = () => {}
-  /** Called when the server says that the session has expired; the stream stays closed until `open`. */
+  /** Called when the server says that the session has expired. The stream then stays closed until `open`. */
   onSignedOut: () => void = () => {}
   #listeners = new Set<Listener>()
   #starters = new Set<() => void>()

@@ -95,13 +95,13 @@ async function untilConfirmed<T>({ onUnconfirmed, isWanted }: Command, ways: (()
 function firstOf<T>(ways: (() => Promise<T>)[]): Promise<T> {
   return new Promise((resolve, reject) => {
     ways.forEach((ask, way) => {
-      // The first way is the web: it always answers or fails. The other may stay silent.
+      // The first way is the web, which always answers or fails. The other may stay silent.
       ask().then(resolve, (error: unknown) => way === 0 && reject(error as Error))
     })
   })
 }
 
-/** Whether the answer is final: asking again would not help. */
+/** Whether the answer is final, so that asking again would not help. */
 function isRefusal({ status }: ApiError): boolean {
   return status >= 400 && status < 500
 }

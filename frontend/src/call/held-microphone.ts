@@ -13,7 +13,7 @@ export class HeldMicrophone {
   stream: MediaStream | null = null
   /** What to tell the user about a lost microphone; null if all is well. */
   problem: Problem | null = null
-  /** Called when the stream or the problem changed. */
+  /** Called when the stream or the problem changes. */
   onChange: () => void = () => {}
   #wanted = false
   #muted = false

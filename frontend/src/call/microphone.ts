@@ -2,7 +2,7 @@
 import type { Problem } from './state.ts'
 
 export interface MicrophoneSettings {
-  /** '' is the system's default. */
+  /** '' is the system default. */
   deviceId: string
   /** Raw sound: no echo cancellation, noise suppression or gain control. For headsets in quiet rooms. */
   studio: boolean
@@ -75,7 +75,7 @@ export function stop(stream: MediaStream | null): void {
 
 const SILENCE_DB = -60
 
-/** Reads the loudness of a stream. */
+/** Measures the loudness of a stream. */
 export class LevelReader {
   #context = new AudioContext()
   #analyser = this.#context.createAnalyser()

@@ -19,7 +19,7 @@ interface News {
 }
 
 export class Phone {
-  /** Called once when the connection is lost for good. */
+  /** Called once, when the connection is permanently lost. */
   onLost: () => void = () => {}
   onConnected: () => void = () => {}
   /** Called when the phone system announces when it will end the call. */
@@ -33,7 +33,7 @@ export class Phone {
   #speaker = new Audio()
   #sender: RTCRtpSender
 
-  /** Without a microphone nothing is sent until `useMicrophone`. */
+  /** Without a microphone, nothing is sent until `useMicrophone`. */
   constructor(microphone: MediaStream | null) {
     this.#speaker.autoplay = true
     this.#control.addEventListener('message', ({ data }) => {

@@ -37,7 +37,7 @@ export class PressGuard {
     return (this.#begunAt ?? now) >= this.#changedAt + GUARD_MS
   }
 
-  /** Whether a press that begins now would not count. */
+  /** Whether a press that begins now would be ignored. */
   isClosed(now: number): boolean {
     return now < this.#changedAt + GUARD_MS
   }

@@ -19,7 +19,7 @@ export interface RecordingView {
   name: string
   /** Whether the icon is pressed; null if it is not a toggle. */
   pressed: boolean | null
-  /** State in words, always shown beside the color. */
+  /** State in words, always shown next to the color. */
   text: string
   /** Why, in a sentence; may be empty. */
   reason: string

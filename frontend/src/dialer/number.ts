@@ -1,4 +1,4 @@
-/** What a person typed or pasted into the dialer: a number to dial, a name to search, or nothing yet. */
+/** What a user typed or pasted into the dialer: a number to dial, a name to search, or nothing yet. */
 export type Entry = { kind: 'empty' } | { kind: 'number'; text: string } | { kind: 'name'; text: string }
 
 /**

@@ -1,4 +1,4 @@
-/** Who the call is with: the contact, and the colleagues in it. */
+/** The people in the call: the contact and colleagues. */
 import type { Call, Preview } from '../api/client.ts'
 import { colleagues, presence } from '../call/people.ts'
 import { element, part, text } from '../ui/dom.ts'

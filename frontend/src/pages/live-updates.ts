@@ -4,7 +4,7 @@ import { live } from '../api/events.ts'
 import { isPageAwaited, refresh, type SwapTask } from '../ui/navigation.ts'
 
 const PAUSE_MS = 150
-/** How often to look whether a form is still being filled in. */
+/** How often to check whether a form is still being filled in. */
 const FORM_MS = 1000
 /** A page that was rendered before an event may be swapped in after it, but not much later. */
 const RECENT_MS = 15_000

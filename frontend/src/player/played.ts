@@ -40,7 +40,7 @@ export function gapsIn(played: Played): Range[] {
   return gapsOf(spansOf(played), holesOf(played))
 }
 
-/** Where it lacks sound that it should have. */
+/** Where sound is missing. */
 export function lostIn(played: Played): Range[] {
   return lostOf(spansOf(played), holesOf(played))
 }

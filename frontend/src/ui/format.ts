@@ -29,7 +29,7 @@ export function timeOfDay(at: Date): string {
 const DAY = { day: 'numeric', month: 'short', year: 'numeric' } as const
 const TIME = { hour: 'numeric', minute: '2-digit' } as const
 
-/** Browsers put a narrow no-break space before AM and PM; the server writes a space. */
+/** Browsers put a narrow no-break space before AM and PM; the server writes an ordinary space. */
 function written(at: string | Date, options: Intl.DateTimeFormatOptions): string {
   return new Intl.DateTimeFormat('en-US', options).format(new Date(at)).replace('\u202f', ' ')
 }
