@@ -127,7 +127,7 @@ def test_a_killed_switch_loses_at_most_a_second_and_says_that_it_was_restarted(
         for line, until in zip(lines, spoken, strict=True):
             call = settled(line)
             assert (call["status"], call["recording"]["status"]) == ("completed", "completed")
-            assert "the switch was restarted" in line.user.get(f"/calls/{line.call_id}").text
+            assert "the phone system restarted" in line.user.get(f"/calls/{line.call_id}").text
             assert until - LOST_AT_MOST_S <= call["duration_ms"] / 1000 <= until + 1
             assert heard(installation, line, killed_s=until) >= until - LOST_AT_MOST_S
             line.peer.close()

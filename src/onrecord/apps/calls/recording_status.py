@@ -71,7 +71,7 @@ _UNKNOWN_REASON = NoRecordingReason.RULE
 
 _SENTENCES = {
     NoRecordingReason.FAILED: "The recording could not be made. Ask an admin to look into it. "
-    "The journal has been kept.",
+    "What was captured has been kept.",
     NoRecordingReason.GONE: "The recording is lost. Its file is gone from the server that records calls.",
     NoRecordingReason.LOST: (
         "The recording is lost. Its file is too damaged to read. Ask an admin. What is left of it has "
