@@ -16,7 +16,7 @@ const dial: Action = { type: 'dial', role: 'rep' }
 const snapshot = (...input: Parameters<typeof call>): Action => ({ type: 'snapshot', call: call(...input) })
 const placed: Action = { type: 'placed', call: call('initiated'), role: 'rep' }
 
-test('a call goes from dialling to its end', () => {
+test('a call goes from dialing to its end', () => {
   assert.equal(after(dial).line, 'preparing')
   const ringing = after(dial, placed, snapshot('ringing'))
   assert.equal(statusText(ringing), 'Ringing…')

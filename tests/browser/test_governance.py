@@ -241,7 +241,7 @@ def test_a_looser_policy_waits_for_the_next_call(
     assert preview["decision"]["mode"] == "both"
 
 
-def test_a_user_who_may_turns_a_default_off_area_on_before_dialling(
+def test_a_user_who_may_turns_a_default_off_area_on_before_dialing(
     installation: Installation, chromium: BrowserContext
 ) -> None:
     page = chromium.pages[0]

@@ -48,7 +48,7 @@ class Session {
       this.#notify()
     }
     live.listen(({ call }) => this.#dispatch({ type: 'snapshot', call }))
-    live.whenFresh(() => void this.#synchronise())
+    live.whenFresh(() => void this.#synchronize())
     live.onSignedOut = () => this.expire()
     live.onOpen = () => {
       if (this.state.problem?.code === 'offline') this.#dispatch({ type: 'dismissed' })
@@ -94,10 +94,10 @@ class Session {
       const { call, sdp, ticket } = await ask(offer)
       control.keepTicket(call.id, ticket)
       await this.#hold({ steal: true })
-      const cancelled = this.state.hangingUp
+      const canceled = this.state.hangingUp
       sessionStorage.setItem(CARRIED, call.id)
       this.#dispatch({ type: 'placed', call, role })
-      if (cancelled) await this.hangUp()
+      if (canceled) await this.hangUp()
       else if (this.state.line === 'active') await phone.accept(sdp)
     } catch (error) {
       await this.#failed(error)
@@ -190,7 +190,7 @@ class Session {
     if (this.state.problem?.code !== 'signed_out') return
     this.#dispatch({ type: 'dismissed' })
     live.open()
-    void this.#synchronise()
+    void this.#synchronize()
   }
 
   /** Get ready for the next call. */
@@ -289,11 +289,11 @@ class Session {
     this.#dispatch({ type: 'problem', problem: problemOf(error) })
     // The server has placed the call but our side could not connect: do not leave the contact in silence.
     if (this.state.line === 'active' && call) await this.hangUp()
-    if (error instanceof ApiError && ['call_in_progress', 'log_required'].includes(error.code)) await this.#synchronise()
+    if (error instanceof ApiError && ['call_in_progress', 'log_required'].includes(error.code)) await this.#synchronize()
   }
 
   /** Fetch the server's state, after a load or a gap in the live events. */
-  async #synchronise(): Promise<void> {
+  async #synchronize(): Promise<void> {
     try {
       const { call, role, ticket, to_log: toLog } = await api.current()
       if (call && ticket) control.keepTicket(call.id, ticket)

@@ -20,11 +20,11 @@ export class TileMap extends HTMLElement {
     const here = (event.target as Element).closest<SVGElement>('.tile')
     if (!step || !here || event.ctrlKey || event.metaKey || event.altKey) return
     event.preventDefault()
-    this.#neighbour(here, step)?.focus()
+    this.#neighbor(here, step)?.focus()
   }
 
   /** The nearest square in that direction, preferring straight ahead, since the map has gaps. */
-  #neighbour(here: SVGElement, [right, down]: readonly [number, number]): SVGElement | null {
+  #neighbor(here: SVGElement, [right, down]: readonly [number, number]): SVGElement | null {
     let nearest: SVGElement | null = null
     let least = Number.POSITIVE_INFINITY
     for (const tile of this.querySelectorAll<SVGElement>('.tile')) {

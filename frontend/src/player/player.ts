@@ -10,7 +10,7 @@ import { keepPosition, positionOf } from './position.ts'
 import { drawBands, drawLostLabels } from './bands.ts'
 import { Comments } from './comments.ts'
 import { miniPlayer } from './mini-player.ts'
-import { colours, drawWaveform } from './waveform.ts'
+import { colors, drawWaveform } from './waveform.ts'
 
 const STEP_SECONDS = 5
 const SPEEDS = [0.75, 1, 1.25, 1.5, 1.75, 2]
@@ -271,7 +271,7 @@ export class Player extends HTMLElement {
     on(document, ['or:playing'], (event) => {
       if ((event as CustomEvent).detail !== this) this.#audio.pause()
     })
-    on(document, ['or:theme'], () => this.#wave?.setOptions(colours()))
+    on(document, ['or:theme'], () => this.#wave?.setOptions(colors()))
     this.#slider.addEventListener('keydown', (event) => this.#key(event), { signal })
     // Capturing, so that loading starts before the waveform seeks.
     this.#slider.addEventListener('pointerdown', () => this.#wake(), { signal, capture: true })

@@ -20,7 +20,7 @@ export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks:
     // Passed in, because otherwise it would fetch and decode the whole file.
     peaks: [peaks.left, peaks.right],
     duration,
-    ...colours(),
+    ...colors(),
   })
   adoptStyles(container)
   place.append(container)
@@ -28,7 +28,7 @@ export function drawWaveform(place: HTMLElement, audio: HTMLMediaElement, peaks:
 }
 
 /** Colors come from the page's theme; call again when it changes. */
-export function colours() {
+export function colors() {
   const style = getComputedStyle(document.documentElement)
   const value = (name: string) => style.getPropertyValue(name).trim()
   return {

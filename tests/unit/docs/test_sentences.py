@@ -32,6 +32,11 @@ CALQUES = {
     r"\b(mend|mends|mended|mending)\b": "fix",
     r"\banew\b": "again",
     r"(?<!there )\bis (?-i:none)\b": "is not one",
+    r"\b(dialled|dialling|cancelled|cancelling|signalling|labelled)\b"
+    r"|\w*(behaviour|colour|favour|honour|neighbour)\w*"
+    r"|\b(author|capital|initial|minim|normal|organ|recogn|serial|summar|synchron)is(e|ed|es|ing|ation)\b": (
+        "the American spelling"
+    ),
 }
 #: Where documents and comments are still to be rewritten; the list only gets shorter.
 TO_DO = ("src/onrecord/apps/integrations",)
@@ -144,6 +149,10 @@ def test_no_sentence_has_a_phrase_that_came_with_another_language(calque: str, i
         ("The text stands there twice.", True),
         ("Each letter stands for a digit.", False),
         ("Mend that first.", True),
+        ("While it is dialling.", True),
+        ("Its behaviour is normal.", True),
+        ("It recognises and synchronised.", True),
+        ("The emphasis is on dialing and color.", False),
     ],
 )
 def test_the_phrases_are_told_from_plain_english(sentence: str, is_one: bool) -> None:

@@ -1,1 +1,1 @@
-"""The switch: call signalling, media and capture. It enforces what the web decided; it never decides."""
+"""The switch: call signaling, media and capture. It enforces what the web decided; it never decides."""

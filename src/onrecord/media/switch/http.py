@@ -70,7 +70,7 @@ _ANSWERS: dict[type[Exception], tuple[ErrorCode, str]] = {
 def application(switchboard: Switchboard, secret: str) -> web.Application:
     """The HTTP application of a switch; `secret` is the bearer token of its commands."""
     handlers = _Handlers(switchboard)
-    app = web.Application(middlewares=[_authorised(secret), _errors], client_max_size=MAX_BODY)
+    app = web.Application(middlewares=[_authorized(secret), _errors], client_max_size=MAX_BODY)
     app.add_routes(
         [
             web.get(HEALTH, handlers.health),
@@ -171,7 +171,7 @@ class _Handlers:
         return _found(self._switchboard.find(request.match_info["call_id"]))
 
 
-def _authorised(secret: str) -> Middleware:
+def _authorized(secret: str) -> Middleware:
     expected = f"Bearer {secret}".encode()
 
     @web.middleware

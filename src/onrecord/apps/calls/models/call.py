@@ -12,6 +12,7 @@ from onrecord.apps.accounts.scope import Scope
 from onrecord.apps.calls.status_words import STATUS_WORDS, repeats
 from onrecord.apps.core.database.fields import BytewiseCharField, DerivedCharField
 from onrecord.apps.core.written import Word, keep_words
+from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.apps.governance.models import PolicyVersion
 from onrecord.apps.people.models import Person
 from onrecord.policy.mode import Mode
@@ -29,8 +30,8 @@ class CallLog(models.Model):
 
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="call_logs")
     person = models.ForeignKey(Person, on_delete=models.SET_NULL, null=True, related_name="call_logs")
-    disposition = models.CharField(max_length=50, blank=True)
-    sentiment = models.CharField(max_length=50, blank=True)
+    disposition = models.CharField(max_length=LONGEST_NAME, blank=True)
+    sentiment = models.CharField(max_length=LONGEST_NAME, blank=True)
     notes = models.TextField(blank=True)
     #: Counts changes to the notes, so that two writers notice each other.
     notes_revision = models.PositiveIntegerField(default=0)

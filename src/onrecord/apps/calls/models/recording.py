@@ -12,6 +12,7 @@ from onrecord.apps.calls.recording_faults import Fault
 from onrecord.apps.calls.recording_status import NoRecordingReason, RecordingStatus
 from onrecord.apps.calls.reported_call import RenderState
 from onrecord.apps.core.database.fields import BytewiseCharField
+from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.apps.people.models import Person
 from onrecord.storage.recording import Witness
 
@@ -94,8 +95,8 @@ class Recording(models.Model):
     number = BytewiseCharField(max_length=16, blank=True)
     #: The number's digits in reverse.
     reversed_digits = BytewiseCharField(max_length=15, blank=True)
-    disposition = models.CharField(max_length=50, blank=True)
-    sentiment = models.CharField(max_length=50, blank=True)
+    disposition = models.CharField(max_length=LONGEST_NAME, blank=True)
+    sentiment = models.CharField(max_length=LONGEST_NAME, blank=True)
     has_notes = models.BooleanField(default=False)
 
     objects = RecordingQuerySet.as_manager()

@@ -13,6 +13,7 @@ from pydantic import (
 )
 
 from onrecord.apps.core.moments import STORED, PastMoment
+from onrecord.apps.dispositions.lists import LONGEST_NAME
 from onrecord.protocol.call_status import Status
 
 ChannelName = Literal["user", "person", "mixed"]
@@ -40,7 +41,7 @@ def _left_out(longest: int, instead: str | None) -> BeforeValidator:
 
 
 #: Anything longer is a value in the wrong unit.
-_LONGEST_S = 7 * 24 * 3600
+LONGEST_S = 7 * 24 * 3600
 
 
 class _Frozen(BaseModel):
@@ -94,13 +95,13 @@ class RecordedCall(_Frozen):
     status: Status = Status.COMPLETED
     started_at: PastMoment
     answered_at: PastMoment | None = None
-    duration_seconds: float = Field(ge=0, le=_LONGEST_S)
+    duration_seconds: float = Field(ge=0, le=LONGEST_S)
     user: Party
     person: Party
     recording: RecordingFile | None = None
     #: Whether the dialer played a consent announcement.
     announced: bool = False
-    disposition: Annotated[str, _cut(50)] = ""
+    disposition: Annotated[str, _cut(LONGEST_NAME)] = ""
     notes: Annotated[str, _cut(20_000)] = ""
 
     @classmethod

@@ -8,7 +8,7 @@ from onrecord.media.capture.pcap.codecs import Codecs
 from onrecord.media.capture.pcap.datagrams import Datagram, Endpoint
 
 #: Packets with consecutive sequence numbers that make a UDP flow an RTP stream; two do not happen by chance.
-_NEIGHBOURS = 2
+_NEIGHBORS = 2
 _REORDER = 16
 #: Payload types that mean RTCP when it shares the port (RFC 5761, section 4).
 _RTCP = range(64, 96)
@@ -55,7 +55,7 @@ class Stream:
     types: Counter[int] = field(default_factory=Counter)
     #: Time slots in which it had a packet.
     slots: set[int] = field(default_factory=set)
-    _neighbours: int = 0
+    _neighbors: int = 0
     #: Hashes of its payloads, without silence.
     _fingerprints: set[int] = field(default_factory=set)
     #: Payload bytes beyond the number of samples up to the next timestamp.
@@ -75,7 +75,7 @@ class Stream:
 
     def _compare(self, previous: rtp.RtpPacket, packet: rtp.RtpPacket) -> None:
         step = (packet.sequence - previous.sequence + 0x8000) % 0x10000 - 0x8000
-        self._neighbours += 0 < abs(step) <= _REORDER
+        self._neighbors += 0 < abs(step) <= _REORDER
         samples = (packet.timestamp - previous.timestamp) % 2**32
         excess = len(previous.payload) - samples
         # The packets of a DTMF digit (RFC 4733) share a timestamp.
@@ -84,7 +84,7 @@ class Stream:
 
     @property
     def is_rtp(self) -> bool:
-        return self._neighbours >= _NEIGHBOURS
+        return self._neighbors >= _NEIGHBORS
 
     def together(self, other: "Stream") -> bool:
         """Whether both are active at the same time, so neither replaces the other."""

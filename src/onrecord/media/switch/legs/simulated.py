@@ -59,10 +59,10 @@ class EchoBuffer:
 def script(number: str, echo: EchoBuffer) -> Script:
     """What a number does once dialed. It hangs up when the script ends."""
     ending = int(number[-2:])
-    behaviour = _BEHAVIOURS.get(ending)
+    behavior = _BEHAVIORS.get(ending)
     yield from tones.frames(tones.silence(SETUP_MS))
-    if behaviour is not None:
-        yield from behaviour(echo)
+    if behavior is not None:
+        yield from behavior(echo)
     else:
         yield from _answer(1_000 + ending % 5 * 500)
         yield from _conversation(ending)
@@ -107,7 +107,7 @@ def _echo(echo: EchoBuffer) -> Script:
         yield echo.next()
 
 
-_BEHAVIOURS: dict[int, Callable[[EchoBuffer], Script]] = {
+_BEHAVIORS: dict[int, Callable[[EchoBuffer], Script]] = {
     90: _busy,
     91: _no_answer,
     92: _voicemail,

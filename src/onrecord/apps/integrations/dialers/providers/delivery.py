@@ -9,13 +9,10 @@ from typing import Any
 
 from onrecord.apps.core.json_input import JsonError, read_json
 from onrecord.apps.core.moments import is_plausible
+from onrecord.apps.integrations.dialers.canonical import LONGEST_S
 
 #: Seconds that the signed time may differ from ours. An older delivery is treated as a replay.
 SKEW_S = 300
-
-
-#: Anything longer is a value in the wrong unit.
-LONGEST_S = 7 * 24 * 3600
 
 
 class SignatureError(Exception):
