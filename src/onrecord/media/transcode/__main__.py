@@ -1,18 +1,18 @@
-"""The conversion process: a JSON request on standard input, a JSON result on standard output.
+"""The conversion process: a TranscodeRequest on standard input, a TranscodeResult on standard output.
 
-The result is {`completion`} or {`problem`: {`code`: `sides_mixed` or `unusable`, `message`}}. Errors that a
-retry may fix end the process with a nonzero status. The file is decoded in yet another process
+Errors that a retry may fix end the process with a nonzero status. The file is decoded in yet another process
 (`onrecord.audio.decoding`), because this one has the keys.
 """
 
-import json
 import resource
 import sys
 
 from onrecord.audio.decoding.process import UndecodableError
 from onrecord.config import Config
-from onrecord.media.transcode.conversion import TranscodeRequest, convert
+from onrecord.media.transcode.conversion import convert
 from onrecord.media.transcode.sides import SidesMixedError
+from onrecord.protocol.message import read
+from onrecord.protocol.transcoding import Problem, ProblemCode, TranscodeRequest, TranscodeResult
 from onrecord.storage.store import BlobStore
 
 #: CPU time in seconds; the longest recording takes a third of it.
@@ -22,17 +22,16 @@ _CPU_S = 900
 def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (_CPU_S, _CPU_S))
     config = Config.load()
-    request = TranscodeRequest.model_validate_json(sys.stdin.buffer.read())
-    answer: dict[str, object]
+    request = read(TranscodeRequest, sys.stdin.buffer.read())
     try:
         store = BlobStore(config.blob_url, config.secrets.master_key)
         completed = convert(request, store, request.file.parent, config.secrets.master_key)
-        answer = {"completion": completed.document()}
+        result = TranscodeResult(completion=completed)
     except SidesMixedError as error:
-        answer = {"problem": {"code": "sides_mixed", "message": str(error)}}
+        result = TranscodeResult(problem=Problem(code=ProblemCode.SIDES_MIXED, message=str(error)))
     except UndecodableError as error:
-        answer = {"problem": {"code": "unusable", "message": str(error)}}
-    json.dump(answer, sys.stdout)
+        result = TranscodeResult(problem=Problem(code=ProblemCode.UNUSABLE, message=str(error)))
+    sys.stdout.write(result.model_dump_json(exclude_unset=True))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from pydantic import AwareDatetime, BaseModel
 
 from onrecord.audio.decoding.process import Decoder
 from onrecord.audio.g711 import RATE
@@ -15,9 +14,9 @@ from onrecord.media.render import manifest
 from onrecord.media.render.recording_writer import RecordingWriter
 from onrecord.media.render.rendered_recording import RenderedRecording, completion, stored_but_not_told
 from onrecord.media.transcode.damage import FileDamage, cut_hole
-from onrecord.media.transcode.sides import Channel, Sides, sides
-from onrecord.policy.mode import Mode
+from onrecord.media.transcode.sides import Sides, sides
 from onrecord.protocol.events import RecordingCompleted
+from onrecord.protocol.transcoding import TranscodeRequest
 from onrecord.storage.pending import PendingFile
 from onrecord.storage.store import AlreadyStoredError, BlobStore
 
@@ -29,23 +28,6 @@ DECODING_S = 150
 _BLOCK = 4 * RATE
 
 _PARTIES = {Side.OURS: (0, "rep"), Side.CONTACT: (1, "contact")}
-
-
-class TranscodeRequest(BaseModel):
-    """What to convert, and under which decision."""
-
-    call_id: str
-    #: A pending file (`storage.pending`).
-    file: Path
-    #: `mode`, `record_at_start`, `may_change` and `policy_version` of the decision.
-    policy: dict[str, Any]
-    #: Whose voice each channel has, according to the dialer; None if unknown.
-    channels: list[Channel] | None
-    #: User ID of the rep.
-    user: str
-    answered_at: AwareDatetime
-    #: `provider`, `call_id` and `recording_id` of the delivery.
-    source: dict[str, str]
 
 
 def convert(
@@ -79,13 +61,13 @@ def _make(request: TranscodeRequest, unfinished: Path, master_key: bytes) -> Ren
         PendingFile(request.file, master_key) as file,
         Decoder(file, longest_s=LONGEST_H * 3600, cpu_s=DECODING_S) as sound,
     ):
-        picked = sides(sound.format.channels, request.channels, Mode(request.policy["mode"]))
+        picked = sides(sound.format.channels, request.channels, request.decision.mode)
         writer = RecordingWriter(unfinished / f"{request.call_id}.audio", request.call_id)
         damage = _write(sound, picked, writer)
         facts = _file(file, sound, damage)
     peaks = writer.finish()
     source = {
-        **request.source,
+        **request.source.document(),
         "file": facts,
         "channels": [channel.value for channel in request.channels] if request.channels else None,
     }
@@ -164,11 +146,11 @@ def _controls(
         user = request.user if side is Side.OURS else None
         joins.append(control("join", 0, party, side=side.value, role=role, user=user))
     return [
-        control("policy", 0, **request.policy),
+        control("policy", 0, **request.decision.document()),
         *joins,
         control("answer", 0, at=request.answered_at.isoformat()),
         control("start", 0, actor=None),
-        *damage.controls(mode=request.policy["mode"], parties={_PARTIES[side][0]: side for side in heard}),
+        *damage.controls(mode=request.decision.mode, parties={_PARTIES[side][0]: side for side in heard}),
         *cut_hole(duration_ms, cut_s),
         control("end", duration_ms, status="completed", reason="imported"),
     ]

@@ -2,21 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from onrecord.media.capture.gate import Side
 from onrecord.policy.mode import Mode
-
-
-class Channel(StrEnum):
-    """Whose voice a channel of an imported file has."""
-
-    USER = "user"
-    PERSON = "person"
-    MIXED = "mixed"
+from onrecord.protocol.transcoding import Channel
 
 
 class SidesMixedError(ValueError):

@@ -21,8 +21,11 @@ from onrecord.config import Config
 from onrecord.config.limits import LARGEST_RECORDING
 from onrecord.media.render.errors import RenderError
 from onrecord.media.render.verify import exit_status, verify
-from onrecord.media.transcode.conversion import TranscodeRequest, convert
-from onrecord.media.transcode.sides import Channel, SidesMixedError
+from onrecord.media.transcode.conversion import convert
+from onrecord.media.transcode.sides import SidesMixedError
+from onrecord.policy.mode import Mode
+from onrecord.protocol.commands import RecordingDecision
+from onrecord.protocol.transcoding import Channel, TranscodeRequest
 from onrecord.storage.pending import sealing
 from onrecord.storage.recording import Witness
 from onrecord.storage.store import AUDIO, MANIFEST, BlobStore
@@ -51,10 +54,10 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
         waiting.unlink(missing_ok=True)
         with file.open("rb") as sound, sealing(waiting, config.secrets.master_key) as sealed:
             shutil.copyfileobj(sound, sealed, 1 << 20)
-        order = TranscodeRequest(
+        request = TranscodeRequest(
             call_id=CALL_ID,
             file=waiting,
-            policy=POLICY | {"mode": mode},
+            decision=RecordingDecision(**POLICY | {"mode": Mode(mode)}),
             channels=channels,
             user="7",
             answered_at="2026-03-02T15:00:00Z",
@@ -62,7 +65,7 @@ def take(store: BlobStore, config: Config, tmp_path: Path) -> Callable[..., dict
         )
         unfinished = tmp_path / "unfinished"
         unfinished.mkdir(exist_ok=True)
-        return convert(order, store, unfinished, config.secrets.master_key).document()
+        return convert(request, store, unfinished, config.secrets.master_key).document()
 
     return take
 

@@ -1,13 +1,11 @@
 """The worker's job: download a delivered recording, convert it, and store the result."""
 
-import json
 import logging
 import os
 import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 from django.utils import timezone
 
@@ -20,9 +18,16 @@ from onrecord.apps.integrations.dialers.queue import claim
 from onrecord.apps.integrations.dialers.sealed_secrets import unseal
 from onrecord.config import host_config
 from onrecord.policy.mode import Mode
-from onrecord.protocol.events import RecordingCompleted
+from onrecord.protocol.commands import RecordingDecision
 from onrecord.protocol.message import read
 from onrecord.protocol.recording_state import HoleCause
+from onrecord.protocol.transcoding import (
+    Channel,
+    DeliveredRecording,
+    ProblemCode,
+    TranscodeRequest,
+    TranscodeResult,
+)
 from onrecord.storage.pending import sealing
 
 log = logging.getLogger(__name__)
@@ -45,8 +50,8 @@ def import_recording(pk: int, fetcher: Fetcher | None = None) -> None:
         return
     try:
         path = _file(row, fetcher or Fetcher())
-        answer = _convert(row, path, decision.mode)
-        _enter(row, answer, path, decision.mode)
+        result = _convert(row, path, decision.mode)
+        _enter(row, result, path, decision.mode)
     except FetchError as error:
         _failed(row, str(error), decision.mode, retry=error.retry)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
@@ -79,32 +84,31 @@ def _authorization(row: ImportedCall) -> str:
     return f"Bearer {key}" if key else ""
 
 
-def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
+def _convert(row: ImportedCall, path: Path, mode: Mode) -> TranscodeResult:
     """Run `onrecord.media.transcode`. Raises OSError, SubprocessError, ValueError."""
     call = row.call
     assert call is not None  # noqa: S101 - for the type checker: a row that waits has a call
-    channels = row.record["recording"]["channels"] or _usual_channels(row)
-    order = {
-        "call_id": call.pk,
-        "file": str(path),
-        "policy": {
-            "mode": mode,
-            "record_at_start": call.record_at_start,
-            "may_change": call.may_change,
-            "policy_version": call.policy_version_id,
-        },
-        "channels": channels,
-        "user": str(call.user_id),
-        "answered_at": (call.answered_at or call.created_at).isoformat(),
-        "source": {
-            "provider": row.source,
-            "call_id": row.provider_call_id,
-            "recording_id": row.recording_id,
-        },
-    }
+    named = row.record["recording"]["channels"]
+    channels = [Channel(one) for one in named] if named else _usual_channels(row)
+    request = TranscodeRequest(
+        call_id=call.pk,
+        file=path,
+        decision=RecordingDecision(
+            mode=mode,
+            record_at_start=call.record_at_start,
+            may_change=call.may_change,
+            policy_version=call.policy_version_id,
+        ),
+        channels=channels,
+        user=str(call.user_id),
+        answered_at=call.answered_at or call.created_at,
+        source=DeliveredRecording(
+            provider=row.source, call_id=row.provider_call_id, recording_id=row.recording_id
+        ),
+    )
     done = subprocess.run(
         [sys.executable, "-m", "onrecord.media.transcode"],
-        input=json.dumps(order).encode(),
+        input=request.model_dump_json().encode(),
         capture_output=True,
         timeout=_CONVERSION_S,
         check=False,
@@ -116,31 +120,30 @@ def _convert(row: ImportedCall, path: Path, mode: Mode) -> dict[str, Any]:
         raise ValueError(f"the conversion ended with status {done.returncode}: {said}")
     if said:
         log.warning("import %d: %s", row.pk, said)
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
+    return read(TranscodeResult, done.stdout)
 
 
-def _usual_channels(row: ImportedCall) -> list[str] | None:
+def _usual_channels(row: ImportedCall) -> list[Channel] | None:
     """The channels of the dialer's files, as set by an admin."""
     text = row.connection.channels if row.connection else ""
-    return text.split(",") if text else None
+    return [Channel(one) for one in text.split(",")] if text else None
 
 
-def _enter(row: ImportedCall, answer: dict[str, Any], path: Path, mode: Mode) -> None:
+def _enter(row: ImportedCall, result: TranscodeResult, path: Path, mode: Mode) -> None:
     """Store the result for the file at `path`. Raises OSError, ValueError."""
     may_keep = _may_keep(row, mode)
-    problem = answer.get("problem")
-    if problem is None:
-        completed = read(RecordingCompleted, answer["completion"])
+    if completed := result.completion:
         damaged = any(hole.cause is HoleCause.UNREADABLE for hole in completed.holes)
         if damaged and may_keep and not row.file:
             row.file = path.name
         results.complete(row, completed, keeps_file=damaged and may_keep)
-    elif problem["code"] == "sides_mixed":
-        results.refuse_mixed(row, problem["message"])
+    elif (problem := result.problem) is None:
+        raise ValueError("the conversion gave no result")
+    elif problem.code is ProblemCode.SIDES_MIXED:
+        results.refuse_mixed(row, problem.message)
     else:
         # A downloaded file can be downloaded again.
-        results.fail(row, problem["message"], keeps_file=may_keep)
+        results.fail(row, problem.message, keeps_file=may_keep)
     if not row.file:
         path.unlink(missing_ok=True)
 
