@@ -71,7 +71,7 @@ def test_a_full_disk_is_told_at_once_and_costs_what_is_told(
     expect(page.locator(".player-missing")).to_contain_text(
         "because the recording disk was full", timeout=30_000
     )
-    expect(page.locator("#main")).to_contain_text("Nothing is being saved: the recording disk is full")
+    expect(page.locator("#main")).to_contain_text("Sound is not being saved: the recording disk is full")
     outcome = installation.command("verify", call_id)
     assert outcome.returncode == 3, outcome.stdout
     assert f"({HoleCause.DISK_FULL})" in outcome.stdout
