@@ -137,7 +137,7 @@ def test_an_unusable_delivery_is_shown_with_its_reason_and_can_be_retried(browse
     Client().post(f"/webhooks/{connection.key}", body, content_type="application/json")
     page = text(browser)
     assert "1 could not be used" in page
-    assert "The ID is missing" in page
+    assert "The call ID is missing" in page
     (path,) = re.findall(rf'action="({PAGE}/kept/\d+/retry)"', page)
     answer = browser.post(path)
     assert answer.status_code == 422
