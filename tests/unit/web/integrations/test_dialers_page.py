@@ -141,7 +141,7 @@ def test_an_unusable_delivery_is_shown_with_its_reason_and_can_be_retried(browse
     (path,) = re.findall(rf'action="({PAGE}/kept/\d+/retry)"', page)
     answer = browser.post(path)
     assert answer.status_code == 422
-    assert "It still cannot be used. It does not say which call" in answer.content.decode()
+    assert "It still cannot be used. The call ID is missing" in answer.content.decode()
 
     other = Client()
     other.force_login(UserFactory(permission_set="Rep"))
